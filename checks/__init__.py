@@ -1,0 +1,1 @@
+"""What a repository shows: signals answered by probes. Knows nothing of teams, answers or checklists."""

@@ -1,0 +1,112 @@
+"""The records every probe returns: observations, findings, and what was examined to get them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a probe saw. `UNKNOWN` says it could not look, or not well enough; it is never a pass."""
+
+    MET = "met"
+    PARTIAL = "partial"
+    UNMET = "unmet"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    """How sure a probe is of its outcome."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Severity(StrEnum):
+    """How much a finding matters, worst first."""
+
+    BLOCKER = "blocker"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in the tree. `path` is POSIX and relative to the root; lines count from 1, 0 means the whole file."""
+
+    path: str
+    line: int = 0
+    end_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One location a rule complains about. `snippet` never holds a secret value."""
+
+    rule: str
+    signal: str
+    location: Location
+    severity: Severity
+    message: str
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A signal's outcome for one tree.
+
+    `searched` names the places that were looked at, so that "not found" can be judged by a person;
+    `locations` are the places that decided. `tool` is the tool and rule-set version, as in "semgrep 1.182.0, rules 1".
+    """
+
+    signal: str
+    outcome: Outcome
+    summary: str
+    searched: tuple[str, ...] = ()
+    locations: tuple[Location, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    tool: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that was not, or only partly, examined, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How much of the tree was looked at. `examined` counts files read in full."""
+
+    examined: int = 0
+    partial: tuple[Unread, ...] = ()
+    skipped: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A scope fact as the tree suggests it. `holds` is None where only a person can tell."""
+
+    fact: str
+    holds: bool | None
+    reason: str
+    locations: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """Everything one probe run saw. `commit` is None outside git or before the first commit."""
+
+    commit: str | None
+    observations: dict[str, Observation]
+    findings: tuple[Finding, ...]
+    files: Examined
+    proposals: tuple[Proposal, ...] = ()
+    complete: bool = True
+    """False while probes are still running, or when the run was cancelled."""

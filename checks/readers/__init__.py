@@ -1,0 +1,1 @@
+"""One module a kind of file: what it says, without judgment. Probes judge."""

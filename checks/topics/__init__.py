@@ -1,0 +1,1 @@
+"""One module a topic: each answers the signals of that topic."""
