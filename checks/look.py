@@ -1,0 +1,214 @@
+"""The one object a probe is given: the tree, git, and readers that parse each kind of file once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from checks.observation import Finding, Location, Proposal, Unread
+
+if TYPE_CHECKING:
+    from checks.git import Git
+    from checks.reach import Reach
+    from checks.readers.containers import Containers
+    from checks.readers.documents import Documents
+    from checks.readers.manifests import Manifests
+    from checks.readers.python import PythonCode
+    from checks.readers.web import WebCode
+    from checks.readers.workflows import Workflows
+    from checks.semgrep import CodeFindings
+    from checks.tree import Tree
+
+PYTHON = (".py", ".pyw")
+WEB = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
+
+_NOT_THE_PRODUCT = frozenset(
+    "docs doc docs-site docs_src website example examples sample samples tutorial tutorials benchmark benchmarks "
+    ".storybook stories .devcontainer".split()
+)
+
+
+class Look:
+    """What a probe may look at. Readers are parsed on first use and shared by all probes of a run.
+
+    `unread` collects every file a reader could not read in full, with the reason; the report lists it as partial.
+    """
+
+    def __init__(self, tree: Tree, git: Git | None = None, code: CodeFindings | None = None) -> None:
+        self.tree = tree
+        self.git = git
+        """None outside a git repository, or where git is missing."""
+        self.findings: list[Finding] = []
+        self.unread: list[Unread] = []
+        self._code = code
+
+    # -- code rules -------------------------------------------------------------------------------------------------
+
+    @property
+    def code(self) -> CodeFindings:
+        """Semgrep's findings. Only probes of the CODE stage may ask: before it there is nothing to tell.
+
+        Raises:
+            RuntimeError: a probe of the FILES stage asked; declare it with `stage=Stage.CODE`.
+        """
+        if self._code is None:
+            raise RuntimeError("code findings asked for before they exist: register the probe with stage=Stage.CODE")
+        return self._code
+
+    def begin_code(self, code: CodeFindings) -> None:
+        """Hand over semgrep's findings; the runner calls this once, before the probes of the CODE stage."""
+        self._code = code
+
+    # -- what probes give back --------------------------------------------------------------------------------------
+
+    def found(self, *findings: Finding) -> None:
+        """Add findings to the report of this run."""
+        self.findings.extend(findings)
+
+    # -- readers ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def python(self) -> PythonCode:
+        """Facts about Python files: imports, functions, calls, handlers, routes."""
+        from checks.readers.python import PythonCode
+
+        return PythonCode(self.tree, self.unread)
+
+    @cached_property
+    def web(self) -> WebCode:
+        """Facts about JavaScript, TypeScript and the script blocks of Vue, Svelte and Astro files."""
+        from checks.readers.web import WebCode
+
+        return WebCode(self.tree, self.unread)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """Dependencies, lock files and named scripts of every ecosystem met."""
+        from checks.readers.manifests import Manifests
+
+        return Manifests.read(self.tree, self.unread)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Continuous integration: workflows, jobs, steps, and the commands they really run."""
+        from checks.readers.workflows import Workflows
+
+        return Workflows.read(self.tree, self.manifests, self.unread)
+
+    @cached_property
+    def containers(self) -> Containers:
+        """Dockerfiles, compose services, Kubernetes manifests, Terraform resources and platform files."""
+        from checks.readers.containers import Containers
+
+        return Containers.read(self.tree, self.unread)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Markdown and reStructuredText documents by kind."""
+        from checks.readers.documents import Documents
+
+        return Documents.read(self.tree)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which files the entry points reach through imports."""
+        from checks.reach import Reach
+
+        return Reach.trace(self)
+
+    @cached_property
+    def complexity(self) -> Any:  # its module decides the type; probes of complexity import it there
+        """Radon's and tree-sitter's complexity of the application code."""
+        from checks.complexity import measure
+
+        return measure(self)
+
+    @cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The scope facts as this tree suggests them."""
+        from checks.product import proposals
+
+        return proposals(self)
+
+    # -- helpers that keep probes short and honest --------------------------------------------------------------------
+
+    @cached_property
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(path for path in self.tree.paths if path.endswith(PYTHON + WEB) and is_product(path))
+
+    def source_paths(self, *suffixes: str) -> tuple[str, ...]:
+        """Application code, sorted: no tests, vendored or generated files, documentation sites or examples.
+
+        Args:
+            suffixes: `*look.PYTHON`, `*look.WEB`, or any suffixes such as ".sql"; without them, all Python and web code.
+        """
+        if not suffixes:
+            return self._sources
+        if set(suffixes) <= set(PYTHON + WEB):
+            return tuple(path for path in self._sources if path.endswith(suffixes))
+        return tuple(path for path in self.tree.paths if path.endswith(suffixes) and is_product(path))
+
+    def test_paths(self) -> tuple[str, ...]:
+        """Python and web files that are named like tests, sorted; vendored and generated ones left out."""
+        from checks.kinds import is_generated, is_test, is_vendored
+
+        return tuple(
+            path
+            for path in self.tree.paths
+            if path.endswith(PYTHON + WEB) and is_test(path) and not is_vendored(path) and not is_generated(path)
+        )
+
+    def importers(self, *packages: str, reached: bool = True) -> tuple[Location, ...]:
+        """Where application code imports one of `packages` ("sentry_sdk", "@sentry/*", "google.genai").
+
+        Args:
+            packages: top-level or dotted Python names and npm names; a trailing "*" matches any ending.
+            reached: leave out files that no entry point reaches. Files stay in when that cannot be told.
+        """
+        places = [*self._python_importers(packages), *self._web_importers(packages)]
+        if reached:
+            places = [place for place in places if self.reach.reached(place.path) is not False]
+        return tuple(sorted(set(places)))
+
+    def _python_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
+        for path in self.source_paths(*PYTHON):
+            module = self.python.module(path)
+            for item in module.imports if module else ():
+                if not item.paths and any(_names(package, item.dotted, ".") for package in packages):
+                    yield Location(path, item.line)
+
+    def _web_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
+        for path in self.source_paths(*WEB):
+            module = self.web.module(path)
+            for item in module.imports if module else ():
+                if item.package and any(_names(package, item.specifier, "/") for package in packages):
+                    yield Location(path, item.line)
+
+    def depends_on(self, *names: str, dev: bool = False) -> tuple[Location, ...]:
+        """Where a manifest declares one of `names` ("fastapi", "@opentelemetry/*"); run-time only unless `dev`."""
+        return tuple(
+            sorted(
+                Location(item.path, item.line)
+                for item in self.manifests.dependencies
+                if (dev or not item.dev) and any(_names(name, item.name, "/") for name in names)
+            )
+        )
+
+
+def is_product(path: str) -> bool:
+    """Whether a file belongs to the product itself: no test, vendored, generated, documentation or example file."""
+    from checks.kinds import is_generated, is_test, is_vendored
+
+    folders = path.lower().split("/")[:-1]
+    name = path.rsplit("/", 1)[-1]
+    if _NOT_THE_PRODUCT.intersection(folders) or ".stories." in name or name.endswith(".d.ts"):
+        return False
+    return not (is_test(path) or is_vendored(path) or is_generated(path))
+
+
+def _names(wanted: str, name: str, separator: str) -> bool:
+    """Whether `name` is `wanted` or lies below it ("google.genai" below "google"); "x*" matches any ending."""
+    if wanted.endswith("*"):
+        return name.startswith(wanted[:-1])
+    return name == wanted or name.startswith(wanted + separator)

@@ -1,0 +1,192 @@
+"""The facts a Python module shows, as plain records. Probes judge; readers only say what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NOT_CONSTANT = ...
+"""Stands for the value of an expression that is not a literal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An argument, default or keyword: its source text (cut at 200 characters) and its literal value, if it is one."""
+
+    text: str
+    value: object = NOT_CONSTANT
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is a literal: a number, string, boolean, None, or a list, tuple or dict of such."""
+        return self.value is not NOT_CONSTANT
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported name. `from a.b import c as d`: dotted "a.b.c", module "a.b", name "c", local "d".
+
+    `paths` are the repository files it loads (empty for third-party modules). `function` is the enclosing function's
+    qualified name, "" at module level; `checked_only` is true below `if TYPE_CHECKING`.
+    """
+
+    dotted: str
+    module: str
+    name: str
+    local: str
+    line: int
+    paths: tuple[str, ...] = ()
+    function: str = ""
+    checked_only: bool = False
+
+    @property
+    def top(self) -> str:
+        """The top-level package, as in "google" of "google.genai"."""
+        return self.dotted.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a function; annotation and default are source text, "" where there is none."""
+
+    name: str
+    annotation: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `callee` is the dotted text as written; `resolved` has imports and simple assignments followed.
+
+    `client = openai.OpenAI()` then `client.chat.completions.create(...)` resolves to
+    "openai.OpenAI.chat.completions.create". `function` is the enclosing function ("" at module level). `unpacked` says
+    that `*args` or `**kwargs` hide arguments.
+    """
+
+    callee: str
+    resolved: str
+    line: int
+    end_line: int
+    arguments: tuple[Value, ...] = ()
+    keywords: Mapping[str, Value] = field(default_factory=dict)
+    function: str = ""
+    awaited: bool = False
+    in_loop: bool = False
+    unpacked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function or method. `qualified` is as in "Service.run"; `owner` the class's name or ""."""
+
+    name: str
+    qualified: str
+    owner: str
+    line: int
+    end_line: int
+    is_async: bool
+    decorators: tuple[Call, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    returns: str = ""
+    assertions: int = 0
+    raises: int = 0
+    docstring: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One class: bases, decorators as text, and annotated or assigned fields by name."""
+
+    name: str
+    line: int
+    end_line: int
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One `except`. `names` is empty for a bare one.
+
+    `body` is what it does: "empty" (pass, ..., continue), "logs" (only log or print calls), "raises", "returns" (a
+    plain return or a constant, nothing else), or "handles".
+    """
+
+    names: tuple[str, ...]
+    line: int
+    end_line: int
+    body: str
+    function: str = ""
+
+    @property
+    def broad(self) -> bool:
+        """Whether it catches everything: bare, `Exception` or `BaseException`."""
+        return not self.names or bool({"Exception", "BaseException"}.intersection(self.names))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One string literal that is not a docstring. f-strings keep their literal parts, with "{}" for each hole."""
+
+    value: str
+    line: int
+    interpolated: bool = False
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment to a name or dotted name, outside class bodies."""
+
+    target: str
+    value: Value
+    line: int
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One HTTP or WebSocket route.
+
+    `path` includes the prefixes of its router and of where that router is mounted. `dependencies` are the guards that
+    run before it: `Depends(...)` texts of handler, router and mount, and decorators besides the route's own.
+    `mounted` is False when its router or blueprint is never included in an application, None when that cannot be told.
+    """
+
+    framework: str
+    methods: tuple[str, ...]
+    path: str
+    module: str
+    line: int
+    handler: str
+    is_async: bool = False
+    dependencies: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    keywords: Mapping[str, Value] = field(default_factory=dict)
+    mounted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PythonModule:
+    """Everything one file shows. `complete` is False where only imports and definition names could be read."""
+
+    path: str
+    name: str
+    lines: int
+    imports: tuple[Import, ...] = ()
+    functions: tuple[Function, ...] = ()
+    classes: tuple[Class, ...] = ()
+    calls: tuple[Call, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    texts: tuple[Text, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    main_guard: bool = False
+    complete: bool = True
+    assertions: int = 0
+
+    def function(self, qualified: str) -> Function | None:
+        """The function of that qualified name, or None."""
+        return next((item for item in self.functions if item.qualified == qualified), None)

@@ -1,0 +1,134 @@
+"""The facts a JavaScript or TypeScript module shows, as plain records. Probes judge; readers only say what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class WebImport:
+    """One import, require, dynamic import or re-export.
+
+    `names` maps local names to imported ones ("default", "*"). `path` is the repository file it loads, "" for packages;
+    `package` is the npm package ("@scope/name"), "" for repository files. `kind` is "import", "require", "dynamic" or
+    "export"; `type_only` marks `import type`.
+    """
+
+    specifier: str
+    line: int
+    kind: str = "import"
+    names: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+    package: str = ""
+    type_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebCall:
+    """One call or `new`. `callee` is the dotted text; `resolved` starts with the package a binding came from.
+
+    `const client = new OpenAI()` then `client.chat.completions.create(...)` resolves to
+    "openai.default.chat.completions.create". `arguments` are source texts cut at 200 characters; `keys` are the
+    properties of object-literal arguments with their text. `spread` says that `...x` hides arguments or keys.
+    """
+
+    callee: str
+    resolved: str
+    line: int
+    end_line: int
+    arguments: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    function: str = ""
+    is_new: bool = False
+    awaited: bool = False
+    in_loop: bool = False
+    spread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebFunction:
+    """One function, method or arrow function; `name` is the binding it is assigned to, "" where there is none."""
+
+    name: str
+    line: int
+    end_line: int
+    is_async: bool = False
+    exported: bool = False
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """One `catch` clause or `.catch(...)` callback. `body`: "empty", "logs", "raises", "returns" or "handles"."""
+
+    line: int
+    end_line: int
+    body: str
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One JSX attribute: `<element name={value}>`."""
+
+    element: str
+    name: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebText:
+    """One string or template literal; templates keep their literal parts with "${}" for each hole."""
+
+    value: str
+    line: int
+    interpolated: bool = False
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One use of an environment variable (`process.env.X`, `import.meta.env.X`, `Deno.env.get("X")`)."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebRoute:
+    """One HTTP route: Express, Hono, Fastify and like calls, or a file whose place makes it a route.
+
+    `middleware` are the source texts that run before the handler, from the route itself and from `use` calls on its
+    router or application. `mounted` is False when its router is never used by an application, None when unknown.
+    """
+
+    framework: str
+    methods: tuple[str, ...]
+    path: str
+    module: str
+    line: int
+    end_line: int = 0
+    handler: str = ""
+    middleware: tuple[str, ...] = ()
+    mounted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebModule:
+    """Everything one file shows. `complete` is False where the grammar met errors; the facts are then a lower bound."""
+
+    path: str
+    lines: int
+    imports: tuple[WebImport, ...] = ()
+    exports: tuple[str, ...] = ()
+    calls: tuple[WebCall, ...] = ()
+    functions: tuple[WebFunction, ...] = ()
+    catches: tuple[Catch, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    texts: tuple[WebText, ...] = ()
+    environment: tuple[Environment, ...] = ()
+    assigned: Mapping[str, str] = field(default_factory=dict)
+    directives: tuple[str, ...] = ()
+    complete: bool = True
