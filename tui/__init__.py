@@ -1,0 +1,1 @@
+"""The Textual face: a pair at one terminal."""

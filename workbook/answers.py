@@ -1,0 +1,361 @@
+"""What the state file says: answers, scope, measurements, waivers. Reading never raises; it collects problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from workbook.catalogue import Catalogue
+from workbook.reading import Problem, Table, nearest
+
+STATE_FILE = "readiness.toml"
+WAIVER_FILE = "readiness-waivers.toml"
+
+
+class Status(StrEnum):
+    """What a team says of a control."""
+
+    READY = "ready"
+    NEEDS_REVIEW = "needs-review"
+    BLOCKER = "blocker"
+    NOT_APPLICABLE = "not-applicable"
+    UNANSWERED = "unanswered"
+
+
+class Gap(StrEnum):
+    """How much of a control that needs review is there."""
+
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+class Rung(StrEnum):
+    """How an answer is known, weakest first."""
+
+    PROPOSED = "proposed"
+    OBSERVED = "observed"
+    ATTESTED = "attested"
+    VERIFIED = "verified"
+
+
+EVIDENCE_KINDS: Mapping[str, tuple[str, ...]] = {
+    "link": ("url",),
+    "file": ("path",),
+    "command": ("argv", "exit"),
+    "report": ("tool",),
+    "drill": ("what",),
+    "elsewhere": ("where",),
+}
+"""The kinds of evidence and the keys each cannot do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence, as the flat table that is stored."""
+
+    kind: str
+    values: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The part a person recognizes: the address, the path, the command. Untrusted text."""
+        first = self.values.get(EVIDENCE_KINDS[self.kind][0], "")
+        return " ".join(map(str, first)) if isinstance(first, list) else str(first)
+
+    def table(self) -> dict[str, Any]:
+        """The inline table that is stored."""
+        return {"kind": self.kind, **self.values}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a team says of one control, and how it is known."""
+
+    status: Status = Status.UNANSWERED
+    rung: Rung = Rung.ATTESTED
+    by: tuple[str, ...] = ()
+    at: date | None = None
+    commit: str = ""
+    text: str = ""
+    watch: tuple[str, ...] = ()
+    pins: str = ""
+    saw: str = ""
+    note: str = ""
+    reason: str = ""
+    gap: Gap | None = None
+    facets: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    proposed_by: str = ""
+    verified_by: str = ""
+    verified_at: date | None = None
+    owner: str = ""
+    due: date | None = None
+    dispute_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A named person's answer to one item, over what its controls say."""
+
+    status: Status
+    by: str
+    at: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A number with its unit and source, stored once for all checklists."""
+
+    value: float
+    unit: str
+    source: str
+    commit: str = ""
+    at: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """A yes-or-no fact a decision model needs, with the person who states it."""
+
+    holds: bool
+    by: str
+    at: date | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Accepted risk. It never makes a control ready."""
+
+    reason: str
+    owner: str
+    approved_by: str
+    at: date | None
+    expires: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The confirmed facts about the product. Facts count only once a person's name stands under them."""
+
+    facts: Mapping[str, bool] = field(default_factory=dict)
+    by: str = ""
+    at: date | None = None
+
+    @property
+    def confirmed(self) -> Mapping[str, bool]:
+        """The facts that may settle controls."""
+        return self.facts if self.by else {}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole state file, read."""
+
+    catalogue: str = ""
+    decides: str = "fifty-point"
+    also: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    release: str = ""
+    scope: Scope = Scope()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    items: Mapping[str, Override] = field(default_factory=dict)
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    attested: Mapping[str, Attested] = field(default_factory=dict)
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def checklists(self) -> tuple[str, ...]:
+        """The deciding checklist first, then the advisory ones."""
+        return (self.decides, *(slug for slug in self.also if slug != self.decides))
+
+    def answer(self, control: str) -> Answer:
+        """The answer to a control; an unanswered one when there is none."""
+        return self.answers.get(control, UNANSWERED)
+
+
+UNANSWERED = Answer()
+
+
+def read_state(
+    tables: Mapping[str, Any], catalogue: Catalogue, today: date, waivers: Mapping[str, Any] = MappingProxyType({})
+) -> State:
+    """What the parsed state file says. Whatever cannot be used is in `problems` and counts as unanswered."""
+    problems: list[Problem] = []
+    top = Table(tables, "", STATE_FILE, problems)
+    book = top.table("workbook")
+    decides = _checklist(book, "decides", catalogue) or State.__dataclass_fields__["decides"].default
+    answers = {
+        name: _answer(top.table("controls").table(name), today)
+        for name in _known(top.table("controls"), catalogue.controls)
+    }
+    return State(
+        catalogue=top.text("catalogue"),
+        decides=str(decides),
+        also=tuple(slug for slug in book.texts("also") if _is_checklist(book, "also", slug, catalogue)),
+        profiles=book.texts("profiles"),
+        frameworks=book.texts("frameworks"),
+        release=str(book.raw("release") or ""),
+        scope=_scope(top.table("scope"), catalogue, today),
+        answers=answers,
+        items={
+            name: override
+            for name in _known(top.table("items"), catalogue.items)
+            if (override := _override(top.table("items").table(name), today))
+        },
+        measurements={
+            name: measured
+            for name in top.table("measurements").keys()
+            if (measured := _measurement(top.table("measurements").table(name), today))
+        },
+        attested={
+            name: fact
+            for name in top.table("attested").keys()
+            if (fact := _attested(top.table("attested").table(name), today))
+        },
+        waivers=_waivers(waivers, catalogue, today, problems),
+        problems=tuple(problems),
+    )
+
+
+def _is_checklist(table: Table, key: str, slug: str, catalogue: Catalogue) -> bool:
+    if slug in catalogue.checklists:
+        return True
+    table.report(key, f"there is no checklist {slug!r}{nearest(slug, catalogue.checklists)}")
+    return False
+
+
+def _checklist(table: Table, key: str, catalogue: Catalogue) -> str:
+    slug = table.text(key)
+    return slug if slug and _is_checklist(table, key, slug, catalogue) else ""
+
+
+def _known(table: Table, known: Mapping[str, Any]) -> tuple[str, ...]:
+    for name in table.keys():
+        if name not in known:
+            table.report(name, f"this id is not in the catalogue{nearest(name, known)}")
+    return tuple(name for name in table.keys() if name in known)
+
+
+def _scope(table: Table, catalogue: Catalogue, today: date) -> Scope:
+    facts: dict[str, bool] = {}
+    for name in table.keys():
+        if name in ("by", "at"):
+            continue
+        if name not in catalogue.scope:
+            table.report(name, f"there is no such scope fact{nearest(name, catalogue.scope)}")
+        elif (holds := table.flag(name)) is not None:
+            facts[name] = holds
+    return Scope(facts, table.text("by"), table.day("at", today))
+
+
+def _evidence(table: Table) -> tuple[Evidence, ...]:
+    entries = table.raw("evidence") or []
+    if not isinstance(entries, list):
+        table.report("evidence", "must be an array of inline tables")
+        return ()
+    found = []
+    for entry in entries:
+        kind = entry.get("kind") if isinstance(entry, dict) else None
+        if kind not in EVIDENCE_KINDS:
+            table.report("evidence", f"{kind!r} is not a kind of evidence{nearest(str(kind), EVIDENCE_KINDS)}")
+        elif missing := [key for key in EVIDENCE_KINDS[kind] if key not in entry]:
+            table.report("evidence", f"a {kind} needs {' and '.join(missing)}")
+        else:
+            found.append(Evidence(kind, {key: value for key, value in entry.items() if key != "kind"}))
+    return tuple(found)
+
+
+def _answer(table: Table, today: date) -> Answer:
+    answer = Answer(
+        status=table.choice("status", Status) or Status.UNANSWERED,
+        rung=table.choice("rung", Rung) or (Rung.PROPOSED if "rung" in table else Rung.ATTESTED),
+        by=table.texts("by"),
+        at=table.day("at", today),
+        commit=table.text("commit"),
+        text=table.text("text"),
+        watch=table.texts("watch"),
+        pins=table.text("pins"),
+        saw=table.text("saw"),
+        note=table.text("note"),
+        reason=table.text("reason"),
+        gap=table.choice("gap", Gap),
+        facets=table.texts("facets"),
+        evidence=_evidence(table),
+        proposed_by=table.text("proposed_by"),
+        verified_by=table.text("verified_by"),
+        verified_at=table.day("verified_at", today),
+        owner=table.text("owner"),
+        due=table.day("due"),
+        dispute_note=table.text("dispute_note"),
+    )
+    return answer if _sound(answer, table) else Answer(note=answer.note, owner=answer.owner, due=answer.due)
+
+
+def _sound(answer: Answer, table: Table) -> bool:
+    """Whether an answer says enough to count; what is missing is reported."""
+    if answer.status is Status.UNANSWERED:
+        return True
+    before = len(table._problems)  # noqa: SLF001  the table and its reader are one idea in two modules
+    if not answer.by and answer.rung is not Rung.OBSERVED:
+        table.report("by", "an answer needs the name of who gave it, as in Ana <ana@example.com>")
+    if answer.status is Status.NOT_APPLICABLE and not (answer.reason or answer.note):
+        table.report("reason", '"does not apply" needs a reason')
+    if answer.rung is Rung.VERIFIED and (not answer.verified_by or answer.verified_by in answer.by):
+        table.report("verified_by", "only somebody who did not give the answer can verify it")
+    return len(table._problems) == before  # noqa: SLF001  as above
+
+
+def _override(table: Table, today: date) -> Override | None:
+    status, by, reason = table.choice("status", Status), table.text("by"), table.text("reason")
+    if status is None or not by or not reason:
+        table.report("", "an item override needs status, by and reason")
+        return None
+    return Override(status, by, table.day("at", today), reason)
+
+
+def _measurement(table: Table, today: date) -> Measurement | None:
+    value, unit = table.number("value"), table.text("unit")
+    if value is None or not unit:
+        table.report("", "a measurement needs a value and a unit")
+        return None
+    return Measurement(float(value), unit, table.text("source"), table.text("commit"), table.day("at", today))
+
+
+def _attested(table: Table, today: date) -> Attested | None:
+    holds, by = table.flag("holds"), table.text("by")
+    if holds is None or not by:
+        table.report("", "an attested fact needs holds = true or false, and by")
+        return None
+    return Attested(holds, by, table.day("at", today), table.text("note"))
+
+
+def _waivers(
+    tables: Mapping[str, Any], catalogue: Catalogue, today: date, problems: list[Problem]
+) -> dict[str, Waiver]:
+    top = Table(tables, "", WAIVER_FILE, problems).table("waivers")
+    found: dict[str, Waiver] = {}
+    for name in _known(top, catalogue.controls):
+        table = top.table(name)
+        waiver = Waiver(
+            table.text("reason"),
+            table.text("owner"),
+            table.text("approved_by"),
+            table.day("at", today),
+            table.day("expires"),
+        )
+        if not (waiver.reason and waiver.owner and waiver.approved_by and waiver.expires):
+            table.report("", "a waiver needs reason, owner, approved_by and expires")
+        elif waiver.owner == waiver.approved_by:
+            table.report("approved_by", "who approves a waiver cannot be who owns it")
+        else:
+            found[name] = waiver
+    return found

@@ -1,0 +1,30 @@
+"""The five checklists, the shared controls, the scope facts and the signals, as data."""
+
+from workbook.catalogue.load import CatalogueError, load_catalogue
+from workbook.catalogue.model import (
+    Catalogue,
+    Checklist,
+    Control,
+    Freshness,
+    Item,
+    Pillar,
+    ScopeFact,
+    Signal,
+    Source,
+    Threshold,
+)
+
+__all__ = [
+    "Catalogue",
+    "CatalogueError",
+    "Checklist",
+    "Control",
+    "Freshness",
+    "Item",
+    "Pillar",
+    "ScopeFact",
+    "Signal",
+    "Source",
+    "Threshold",
+    "load_catalogue",
+]

@@ -1,0 +1,100 @@
+"""Reads the catalogue from `templates/` once, validated; an error names the file and the key."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from workbook.catalogue.model import Area, Catalogue, Checklist, Control, ScopeFact, Signal
+from workbook.data import templates
+
+VERSION = "1.0"
+"""Version of the texts; raised whenever a normative field changes."""
+
+T = TypeVar("T")
+
+
+class CatalogueError(Exception):
+    """A catalogue file is wrong. The message names file, key and what to change."""
+
+
+@cache
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """The catalogue below `folder` (the packaged one by default).
+
+    Raises:
+        CatalogueError: a file is missing, not TOML, or breaks the schema or a cross reference.
+    """
+    base = folder or templates()
+    controls: dict[str, Control] = {}
+    for area in get_args(Area):
+        path = base / "controls" / f"{area}.toml"
+        for name, table in _toml(path).items():
+            controls[name] = _record(Control, {**table, "id": name, "area": area}, path, name)
+    checklists = {
+        path.stem: _record(Checklist, _toml(path), path, "")
+        for path in sorted((base / "checklists").glob("*.toml"), key=lambda path: path.stem)
+    }
+    scope = _keyed(ScopeFact, base / "scope.toml")
+    signals = _keyed(Signal, base / "signals.toml")
+    catalogue = Catalogue(VERSION, controls, checklists, scope, signals)
+    _check_references(catalogue, base)
+    return catalogue
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CatalogueError(f"{path}: the file is missing; reinstall readiness-workbook") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path}: not valid TOML: {error}") from None
+
+
+def _keyed(kind: type[T], path: Path) -> dict[str, T]:
+    return {name: _record(kind, {**table, "id": name}, path, name) for name, table in _toml(path).items()}
+
+
+@cache
+def _adapter(kind: type[T]) -> Any:
+    # pydantic costs as much as the rest of a status run, so it is loaded only where a catalogue is read.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
+    from pydantic import ValidationError
+
+    try:
+        record: T = _adapter(kind).validate_python(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in (name, *first["loc"]) if part != "")
+        raise CatalogueError(f"{path}: {key}: {first['msg']}") from None
+    return record
+
+
+def _check_references(catalogue: Catalogue, base: Path) -> None:
+    for slug, checklist in catalogue.checklists.items():
+        path = base / "checklists" / f"{slug}.toml"
+        pillars = {pillar.id for pillar in checklist.pillars}
+        for item in checklist.items:
+            if item.pillar not in pillars:
+                raise CatalogueError(f"{path}: {item.id}.pillar: there is no pillar {item.pillar!r} in this file")
+            _known(path, f"{item.id}.controls", item.controls, catalogue.controls)
+            if not item.controls and item.layer != "signal":
+                raise CatalogueError(f"{path}: {item.id}.controls: name at least one control")
+    for control in catalogue.controls.values():
+        path = base / "controls" / f"{control.area}.toml"
+        _known(path, f"{control.id}.applies_when", control.facts, catalogue.scope)
+    for signal in catalogue.signals.values():
+        _known(base / "signals.toml", f"{signal.id}.feeds", signal.feeds, catalogue.controls)
+
+
+def _known(path: Path, key: str, names: tuple[str, ...], known: Any) -> None:
+    for name in names:
+        if name not in known:
+            raise CatalogueError(f"{path}: {key}: {name!r} is not known")
