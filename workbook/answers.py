@@ -265,7 +265,7 @@ def _evidence(table: Table) -> tuple[Evidence, ...]:
     found = []
     for entry in entries:
         kind = entry.get("kind") if isinstance(entry, dict) else None
-        if kind not in EVIDENCE_KINDS:
+        if not isinstance(kind, str) or kind not in EVIDENCE_KINDS:
             table.report("evidence", f"{kind!r} is not a kind of evidence{nearest(str(kind), EVIDENCE_KINDS)}")
         elif missing := [key for key in EVIDENCE_KINDS[kind] if key not in entry]:
             table.report("evidence", f"a {kind} needs {' and '.join(missing)}")
@@ -304,14 +304,14 @@ def _sound(answer: Answer, table: Table) -> bool:
     """Whether an answer says enough to count; what is missing is reported."""
     if answer.status is Status.UNANSWERED:
         return True
-    before = len(table._problems)  # noqa: SLF001  the table and its reader are one idea in two modules
+    before = table.complaints
     if not answer.by and answer.rung is not Rung.OBSERVED:
         table.report("by", "an answer needs the name of who gave it, as in Ana <ana@example.com>")
     if answer.status is Status.NOT_APPLICABLE and not (answer.reason or answer.note):
         table.report("reason", '"does not apply" needs a reason')
     if answer.rung is Rung.VERIFIED and (not answer.verified_by or answer.verified_by in answer.by):
         table.report("verified_by", "only somebody who did not give the answer can verify it")
-    return len(table._problems) == before  # noqa: SLF001  as above
+    return table.complaints == before
 
 
 def _override(table: Table, today: date) -> Override | None:

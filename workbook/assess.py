@@ -133,7 +133,7 @@ def _judge(
         return Judged(Standing.NEEDS_REVIEW, f"proposed by {who}; a person has to confirm it")
     if answer.status is Status.NEEDS_REVIEW:
         return Judged(Standing.NEEDS_REVIEW, answer.note or f"gap: {answer.gap or 'unknown'}")
-    if reason := lapse_reason(control, answer, state, today, pins):
+    if reason := lapse_reason(control, answer, today, pins):
         return Judged(Standing.LAPSED, reason)
     if answer.status is Status.NOT_APPLICABLE:
         return Judged(Standing.NOT_APPLICABLE, answer.reason or answer.note)

@@ -1,4 +1,4 @@
-"""When an answer stops counting by itself: watched content, the question's text, or its age (design section 2, rule 4)."""
+"""When an answer stops counting by itself: watched content, the question's text, its age (design section 2, rule 4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workbook.answers import Answer, State
+from workbook.answers import Answer
 from workbook.catalogue import Control
 
 Pins = Mapping[str, str]
@@ -24,9 +24,8 @@ class Due:
     day: date
 
 
-def lapse_reason(control: Control, answer: Answer, state: State, today: date, pins: Pins | None) -> str:
+def lapse_reason(control: Control, answer: Answer, today: date, pins: Pins | None) -> str:
     """Why the answer no longer counts, or "" while it does. Without `pins` the tree was not compared."""
-    del state  # adopted periods and releases are settings of the state file; none is read yet
     if answer.text and answer.text != control.fingerprint:
         return "the question changed since it was answered"
     if pins is not None and answer.pins and pins.get(control.id, answer.pins) != answer.pins:

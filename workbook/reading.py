@@ -50,6 +50,11 @@ class Table:
         """The keys as written."""
         return tuple(self._values)
 
+    @property
+    def complaints(self) -> int:
+        """How many problems were noted so far, in the whole file."""
+        return len(self._problems)
+
     def report(self, key: str, what: str) -> None:
         """Note a problem of this table."""
         self._problems.append(Problem(self._file, self.name, key, what))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -58,7 +59,7 @@ def _keyed(kind: type[T], path: Path) -> dict[str, T]:
 
 
 @cache
-def _adapter(kind: type[T]) -> Any:
+def _adapter(kind: Hashable) -> Any:
     # pydantic costs as much as the rest of a status run, so it is loaded only where a catalogue is read.
     from pydantic import TypeAdapter
 

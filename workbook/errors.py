@@ -1,0 +1,14 @@
+"""The one kind of error a person can do something about."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Something cannot be done: what is wrong, and what to do next. Faces show it in one line, never a traceback."""
+
+    def __init__(self, what: str, remedy: str = "", code: int = 2) -> None:
+        super().__init__(f"{what}; {remedy}" if remedy else what)
+        self.what = what
+        self.remedy = remedy
+        self.code = code
+        """The exit code of the command: 2 for usage and configuration, 3 where only unknowns stand in the way."""

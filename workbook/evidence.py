@@ -1,0 +1,70 @@
+"""Turns what a person typed or pasted into evidence, and completes it with what can be read from the tree."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+from workbook.answers import EVIDENCE_KINDS, Evidence
+from workbook.errors import Refused
+
+MAX_FILE = 64 * 1024 * 1024
+"""Evidence files above this many bytes are refused: they belong behind a link."""
+
+LINK = re.compile(r"https://[^\s<>\"]+")
+
+
+def recognized(text: str, root: Path) -> Evidence:
+    """Evidence of the kind that the text shows by itself: a link, a file below the root, or where it lives.
+
+    Raises:
+        Refused: the text is empty, or a link that is not https.
+    """
+    typed = text.strip()
+    if not typed:
+        raise Refused("nothing was given as evidence", "paste a link or a path below the repository")
+    if LINK.fullmatch(typed):
+        return Evidence("link", {"url": typed})
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", typed):
+        raise Refused(f"{typed!r} is not an https link", "only https links and files of the repository are kept")
+    if (root / typed).exists():
+        return Evidence("file", {"path": typed})
+    return Evidence("elsewhere", {"where": typed})
+
+
+def completed(evidence: Evidence, root: Path) -> Evidence:
+    """The evidence, checked; a file gets the digest of its content.
+
+    Raises:
+        Refused: a required part is missing, the link is not https, or the file is not below the root.
+    """
+    missing = [key for key in EVIDENCE_KINDS.get(evidence.kind, ("kind",)) if not evidence.values.get(key, "")]
+    if missing and evidence.kind != "command":
+        raise Refused(f"evidence of the kind {evidence.kind!r} needs {' and '.join(missing)}")
+    if evidence.kind == "link" and not LINK.fullmatch(str(evidence.values["url"])):
+        raise Refused(f"{evidence.values['url']!r} is not an https link", "only https links are kept")
+    if evidence.kind != "file" or "sha256" in evidence.values:
+        return evidence
+    path, digest = _digest(str(evidence.values["path"]), root)
+    return Evidence("file", {**evidence.values, "path": path, "sha256": digest})
+
+
+def _digest(typed: str, root: Path) -> tuple[str, str]:
+    """The path relative to the root and the SHA-256 of the file, which must be a regular file below the root."""
+    path = (root / typed).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise Refused(f"{typed!r} lies outside the repository", "evidence files are files of the repository")
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Refused(f"{typed!r} cannot be read: {error.strerror}", "name a file of the repository") from None
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise Refused(f"{typed!r} is not a regular file", "name a file of the repository")
+        if about.st_size > MAX_FILE:
+            raise Refused(f"{typed!r} is larger than 64 MiB", "keep a link to it instead")
+        return path.relative_to(root.resolve()).as_posix(), sha256(file.read()).hexdigest()
