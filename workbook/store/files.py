@@ -1,0 +1,117 @@
+"""Bytes in and out of one file: regular files only, no link followed, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+_OPEN = os.O_CLOEXEC | os.O_NOFOLLOW
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM}
+
+
+class NotRegularError(Exception):
+    """The path is a link, folder, pipe or device. The message says which."""
+
+
+class TooLargeError(Exception):
+    """The file is larger than the caller wants to read."""
+
+
+def read_regular(path: Path, cap: int) -> bytes:
+    """Return the bytes of a regular file of at most `cap` bytes.
+
+    Raises:
+        NotRegularError: for anything else than a regular file; nothing was read and no link followed.
+        TooLargeError: beyond the cap.
+        OSError: as `open` and `read` do.
+    """
+    try:
+        # Without O_NONBLOCK the open of a pipe would wait for a writer that never comes.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _OPEN)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EMLINK} and path.is_symlink():
+            raise NotRegularError("a symbolic link") from error
+        if error.errno == errno.ENXIO:
+            raise NotRegularError("not a regular file") from error
+        raise
+    with os.fdopen(handle, "rb") as stream:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise NotRegularError("a folder" if stat.S_ISDIR(mode) else "not a regular file")
+        raw = stream.read(cap + 1)
+    if len(raw) > cap:
+        raise TooLargeError
+    return raw
+
+
+def temporary_name(name: str) -> str:
+    """Return a fresh name beside the file `name`; `is_temporary` recognizes it."""
+    return f".{name}.{secrets.token_hex(8)}.tmp"
+
+
+def is_temporary(candidate: str, name: str) -> bool:
+    """Say whether `candidate` is a temporary file of ours for the file `name`."""
+    prefix, suffix = f".{name}.", ".tmp"
+    middle = candidate[len(prefix) : -len(suffix)]
+    return (
+        candidate.startswith(prefix)
+        and candidate.endswith(suffix)
+        and len(middle) == len(secrets.token_hex(8))
+        and set(middle) <= set("0123456789abcdef")
+    )
+
+
+def replace_bytes(path: Path, raw: bytes, *, mode: int | None = None) -> None:
+    """Put `raw` at `path`: temporary file beside it, write, fsync, rename, fsync of the folder.
+
+    Readers see the old bytes or the new ones; when this returns, the new ones survive a crash.
+
+    Args:
+        path: the file; it may be absent.
+        raw: its new content.
+        mode: permission bits; None leaves them to the umask.
+
+    Raises:
+        OSError: the old file is intact and no temporary file is left, unless the last fsync of the folder failed:
+            then the new file is in place but the disk did not confirm it.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        name = temporary_name(path.name)
+        handle = os.open(
+            name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, 0o666 if mode is None else mode, dir_fd=folder
+        )
+        try:
+            try:
+                if mode is not None:
+                    os.fchmod(handle, mode)
+                rest = memoryview(raw)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+            raise
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def explain(error: OSError) -> tuple[str, str]:
+    """Return what is wrong and what to do next, for an error of reading or writing a file."""
+    if error.errno in _DISK_FULL:
+        return "the disk is full", "Free some space and save again; the old file is intact."
+    if error.errno == errno.EROFS:
+        return "the file system is read-only", "Work on a writable copy; the old file is intact."
+    if error.errno in _DENIED:
+        return "permission denied", "Check who owns the file and its folder, then try again."
+    return (error.strerror or type(error).__name__).lower(), "Look at the disk and try again."

@@ -1,0 +1,147 @@
+"""Saving edits: one writer at a time, replayed on what is on disk, replaced whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from workbook.store.editing import apply
+from workbook.store.files import explain, is_temporary, replace_bytes
+from workbook.store.model import Clash, Clashed, Document, Edit, Missing, Saved, StoreError, Table, Value, lookup, same
+from workbook.store.reading import document_of, read
+
+LOCK_WAIT: Final = 10.0
+"""Seconds a save waits for another writer; a save holds the lock for well under a second."""
+
+
+def save(
+    path: Path,
+    edits: Sequence[Edit],
+    *,
+    lock_dir: Path,
+    order: Sequence[Table] = (),
+    create: bytes | None = None,
+    seen: str | None = None,
+) -> Saved | Clashed:
+    """Replay the edits on what is on disk and replace the file; when this returns `Saved`, they survive a crash.
+
+    A field that holds the edit's base takes the new value; one that already holds the new value is left alone; any
+    other value is a clash, and then nothing at all is written.
+
+    Args:
+        path: the state file.
+        edits: what the person changed.
+        lock_dir: private folder for the lock file, the same for every writer of this file; made when absent.
+        order: tables in catalogue order, see `apply`.
+        create: content to start from when the file is absent.
+        seen: digest of the document the edits were made on; only used to tell `Saved.rebased`.
+
+    Raises:
+        StoreError: the file is read-only (damaged, newer, a link), absent without `create`, locked for too long,
+            or the disk refuses. The old file is intact.
+    """
+    with _locked(path, lock_dir):
+        _sweep(path)
+        document = _writable(path, create)
+        if clashes := _clashes(document, edits):
+            return Clashed(document, clashes)
+        raw = apply(document.raw, edits, order)
+        rebased = seen is not None and seen != document.digest
+        if raw == document.raw and document.digest:
+            return Saved(document, rebased)
+        _replace(path, raw, exists=bool(document.digest))
+        return Saved(document_of(path, raw), rebased)
+
+
+def sweep(path: Path, *, lock_dir: Path) -> None:
+    """Remove the temporary files that killed saves of this file left beside it; for the start of a session.
+
+    Raises:
+        StoreError: when another writer holds the lock for too long or the lock folder cannot be used.
+    """
+    with _locked(path, lock_dir):
+        _sweep(path)
+
+
+@contextmanager
+def _locked(path: Path, lock_dir: Path) -> Iterator[None]:
+    """Hold this file's lock. The lock file stays: deleting one lets two writers in through different inodes."""
+    import filelock
+
+    # One folder may serve several workbooks (a monorepo, worktrees): the place of the file makes the name.
+    place = hashlib.sha256(os.fsencode(path.parent.resolve() / path.name)).hexdigest()[:16]
+    name = lock_dir / f"{path.name}.{place}.lock"
+    try:
+        lock_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = filelock.FileLock(name, timeout=LOCK_WAIT, mode=0o600, thread_local=False)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise StoreError(
+            f"another program has been saving it for {LOCK_WAIT:.0f} seconds",
+            str(path),
+            "Look for a hanging readiness command, end it, and save again.",
+        ) from error
+    except OSError as error:
+        raise StoreError(f"the lock cannot be taken: {explain(error)[0]}", str(name), explain(error)[1]) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _sweep(path: Path) -> None:
+    """Remove temporary files of dead writers. We hold the lock, so no living writer owns one."""
+    try:
+        with os.scandir(path.parent) as entries:
+            stale = [
+                entry.path
+                for entry in entries
+                if is_temporary(entry.name, path.name) and entry.is_file(follow_symlinks=False)
+            ]
+        for leftover in stale:
+            Path(leftover).unlink(missing_ok=True)
+    except OSError:
+        # What really stands in the way of a save is reported by the save itself.
+        return
+
+
+def _writable(path: Path, create: bytes | None) -> Document:
+    document = read(path)
+    if document.trouble:
+        trouble = document.trouble
+        where = f"{path}:{trouble.line}" if trouble.line else str(path)
+        raise StoreError(f"opened read-only, because {trouble.what}", where, trouble.remedy)
+    if document.digest:
+        return document
+    if create is None:
+        raise StoreError("the file is not there", str(path), "Make it with readiness init, or restore it from git.")
+    fresh = document_of(path, create)
+    return Document(path, create, "", fresh.tables, fresh.trouble)
+
+
+def _clashes(document: Document, edits: Sequence[Edit]) -> tuple[Clash, ...]:
+    Side = Value | Literal[Missing.MISSING]  # noqa: N806  # a type alias, local because nobody else needs it
+    tables: dict[Table, dict[str, tuple[Side, Side, Side]]] = {}
+    merged: dict[tuple[Table, str], Edit] = {}
+    for edit in edits:  # two edits of one field are one: from the first base to the last value
+        first = merged.get((edit.table, edit.field), edit)
+        merged[edit.table, edit.field] = Edit(edit.table, edit.field, first.base, edit.new, edit.title)
+    for edit in merged.values():
+        theirs = lookup(document.tables, edit.table, edit.field)
+        if not same(theirs, edit.base) and not same(theirs, edit.new):
+            tables.setdefault(edit.table, {})[edit.field] = (edit.base, edit.new, theirs)
+    return tuple(Clash(table, fields) for table, fields in tables.items())
+
+
+def _replace(path: Path, raw: bytes, *, exists: bool) -> None:
+    try:
+        mode = stat.S_IMODE(path.lstat().st_mode) & 0o777 if exists else None
+        replace_bytes(path, raw, mode=mode)
+    except OSError as error:
+        what, remedy = explain(error)
+        raise StoreError(f"it could not be saved: {what}", str(path), remedy) from error
