@@ -1,0 +1,54 @@
+"""What the code rules saw: matches, the files read in full, and why anything else was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checks.observation import Severity, Unread
+
+FACT = "fact."
+"""Rules under this prefix count things (calls, handlers); their matches are no complaint and become no finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawMatch:
+    """One place a rule matched. `path` is relative to the root; `signal` is the signal the rule feeds."""
+
+    rule: str
+    path: str
+    line: int
+    end_line: int
+    message: str
+    severity: Severity
+    signal: str
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether the match only counts something, so that a probe can compute a ratio."""
+        return self.rule.startswith(FACT)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFindings:
+    """The result of one run of the code rules.
+
+    `examined` holds the files every rule read in full, `unread` those it could not or only partly read. `trouble` is
+    one line that says what went wrong with the run as a whole and what to do; while it is set, matches are real but
+    their absence means nothing. `tool` is the tool and rule-set version.
+    """
+
+    findings: tuple[RawMatch, ...] = ()
+    examined: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = ()
+    trouble: str | None = None
+    tool: str = ""
+
+    def of(self, *rules: str) -> tuple[RawMatch, ...]:
+        """Matches of the given rules; `fact.http.call` means that rule and all below it (`fact.http.call.py`)."""
+        below = tuple(f"{rule}." for rule in rules)
+        return tuple(match for match in self.findings if match.rule in rules or match.rule.startswith(below))
+
+    def complete_for(self, paths: Iterable[str]) -> bool:
+        """Whether every rule read all of `paths` in full, so that "no match" means there is none."""
+        return self.trouble is None and self.examined.issuperset(paths)

@@ -1,0 +1,91 @@
+"""Reads semgrep's JSON with suspicion: it may be invalid UTF-8, cut off, or admit errors beside exit code 0."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from checks.observation import Severity
+from checks.semgrep.findings import RawMatch
+
+_FOLDER = "rules."
+"""Both fronts put the dotted path of the rules' folder before an id; it ends with the folder's name."""
+
+
+class Unusable(ValueError):
+    """The output is not semgrep's JSON. The text completes "semgrep ended with code N and …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What semgrep reported, paths as it spelled them.
+
+    `problems` pairs a path with the reason it was not read in full; `trouble` is a problem of the run as a whole.
+    """
+
+    version: str
+    matches: tuple[RawMatch, ...]
+    scanned: frozenset[str]
+    problems: tuple[tuple[str, str], ...]
+    trouble: str | None
+
+
+def read(stdout: bytes) -> Output:
+    """Read semgrep's standard output.
+
+    Raises:
+        Unusable: It is not JSON, or not of the shape semgrep writes.
+    """
+    try:
+        data = json.loads(stdout.decode("utf-8", "replace"))
+        matches = tuple(_match(result) for result in data["results"])
+        scanned = frozenset(str(path) for path in data["paths"]["scanned"])
+        errors = [_problem(error) for error in data["errors"]]
+        version = str(data["version"])
+    except (ValueError, RecursionError) as error:
+        raise Unusable("wrote no readable result") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unusable("wrote a result of an unknown shape") from error
+    general = [reason for path, reason in errors if path is None]
+    return Output(
+        version=version,
+        matches=matches,
+        scanned=scanned,
+        problems=tuple((path, reason) for path, reason in errors if path is not None),
+        trouble=f"semgrep reported a problem ({general[0]}): run `readiness doctor`" if general else None,
+    )
+
+
+def _match(result: dict[str, Any]) -> RawMatch:
+    extra = result["extra"]
+    metadata = extra["metadata"]
+    return RawMatch(
+        rule=str(result["check_id"]).rsplit(_FOLDER, 1)[-1],
+        path=str(result["path"]),
+        line=int(result["start"]["line"]),
+        end_line=int(result["end"]["line"]),
+        message=" ".join(str(extra["message"]).split()),
+        severity=Severity(metadata.get("severity", Severity.LOW)),
+        signal=str(metadata.get("signal", "")),
+    )
+
+
+def _problem(error: dict[str, Any]) -> tuple[str | None, str]:
+    """The path an error is about, if any, and what happened in plain words (never the error's text: it quotes code)."""
+    kind = error.get("type")
+    name = str(kind[0] if isinstance(kind, list) and kind else kind)
+    path = error.get("path")
+    known = {
+        "PartialParsing": "parts of it could not be parsed",
+        "Timeout": "a code rule took too long on it",
+        "Out of memory": "a code rule needed too much memory on it",
+        "Fixpoint timeout": "following its data flow took too long",
+    }
+    if path is None:
+        return None, " ".join(name.split())[:60]
+    if name in known:
+        return str(path), known[name]
+    if "yntax" in name or "exical" in name or "arse" in name:
+        return str(path), "could not be parsed"
+    return str(path), "the code rules failed on it"

@@ -1,0 +1,196 @@
+"""One run of the packaged rules, isolated from the reviewed repository, and checked by a canary."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checks import process
+from checks.observation import Unread
+from checks.semgrep.findings import CodeFindings, RawMatch
+from checks.semgrep.output import Output, Unusable, read
+from checks.semgrep.targets import MAX_BYTES, Targets, choose
+
+if TYPE_CHECKING:
+    from checks.tree import Tree
+
+RULES = Path(__file__).parent / "rules"
+RULES_VERSION = "1"
+CANARY = "canary"
+
+_CANARIES = {"canary.py": "readiness_canary(1)\n", "canary.ts": "readiness_canary(1);\n"}
+_FRONTS = (("--experimental",), ("--legacy",))
+"""The native front starts ten times faster; the Python one takes over when the canary is missed."""
+_MAX_ARGV_BYTES = 500_000
+"""Half of the smallest limit we know for arguments and environment together (macOS, 1 MiB)."""
+_BASE_TIMEOUT_S = 120.0
+_TIMEOUT_PER_TARGET_S = 0.1
+
+
+def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | None = None) -> CodeFindings:
+    """Run every packaged rule over the tree's own code.
+
+    Never raises for a missing, failing, hanging or lying semgrep: `trouble` says it, and the matches that did
+    arrive are kept.
+
+    Args:
+        tree: The files to look at.
+        cancel: Set it from another thread; semgrep's process group is killed.
+        program: The semgrep to run; the one installed with us, else the one on PATH, when None.
+    """
+    program = program or find_program(outside=tree.root)
+    if program is None:
+        return CodeFindings(trouble="semgrep is not installed: run `make setup`, or `pip install semgrep`")
+    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        # The output names real paths; a temporary folder behind a link (macOS) would not be found again.
+        room = Path(folder).resolve()
+        for name in ("empty", "home", "canary", "copies"):
+            (room / name).mkdir()
+        targets = choose(tree, room / "copies")
+        if not targets.places:
+            return CodeFindings(unread=targets.unread, tool=f"semgrep, rules {RULES_VERSION}")
+        whole = CodeFindings(unread=targets.unread)
+        for batch in _batches(targets):
+            whole = _join(whole, _run_batch(program, room, batch, cancel))
+        return whole
+
+
+def find_program(*, outside: Path | None = None) -> Path | None:
+    """The semgrep beside our own interpreter, else the first on PATH that is not inside `outside`."""
+    beside = Path(sys.executable).parent / "semgrep"
+    if os.access(beside, os.X_OK):
+        return beside
+    found = shutil.which("semgrep", path=process.minimal_environment(outside=outside)["PATH"])
+    return Path(found) if found else None
+
+
+def _run_batch(program: Path, room: Path, places: dict[str, str], cancel: threading.Event | None) -> CodeFindings:
+    """Run semgrep on one list of targets, by the first front that proves it works."""
+    trouble = "semgrep was not run"
+    for front in _FRONTS:
+        try:
+            finished = process.run(
+                _command(program, front, room, places),
+                cwd=room / "empty",
+                env=_environment(program, room),
+                timeout_s=_BASE_TIMEOUT_S + _TIMEOUT_PER_TARGET_S * len(places),
+                output_cap_bytes=256 * process.MIB,
+                cancel=cancel,
+            )
+        except OSError as error:
+            return CodeFindings(trouble=f"semgrep cannot be started ({error.strerror}): run `readiness doctor`")
+        if finished.cancelled:
+            return CodeFindings(trouble="stopped before the code rules finished")
+        if finished.timed_out:
+            return CodeFindings(trouble="semgrep did not finish in time and was stopped: run the probes again")
+        if finished.truncated:
+            return CodeFindings(trouble="semgrep wrote more than we keep and was stopped: probe a smaller folder")
+        try:
+            output = read(finished.stdout)
+        except Unusable as error:
+            trouble = f"semgrep ended with code {finished.returncode} and {error}: run `readiness doctor`"
+            continue
+        if _sees_canaries(output, room):
+            return _findings(output, places, finished.returncode)
+        trouble = "semgrep missed the example it must find, so its silence means nothing: run `readiness doctor`"
+    return CodeFindings(trouble=trouble)
+
+
+def _command(program: Path, front: tuple[str, ...], room: Path, places: dict[str, str]) -> list[str]:
+    """The whole command line. Targets are absolute, so that no name can pass for an option."""
+    canaries = []
+    for name, text in _CANARIES.items():
+        (room / "canary" / name).write_text(text, encoding="utf-8")
+        canaries.append(str(room / "canary" / name))
+    return [
+        *(str(program), "scan", *front, "--config", str(RULES), "--json", "--quiet"),
+        *("--metrics=off", "--disable-version-check"),
+        # The reviewed repository neither hides a file or a finding nor has git run something.
+        *("--no-git-ignore", "--disable-nosem", "--x-ignore-semgrepignore-files"),
+        *("--max-target-bytes", str(2 * MAX_BYTES), "--timeout", "5", "--timeout-threshold", "3", "--jobs", "1"),
+        *canaries,
+        *places,
+    ]
+
+
+def _environment(program: Path, room: Path) -> dict[str, str]:
+    """A home of its own, no configuration of the user's, no git setting of the repository's that runs programs."""
+    base = process.minimal_environment()
+    return {
+        **base,
+        # The native front looks for its Python half on PATH.
+        "PATH": os.pathsep.join([str(program.parent), base["PATH"]]),
+        "HOME": str(room / "home"),
+        "TMPDIR": str(room),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUTF8": "1",
+        "NO_COLOR": "1",
+        "SEMGREP_SEND_METRICS": "off",
+        "SEMGREP_ENABLE_VERSION_CHECK": "0",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.fsmonitor",
+        "GIT_CONFIG_VALUE_0": "false",
+    }
+
+
+def _sees_canaries(output: Output, room: Path) -> bool:
+    """Whether both examples were found: a run that misses them may have missed anything."""
+    expected = {str(room / "canary" / name) for name in _CANARIES}
+    return expected <= {match.path for match in output.matches if match.rule.startswith(CANARY)}
+
+
+def _findings(output: Output, places: dict[str, str], returncode: int) -> CodeFindings:
+    """Translate semgrep's paths to the tree's, and account for every target."""
+    # The canaries are no part of the tree, and neither is a path we never gave.
+    matches = tuple(replace(match, path=places[match.path]) for match in output.matches if match.path in places)
+    unread = {places[path]: reason for path, reason in output.problems if path in places}
+    for absolute, path in places.items():
+        if absolute not in output.scanned:
+            unread.setdefault(path, "the code rules passed it over")
+    trouble = output.trouble
+    if trouble is None and returncode != 0:
+        trouble = f"semgrep ended with code {returncode}: run `readiness doctor`"
+    return CodeFindings(
+        findings=tuple(sorted(matches, key=_order)),
+        examined=frozenset(places.values()) - unread.keys(),
+        unread=tuple(Unread(path, reason) for path, reason in sorted(unread.items())),
+        trouble=trouble,
+        tool=f"semgrep {output.version}, rules {RULES_VERSION}",
+    )
+
+
+def _order(match: RawMatch) -> tuple[str, int, int, str]:
+    return (match.path, match.line, match.end_line, match.rule)
+
+
+def _batches(targets: Targets) -> Iterator[dict[str, str]]:
+    """Split the targets where the command line would grow too long; nearly always one batch."""
+    batch: dict[str, str] = {}
+    size = 0
+    for absolute, path in targets.places.items():
+        cost = len(os.fsencode(absolute)) + 16
+        if batch and size + cost > _MAX_ARGV_BYTES:
+            yield batch
+            batch, size = {}, 0
+        batch[absolute] = path
+        size += cost
+    yield batch
+
+
+def _join(one: CodeFindings, other: CodeFindings) -> CodeFindings:
+    return CodeFindings(
+        findings=one.findings + other.findings,
+        examined=one.examined | other.examined,
+        unread=one.unread + other.unread,
+        trouble=one.trouble or other.trouble,
+        tool=other.tool or one.tool,
+    )
