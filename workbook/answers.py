@@ -213,12 +213,12 @@ def read_state(
         },
         measurements={
             name: measured
-            for name in top.table("measurements").keys()
+            for name in top.table("measurements").names
             if (measured := _measurement(top.table("measurements").table(name), today))
         },
         attested={
             name: fact
-            for name in top.table("attested").keys()
+            for name in top.table("attested").names
             if (fact := _attested(top.table("attested").table(name), today))
         },
         waivers=_waivers(waivers, catalogue, today, problems),
@@ -239,15 +239,15 @@ def _checklist(table: Table, key: str, catalogue: Catalogue) -> str:
 
 
 def _known(table: Table, known: Mapping[str, Any]) -> tuple[str, ...]:
-    for name in table.keys():
+    for name in table.names:
         if name not in known:
             table.report(name, f"this id is not in the catalogue{nearest(name, known)}")
-    return tuple(name for name in table.keys() if name in known)
+    return tuple(name for name in table.names if name in known)
 
 
 def _scope(table: Table, catalogue: Catalogue, today: date) -> Scope:
     facts: dict[str, bool] = {}
-    for name in table.keys():
+    for name in table.names:
         if name in ("by", "at"):
             continue
         if name not in catalogue.scope:
@@ -305,7 +305,9 @@ def _sound(answer: Answer, table: Table) -> bool:
     if answer.status is Status.UNANSWERED:
         return True
     before = table.complaints
-    if not answer.by and answer.rung is not Rung.OBSERVED:
+    if answer.rung is Rung.PROPOSED and not (answer.proposed_by or answer.by):
+        table.report("proposed_by", "a proposal needs the name of the tool or agent that made it")
+    if answer.rung in (Rung.ATTESTED, Rung.VERIFIED) and not answer.by:
         table.report("by", "an answer needs the name of who gave it, as in Ana <ana@example.com>")
     if answer.status is Status.NOT_APPLICABLE and not (answer.reason or answer.note):
         table.report("reason", '"does not apply" needs a reason')

@@ -1,4 +1,4 @@
-"""The edits on the desk: what was changed since the last save, with undo, redo, and rebasing on other people's saves."""
+"""The edits on the desk: what changed since the last save, with undo, redo, and rebasing on other people's saves."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  it reads as what happened: the operation was refused
     """Something cannot be done: what is wrong, and what to do next. Faces show it in one line, never a traceback."""
 
     def __init__(self, what: str, remedy: str = "", code: int = 2) -> None:

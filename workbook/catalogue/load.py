@@ -72,9 +72,11 @@ def _record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
     try:
         record: T = _adapter(kind).validate_python(table)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in (name, *first["loc"]) if part != "")
-        raise CatalogueError(f"{path}: {key}: {first['msg']}") from None
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in (name, *one['loc']) if part != '')}: {one['msg']}"
+            for one in error.errors()[:3]
+        )
+        raise CatalogueError(f"{path}: {wrong}") from None
     return record
 
 

@@ -1,0 +1,129 @@
+"""Who owns, reviews and licenses the code: files that a host or a lawyer looks for."""
+
+from __future__ import annotations
+
+import re
+
+from checks.look import Look
+from checks.observation import Confidence, Location, Observation, Outcome
+from checks.probe import probe
+
+CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
+LICENSES = ("LICENSE*", "LICENCE*", "COPYING*", "UNLICENSE*", "license*", "licence*", "LICENSES/*")
+POLICIES = ("SECURITY.md", "SECURITY.rst", "SECURITY.txt", "security.md", ".github/SECURITY.md", "docs/SECURITY.md")
+SECURITY_TXT = ("**/.well-known/security.txt",)
+PR_TEMPLATES = (
+    "pull_request_template.*",
+    "PULL_REQUEST_TEMPLATE.*",
+    "docs/pull_request_template.*",
+    "docs/PULL_REQUEST_TEMPLATE.*",
+    ".github/pull_request_template.*",
+    ".github/PULL_REQUEST_TEMPLATE.*",
+    ".github/PULL_REQUEST_TEMPLATE/*",
+    ".github/pull_request_template/*",
+    ".gitlab/merge_request_templates/*",
+    ".gitea/pull_request_template.*",
+    ".forgejo/pull_request_template.*",
+)
+OWNER = re.compile(r"(?:^|\s)(?:@[\w.-]+(?:/[\w.-]+)?|[^\s@]+@[^\s@]+\.[a-z]+)(?=\s|$)", re.IGNORECASE)
+
+
+def _rooted(*patterns: str) -> tuple[str, ...]:
+    return tuple(pattern if pattern.startswith("**") else f"/{pattern}" for pattern in patterns)
+
+
+@probe("gov.codeowners")
+def codeowners(look: Look) -> Observation:
+    """A CODEOWNERS file whose rules name somebody."""
+    for path in look.tree.match(*_rooted(*CODEOWNERS)):
+        for number, line in enumerate((look.tree.text(path) or "").splitlines(), start=1):
+            rule = line.split("#", 1)[0].strip()
+            if rule and OWNER.search(rule):
+                place = Location(path, number)
+                return Observation("gov.codeowners", Outcome.MET, "code owners are named", CODEOWNERS, (place,))
+        if look.tree.text(path) is None:
+            return Observation("gov.codeowners", Outcome.UNKNOWN, f"{path} could not be read", CODEOWNERS)
+    lists = look.tree.match(*_rooted("MAINTAINERS*", "OWNERS", "docs/maintainers*", ".github/MAINTAINERS*"))
+    if lists:
+        places = tuple(Location(path) for path in lists)
+        return Observation("gov.codeowners", Outcome.PARTIAL, "a maintainers list, no CODEOWNERS", CODEOWNERS, places)
+    return Observation(
+        "gov.codeowners", Outcome.UNMET, "no CODEOWNERS file with an owner", CODEOWNERS, fix="add .github/CODEOWNERS"
+    )
+
+
+@probe("gov.license")
+def license_file(look: Look) -> Observation:
+    """A license file at the root; a name in a manifest or a README alone is half of it."""
+    files = [path for path in look.tree.match(*_rooted(*LICENSES)) if (look.tree.text(path) or "").strip()]
+    if files:
+        return Observation("gov.license", Outcome.MET, "a license file", LICENSES, (Location(files[0]),))
+    named = re.compile(r"(?im)^\s*\"?license\"?\s*[=:]|^#+\s*licen[sc]e")
+    for path in look.tree.match(*_rooted("package.json", "pyproject.toml", "Cargo.toml", "README*", "readme*")):
+        text = look.tree.text(path) or ""
+        if match := named.search(text):
+            place = Location(path, text.count("\n", 0, match.start()) + 1)
+            said = "a license is named, but there is no license file"
+            return Observation("gov.license", Outcome.PARTIAL, said, LICENSES, (place,), fix="add a LICENSE file")
+    return Observation("gov.license", Outcome.UNMET, "no license file", LICENSES, fix="add a LICENSE file")
+
+
+@probe("gov.security-policy")
+def security_policy(look: Look) -> Observation:
+    """A security policy where the hosts look for it."""
+    files = [
+        path for path in look.tree.match(*_rooted(*POLICIES), *SECURITY_TXT) if (look.tree.text(path) or "").strip()
+    ]
+    if files:
+        return Observation("gov.security-policy", Outcome.MET, "a security policy", POLICIES, (Location(files[0]),))
+    heading = re.compile(r"(?im)^#+\s*(?:security(?: policy)?|reporting (?:a )?(?:security )?vulnerabilit\w+)\s*$")
+    for path in look.tree.match(*_rooted("README*", "CONTRIBUTING*", "docs/*.md")):
+        text = look.tree.text(path) or ""
+        if match := heading.search(text):
+            place = Location(path, text.count("\n", 0, match.start()) + 1)
+            said = "only a section of another document"
+            return Observation("gov.security-policy", Outcome.PARTIAL, said, POLICIES, (place,))
+    return Observation(
+        "gov.security-policy", Outcome.UNMET, "no security policy file", POLICIES, fix="add SECURITY.md with a contact"
+    )
+
+
+@probe("gov.pr-template")
+def pull_request_template(look: Look) -> Observation:
+    """A pull-request template with content of its own."""
+    found = look.tree.match(*_rooted(*PR_TEMPLATES))
+    for path in found:
+        text = re.sub(r"<!--.*?-->", "", look.tree.text(path) or "", flags=re.DOTALL)
+        if len(re.findall(r"\w+", text)) >= 5:  # noqa: PLR2004  a heading alone guides nobody
+            return Observation(
+                "gov.pr-template", Outcome.MET, "a template with content", PR_TEMPLATES, (Location(path),)
+            )
+    if found:
+        places = tuple(Location(path) for path in found)
+        return Observation("gov.pr-template", Outcome.PARTIAL, "the template is empty", PR_TEMPLATES, places)
+    return Observation(
+        "gov.pr-template", Outcome.UNMET, "no pull-request template", PR_TEMPLATES, fix="readiness pr write makes one"
+    )
+
+
+@probe("gov.audit-log")
+def audit_log(look: Look) -> Observation:
+    """Whether privileged actions are logged with the actor: names alone can suggest, never prove."""
+    named = re.compile(r"(?i)audit[_-]?(?:log|trail|event|entry|record)|django[-_]auditlog|easyaudit|paper_trail")
+    places = []
+    for path in look.source_paths():
+        text = look.tree.text(path) or ""
+        if look.reach.reached(path) is not False and (match := named.search(text)):
+            places.append(Location(path, text.count("\n", 0, match.start()) + 1))
+    if places:
+        said = "code speaks of an audit log; whether it covers privileged actions takes a person"
+        return Observation(
+            "gov.audit-log", Outcome.UNKNOWN, said, ("application code",), tuple(places[:5]), Confidence.LOW
+        )
+    return Observation(
+        "gov.audit-log",
+        Outcome.UNMET,
+        "nothing in the application is named an audit log",
+        ("application code",),
+        confidence=Confidence.MEDIUM,
+    )

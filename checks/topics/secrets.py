@@ -1,0 +1,128 @@
+"""Secrets: in code, in committed environment files, and what the ignore file keeps out. Values are never kept."""
+
+from __future__ import annotations
+
+import re
+
+from checks import secrets as shapes
+from checks.kinds import is_generated, is_test, is_vendored
+from checks.look import Look
+from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
+from checks.probe import Stage, probe
+
+LOCKS = re.compile(
+    r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
+)
+PROSE = (".md", ".rst", ".txt", ".adoc", ".mdx")
+ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|(?:^|/)[\w-]+\.env$")
+ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$|test")
+FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
+LOGIN_RULES = "secrets.hard-coded-login"
+
+
+@probe("secrets.none-in-code", stage=Stage.CODE)
+def none_in_code(look: Look) -> Observation:
+    """No credential in any tracked text file; tests, prose and lock files hold look-alikes and count as doubtful."""
+    certain: list[Location] = []
+    doubtful: list[Location] = []
+    for path in look.tree.paths:
+        if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path):
+            continue
+        text = look.tree.text(path)
+        if text is None:
+            continue
+        soft = is_test(path) or path.endswith(PROSE)
+        for secret in shapes.find(text):
+            place = Location(path, secret.line, secret.line)
+            if soft:
+                continue
+            certain.append(place)
+            message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
+            look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
+        for match in FALLBACK.finditer(text):
+            doubtful.append(Location(path, text.count("\n", 0, match.start()) + 1))
+    logins = [Location(one.path, one.line, one.end_line) for one in look.code.of(LOGIN_RULES)]
+    certain += logins
+    searched = ("every text file of the tree, lock files and vendored code left out",)
+    fix = "move the value to the environment or a secrets manager, and revoke the old one"
+    if certain:
+        said = f"{len(certain)} key-shaped string{'s' if len(certain) > 1 else ''} or hard-coded logins"
+        return Observation(
+            "secrets.none-in-code", Outcome.UNMET, said, searched, tuple(certain[:10]), Confidence.MEDIUM, fix=fix
+        )
+    if look.code.trouble:
+        return Observation("secrets.none-in-code", Outcome.UNKNOWN, look.code.trouble, searched)
+    if doubtful:
+        said = "default credentials that work unless overridden"
+        return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
+    return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+@probe("secrets.no-env-file")
+def no_env_file(look: Look) -> Observation:
+    """No real environment file is committed; examples and files without secret values are fine."""
+    searched = ("**/.env", "**/.env.*", "**/*.env")
+    signal = "secrets.no-env-file"
+    real = [path for path in look.tree.paths if ENV_FILE.search(path) and not is_vendored(path)]
+    real = [path for path in real if not ENV_EXAMPLE.search(path.rsplit("/", 1)[-1].removeprefix(".env"))]
+    if look.git is not None:
+        tracked = {file.path for file in look.tree.files if file.blob}
+        real = [path for path in real if path in tracked]
+    worst: list[Location] = []
+    doubtful: list[Location] = []
+    for path in real:
+        text = look.tree.text(path) or ""
+        for number, line in enumerate(text.splitlines(), start=1):
+            grade = _env_line(line)
+            if grade:
+                (worst if grade == "secret" else doubtful).append(Location(path, number))
+    fix = "remove it from git, ignore it, and revoke what it held"
+    if worst:
+        for place in worst:
+            message = "a committed environment file holds a secret value"
+            look.found(Finding("secrets.env-file", signal, place, Severity.BLOCKER, message))
+        return Observation(
+            signal, Outcome.UNMET, "a committed .env file with secrets", searched, tuple(worst[:10]), fix=fix
+        )
+    if doubtful:
+        said = "a committed .env file with values that may be secret"
+        return Observation(signal, Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), Confidence.MEDIUM, fix=fix)
+    said = "committed .env files hold no secret value" if real else "no .env file is committed"
+    return Observation(signal, Outcome.MET, said, searched, tuple(Location(path) for path in real))
+
+
+def _env_line(line: str) -> str:
+    """ "secret", "doubtful" or "" for one line of an environment file."""
+    name, separator, value = line.partition("=")
+    value = value.strip().strip("\"'")
+    if not separator or name.strip().startswith("#") or not value or shapes.PLACEHOLDER.search(value):
+        return ""
+    if any(pattern.search(value) for _, pattern in shapes.PROVIDERS):
+        return "secret"
+    if not re.search(r"(?i)secret|passw|token|key|credential", name) or re.search(r"(?i)publishable|public|anon", name):
+        return ""
+    return "secret" if len(value) >= 16 and shapes.entropy(value) >= shapes.MIN_ENTROPY else "doubtful"  # noqa: PLR2004
+
+
+@probe("secrets.env-ignored")
+def env_ignored(look: Look) -> Observation:
+    """The root ignore file keeps .env out."""
+    from pathspec import GitIgnoreSpec
+
+    signal, searched = "secrets.env-ignored", (".gitignore",)
+    fix = "add a line .env to .gitignore"
+    files = look.tree.match("**/.gitignore")
+    if ".gitignore" in files:
+        text = look.tree.text(".gitignore")
+        if text is None:
+            return Observation(signal, Outcome.UNKNOWN, ".gitignore could not be read", searched)
+        if GitIgnoreSpec.from_lines(text.splitlines()).match_file(".env"):
+            return Observation(signal, Outcome.MET, ".env is ignored", searched, (Location(".gitignore"),))
+    for path in files:
+        lines = (look.tree.text(path) or "").splitlines()
+        spec = GitIgnoreSpec.from_lines(lines)
+        if any(spec.match_file(name) for name in (".env", ".env.local", ".env.production", ".streamlit/secrets.toml")):
+            return Observation(
+                signal, Outcome.PARTIAL, "only a variant or one folder is ignored", searched, (Location(path),), fix=fix
+            )
+    return Observation(signal, Outcome.UNMET, "nothing keeps a .env file out of git", searched, fix=fix)

@@ -1,0 +1,185 @@
+from datetime import date
+
+import pytest
+
+from checks.observation import Location, Observation, Outcome
+from workbook.answers import read_state
+from workbook.assess import Standing, assess
+from workbook.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue()
+TODAY = date(2026, 11, 20)
+ANA, BO = "Ana Example <ana@example.com>", "Bo Sample <bo@example.com>"
+
+
+def answer(**fields):
+    return {"status": "ready", "rung": "attested", "by": [ANA], "at": TODAY, **fields}
+
+
+def judged(tables, seen=(), pins=None, waivers=None, today=TODAY):
+    state = read_state(tables, CATALOGUE, today, waivers or {})
+    observations = {one.signal: one for one in seen}
+    return assess(CATALOGUE, state, today, observations, pins)
+
+
+def standing(control, fields, **more):
+    return judged({"controls": {control: fields}}, **more).standings[control].standing
+
+
+def unmet(signal):
+    return Observation(signal, Outcome.UNMET, "not found", locations=(Location("api/main.py", 3),))
+
+
+def met(signal):
+    return Observation(signal, Outcome.MET, "found")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, Standing.UNANSWERED),
+        (answer(), Standing.CLAIMED),
+        (answer(rung="observed", by=[]), Standing.PROVEN),
+        (answer(rung="verified", verified_by=BO, verified_at=TODAY), Standing.PROVEN),
+        (answer(rung="proposed", by=[], proposed_by="agent"), Standing.NEEDS_REVIEW),
+        (answer(status="needs-review", gap="partial"), Standing.NEEDS_REVIEW),
+        (answer(status="blocker"), Standing.BLOCKER),
+        (answer(status="not-applicable", reason="no server"), Standing.NOT_APPLICABLE),
+        (answer(text="000000000000"), Standing.LAPSED),
+        # Answers that say too little do not count.
+        (answer(by=[]), Standing.UNANSWERED),
+        (answer(status="not-applicable"), Standing.UNANSWERED),
+        (answer(rung="verified", verified_by=ANA), Standing.UNANSWERED),
+        (answer(status="redy"), Standing.UNANSWERED),
+    ],
+)
+def test_standing(fields, expected):
+    assert standing("rate-limiting", fields) is expected
+
+
+def test_a_met_signal_alone_never_makes_a_control_ready():
+    assert standing("rate-limiting", {}, seen=[met("api.rate-limiting")]) is Standing.UNANSWERED
+
+
+def test_only_unmet_contradicts():
+    for outcome in (Outcome.UNKNOWN, Outcome.PARTIAL, Outcome.MET, Outcome.NOT_APPLICABLE):
+        seen = [Observation("api.rate-limiting", outcome, "…")]
+        assert standing("rate-limiting", answer(), seen=seen) is Standing.CLAIMED
+    assert standing("rate-limiting", answer(), seen=[unmet("api.rate-limiting")]) is Standing.DISPUTED
+    observed = answer(rung="observed", by=[])
+    assert standing("rate-limiting", observed, seen=[unmet("api.rate-limiting")]) is Standing.LAPSED
+
+
+def test_a_dispute_note_holds_only_for_the_finding_it_was_written_for():
+    noted = answer(dispute_note="the gateway limits", saw="api.rate-limiting unmet api/main.py:3")
+    assert standing("rate-limiting", noted, seen=[unmet("api.rate-limiting")]) is Standing.CLAIMED
+    moved = Observation("api.rate-limiting", Outcome.UNMET, "not found", locations=(Location("api/new.py", 9),))
+    assert standing("rate-limiting", noted, seen=[moved]) is Standing.DISPUTED
+
+
+def test_watched_content_lapses_an_answer():
+    pinned = answer(watch=["api/**"], pins="aaa")
+    assert standing("rate-limiting", pinned, pins={"rate-limiting": "aaa"}) is Standing.CLAIMED
+    lapsed = judged({"controls": {"rate-limiting": pinned}}, pins={"rate-limiting": "bbb"}).standings["rate-limiting"]
+    assert lapsed.standing is Standing.LAPSED
+    assert "api/**" in lapsed.why
+
+
+def test_periods_an_article_states_lapse_and_proposed_ones_do_not():
+    weekly = next(c for c in CATALOGUE.controls.values() if c.freshness.basis == "source" and c.freshness.days == 7)
+    proposed = next(c for c in CATALOGUE.controls.values() if c.freshness.basis == "proposed" and c.freshness.days)
+    assert standing(weekly.id, answer(at=date(2026, 11, 13))) is Standing.CLAIMED
+    assert standing(weekly.id, answer(at=date(2026, 11, 12))) is Standing.LAPSED
+    assert standing(proposed.id, answer(at=date(2020, 1, 1))) is Standing.CLAIMED
+
+
+def test_confirmed_scope_settles_what_does_not_apply():
+    unconfirmed = {"scope": {"uploads": False}}
+    confirmed = {"scope": {"uploads": False, "by": ANA, "at": TODAY}}
+    assert judged(unconfirmed).standings["upload-handling"].standing is Standing.UNANSWERED
+    settled = judged(confirmed).standings["upload-handling"]
+    assert settled.standing is Standing.NOT_APPLICABLE
+    assert "uploads" in settled.why
+
+
+def test_a_waiver_is_shown_and_never_ready():
+    waivers = {
+        "waivers": {
+            "rate-limiting": {
+                "reason": "private beta",
+                "owner": ANA,
+                "approved_by": BO,
+                "at": TODAY,
+                "expires": date(2026, 12, 1),
+            }
+        }
+    }
+    gap = answer(status="blocker")
+    assert standing("rate-limiting", gap, waivers=waivers) is Standing.WAIVED
+    assert standing("rate-limiting", gap, waivers=waivers, today=date(2026, 12, 2)) is Standing.BLOCKER
+    items = judged({"controls": {"rate-limiting": gap}}, waivers=waivers).items
+    assert items["six-gates.pr.scalability.rate-limits"].status == "needs-review"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (answer(), answer(), "ready"),
+        (answer(), answer(status="not-applicable", reason="none"), "ready"),
+        (
+            answer(status="not-applicable", reason="none"),
+            answer(status="not-applicable", reason="none"),
+            "not-applicable",
+        ),
+        (answer(), answer(status="needs-review", gap="partial"), "needs-review"),
+        (answer(status="blocker"), {}, "blocker"),
+        (answer(), {}, "unanswered"),
+        (answer(status="needs-review", gap="absent"), {}, "unanswered"),
+    ],
+)
+def test_item_state_is_the_first_match(first, second, expected):
+    tables = {"controls": {"secrets-manager": first, "no-hardcoded-secrets": second}}
+    assert judged(tables).items["fifty-point.4.31"].status == expected
+
+
+def test_ticked_facets_serve_the_items_that_ask_for_them():
+    partly = answer(status="needs-review", gap="partial", facets=["fallback-states"])
+    items = judged({"controls": {"ux-fallback-states": partly}}).items
+    assert items["fifty-point.5.41"].status == "ready"
+    assert items["fifty-point.note.low-confidence"].status == "needs-review"
+    proposed = {**partly, "rung": "proposed"}
+    assert judged({"controls": {"ux-fallback-states": proposed}}).items["fifty-point.5.41"].status == "needs-review"
+
+
+def test_an_override_answers_one_item_only():
+    override = {"status": "ready", "by": ANA, "at": TODAY, "reason": "vault in place"}
+    items = judged({"items": {"fifty-point.4.31": override}}).items
+    assert items["fifty-point.4.31"].status == "ready"
+    assert items["six-gates.pr.security.secrets"].status == "unanswered"
+
+
+def test_a_measurement_beats_the_attestation():
+    tables = {"controls": {"fast-rollback": answer()}, "measurements": {"rollback_s": {"value": 75, "unit": "s"}}}
+    item = next(i for i in CATALOGUE.items.values() if any(t.metric == "rollback_s" for t in i.thresholds))
+    assert judged(tables).items[item.id].status == "needs-review"
+    tables["measurements"]["rollback_s"]["value"] = 45
+    assert judged(tables).items[item.id].status == "ready"
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"controls": {"rate-limitng": {}}}, "did you mean 'rate-limiting'"),
+        ({"controls": {"rate-limiting": answer(at=date(2027, 1, 1))}}, "future"),
+        ({"controls": {"rate-limiting": answer(evidence=[{"kind": "link"}])}}, "a link needs url"),
+        ({"workbook": {"decides": "fifty-points"}}, "did you mean 'fifty-point'"),
+        ({"controls": {"rate-limiting": 3}}, "must be a table"),
+        ({"scope": {"upload": True}}, "did you mean 'uploads'"),
+        ({"measurements": {"p95_ms": {"value": "fast", "unit": "ms"}}}, "must be a number"),
+    ],
+)
+def test_problems_name_the_file_the_table_and_the_way_out(tables, said):
+    problems = read_state(tables, CATALOGUE, TODAY).problems
+    assert problems
+    assert all(problem.file == "readiness.toml" for problem in problems)
+    assert any(said in str(problem) for problem in problems)

@@ -1,0 +1,105 @@
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbook.answers import Status
+from workbook.catalogue import load_catalogue
+from workbook.verdicts.fifty_point import DIMENSIONS, Facts, Point, decide
+
+CASES = [
+    case
+    for case in json.loads((Path(__file__).parents[2] / "data" / "scoring_cases.json").read_text())
+    if case["function"] == "fifty"
+]
+ANSWERED = [Status.READY, Status.NOT_APPLICABLE, Status.NEEDS_REVIEW, Status.BLOCKER]
+WORTH = {Status.READY: 2, Status.NOT_APPLICABLE: 2, Status.NEEDS_REVIEW: 1, Status.BLOCKER: 0, Status.UNANSWERED: 0}
+RANK = {"do-not-launch": 0, "hold": 1, "harden": 1, "ship": 2}
+
+
+def test_all_sixteen_worked_cases_are_here():
+    assert [case["id"] for case in CASES] == [f"C{number}" for number in range(1, 17)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_worked_case(case):
+    verdict = asdict(decide(_points(case["input"]), _facts(case["input"])))
+    assert {key: verdict[key] for key in case["expected"]} == case["expected"]
+
+
+def _points(given_input):
+    points = []
+    for pillar, tally in given_input["pillars"].items():
+        states = [Status(name) for name, times in tally.items() for _ in range(times)]
+        first = (int(pillar) - 1) * 10 + 1
+        points += [Point(pillar, str(first + index), state) for index, state in enumerate(states)]
+    if given_input.get("regulated_unencrypted"):
+        # The case says that the open point of pillar 4 is number 33.
+        open_one = next(point for point in points if point.pillar == "4" and point.status is Status.NEEDS_REVIEW)
+        swap = {open_one.number: "33", "33": open_one.number}
+        points = [Point(one.pillar, swap.get(one.number, one.number), one.status) for one in points]
+    return points
+
+
+def _facts(given_input):
+    return Facts(
+        regulated=given_input.get("regulated_unencrypted", False),
+        core_logic_sound=given_input.get("core_logic_sound", False),
+        foundations_incompatible=given_input.get("foundations_incompatible", False),
+    )
+
+
+def _fifty(states):
+    return [Point(str(index // 10 + 1), str(index + 1), state) for index, state in enumerate(states)]
+
+
+@given(st.lists(st.sampled_from(list(Status)), min_size=50, max_size=50), st.randoms())
+def test_the_order_of_answers_never_matters(states, random):
+    points = _fifty(states)
+    shuffled = points.copy()
+    random.shuffle(shuffled)
+    assert decide(points) == decide(shuffled)
+
+
+@given(st.lists(st.sampled_from(ANSWERED), min_size=50, max_size=50), st.integers(0, 49), st.sampled_from(ANSWERED))
+def test_a_better_answer_never_worsens_the_verdict(states, index, better):
+    if WORTH[better] <= WORTH[states[index]]:
+        return
+    improved = [*states[:index], better, *states[index + 1 :]]
+    before, after = decide(_fifty(states)), decide(_fifty(improved))
+    assert after.score >= before.score
+    assert RANK[after.verdict] >= RANK[before.verdict]
+
+
+@given(st.lists(st.sampled_from(list(Status)), min_size=50, max_size=50), st.data())
+def test_the_range_holds_whatever_is_answered_next(states, data):
+    before = decide(_fifty(states))
+    final = [data.draw(st.sampled_from(ANSWERED)) if state is Status.UNANSWERED else state for state in states]
+    after = decide(_fifty(final))
+    assert before.lowest <= after.score <= before.highest
+    assert after.hold or not before.hold
+    assert after.critical or not before.critical
+
+
+def test_incomplete_still_reports_what_is_certain():
+    states = [Status.READY] * 30 + [Status.BLOCKER] + [Status.UNANSWERED] * 19
+    verdict = decide(_fifty(states))
+    assert verdict.verdict == "incomplete"
+    assert verdict.critical
+    assert "1 stops launch, 1 of pillar 4" in verdict.certain
+
+
+def test_more_than_ten_absent_points_question_the_checklist():
+    few = decide(_fifty([Status.NOT_APPLICABLE] * 10 + [Status.READY] * 40))
+    many = decide(_fifty([Status.NOT_APPLICABLE] * 11 + [Status.READY] * 39))
+    assert not any("may not fit" in note for note in few.notes)
+    assert any("may not fit" in note for note in many.notes)
+
+
+def test_each_point_has_exactly_one_dimension():
+    numbers = sorted(number for group in DIMENSIONS.values() for number in group)
+    assert numbers == list(range(1, 51))
+    assert [item.number for item in load_catalogue().checklists["fifty-point"].scored] == [str(n) for n in numbers]
