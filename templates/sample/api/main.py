@@ -15,5 +15,6 @@ app.add_middleware(
 )
 
 app.include_router(users.router)
+app.include_router(users.search_router)
 app.include_router(chat.router)
 app.include_router(documents.router)

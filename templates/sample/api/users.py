@@ -27,7 +27,7 @@ class User(NewUser):
     """A customer as stored."""
 
     id: int
-    plan: str
+    plan: Literal["free", "team", "business"]
 
 
 @router.post("", status_code=201)
@@ -64,6 +64,8 @@ def change_plan(user_id: int, change: PlanChange) -> User:
 @router.delete("/{user_id}", status_code=204)
 def delete_user(user_id: int) -> None:
     """Delete a customer and everything they wrote."""
+    # Conversations and messages go with the row,
+    # see the foreign keys in db/schema.sql.
     db.query("DELETE FROM users WHERE id = %s", (user_id,))
 
 
@@ -83,7 +85,5 @@ search_router = APIRouter(prefix="/search", tags=["users"])
 @search_router.get("/users")
 def search_users(q: str, plan: str = "free") -> list[User]:
     """Find customers by a part of their name."""
-    rows = db.query(
-        f"SELECT id, name, email, plan FROM users WHERE plan = '{plan}' AND name ILIKE '%{q}%'",
-    )
+    rows = db.query(f"SELECT id, name, email, plan FROM users WHERE plan = '{plan}' AND name ILIKE '%{q}%'")
     return [User(**row) for row in rows]
