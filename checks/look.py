@@ -24,8 +24,8 @@ PYTHON = (".py", ".pyw")
 WEB = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
 
 _NOT_THE_PRODUCT = frozenset(
-    "docs doc docs-site docs_src website example examples sample samples tutorial tutorials benchmark benchmarks "
-    ".storybook stories .devcontainer".split()
+    {"docs", "doc", "docs-site", "docs_src", "website", "example", "examples", "sample", "samples", "tutorial"}
+    | {"tutorials", "benchmark", "benchmarks", ".storybook", "stories", ".devcontainer"}
 )
 
 
@@ -141,7 +141,7 @@ class Look:
         """Application code, sorted: no tests, vendored or generated files, documentation sites or examples.
 
         Args:
-            suffixes: `*look.PYTHON`, `*look.WEB`, or any suffixes such as ".sql"; without them, all Python and web code.
+            suffixes: `*look.PYTHON`, `*look.WEB`, or others such as ".sql"; none means all Python and web code.
         """
         if not suffixes:
             return self._sources

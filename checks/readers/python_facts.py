@@ -186,6 +186,8 @@ class PythonModule:
     main_guard: bool = False
     complete: bool = True
     assertions: int = 0
+    bound: Mapping[str, str] = field(default_factory=dict)
+    """What module-level names stand for, as in "client" for "openai.OpenAI"."""
 
     def function(self, qualified: str) -> Function | None:
         """The function of that qualified name, or None."""

@@ -1,0 +1,212 @@
+"""Python code: every file parsed on demand and once, imports resolved to the repository's own files."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from checks.observation import Unread
+from checks.readers import python_ast, python_newer
+from checks.readers.python_facts import Call, Import, PythonModule, Route
+
+if TYPE_CHECKING:
+    from checks.tree import Tree
+
+MOST_BYTES = 2_000_000
+"""Larger files are data or generated; parsing them costs more than they tell."""
+
+_MOST_HOPS = 4
+
+
+class PythonCode:
+    """Facts about the Python files of a tree."""
+
+    def __init__(self, tree: Tree, unread: list[Unread]) -> None:
+        self._tree = tree
+        self._unread = unread
+        self._modules: dict[str, PythonModule | None] = {}
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """All Python files, tests and examples included, sorted."""
+        return tuple(sorted(path for path in self._tree.paths if path.endswith((".py", ".pyw"))))
+
+    def module(self, path: str) -> PythonModule | None:
+        """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path)
+        return self._modules[path]
+
+    def modules(self, paths: Iterable[str]) -> Iterator[PythonModule]:
+        """The readable ones among `paths`."""
+        for path in paths:
+            module = self.module(path)
+            if module:
+                yield module
+
+    def routes(self, paths: Iterable[str]) -> tuple[Route, ...]:
+        """HTTP and WebSocket routes that `paths` declare, with the guards of their routers and mounts."""
+        from checks.readers.python_routes import find_routes
+
+        return find_routes(self, tuple(paths))
+
+    def files_of(self, dotted: str, importer: str = "") -> tuple[str, ...]:
+        """The repository files that importing `dotted` from the file `importer` loads: packages first, target last."""
+        parts = dotted.split(".")
+        if not parts[0] or parts[0] in sys.stdlib_module_names:
+            return ()  # the standard library wins over a like-named folder further up
+        for root in self._roots(importer):
+            found = self._under(root, parts)
+            if found:
+                return found
+        return ()
+
+    def trace(self, path: str, call: Call) -> str:
+        """`call.resolved` with names from other repository files followed to where they were made.
+
+        `from app.llm import client` in `path`, and `client = openai.OpenAI()` in app/llm.py, give
+        "openai.OpenAI.chat.completions.create" for `client.chat.completions.create(...)`.
+        """
+        name = call.resolved
+        for _ in range(_MOST_HOPS):
+            step = self._hop(path, name)
+            if step is None:
+                return name
+            path, name = step
+        return name
+
+    def _hop(self, path: str, name: str) -> tuple[str, str] | None:
+        module = self.module(path)
+        for item in module.imports if module else ():
+            if item.paths and item.name and (name == item.dotted or name.startswith(item.dotted + ".")):
+                target = self.module(item.paths[-1])
+                rest = name[len(item.dotted) :]
+                if target and item.name in target.bound and target.path != path:
+                    return target.path, target.bound[item.name] + rest
+        return None
+
+    # -- parsing ----------------------------------------------------------------------------------------------------
+
+    def _parse(self, path: str) -> PythonModule | None:
+        source = self._tree.text(path)
+        if source is None:
+            self._unread.append(Unread(path, "not readable as text"))
+            return None
+        if len(source) > MOST_BYTES:
+            self._unread.append(Unread(path, f"larger than {MOST_BYTES // 1_000_000} MB of source"))
+            return None
+        source = source.removeprefix("\ufeff")
+        folders = tuple(path.split("/")[:-1])
+        name = ".".join([*folders, path.rsplit("/", 1)[-1].rsplit(".", 1)[0]]).removesuffix(".__init__")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # invalid escapes in reviewed code are not our user's warnings
+                tree = _parsed(source)
+            found = python_ast.gather(tree, source, folders)
+        except (SyntaxError, ValueError) as error:
+            return self._parse_newer(path, name, source, folders, str(error))
+        except (RecursionError, MemoryError):
+            self._unread.append(Unread(path, "nested too deeply to parse"))
+            return None
+        return PythonModule(
+            path=path,
+            name=name,
+            lines=source.count("\n") + 1,
+            imports=self._resolved(path, found.imports),
+            functions=tuple(found.functions),
+            classes=tuple(found.classes),
+            calls=tuple(found.calls),
+            handlers=tuple(found.handlers),
+            texts=tuple(found.texts),
+            assignments=tuple(found.assignments),
+            main_guard=found.main_guard,
+            assertions=found.assertions,
+            bound=found.bound,
+        )
+
+    def _parse_newer(
+        self, path: str, name: str, source: str, folders: tuple[str, ...], error: str
+    ) -> PythonModule | None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        outline = python_newer.outline(source, folders) if "\0" not in source else None
+        if outline is None:
+            self._unread.append(Unread(path, f"does not parse as Python {version}: {error[:120]}"))
+            return None
+        self._unread.append(Unread(path, f"newer than Python {version}: only imports and definition names were read"))
+        imports, functions, classes = outline
+        return PythonModule(
+            path=path,
+            name=name,
+            lines=source.count("\n") + 1,
+            imports=self._resolved(path, imports),
+            functions=tuple(functions),
+            classes=tuple(classes),
+            complete=False,
+        )
+
+    def _resolved(self, path: str, imports: list[Import]) -> tuple[Import, ...]:
+        return tuple(replace(item, paths=self.files_of(item.dotted, path)) for item in imports)
+
+    # -- resolving --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(
+            "/".join(parts[:count])
+            for parts in (path.split("/")[:-1] for path in self.paths)
+            for count in range(1, len(parts) + 1)
+        )
+
+    @cached_property
+    def _source_roots(self) -> tuple[str, ...]:
+        """Folders on the import path by convention: those holding a manifest, and `src` below or beside them."""
+        roots = {
+            path.rpartition("/")[0]
+            for path in self._tree.paths
+            if path.endswith(("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "requirements.txt"))
+        }
+        below = {f"{root}/{name}" if root else name for root in roots | {""} for name in ("src", "lib", "python")}
+        return tuple(sorted(roots | (below & self._folders)))
+
+    def _roots(self, importer: str) -> Iterator[str]:
+        folder = importer.rpartition("/")[0]
+        if importer:
+            while folder:
+                if f"{folder}/__init__.py" not in self._files:
+                    yield folder  # a script's own folder, or the parent of its package
+                folder = folder.rpartition("/")[0]
+        yield ""
+        yield from self._source_roots
+
+    def _under(self, root: str, parts: list[str]) -> tuple[str, ...]:
+        found: list[str] = []
+        at = root
+        for count, part in enumerate(parts):
+            at = f"{at}/{part}" if at else part
+            if f"{at}.py" in self._files and f"{at}/__init__.py" not in self._files:
+                return (*found, f"{at}.py")
+            if at not in self._folders:
+                # The last part may be a name inside the package; then the package must hold something of its own.
+                return tuple(found) if count == len(parts) - 1 else ()
+            if f"{at}/__init__.py" in self._files:
+                found.append(f"{at}/__init__.py")
+        return tuple(found)
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        older = python_newer.older_spelling(source)
+        if older == source:
+            raise
+        return ast.parse(older)

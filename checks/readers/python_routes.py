@@ -1,0 +1,280 @@
+"""Routes of FastAPI, Starlette, Flask, Quart and Django code, with what guards them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from checks.readers.python_facts import Call, Function, PythonModule, Route, Value
+
+if TYPE_CHECKING:
+    from checks.readers.python import PythonCode
+
+_METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
+_APPLICATIONS = {
+    "FastAPI": "fastapi", "Starlette": "starlette", "Flask": "flask", "Quart": "quart", "APIFlask": "flask",
+    "Sanic": "sanic", "Litestar": "litestar", "Robyn": "robyn", "FastMCP": "mcp",
+}  # fmt: skip
+_ROUTERS = {"APIRouter": "fastapi", "Router": "starlette", "Blueprint": "flask", "APIBlueprint": "flask"}
+_MOUNTS = frozenset({"include_router", "register_blueprint", "mount", "blueprint"})
+_INJECTED = re.compile(r"\b(Depends|Security|Provide)\b")
+_MOST_DEPTH = 12
+
+
+@dataclass(slots=True)
+class _Router:
+    """An application, router or blueprint: one name in one module."""
+
+    framework: str
+    is_application: bool
+    prefix: str = ""
+    guards: tuple[str, ...] = ()
+    mounts: list[_Mount] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """Where a router is included: its host, and the prefix and guards added there."""
+
+    host: tuple[str, str]
+    prefix: str
+    guards: tuple[str, ...]
+
+
+def find_routes(code: PythonCode, paths: tuple[str, ...]) -> tuple[Route, ...]:
+    """All routes that `paths` declare, in path and line order."""
+    modules = tuple(code.modules(paths))
+    routers = {key: router for module in modules for key, router in _routers(module)}
+    for module in modules:
+        for key, mount in _mounts(code, module):
+            if key in routers:
+                routers[key].mounts.append(mount)
+    found = [route for module in modules for route in _module_routes(code, module, routers)]
+    return tuple(sorted(found, key=lambda route: (route.module, route.line, route.path)))
+
+
+def _routers(module: PythonModule) -> Iterator[tuple[tuple[str, str], _Router]]:
+    calls = {(call.line, call.callee): call for call in module.calls}
+    for assignment in module.assignments:
+        made = assignment.value.text.split("(", 1)[0].strip()
+        call = calls.get((assignment.line, made))
+        kind = (call.resolved if call else made).rsplit(".", 1)[-1]
+        framework = _APPLICATIONS.get(kind) or _ROUTERS.get(kind)
+        if call and framework:
+            prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
+            yield (module.path, assignment.target), _Router(framework, kind in _APPLICATIONS, prefix, _guards(call))
+
+
+def _mounts(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[str, str], _Mount]]:
+    for call in module.calls:
+        host, _, verb = call.callee.rpartition(".")
+        if verb not in _MOUNTS or not host:
+            continue
+        candidates = [value.text for value in call.arguments] + [
+            value.text for name, value in call.keywords.items() if name in {"router", "blueprint", "app"}
+        ]
+        prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
+        if verb == "mount" and call.arguments and isinstance(call.arguments[0].value, str):
+            prefix = call.arguments[0].value
+        for name in candidates:
+            for key in _targets(code, module, name):
+                yield key, _Mount(_home(code, module, host), prefix, _guards(call))
+
+
+def _targets(code: PythonCode, module: PythonModule, name: str) -> Iterator[tuple[str, str]]:
+    """The routers a name may stand for: of this module, or of the one it was imported from."""
+    yield module.path, name
+    head, _, rest = name.partition(".")
+    for item in module.imports:
+        if item.local == head and item.paths:
+            yield item.paths[-1], rest or item.name
+            target = code.module(item.paths[-1])
+            for inner in target.imports if target else ():
+                if inner.local == (rest or item.name) and inner.paths:  # re-exported by a package
+                    yield inner.paths[-1], inner.name
+
+
+def _home(code: PythonCode, module: PythonModule, name: str) -> tuple[str, str]:
+    keys = list(_targets(code, module, name))
+    return keys[-1] if len(keys) > 1 else keys[0]
+
+
+def _module_routes(code: PythonCode, module: PythonModule, routers: dict[tuple[str, str], _Router]) -> Iterator[Route]:
+    for function in module.functions:
+        for decorator in function.decorators:
+            yield from _decorated(code, module, function, decorator, routers)
+    yield from _called(code, module, routers)
+    yield from _django(module)
+
+
+def _decorated(
+    code: PythonCode,
+    module: PythonModule,
+    function: Function,
+    decorator: Call,
+    routers: dict[tuple[str, str], _Router],
+) -> Iterator[Route]:
+    host, _, verb = decorator.callee.rpartition(".")
+    if not host or verb not in _METHODS | {"route", "websocket", "api_route", "websocket_route"}:
+        return
+    key = next((key for key in _targets(code, module, host) if key in routers), None)
+    path = _first_text(decorator)
+    if key is None and (path is None or not path.startswith("/")):
+        return  # `@cache.get`, `@patch("x")`: a path tells a route from a like-named decorator
+    router = routers[key] if key else None
+    framework = router.framework if router else "fastapi" if _imports(module, "fastapi") else "flask"
+    others = tuple(item.callee for item in function.decorators if item is not decorator)
+    guards = (*_guards(decorator), *_parameter_guards(code, module, function), *others)
+    route = Route(
+        framework,
+        _methods(decorator, verb),
+        path or "",
+        module.path,
+        function.line,
+        function.qualified,
+        function.is_async,
+        guards,
+        others,
+        function.parameters,
+        decorator.keywords,
+    )
+    yield from _mounted(route, key, routers) if key else (route,)
+
+
+def _mounted(route: Route, key: tuple[str, str], routers: dict[tuple[str, str], _Router]) -> Iterator[Route]:
+    """The route as it is served: once, with the first mount's prefix and the guards common to all its mounts."""
+    router = routers[key]
+    if router.is_application:
+        yield replace(route, dependencies=(*router.guards, *route.dependencies), mounted=True)
+        return
+    chains = list(_chains(key, routers, 0))
+    served = [chain for chain in chains if chain[2]]
+    chosen = served or chains
+    prefix = chosen[0][0] if chosen else router.prefix
+    shared = [guard for guard in (chosen[0][1] if chosen else router.guards) if all(guard in c[1] for c in chosen)]
+    known = any(item.is_application for item in routers.values())
+    mounted = True if served else False if known or not router.mounts else None
+    yield replace(route, path=prefix + route.path, dependencies=(*shared, *route.dependencies), mounted=mounted)
+
+
+def _chains(
+    key: tuple[str, str], routers: dict[tuple[str, str], _Router], depth: int
+) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Each way from a router up to an application: prefix, guards, and whether an application was reached."""
+    router = routers.get(key)
+    if router is None or depth > _MOST_DEPTH:
+        # A host without a known type (a parameter of `create_app(app)`) is taken for the application.
+        yield "", (), depth <= _MOST_DEPTH
+        return
+    if router.is_application or not router.mounts:
+        yield router.prefix, router.guards, router.is_application
+        return
+    for mount in router.mounts:
+        for prefix, guards, served in _chains(mount.host, routers, depth + 1):
+            yield prefix + mount.prefix + router.prefix, (*guards, *mount.guards, *router.guards), served
+
+
+def _called(code: PythonCode, module: PythonModule, routers: dict[tuple[str, str], _Router]) -> Iterator[Route]:
+    """Routes declared by calls: `Route("/x", f)`, `app.add_api_route("/x", f)`, `app.add_url_rule("/x", …)`."""
+    starlette = _imports(module, "starlette") or _imports(module, "fastapi")
+    for call in module.calls:
+        host, _, verb = call.callee.rpartition(".")
+        path = _first_text(call)
+        if path is None or not path.startswith("/"):
+            continue
+        if verb in {"Route", "WebSocketRoute"} and starlette:
+            framework, mounted = "starlette", None
+        elif verb in {"add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"}:
+            known = routers.get((module.path, host))
+            framework, mounted = (known.framework if known else "starlette"), True
+        else:
+            continue
+        handler = _second_name(call)
+        function = module.function(handler)
+        yield Route(
+            framework,
+            _methods(call, verb),
+            path,
+            module.path,
+            call.line,
+            handler,
+            bool(function and function.is_async),
+            (*_guards(call), *(_parameter_guards(code, module, function) if function else ())),
+            tuple(item.callee for item in function.decorators) if function else (),
+            function.parameters if function else (),
+            call.keywords,
+            mounted,
+        )
+
+
+def _django(module: PythonModule) -> Iterator[Route]:
+    """`path("x", view)` entries of Django URL modules; prefixes of `include` are left out."""
+    if not _imports(module, "django"):
+        return
+    for call in module.calls:
+        if call.resolved in {"django.urls.path", "django.urls.re_path", "django.conf.urls.url"}:
+            view = call.arguments[1].text if len(call.arguments) > 1 else ""
+            if view and not view.startswith(("include", "admin.site")):
+                yield Route("django", (), "/" + (_first_text(call) or ""), module.path, call.line, view, mounted=None)
+
+
+def _methods(call: Call, verb: str) -> tuple[str, ...]:
+    if verb in _METHODS:
+        return (verb.upper(),)
+    if "websocket" in verb.lower():
+        return ("WEBSOCKET",)
+    listed = call.keywords.get("methods")
+    if listed and isinstance(listed.value, list | tuple | set):
+        return tuple(sorted(str(item).upper() for item in listed.value))
+    return ("GET",)
+
+
+def _guards(call: Call) -> tuple[str, ...]:
+    listed = call.keywords.get("dependencies")
+    return (listed.text,) if listed and listed.text not in {"None", "[]"} else ()
+
+
+def _parameter_guards(code: PythonCode, module: PythonModule, function: Function) -> tuple[str, ...]:
+    """Parameters that are dependencies: `= Depends(f)`, `Annotated[T, Depends(f)]`, or a named alias of the latter."""
+    guards: list[str] = []
+    for item in function.parameters:
+        alias = _alias(code, module, item.annotation)
+        guards += [text for text in (item.default, item.annotation, alias) if _INJECTED.search(text)]
+    return tuple(guards)
+
+
+def _alias(code: PythonCode, module: PythonModule, annotation: str) -> str:
+    """What a plain name used as annotation was assigned: its source text, or "" where it is a class or unknown."""
+    if not re.fullmatch(r"[A-Za-z_][\w.]*", annotation):
+        return ""
+    for path, name in reversed(list(_targets(code, module, annotation))):
+        home = code.module(path)
+        for assignment in home.assignments if home else ():
+            if assignment.target == name and not assignment.function:
+                return f"{name} = {assignment.value.text}"
+    return ""
+
+
+def _imports(module: PythonModule, package: str) -> bool:
+    return any(item.top == package for item in module.imports)
+
+
+def _first_text(call: Call) -> str | None:
+    values: list[Value] = [*call.arguments[:1], *(call.keywords[k] for k in ("path", "rule") if k in call.keywords)]
+    return next((item.value for item in values if isinstance(item.value, str)), None)
+
+
+def _second_name(call: Call) -> str:
+    for name in ("endpoint", "view_func"):
+        if name in call.keywords:
+            return call.keywords[name].text
+    return call.arguments[1].text if len(call.arguments) > 1 else ""
+
+
+def _constant(call: Call, keyword: str) -> str:
+    value = call.keywords.get(keyword)
+    if value is None or value.value is None:
+        return ""
+    return value.value if isinstance(value.value, str) else "{" + value.text + "}"
