@@ -21,7 +21,7 @@ BOM: Final = b"\xef\xbb\xbf"
 
 _DEPTH_CAP: Final = 32
 # tomllib takes time quadratic in the parts of one dotted key; no key of ours has more than three.
-_LONG_KEY: Final = re.compile(r"(?<![\w\-\"'])(?:[\w\-\"']++[ \t]*+\.[ \t]*+){200}")
+_LONG_KEY: Final = re.compile(r"(?<![\w\-\"'])(?:[\w\-\"']++[ \t]*+\.[ \t]*+){40}")
 _MARKER: Final = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
 _AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _SCHEMA_LINE: Final = re.compile(r"^\s*(?:schema|\"schema\"|'schema')\s*=", re.MULTILINE)
