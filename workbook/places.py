@@ -11,9 +11,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from checks.git import Git, GitProblem, identity
 from checks.tree import Tree
 
+from checks.git import Git, GitProblem, identity
 from workbook.answers import State
 from workbook.errors import Refused
 

@@ -19,15 +19,14 @@ from workbook.answers import STATE_FILE, WAIVER_FILE, Answer, Evidence, Gap, Run
 from workbook.assess import Assessment, assess, saw
 from workbook.catalogue import Catalogue, Checklist, load_catalogue
 from workbook.desk import Desk
+from workbook.drafts import Drafts
 from workbook.errors import Refused
 from workbook.evidence import completed
 from workbook.people import People
 from workbook.reading import nearest
 from workbook.skeleton import skeleton, table_order
-from workbook.store import MISSING, Clash, Clashed, Document, Edit, Saved, StoreError, drafts, read, save
+from workbook.store import MISSING, Clash, Clashed, Document, Edit, Saved, StoreError, read, save
 from workbook.verdicts import fifty_point
-
-DRAFT = "unsaved-edits"
 
 
 class Session:
@@ -45,8 +44,7 @@ class Session:
         self._new: bytes | None = None
         self._desk = Desk(self.document.tables)
         self._cache: dict[str, Any] = {}
-        self.recovered = self._recover()
-        """How many unsaved edits of an earlier, broken-off session are back on the desk."""
+        self._drafts = Drafts(self.place.private)
 
     # What is there
 
@@ -281,9 +279,31 @@ class Session:
         else:
             self._new = None
             self._desk.saved(result.document.tables)
-            drafts.drop(self.place.private, DRAFT)
+            self._drafts.drop()
         self._cache.clear()
         return result
+
+    def discard(self) -> None:
+        """Throw the unsaved edits away; the files stay as they are."""
+        self._new = None
+        self._desk = Desk(self.document.tables)
+        self._drafts.drop()
+        self._cache.clear()
+
+    def recover(self) -> int:
+        """Put the unsaved edits of sessions that died back on the desk; how many fields they touch.
+
+        Only faces that show unsaved edits call this, so that a passing command never swallows a draft.
+        """
+        for draft in self._drafts.orphans():
+            if draft.new is not None and not self.has_state:
+                self._new = draft.new
+                self._desk = Desk(places.parsed(self._new))
+            if self.has_state and not self.read_only:
+                self._desk.restore(draft.edits)
+                self._changed()
+                draft.drop()
+        return len(self.pending) + (self._new is not None)
 
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash; the next `save` carries the decision."""
@@ -375,16 +395,7 @@ class Session:
 
     def _changed(self) -> None:
         self._cache.clear()
-        if self.pending:
-            edits = [drafts.edit_to_json(edit) for edit in self.pending]
-            drafts.keep(self.place.private, DRAFT, {"file": STATE_FILE, "edits": edits})
+        if self.unsaved:
+            self._drafts.keep(self.pending, self._new)
         else:
-            drafts.drop(self.place.private, DRAFT)
-
-    def _recover(self) -> int:
-        if not self.document.digest or self.document.trouble:
-            return 0
-        for draft in drafts.recover(self.place.private):
-            if draft.name == DRAFT:
-                self._desk.restore(drafts.edit_from_json(edit) for edit in draft.data["edits"])
-        return len(self._desk.pending)
+            self._drafts.drop()

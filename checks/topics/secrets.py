@@ -39,8 +39,7 @@ def none_in_code(look: Look) -> Observation:
             certain.append(place)
             message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
-        for match in FALLBACK.finditer(text):
-            doubtful.append(Location(path, text.count("\n", 0, match.start()) + 1))
+        doubtful += [Location(path, text.count("\n", 0, one.start()) + 1) for one in FALLBACK.finditer(text)]
     logins = [Location(one.path, one.line, one.end_line) for one in look.code.of(LOGIN_RULES)]
     certain += logins
     searched = ("every text file of the tree, lock files and vendored code left out",)
@@ -92,7 +91,7 @@ def no_env_file(look: Look) -> Observation:
 
 
 def _env_line(line: str) -> str:
-    """ "secret", "doubtful" or "" for one line of an environment file."""
+    """One line of an environment file: "secret", "doubtful", or nothing of interest."""
     name, separator, value = line.partition("=")
     value = value.strip().strip("\"'")
     if not separator or name.strip().startswith("#") or not value or shapes.PLACEHOLDER.search(value):

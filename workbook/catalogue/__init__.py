@@ -2,6 +2,7 @@
 
 from workbook.catalogue.load import CatalogueError, load_catalogue
 from workbook.catalogue.model import (
+    SEVERITY_ORDER,
     Catalogue,
     Checklist,
     Control,
@@ -15,6 +16,7 @@ from workbook.catalogue.model import (
 )
 
 __all__ = [
+    "SEVERITY_ORDER",
     "Catalogue",
     "CatalogueError",
     "Checklist",
