@@ -69,8 +69,27 @@ ORDER = [
     *(("controls", name) for name in ("auth", "rate-limiting", "logs", "sql", "zeal")),
 ]
 EXISTING = [(), ("workbook",), ("measurements", "coverage.percent"), ("controls", "rate-limiting"), ("controls", "sql")]
-NEW = [("scope",), ("measurements", "p95.ms"), ("controls", "auth"), ("controls", "logs"), ("items", "fifty-point.4.31")]
-FIELDS = ["status", "note", "evidence", "value", "odd", "also", "long", "quoted key", "é", "decides", "a.b", "unknown_to_us"]
+NEW = [
+    ("scope",),
+    ("measurements", "p95.ms"),
+    ("controls", "auth"),
+    ("controls", "logs"),
+    ("items", "fifty-point.4.31"),
+]
+FIELDS = [
+    "status",
+    "note",
+    "evidence",
+    "value",
+    "odd",
+    "also",
+    "long",
+    "quoted key",
+    "é",
+    "decides",
+    "a.b",
+    "unknown_to_us",
+]
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(
     ["a\r\nb", "[x]", '"""', "'''", "# no", "\x00\x1b\x7f", "tab\t", "\\", "\u2028", "]}"]
@@ -261,6 +280,10 @@ def test_values_toml_cannot_hold_are_refused(value):
 
 
 def test_later_edits_of_a_field_win_and_types_count():
-    changes = [Edit(("t",), "x", MISSING, 1), Edit(("t",), "x", 1, 1.0), Edit(("t",), "y", MISSING, datetime(2026, 1, 1))]
+    changes = [
+        Edit(("t",), "x", MISSING, 1),
+        Edit(("t",), "x", 1, 1.0),
+        Edit(("t",), "y", MISSING, datetime(2026, 1, 1)),
+    ]
     assert apply(b"", changes) == b"[t]\nx = 1.0\ny = 2026-01-01T00:00:00\n"
     assert apply(b"x = 1\n", [Edit((), "x", 1, True)]) == b"x = true\n"
