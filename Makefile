@@ -12,7 +12,7 @@ export PYTHONSAFEPATH := 1
 REPO ?=
 export REPO
 
-.PHONY: help setup setup-dev run test check lock
+.PHONY: help setup run test check lock
 
 help:
 	@echo "make run              set everything up and open the sample project"
@@ -23,19 +23,18 @@ help:
 	@echo "make lock             renew requirements/*.txt (needs uv)"
 
 setup: $(VENV)/.run-ready
+	@echo "Ready: $(VENV)/bin/readiness"
 
-setup-dev: $(VENV)/.dev-ready
-
-run: setup
+run: $(VENV)/.run-ready
 	@if [ -n "$$REPO" ]; then exec $(VENV)/bin/readiness -C "$$REPO"; fi; \
 	sample=$$($(PY) -P -m workbook.sample) || exit 2; \
 	echo "Sample project: $$sample (yours to change; delete the folder to start afresh)" >&2; \
 	exec $(VENV)/bin/readiness -C "$$sample"
 
-test: setup-dev
+test: $(VENV)/.dev-ready
 	@$(PY) -P -m pytest -n auto
 
-check: setup-dev
+check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
@@ -49,7 +48,8 @@ lock:
 	echo 'hatchling>=1.27' | $(LOCK) - -c requirements/run.txt -o requirements/build.txt
 
 # The stamps remember what is installed, so that nothing is done twice. Both are made by the same steps: the listed
-# packages, each held to its hash, then this project itself as an editable install.
+# packages, each held to its hash, then this project itself as an editable install. The lists are complete, hence
+# --no-deps; without it some versions of pip reject a pinned package that another one wants with an extra.
 $(VENV)/.run-ready: requirements/run.txt requirements/build.txt pyproject.toml | $(VENV)/.python
 	@REQUIREMENTS=requirements/run.txt; $(INSTALL)
 
@@ -66,10 +66,9 @@ else \
   install="$(PY) -m pip install --disable-pip-version-check"; \
   $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip --upgrade >/dev/null; \
 fi; \
-$$install --require-hashes -r $$REQUIREMENTS -r requirements/build.txt; \
+$$install --no-deps --require-hashes -r $$REQUIREMENTS -r requirements/build.txt; \
 $$install --quiet --no-deps --no-build-isolation --editable .; \
-touch $@; \
-echo "Ready: $(VENV)/bin/readiness"
+touch $@
 endef
 
 # The first Python on PATH that is new enough and starts; `make PYTHON=…` names another.

@@ -1,0 +1,105 @@
+"""The house: what lies where, who may know whom, and what must not be written anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = {"benchmarks", "checks", "docs", "requirements", "templates", "tests", "tui", "workbook", ".ci", ".github"}
+PAPERS = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "pyproject.toml", ".gitignore"}
+HEAVY = {"git", "ipywidgets", "jupyterlab", "pydantic", "semgrep", "textual", "tomlkit"}
+LONGEST_MODULE = 500
+
+# Put together from pieces, so that this file does not hold what it looks for.
+HOSTS = tuple(host + end for host, end in (("pypi", ".org"), ("pythonhosted", ".org"), ("npmjs", ".org")))
+MACHINE_PATH = re.compile(r"(?<![\w.~$}])/(?:work/(?:main|shared)|root|home/[a-z]\w*|Users/[A-Za-z]\w*)/")
+
+
+def tracked() -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [Path(name) for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked():
+        try:
+            found.append((path, (ROOT / path).read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    assert len(found) > 50
+    return found
+
+
+def test_top_level_holds_the_rooms_and_papers_only() -> None:
+    assert {path.parts[0] for path in tracked()} <= ROOMS | PAPERS
+
+
+def test_import_contract_holds() -> None:
+    tool = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "KEPT" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["workbook", "workbook.session", "checks", "checks.look"])
+def test_importing_the_core_loads_no_heavy_library(module: str, tmp_path: Path) -> None:
+    program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not HEAVY & set(json.loads(done.stdout))
+
+
+def test_no_module_is_too_long() -> None:
+    long = {str(path): text.count("\n") for path, text in texts() if path.suffix == ".py"}
+    assert not {path: lines for path, lines in long.items() if lines > LONGEST_MODULE}
+
+
+def test_no_file_names_a_package_registry() -> None:
+    assert not [str(path) for path, text in texts() if any(host in text for host in HOSTS)]
+
+
+def test_no_file_names_a_path_of_somebodys_machine() -> None:
+    found = {str(path): MACHINE_PATH.findall(text) for path, text in texts()}
+    assert not {path: hits for path, hits in found.items() if hits}
+
+
+@pytest.mark.parametrize("name", ["run", "dev", "build"])
+def test_requirements_are_pinned_with_hashes_and_without_addresses(name: str) -> None:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    assert "://" not in text
+    assert not re.search(r"^\s*-", text.replace("\n    --hash=sha256:", ""), flags=re.MULTILINE), (
+        "no options in the list"
+    )
+    entries = re.split(r"\n(?=[A-Za-z0-9])", "\n" + re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE))[1:]
+    assert entries
+    for entry in entries:
+        assert "==" in entry.splitlines()[0], entry
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
+
+
+def test_wheel_carries_the_templates_as_data_of_the_workbook(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-P", "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    assert tops == {"checks", "tui", "workbook"}
+    shipped = {f"workbook/{path.as_posix()}" for path in tracked() if path.parts[0] == "templates"}
+    assert shipped <= names
+    assert {
+        f"workbook/templates/sample/{name}" for name in (".gitignore", ".env.example", ".github/workflows/ci.yml")
+    } <= names
