@@ -1,0 +1,21 @@
+"""Git, read safely: the repository under review may be hostile, and so may its own git directory."""
+
+from checks.git.history import Commit
+from checks.git.identity import identity
+from checks.git.listing import SUBMODULE_MODE, Listed
+from checks.git.problem import BareRepository, GitProblem, NoGit, NoRepository, UnsafeRepository
+from checks.git.repository import Git, Tag
+
+__all__ = [
+    "SUBMODULE_MODE",
+    "BareRepository",
+    "Commit",
+    "Git",
+    "GitProblem",
+    "Listed",
+    "NoGit",
+    "NoRepository",
+    "Tag",
+    "UnsafeRepository",
+    "identity",
+]

@@ -1,0 +1,57 @@
+"""Which files git knows below a folder, in two calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+UNWALKED: Final = (".venv", "venv", "node_modules", "__pycache__")
+"""Folders of installed or generated code; untracked files in them are never listed."""
+
+SUBMODULE_MODE: Final = 0o160000
+_PLAIN_TAG: Final = "H"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file git tracks, or that is neither tracked nor ignored.
+
+    `path` is relative to the opened folder; bytes that are not UTF-8 are kept as surrogates. `mode` is git's (0 for
+    untracked files). `blob` is the id of the content as git stores it, only where the work tree certainly equals it.
+    A nested repository is one entry with `SUBMODULE_MODE`.
+    """
+
+    path: str
+    mode: int
+    blob: str | None
+    tracked: bool
+
+
+def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed, ...]:
+    """List what lies below `prefix` ("" or ending in "/"), sorted by path. `call` runs git and returns its output."""
+    below = ["--", prefix] if prefix else []
+    index = _split(call(["ls-files", "-z", "-s", "-v", *below]))
+    excludes = [f"--exclude={name}/" for name in UNWALKED]
+    state = _split(call(["ls-files", "-z", "-t", "-m", "-d", "-o", "--exclude-standard", *excludes, *below]))
+    gone = {line[2:] for line in state if line[0] == "R"}
+    changed = {line[2:] for line in state if line[0] == "C"}
+    found: dict[str, Listed] = {}
+    for line in index:
+        head, _, path = line.partition("\t")
+        tag, mode, blob, stage = head.split(" ")
+        if path not in gone:
+            # Entries marked assume-unchanged (lower case) or skip-worktree (S) say nothing about the file on disk.
+            clean = tag == _PLAIN_TAG and stage == "0" and path not in changed
+            found[path] = Listed(path[len(prefix) :], int(mode, 8), blob if clean else None, tracked=True)
+    for line in state:
+        if line[0] == "?":
+            path = line[2:]
+            kind = SUBMODULE_MODE if path.endswith("/") else 0
+            found[path] = Listed(path[len(prefix) :].rstrip("/"), kind, None, tracked=False)
+    return tuple(sorted(found.values(), key=lambda listed: listed.path))
+
+
+def _split(output: bytes) -> list[str]:
+    return [os.fsdecode(line) for line in output.split(b"\0") if line]

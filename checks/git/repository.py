@@ -1,0 +1,243 @@
+"""One repository, looked at safely. The only caller of git for reading."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from checks.git.history import Commit, read_commits
+from checks.git.listing import Listed, list_files
+from checks.git.locate import locate
+from checks.git.problem import GitProblem
+from checks.git.program import OUTPUT_BYTES, run_git
+from checks.git.sanitize import PinnedDirectory
+from checks.process import Finished
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_DAY_S = 86_400
+_SAFE_DIFF = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all", "--name-only", "-z")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag: the commit it leads to and when it was made (UTC)."""
+
+    name: str
+    commit: str
+    at: datetime
+
+
+class Git:
+    """A snapshot of a repository's HEAD, refs and index, with its files as they are.
+
+    Nothing the repository supplies is executed: no hook, filter, diff driver, monitor, signature check or fetch.
+    Paths are relative to the opened folder. Later commits are seen by opening again. Methods raise `GitProblem` when
+    git fails, takes longer than a minute or says too much.
+    """
+
+    def __init__(self, pinned: PinnedDirectory, root: Path) -> None:
+        self._pinned = pinned
+        self._environment = pinned.environment()
+        self._unlisted: list[str] = []
+        self.root = root
+        self.top = pinned.place.top
+        below = root.relative_to(self.top).as_posix()
+        self.prefix = "" if below == "." else f"{below}/"
+        """Where the opened folder lies below `top`: "" or a relative path that ends in "/"."""
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """Open the repository that `root` is in; `root` may be a folder inside it.
+
+        Raises:
+            NoGit, NoRepository, BareRepository, UnsafeRepository: as their names say.
+        """
+        resolved = root.resolve()
+        return cls(PinnedDirectory(locate(resolved)), resolved)
+
+    def close(self) -> None:
+        """Remove the temporary git directory. Also happens when the process ends."""
+        self._pinned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def git_dir(self) -> Path:
+        """The real git directory of this work tree, where our own locks and drafts may live."""
+        return self._pinned.place.git_dir
+
+    @property
+    def hash_name(self) -> str:
+        """What content ids are made with: sha1 or sha256."""
+        return self._pinned.hash_name
+
+    def head(self) -> str | None:
+        """The full id of the current commit; None before the first one."""
+        return self._head
+
+    @cached_property
+    def _head(self) -> str | None:
+        return self.commit_id("HEAD")
+
+    def branch(self) -> str | None:
+        """The current branch's short name, also before its first commit; None when HEAD is detached."""
+        return self._line("symbolic-ref", "--quiet", "--short", "HEAD")
+
+    def commit_id(self, name: str) -> str | None:
+        """The full id of the commit `name` leads to; None when there is none here (a shallow clone, a squash merge)."""
+        if not name or "\0" in name:
+            return None
+        return self._line("rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}")
+
+    def files(self) -> tuple[Listed, ...]:
+        """Tracked files that exist, and untracked ones that are not ignored, sorted by path."""
+        return self._files
+
+    @cached_property
+    def _files(self) -> tuple[Listed, ...]:
+        def call(arguments: list[str]) -> bytes:
+            done = self._run(*arguments)
+            self._unlisted += [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line]
+            return self._checked(arguments, done)
+
+        return list_files(call, self.prefix)
+
+    def unlisted(self) -> tuple[str, ...]:
+        """What git complained of while listing files, such as folders it could not read."""
+        self.files()
+        return tuple(self._unlisted)
+
+    def changed_between(self, commit: str, paths: Iterable[str] | None = None) -> tuple[str, ...] | None:
+        """Tracked paths whose content in the work tree differs from `commit`; None when that commit is not here."""
+        start = self.commit_id(commit)
+        if start is None:
+            return None
+        output = self._output("diff", *_SAFE_DIFF, "--end-of-options", start, "--", *self._below(paths))
+        return tuple(sorted(self._relative(output)))
+
+    def blob_ids(self, paths: Iterable[str], at: str | None = None) -> dict[str, str]:
+        """The content ids of files at a commit (HEAD when None). Paths that are no files there are left out."""
+        commit = self.commit_id(at or "HEAD")
+        wanted = set(paths)
+        if commit is None or not wanted:
+            return {}
+        found = {}
+        # The whole folder in one call: a long list of paths would not fit a command line.
+        output = self._output("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit, *self._below(None))
+        for line in output.split(b"\0"):
+            entry, _, name = line.partition(b"\t")
+            path = os.fsdecode(name)[len(self.prefix) :]
+            if path in wanted and entry.split(b" ")[1] == b"blob":
+                found[path] = entry.split(b" ")[2].decode()
+        return found
+
+    def show(self, commit: str, path: str) -> bytes | None:
+        """A file's stored content at `commit`; None when the commit or the file is not there."""
+        start = self.commit_id(commit)
+        if start is None or _leaves(path) or not path:
+            return None
+        done = self._run("cat-file", "blob", f"{start}:{self.prefix}{path}")
+        return done.stdout if done.ok else None
+
+    def merge_base(self, ref: str) -> str | None:
+        """The newest commit that HEAD and `ref` share; None when they share none, or it is not in this clone."""
+        other = self.commit_id(ref)
+        if other is None or self._head is None:
+            return None
+        return self._line("merge-base", "--end-of-options", self._head, other)
+
+    def tags(self, pattern: str = "*") -> tuple[Tag, ...]:
+        """Tags that match a glob pattern and are reachable from HEAD, newest first."""
+        if self._head is None or not pattern:
+            return ()
+        layout = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)"
+        output = self._output(
+            "for-each-ref", f"--merged={self._head}", "--sort=-creatordate", f"--format={layout}",
+            "--end-of-options", f"refs/tags/{pattern}",
+        )  # fmt: skip
+        rows = (os.fsdecode(line).split("\0") for line in output.splitlines())
+        return tuple(Tag(n, peeled or own, datetime.fromtimestamp(int(at or 0), UTC)) for n, own, peeled, at in rows)
+
+    def log(self, paths: Iterable[str] | None = None, limit: int = 1000) -> tuple[Commit, ...]:
+        """The newest commits reachable from HEAD, at most `limit`, of all files below the folder or of `paths`."""
+        if self._head is None:
+            return ()
+        below = self._below(paths)
+        ids = self._output("rev-list", f"--max-count={limit}", "--end-of-options", self._head, "--", *below)
+        return read_commits(self._pinned, ids.decode().split(), self._through_mailmap)
+
+    def churn(self, since_days: int = 365) -> dict[str, int]:
+        """How many commits touched each file in the days before HEAD was committed (not before today)."""
+        if self._head is None:
+            return {}
+        newest = int(self._output("log", "-1", "--format=%ct", "--end-of-options", self._head))
+        since = f"--since={max(0, newest - since_days * _DAY_S)}"
+        output = self._output(
+            "log", *_SAFE_DIFF, "--format=", since, "--end-of-options", self._head, "--", *self._below()
+        )
+        counts: dict[str, int] = {}
+        for path in self._relative(output):
+            counts[path] = counts.get(path, 0) + 1
+        return counts
+
+    def stored_id(self, path: str, content: bytes) -> str:
+        """The id git would give `content` were it committed as `path`: line endings converted, no filter run."""
+        output = self._output("hash-object", "--stdin", f"--path={self.prefix}{path}", stdin=content)
+        return output.decode().strip()
+
+    def canonical(self, person: str) -> str:
+        """A person's "Name <mail>" as the repository's .mailmap writes it."""
+        return self._through_mailmap([person]).get(person, person)
+
+    def _through_mailmap(self, people: Sequence[str]) -> dict[str, str]:
+        """Map each "Name <mail>"; who has no mail address, or no place in a .mailmap, stays as they are."""
+        asked = [p for p in people if re.fullmatch(r"[^\n\0]*<[^\n\0<>]+>", p)]
+        # Anything but a regular file would be opened by git, and a FIFO would keep it waiting.
+        mailmap = self.top / ".mailmap"
+        if not asked or mailmap.is_symlink() or not mailmap.is_file():
+            return {}
+        output = self._output("check-mailmap", "--stdin", stdin=b"".join(os.fsencode(p) + b"\n" for p in asked))
+        return dict(zip(asked, os.fsdecode(output).split("\n"), strict=False))
+
+    def _below(self, paths: Iterable[str] | None = None) -> list[str]:
+        if paths is not None:
+            return [f"{self.prefix}{path}" for path in paths if not _leaves(path)] or [f"{self.prefix}\x01nothing"]
+        return [self.prefix] if self.prefix else []
+
+    def _relative(self, output: bytes) -> list[str]:
+        names = (os.fsdecode(name.lstrip(b"\n")) for name in output.split(b"\0"))
+        return [name[len(self.prefix) :] for name in names if name and name.startswith(self.prefix)]
+
+    def _line(self, *arguments: str) -> str | None:
+        done = self._run(*arguments)
+        return os.fsdecode(done.stdout).strip() or None if done.ok else None
+
+    def _output(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        return self._checked(arguments, self._run(*arguments, stdin=stdin))
+
+    def _checked(self, arguments: Sequence[str], done: Finished) -> bytes:
+        if not done.ok:
+            said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+            raise GitProblem(f"git {arguments[0]} failed in {self.top}: {said or done.returncode}. Run git fsck there.")
+        return done.stdout
+
+    def _run(self, *arguments: str, stdin: bytes | None = None) -> Finished:
+        return run_git(arguments, cwd=self.top, env=self._environment, stdin=stdin, output_cap_bytes=OUTPUT_BYTES)
+
+
+def _leaves(path: str) -> bool:
+    pure = PurePosixPath(path)
+    return pure.is_absolute() or ".." in pure.parts or "\0" in path

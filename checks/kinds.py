@@ -1,0 +1,56 @@
+"""What kind of file a path names: a test, someone else's code, or code a program wrote."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_TEST_FOLDERS: Final = frozenset(
+    ["test", "tests", "__tests__", "__mocks__", "e2e", "cypress", "playwright", "testdata"]
+)
+_TEST_NAME: Final = re.compile(
+    r"test_[^/]*\.py|[^/]*_tests?\.(py|go|rs|rb|exs|dart|cc|cpp)|conftest\.py|[^/]*[._-](test|spec|cy)\.[cm]?[jt]sx?"
+    r"|[^/]*_spec\.rb|[^/]*(Test|Tests|IT)\.(java|kt|cs|swift|php)"
+)
+_VENDORED_FOLDERS: Final = frozenset(
+    "node_modules bower_components jspm_packages vendor vendored third_party third-party site-packages dist-packages "
+    ".venv venv .tox .nox .yarn Pods".split()
+)
+_GENERATED_FOLDERS: Final = frozenset(
+    "dist build generated __generated__ .next .nuxt .output .svelte-kit .turbo .docusaurus _site storybook-static "
+    "coverage htmlcov __pycache__".split()
+)
+_GENERATED_NAME: Final = re.compile(
+    r"[^/]*\.min\.(js|css|mjs)|[^/]*\.(js|css|mjs)\.map|[^/]*_pb2(_grpc)?\.pyi?|[^/]*\.pb\.(go|cc|h)|[^/]*_pb\.[jt]s"
+    r"|[^/]*\.(gen|generated)\.[a-z]+|[^/]*\.g\.dart|[^/]*\.snap|[^/]*\.bundle\.js"
+    r"|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb?|[^/]*\.lock"
+)
+_GENERATED_HEADER: Final = re.compile(
+    r"@generated|code generated .{0,80}do not edit|auto-?generated (file|by|from)", re.IGNORECASE
+)
+_HEADER_CHARACTERS: Final = 1000
+
+
+@lru_cache(maxsize=200_000)
+def is_test(path: str) -> bool:
+    """Whether the path lies in a folder of tests or is named like one (`test_x.py`, `x.test.ts`, `XTest.java`)."""
+    *folders, name = path.split("/")
+    return not _TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=200_000)
+def is_vendored(path: str) -> bool:
+    """Whether the path lies in a folder of installed or copied packages (`node_modules`, `vendor`, `.venv`)."""
+    return not _VENDORED_FOLDERS.isdisjoint(path.split("/")[:-1])
+
+
+def is_generated(path: str, text: str = "") -> bool:
+    """Whether a program wrote the file: by folder (`dist`), name (`x.min.js`, lock files), or a header in `text`."""
+    return _has_generated_name(path) or bool(text and _GENERATED_HEADER.search(text[:_HEADER_CHARACTERS]))
+
+
+@lru_cache(maxsize=200_000)
+def _has_generated_name(path: str) -> bool:
+    *folders, name = path.split("/")
+    return not _GENERATED_FOLDERS.isdisjoint(folders) or _GENERATED_NAME.fullmatch(name) is not None

@@ -1,0 +1,254 @@
+"""The one way to run a child: its own process group, a time limit, an output limit, and nothing left behind."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from checks import guard
+
+MIB = 1024 * 1024
+_POLL_S = 0.05
+_STDERR_CAP = MIB
+_CHUNK = 256 * 1024
+
+_live: set[int] = set()
+_live_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a child ended.
+
+    `returncode` is negative for a signal, as in `subprocess`. `stdout` holds at most the cap; `truncated` says that
+    the child was stopped there. Standard error beyond 1 MiB is dropped and stops nothing.
+    """
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    truncated: bool
+    timed_out: bool
+    cancelled: bool
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether the child ended by itself with code 0 and all of its output is here."""
+        return self.returncode == 0 and not (self.truncated or self.timed_out or self.cancelled)
+
+
+def minimal_environment(*, outside: Path | None = None) -> dict[str, str]:
+    """The environment a child gets when none is given: a search path, the C locale, UTC, nothing else of ours.
+
+    Relative search path entries are dropped, and with `outside` also those inside that folder: neither the current
+    folder nor a reviewed repository may supply the program we run.
+    """
+    fence = outside.resolve() if outside else None
+    entries = [
+        entry
+        for entry in os.environ.get("PATH", os.defpath).split(os.pathsep)
+        if Path(entry).is_absolute() and not (fence and Path(entry).resolve().is_relative_to(fence))
+    ]
+    return {"PATH": os.pathsep.join(entries), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout_s: float,
+    stdin: bytes | None = None,
+    output_cap_bytes: int = 64 * MIB,
+    cancel: threading.Event | None = None,
+    memory_bytes: int | None = None,
+) -> Finished:
+    """Run `argv` to its end and return what it said.
+
+    The whole process group is killed on timeout, on cancel, at the output cap, when this function is left by an
+    exception, and when our own process dies in any way. What the child left running in its group is killed as well.
+
+    Args:
+        argv: Program and arguments; the program is looked up in the child's PATH.
+        cwd: Folder the child starts in.
+        env: The child's whole environment; `minimal_environment()` when None.
+        timeout_s: Seconds until the group is killed.
+        stdin: Bytes for standard input; nothing to read when None.
+        output_cap_bytes: The most standard output to keep; a child that writes more is killed.
+        cancel: Set it from another thread to stop the child.
+        memory_bytes: Address space limit for the child, where the system has one (Linux).
+
+    Raises:
+        OSError: The program cannot be started (FileNotFoundError: there is none).
+    """
+    started = time.monotonic()
+    child = subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        env=dict(env) if env is not None else minimal_environment(),
+        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+    )
+    _remember(child.pid)
+    try:
+        if memory_bytes is not None:
+            _limit_memory(child.pid, memory_bytes)
+        talk = _Conversation(child, stdin, output_cap_bytes, started + timeout_s, cancel)
+        talk.hold()
+    finally:
+        _end(child)
+    return Finished(
+        returncode=child.returncode,
+        stdout=bytes(talk.stdout),
+        stderr=bytes(talk.stderr),
+        truncated=talk.truncated,
+        timed_out=talk.timed_out,
+        cancelled=talk.cancelled,
+        seconds=time.monotonic() - started,
+    )
+
+
+def kill_all() -> None:
+    """Kill every child group that still runs. Safe to call from a signal handler, any thread, and more than once."""
+    for group in tuple(_live):
+        _kill(group)
+
+
+class _Conversation:
+    """Feeds a child and reads it until it ends or one of its limits is reached."""
+
+    def __init__(
+        self,
+        child: subprocess.Popen[bytes],
+        stdin: bytes | None,
+        cap: int,
+        deadline: float,
+        cancel: threading.Event | None,
+    ) -> None:
+        self.child, self.cap, self.deadline, self.cancel = child, cap, deadline, cancel
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self.truncated = self.timed_out = self.cancelled = False
+        self._pending = memoryview(stdin or b"")
+
+    def hold(self) -> None:
+        """Talk until the child has ended and its output is read, or until it must be stopped."""
+        with selectors.DefaultSelector() as selector:
+            for stream, event in (
+                (self.child.stdout, selectors.EVENT_READ),
+                (self.child.stderr, selectors.EVENT_READ),
+                (self.child.stdin, selectors.EVENT_WRITE),
+            ):
+                if stream is not None:
+                    os.set_blocking(stream.fileno(), False)
+                    selector.register(stream, event)
+            while self._may_go_on():
+                if not selector.get_map():
+                    if _has_ended(self.child, wait_s=_POLL_S):
+                        return
+                    continue
+                ready = selector.select(min(_POLL_S, max(0.0, self.deadline - time.monotonic())))
+                for key, _ in ready:
+                    self._serve(selector, key.fileobj)  # type: ignore[arg-type]  # only our streams are registered
+                # Something the child left behind may hold its pipes open: its own end is the end.
+                if not ready and _has_ended(self.child, wait_s=0):
+                    return
+
+    def _may_go_on(self) -> bool:
+        self.cancelled = self.cancel is not None and self.cancel.is_set()
+        self.timed_out = not self.cancelled and time.monotonic() >= self.deadline
+        return not (self.truncated or self.cancelled or self.timed_out)
+
+    def _serve(self, selector: selectors.BaseSelector, stream: IO[bytes]) -> None:
+        if stream is self.child.stdin:
+            try:
+                self._pending = self._pending[os.write(stream.fileno(), self._pending[:_CHUNK]) :]
+            except BlockingIOError:
+                return
+            except BrokenPipeError:
+                self._pending = memoryview(b"")
+            done = not self._pending
+        else:
+            chunk = os.read(stream.fileno(), _CHUNK)
+            self._keep(stream is self.child.stdout, chunk)
+            done = not chunk
+        if done:
+            selector.unregister(stream)
+            stream.close()
+
+    def _keep(self, is_stdout: bool, chunk: bytes) -> None:
+        if not is_stdout:
+            self.stderr += chunk[: _STDERR_CAP - len(self.stderr)]
+            return
+        room = self.cap - len(self.stdout)
+        self.truncated = len(chunk) > room
+        self.stdout += chunk[:room]
+
+
+def _has_ended(child: subprocess.Popen[bytes], *, wait_s: float) -> bool:
+    """Whether the child has ended; where the system can tell, without freeing its number before its group is killed."""
+    give_up = time.monotonic() + wait_s
+    pause = 0.0005
+    while True:
+        if hasattr(os, "waitid"):
+            ended = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+        else:
+            ended = child.poll() is not None
+        if ended or time.monotonic() >= give_up:
+            return ended
+        time.sleep(pause)
+        pause = min(pause * 2, 0.01)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of the group, close the pipes, collect the child."""
+    _kill(child.pid)
+    for stream in (child.stdin, child.stdout, child.stderr):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+    # Forgotten before it is collected: afterwards the number may belong to someone else.
+    _forget(child.pid)
+    child.wait()
+
+
+def _kill(group: int) -> None:
+    # EPERM is how macOS says that only zombies are left.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _limit_memory(pid: int, size: int) -> None:
+    """Limit the child from outside: a hook between fork and exec is unsafe where threads run."""
+    if hasattr(resource, "prlimit"):
+        with suppress(ProcessLookupError, PermissionError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
+
+
+def _remember(group: int) -> None:
+    with _live_lock:
+        _live.add(group)
+    guard.watch(group)
+
+
+def _forget(group: int) -> None:
+    with _live_lock:
+        _live.discard(group)
+    guard.release(group)
+
+
+atexit.register(kill_all)

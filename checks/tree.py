@@ -1,0 +1,307 @@
+"""Which files a repository holds, and their content, read so that the repository cannot lead us anywhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Self
+
+from checks.git import SUBMODULE_MODE, Git
+from checks.observation import Examined, Unread
+from checks.patterns import matching
+from checks.regular import NotRegularError, open_below
+from checks.text_content import NotTextError, decode
+from checks.walk import walk
+
+MIB: Final = 1024 * 1024
+_CACHE_CHARACTERS: Final = 128 * MIB
+_CHUNK: Final = MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a tree is looked at: bytes of one file, number of files, folders deep, bytes of all files."""
+
+    file_bytes: int = 5 * MIB
+    files: int = 100_000
+    depth: int = 100
+    total_bytes: int = 4096 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A regular file. `path` is POSIX and relative; bytes of a name that are not UTF-8 are kept as surrogates.
+
+    `size` is in bytes. `blob` is git's content id, None where the file is not committed as it is. `tracked` is None
+    outside git.
+    """
+
+    path: str
+    size: int
+    blob: str | None = None
+    tracked: bool | None = None
+
+
+class Tree:
+    """The files of one folder as they are now. Whatever is not read in full is remembered with the reason."""
+
+    def __init__(self, root: Path, files: tuple[File, ...], limits: Limits, hash_name: str | None) -> None:
+        self.root = root
+        self.files = files
+        """Sorted by path."""
+        self.limits = limits
+        self._hash_name = hash_name
+        self._by_path = {file.path: file for file in files}
+        self._links: dict[str, str] = {}
+        self._texts: dict[str, str | None] = {}
+        self._cached = 0
+        self._read: set[str] = set()
+        self._partial: dict[str, str] = {}
+        self._skipped: dict[str, str] = {}
+        self._matches: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._ids: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, root: Path, git: Git | None, limits: Limits = Limits()) -> Self:
+        """List the files below `root`: git's list, or without git our own walk that respects .gitignore.
+
+        Raises:
+            GitProblem: git cannot list them.
+        """
+        found = _Inspection(root.resolve(), limits)
+        if git is not None:
+            for listed in git.files():
+                found.consider(listed.path, listed.mode, listed.blob, listed.tracked)
+            for problem in git.unlisted():
+                found.skipped.setdefault(".", problem)
+        else:
+            for item in walk(found.root, most=limits.files, depth=limits.depth):
+                if isinstance(item, Unread):
+                    found.skipped[item.path] = item.reason
+                else:
+                    found.consider(item, 0, None, None)
+        tree = cls(found.root, found.within_total(), limits, git.hash_name if git else None)
+        tree._links, tree._partial, tree._skipped = found.links, found.partial, found.skipped
+        return tree
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files, sorted."""
+        return tuple(file.path for file in self.files)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(parent for path in self.paths for parent in _parents(path))
+
+    def exists(self, path: str) -> bool:
+        """Whether `path` is one of the files, or a folder that holds some."""
+        path = path.rstrip("/")
+        return path in self._by_path or path in self._folders
+
+    def file(self, path: str) -> File | None:
+        """The file at `path`, if it is one of them."""
+        return self._by_path.get(path)
+
+    def raw(self, path: str) -> bytes | None:
+        """A file's bytes; None, with the reason in `examined()`, when it is too large or cannot be opened."""
+        if path not in self._by_path:
+            return None
+        try:
+            with os.fdopen(self._open(path), "rb") as file:
+                content = file.read(self.limits.file_bytes + 1)
+        except OSError as error:
+            self._skipped[path] = _why(error)
+            return None
+        if len(content) > self.limits.file_bytes:
+            self._skipped[path] = f"larger than {self.limits.file_bytes // MIB} MiB"
+            return None
+        self._read.add(path)
+        return content
+
+    def text(self, path: str) -> str | None:
+        """A file's text without its byte order mark; None, with the reason in `examined()`, when it is none."""
+        if path in self._texts:
+            return self._texts[path]
+        content = self.raw(path)
+        text = None
+        if content is not None:
+            try:
+                text = decode(content)
+            except NotTextError as error:
+                self._read.discard(path)
+                (self._partial if error.damaged else self._skipped)[path] = str(error)
+        if text is None or self._cached + len(text) <= _CACHE_CHARACTERS:
+            self._texts[path] = text
+            self._cached += len(text or "")
+        return text
+
+    def match(self, *patterns: str) -> tuple[str, ...]:
+        """The paths that match gitignore-style patterns, case-sensitively: `*.py` anywhere, `/README*` at the root.
+
+        Raises:
+            ValueError: A pattern is invalid or too costly; the message names it.
+        """
+        if patterns not in self._matches:
+            self._matches[patterns] = matching(patterns, self.paths)
+        return self._matches[patterns]
+
+    def examined(self) -> Examined:
+        """How many files were read in full so far, and what was not, with the reasons, sorted by path."""
+        return Examined(len(self._read - self._partial.keys()), _unread(self._partial), _unread(self._skipped))
+
+    def digest(self, patterns: Iterable[str]) -> str:
+        """A digest of the paths and contents that match: the same for equal content, whatever the commits.
+
+        32 hexadecimal digits. Content counts as git stores it, so a file has one digest before and after its commit.
+        """
+        total = hashlib.blake2b(digest_size=16)
+        for path in self.match(*sorted(set(patterns))):
+            total.update(os.fsencode(path) + b"\0" + self.content_id(path).encode() + b"\n")
+        return total.hexdigest()
+
+    def content_id(self, path: str) -> str:
+        """The id git gives the file's content, also where it is not committed.
+
+        What cannot be read has its size or the failure as id. Files filtered by Git LFS count as they are on disk.
+        """
+        file = self._by_path[path]
+        if file.blob is not None:
+            return file.blob
+        if path not in self._ids:
+            self._ids[path] = self._computed_id(file)
+        return self._ids[path]
+
+    def _computed_id(self, file: File) -> str:
+        if file.size > self.limits.total_bytes // 8:
+            return f"size:{file.size}"
+        total = hashlib.new(self._hash_name or "sha1", usedforsecurity=False)
+        total.update(b"blob %d\0" % file.size)
+        returns = False
+        try:
+            with os.fdopen(self._open(file.path), "rb") as content:
+                while chunk := content.read(_CHUNK):
+                    total.update(chunk)
+                    returns = returns or b"\r" in chunk
+        except OSError as error:
+            return f"unread:{_why(error)}"
+        if returns and self._hash_name and file.size <= self.limits.file_bytes:
+            # Git may store other line ends than the work tree has; only git knows.
+            stored = self.raw(file.path)
+            if stored is not None:
+                with Git.open(self.root) as git:
+                    return git.stored_id(file.path, stored)
+        return total.hexdigest()
+
+    def _open(self, path: str) -> int:
+        return open_below(self.root, self._links.get(path, path))
+
+
+class _Inspection:
+    """Sorts what was listed into files to look at and things to leave alone, without opening any."""
+
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self.root = root
+        self.limits = limits
+        self.files: list[File] = []
+        self.links: dict[str, str] = {}
+        self.partial: dict[str, str] = {}
+        self.skipped: dict[str, str] = {}
+        self._plain_folders: dict[str, bool] = {"": True}
+
+    def consider(self, path: str, mode: int, blob: str | None, tracked: bool | None) -> None:
+        """Add one path to the files, or to what is skipped."""
+        reason = self._objection(path, mode)
+        if reason:
+            self.skipped[path] = reason
+            return
+        try:
+            seen = (self.root / path).lstat()
+            if stat.S_ISLNK(seen.st_mode):
+                target = self._target(path)
+                self.links[path] = target
+                seen, blob = (self.root / target).lstat(), None
+            if not stat.S_ISREG(seen.st_mode):
+                raise NotRegularError("not a regular file")
+        except OSError as error:
+            self.links.pop(path, None)
+            self.skipped[path] = _why(error)
+            return
+        if not _is_utf8(path):
+            self.partial[path] = "the name is not UTF-8; some tools cannot open it"
+        self.files.append(File(path, seen.st_size, blob, tracked))
+
+    def within_total(self) -> tuple[File, ...]:
+        """The files, sorted by path, up to the limit of all their bytes."""
+        kept, total = [], 0
+        for file in sorted(self.files, key=lambda file: file.path):
+            # A file too large to be read costs nothing.
+            total += file.size if file.size <= self.limits.file_bytes else 0
+            if total > self.limits.total_bytes:
+                self.skipped[file.path] = f"beyond the first {self.limits.total_bytes // MIB} MiB of the tree"
+            else:
+                kept.append(file)
+        return tuple(kept)
+
+    def _objection(self, path: str, mode: int) -> str | None:
+        if mode == SUBMODULE_MODE:
+            return "another git repository, not looked into"
+        if path.count("/") > self.limits.depth:
+            return f"more than {self.limits.depth} folders deep"
+        if len(self.files) >= self.limits.files:
+            return f"beyond the first {self.limits.files} files"
+        if not self._is_plain(path.rpartition("/")[0]):
+            return "reached through a symbolic link"
+        return None
+
+    def _is_plain(self, folder: str) -> bool:
+        """Whether every folder on the way is a real folder."""
+        if folder not in self._plain_folders:
+            try:
+                here = stat.S_ISDIR((self.root / folder).lstat().st_mode)
+            except OSError:
+                here = False
+            self._plain_folders[folder] = here and self._is_plain(folder.rpartition("/")[0])
+        return self._plain_folders[folder]
+
+    def _target(self, path: str) -> str:
+        """Where a symbolic link leads, relative to the root."""
+        try:
+            target = Path(os.path.realpath(self.root / path, strict=True))
+        except FileNotFoundError:
+            raise NotRegularError("symbolic link that leads nowhere") from None
+        if not target.is_relative_to(self.root):
+            raise NotRegularError("symbolic link that leads outside")
+        if target.is_dir():
+            raise NotRegularError("symbolic link to a folder")
+        relative = target.relative_to(self.root)
+        if ".git" in relative.parts:
+            raise NotRegularError("symbolic link into the git directory")
+        return relative.as_posix()
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, NotRegularError):
+        return str(error)
+    return f"cannot be opened: {error.strerror or type(error).__name__}"
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _unread(reasons: dict[str, str]) -> tuple[Unread, ...]:
+    return tuple(Unread(path, reason) for path, reason in sorted(reasons.items()))
