@@ -27,7 +27,7 @@ def git(root: Path, *arguments: str) -> str:
 def test_every_expectation_names_a_signal_and_a_line_that_shows_it(signal: str) -> None:
     known = tomllib.loads((templates() / "signals.toml").read_text())
     expected = EXPECTATIONS[signal]
-    assert signal in str(known)
+    assert signal in known
     assert expected["outcome"] in {"met", "partial", "unmet", "not-applicable"}
     for place in expected.get("at", []):
         lines = (templates() / "sample" / place["path"]).read_text().splitlines()
