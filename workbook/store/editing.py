@@ -42,6 +42,7 @@ def apply(raw: bytes, edits: Sequence[Edit], order: Sequence[Table] = ()) -> byt
     except DamagedError as error:
         where = f"line {error.trouble.line}" if error.trouble.line else "the file"
         raise StoreError(error.trouble.what, where, error.trouble.remedy) from error
+    edits = list({(edit.table, edit.field): edit for edit in edits}.values())
     pending = _by_table(before, edits)
     if not pending:
         return raw
@@ -58,12 +59,11 @@ def apply(raw: bytes, edits: Sequence[Edit], order: Sequence[Table] = ()) -> byt
 
 
 def _by_table(before: dict[str, Value], edits: Sequence[Edit]) -> dict[Table, dict[str, Edit]]:
-    """Group the edits that change something; the last one of each field counts."""
-    last = {(edit.table, edit.field): edit for edit in edits}
+    """Group the edits that change something."""
     pending: dict[Table, dict[str, Edit]] = {}
-    for (table, field), edit in last.items():
-        if not same(lookup(before, table, field), edit.new):
-            pending.setdefault(table, {})[field] = edit
+    for edit in edits:
+        if not same(lookup(before, edit.table, edit.field), edit.new):
+            pending.setdefault(edit.table, {})[edit.field] = edit
     return pending
 
 
@@ -177,21 +177,11 @@ def _grouped(text: str, splices: list[_Splice]) -> list[_Splice]:
 
 def _prove(before: dict[str, Value], edits: Sequence[Edit], result: bytes) -> None:
     """Compare what the new bytes say with the old model plus the edits; the store never writes what it cannot prove."""
-    intended: dict[str, Any] = copy.deepcopy(before)
-    for edit in edits:
-        where = f"[{'.'.join(edit.table)}] {edit.field}"
-        table: Any = intended
-        for key in edit.table if edit.new is not MISSING else ():
-            table = table.setdefault(key, {}) if isinstance(table, dict) else table
-        if edit.new is MISSING:
-            for key in edit.table:
-                table = table.get(key, {}) if isinstance(table, dict) else {}
-        if not isinstance(table, dict):
-            raise StoreError("the place of the field is taken by a value", where, "Correct the file in an editor.")
-        if edit.new is MISSING:
-            table.pop(edit.field, None)
-        else:
-            table[edit.field] = edit.new
+    if len(result) > SIZE_CAP:
+        raise StoreError(
+            f"the file would be larger than {SIZE_CAP // 2**20} MiB", "the file", "Shorten the longest notes."
+        )
+    intended = _intended(before, edits)
     try:
         after = parse(result)
     except DamagedError as error:
@@ -199,9 +189,23 @@ def _prove(before: dict[str, Value], edits: Sequence[Edit], result: bytes) -> No
         raise StoreError(
             "the table is not written as a plain [table] with fields", where, "Rewrite it so in an editor."
         ) from error
-    if len(result) > SIZE_CAP:
-        raise StoreError(
-            f"the file would be larger than {SIZE_CAP // 2**20} MiB", "the file", "Shorten the longest notes."
-        )
     if not same(after, intended):
         raise StoreError("the edited file does not say what was meant", "save", _BUG)
+
+
+def _intended(before: dict[str, Value], edits: Sequence[Edit]) -> dict[str, Any]:
+    """Return the model with the edits in it, one edit a field."""
+    intended: dict[str, Any] = copy.deepcopy(before)
+    for edit in edits:
+        if edit.new is MISSING and lookup(before, edit.table, edit.field) is MISSING:
+            continue  # nothing to remove, so no table is made for it either
+        table: Any = intended
+        for key in edit.table:
+            table = table.setdefault(key, {}) if isinstance(table, dict) else None
+        if not isinstance(table, dict):
+            where = f"[{'.'.join(edit.table)}] {edit.field}"
+            raise StoreError("the place of the field is taken by a value", where, "Correct the file in an editor.")
+        table.pop(edit.field, None)
+        if edit.new is not MISSING:
+            table[edit.field] = edit.new
+    return intended

@@ -51,7 +51,7 @@ def test_damage_is_named_with_its_line_and_never_written_over(name, tmp_path):
         save(path, [Edit((), "a", 1, 2)], lock_dir=tmp_path / "locks")
     assert "read-only" in caught.value.what
     assert path.read_bytes() == raw
-    assert sorted(os.listdir(tmp_path)) == ["locks", "readiness.toml"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["locks", "readiness.toml"]
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def _oversize(path):
 def test_what_is_not_a_plain_file_is_left_alone(make, tmp_path):
     path = tmp_path / "readiness.toml"
     make(path)
-    before = (os.lstat(path), sorted(os.listdir(tmp_path)))
+    before = (os.lstat(path), sorted(entry.name for entry in tmp_path.iterdir()))
     document = read(path)
     assert document.trouble
     assert document.raw == b""
     with pytest.raises(StoreError):
         save(path, [Edit((), "a", 1, 2)], lock_dir=tmp_path.parent / f"{tmp_path.name}-locks", create=b"")
-    after = (os.lstat(path), sorted(os.listdir(tmp_path)))
+    after = (os.lstat(path), sorted(entry.name for entry in tmp_path.iterdir()))
     assert (after[0].st_ino, after[0].st_mode, after[0].st_size) == (
         before[0].st_ino,
         before[0].st_mode,
