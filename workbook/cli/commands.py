@@ -1,0 +1,31 @@
+"""The commands as data: which module each lives in, and its line of help. Listing them loads none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: the module below `workbook.cli` with its `arguments` and `run`, and what it does in one line."""
+
+    module: str
+    help: str
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "init": Command("init", "start a workbook: write readiness.toml"),
+    "probe": Command("probe", "look at the repository and say what it shows"),
+    "guide": Command("guide", "answer one question after the other, as plain lines"),
+    "status": Command("status", "say where the team stands"),
+    "answer": Command("answer", "answer one control"),
+    "scope": Command("scope", "record a fact about the product"),
+    "pr": Command("pr", "keep the checklist in the pull-request template"),
+    "commit": Command("commit", "commit the workbook's files, and only those"),
+    "explain": Command("explain", "say what a control, item, signal or fact means"),
+    "notebook": Command("notebook", "open, write or run the notebooks"),
+    "sample": Command("sample", "try the workbook on a small application with planted gaps"),
+    "doctor": Command("doctor", "check that this machine has what the workbook needs"),
+}
+"""In the order a team meets them; `readiness --help` lists them so."""

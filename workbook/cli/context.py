@@ -1,0 +1,87 @@
+"""What every command is given: the folder, the streams, and the other faces."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbook.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Ways into the other faces. The entry point supplies them, because no face imports another."""
+
+    tui: Callable[[Path], int]
+    open_lab: Callable[[Path, str | None], int | None]
+    write_notebooks: Callable[[Session], list[Path]]
+    run_notebooks: Callable[[Path, str | None], list[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call of the command line. Texts passed to `out`, `say` and `ask` must be encoded for a terminal already."""
+
+    root: Path
+    faces: Faces | None = None
+
+    def out(self, text: str = "") -> None:
+        """Data, on standard output."""
+        sys.stdout.write(f"{text}\n")
+
+    def say(self, text: str) -> None:
+        """Talk, on standard error."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, question: str) -> str | None:
+        """One line from standard input, without blanks around it; None when the input has ended."""
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        return line.strip() if line else None
+
+    def confirm(self, question: str) -> bool:
+        """Whether the person says yes; silence is a no."""
+        return (self.ask(f"{question} [y/N] ") or "").lower() in ("y", "yes")
+
+    def session(self) -> Session:
+        """The folder's session, with or without a workbook."""
+        from workbook.session import Session
+
+        return Session(self.root)
+
+    def workbook(self) -> Session:
+        """The session of a workbook that can be read.
+
+        Raises:
+            Refused: the state file is damaged, or there is none.
+        """
+        from workbook.errors import Refused
+
+        session = self.session()
+        if session.read_only:
+            raise Refused(session.read_only)
+        if not session.has_state:
+            raise Refused(f"there is no workbook in {self.root}", "start one with: readiness init")
+        return session
+
+
+def root_of(folder: Path) -> Path:
+    """The folder whose workbook a call below it means: the nearest with a state file, else the repository's top."""
+    from workbook.answers import STATE_FILE
+
+    here = folder.resolve()
+    for candidate in (here, *here.parents):
+        if (candidate / STATE_FILE).exists() or (candidate / ".git").exists():
+            return candidate
+    return here

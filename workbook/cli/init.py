@@ -1,0 +1,88 @@
+"""Start a workbook: write readiness.toml for the chosen checklists, with the facts about the product you confirm."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+
+from workbook.answers import STATE_FILE
+from workbook.cli.context import Context
+from workbook.cli.looking import look, placed
+from workbook.cli.saving import save
+from workbook.session import Session
+from workbook.text import terminal
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "--checklist", action="append", metavar="SLUG", help="may be repeated; the first decides (fifty-point)"
+    )
+    parser.add_argument("--yes", action="store_true", help="confirm the proposed facts under your name")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Write the state file and say what comes next."""
+    session = context.session()
+    checklists = chosen.checklist or ["fifty-point"]
+    session.start(checklists)  # a mistake shows before the probes take their time
+    if session.place.git_dir is None:
+        context.say(f"warning: {terminal(session.place.trouble)}")
+        context.say("Answers can be kept here, but not committed until this is a git repository.")
+    proposed = _propose(context, session)
+    facts = _confirmed(context, proposed, yes=chosen.yes)
+    if facts:
+        session.start(checklists, facts=facts)
+    if not save(context, session):
+        return 1
+    _report(context, session, facts)
+    return 0
+
+
+def _propose(context: Context, session: Session) -> dict[str, bool]:
+    """Say what the tree suggests about the product; the facts it could tell."""
+    report = look(session, signals=())
+    context.say("What the repository suggests about the product:")
+    proposed = {one.fact: one for one in report.proposals}
+    for name, fact in session.catalogue.scope.items():
+        one = proposed.get(name)
+        holds = "?" if one is None or one.holds is None else "yes" if one.holds else "no"
+        why = f"  ({terminal(one.reason)}{_at(one.locations)})" if one and one.holds is not None else ""
+        context.say(f"  {name:<18} {holds:<4} {fact.question}{why}")
+    return {one.fact: one.holds for one in report.proposals if one.holds is not None}
+
+
+def _at(locations: tuple[object, ...]) -> str:
+    from checks.observation import Location
+
+    first = locations[0] if locations else None
+    return f", {placed(first)}" if isinstance(first, Location) else ""
+
+
+def _confirmed(context: Context, proposed: Mapping[str, bool], *, yes: bool) -> dict[str, bool]:
+    """The facts a person stands for: all proposed ones, some of them turned round, or none."""
+    if yes:
+        return dict(proposed)
+    if not context.interactive:
+        return {}
+    while True:
+        typed = context.ask("Enter confirms these under your name; n leaves them open; or correct, as in uploads=no: ")
+        if typed is None or typed.lower() in ("n", "no"):
+            return {}
+        corrections = dict(word.partition("=")[::2] for word in typed.split())
+        unclear = [word for word, value in corrections.items() if value not in ("yes", "no")]
+        if not unclear:
+            return {**proposed, **{name: value == "yes" for name, value in corrections.items()}}
+        context.say(f"{terminal(unclear[0])}: write it as {terminal(unclear[0])}=yes or =no")
+
+
+def _report(context: Context, session: Session, facts: Mapping[str, bool]) -> None:
+    controls = session.catalogue.controls_of(session.state.checklists)
+    absent = sum(session.catalogue.controls[name].applies(session.state.scope.confirmed) is False for name in controls)
+    context.out(f"Wrote {terminal(str(session.root / STATE_FILE))} for {', '.join(session.state.checklists)}.")
+    if facts:
+        context.out(f"{len(controls)} controls, {absent} of them do not apply to what you confirmed.")
+    else:
+        context.out(f"{len(controls)} controls. The facts about the product are not confirmed, so all of them apply.")
+        context.out("Confirm one with: readiness scope FACT yes|no")
+    context.out("Next: readiness, or readiness guide --plain; then readiness commit")

@@ -1,0 +1,86 @@
+"""Running the probes from the command line: progress on a terminal's standard error, and what was seen as text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from checks.observation import Location, Observation, Outcome, ProbeReport
+from workbook.cli.context import Context
+from workbook.first_look import LEVEL_WORDS, FirstLook, Line
+from workbook.session import Session
+from workbook.text import terminal
+
+OUTCOME_WORDS = {
+    Outcome.MET: "yes",
+    Outcome.PARTIAL: "partly",
+    Outcome.UNMET: "no",
+    Outcome.NOT_APPLICABLE: "does not apply",
+    Outcome.UNKNOWN: "cannot tell",
+}
+"""Outcomes as the answer to a signal's question."""
+
+
+def look(session: Session, signals: Iterable[str] | None = None) -> ProbeReport:
+    """Run the probes, with progress where a person watches standard error."""
+    if not sys.stderr.isatty():
+        return session.probe(signals=signals)
+    try:
+        return session.probe(signals=signals, on_progress=_show)
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _show(progress: Any) -> None:
+    sys.stderr.write(f"\r\x1b[K{terminal(str(progress))[:100]}")
+    sys.stderr.flush()
+
+
+def placed(place: Location | None) -> str:
+    """A location as `path:line`, encoded for a terminal."""
+    if place is None:
+        return ""
+    return terminal(f"{place.path}:{place.line}" if place.line else place.path)
+
+
+def observation_line(seen: Observation) -> str:
+    """One observation in one line: the outcome in words, what was seen and where."""
+    where = f"  {placed(seen.locations[0])}" if seen.locations else ""
+    return f"{OUTCOME_WORDS[seen.outcome]:<14} {seen.signal:<28} {terminal(seen.summary)}{where}"
+
+
+def show_first_look(context: Context, found: FirstLook) -> None:
+    """The first look as text, with what to do next."""
+    context.out(f"First look: {terminal(found.title)}          nothing written, sent or executed")
+    for line in found.lines:
+        context.out(_finding_line(line))
+    more = f"+{found.more} more · " if found.more else ""
+    context.out(f"{more}{found.look_right} look right · {found.cannot_answer} questions code cannot answer")
+    if found.unread:
+        context.out(f"{found.unread} files were skipped or only partly read: readiness probe --format json names them")
+    if not found.complete:
+        context.out("Not every probe ran to its end; what they would have seen is unknown.")
+
+
+def _finding_line(line: Line) -> str:
+    times = f" ({line.times} places)" if line.times > 1 else ""
+    return f"{LEVEL_WORDS[line.level]:<13} {terminal(line.what)}{times}  {placed(line.place)}".rstrip()
+
+
+def report_lines(report: ProbeReport) -> Iterator[str]:
+    """Everything a run saw, as lines for a terminal."""
+    for seen in report.observations.values():
+        yield observation_line(seen)
+    if report.findings:
+        yield ""
+    for finding in report.findings:
+        yield f"{LEVEL_WORDS[finding.severity]:<13} {placed(finding.location)}  {terminal(finding.message)}"
+        if finding.snippet:
+            yield f"{'':<13} {terminal(finding.snippet)}"
+    files = report.files
+    yield ""
+    yield f"{files.examined} files read, {len(files.partial)} read in part, {len(files.skipped)} skipped."
+    for unread in (*files.partial, *files.skipped):
+        yield f"  {terminal(unread.path)}: {terminal(unread.reason)}"

@@ -1,0 +1,59 @@
+"""Look at the repository and say what it shows; nothing of it is executed, and nothing is written."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import get_args
+
+from workbook.catalogue import Catalogue
+from workbook.catalogue.model import Area
+from workbook.cli.context import Context
+from workbook.cli.looking import look, report_lines
+from workbook.errors import Refused
+from workbook.reading import nearest
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("signals", nargs="*", metavar="SIGNAL", help="look only for these")
+    parser.add_argument("--area", help=f"only signals of one area: {', '.join(get_args(Area))}")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Run the probes and print what they saw."""
+    session = context.session()
+    report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
+    if chosen.format == "json":
+        from checks.report_json import to_json
+
+        context.out(json.dumps(to_json(report), indent=1))
+    else:
+        for line in report_lines(report):
+            context.out(line)
+    return 0
+
+
+def wanted(catalogue: Catalogue, signals: Sequence[str], area: str | None) -> tuple[str, ...] | None:
+    """The signals to look for; None for all.
+
+    Raises:
+        Refused: a signal or the area is unknown; the nearest name is given.
+    """
+    for name in signals:
+        if name not in catalogue.signals:
+            raise Refused(f"there is no signal {name!r}{nearest(name, catalogue.signals)}", "leave it out to see all")
+    if area is None:
+        return tuple(signals) or None
+    if area not in get_args(Area):
+        raise Refused(
+            f"there is no area {area!r}{nearest(area, get_args(Area))}", f"one of {', '.join(get_args(Area))}"
+        )
+    return tuple(
+        name
+        for name, signal in catalogue.signals.items()
+        if any(catalogue.controls[control].area == area for control in signal.feeds)
+        and (not signals or name in signals)
+    )

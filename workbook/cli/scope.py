@@ -1,0 +1,27 @@
+"""Record a fact about the product under your name; it settles which controls do not apply."""
+
+from __future__ import annotations
+
+import argparse
+
+from workbook.cli.context import Context
+from workbook.cli.saving import save
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("fact", metavar="FACT")
+    parser.add_argument("holds", metavar="yes|no", choices=("yes", "no"))
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Record the fact and say how many controls it leaves."""
+    session = context.workbook()
+    session.confirm_scope({chosen.fact: chosen.holds == "yes"})
+    if not save(context, session):
+        return 1
+    controls = session.catalogue.controls_of(session.state.checklists)
+    facts = session.state.scope.confirmed
+    absent = sum(session.catalogue.controls[name].applies(facts) is False for name in controls)
+    context.out(f"{chosen.fact}: {chosen.holds}. {absent} of {len(controls)} controls do not apply.")
+    return 0

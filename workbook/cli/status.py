@@ -1,0 +1,65 @@
+"""Say where the team stands, from the committed answers and the tree; `--probe` looks afresh as well."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+
+from workbook.answers import Status
+from workbook.assess import PLAIN
+from workbook.cli.context import Context
+from workbook.session import Session
+from workbook.text import terminal
+
+ITEM_WORDS = {
+    Status.READY: "ready",
+    Status.NEEDS_REVIEW: "open",
+    Status.BLOCKER: "stop launch",
+    Status.NOT_APPLICABLE: "do not apply",
+    Status.UNANSWERED: "unanswered",
+}
+"""The states of a pillar's items as they are counted."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--probe", action="store_true", help="look at the repository first")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Print the status of the workbook."""
+    session = context.workbook()
+    if chosen.probe:
+        from workbook.cli.looking import look
+
+        look(session)
+    if chosen.format == "json":
+        from workbook.exports.status_json import to_json
+
+        context.out(json.dumps(to_json(session), indent=1))
+        _problems(context, session)
+    else:
+        show(context, session)
+    return 0
+
+
+def show(context: Context, session: Session) -> None:
+    """The headline, the pillars, and every control with its standing."""
+    context.out(session.headline)
+    for pillar in session.checklist.scored_pillars:
+        items = session.checklist.in_pillar(pillar.id)
+        count = Counter(session.assessment.items[item.id].status for item in items)
+        parts = ", ".join(f"{count[status]} {word}" for status, word in ITEM_WORDS.items() if count[status])
+        context.out("")
+        context.out(f"{terminal(session.checklist.heading(pillar))}: {parts} of {len(items)}")
+        for name in dict.fromkeys(control for item in items for control in item.controls):
+            judged = session.assessment.standings[name]
+            context.out(f"  {name:<32} {PLAIN[judged.standing]:<18} {terminal(judged.why)}")
+    _problems(context, session)
+
+
+def _problems(context: Context, session: Session) -> None:
+    for problem in session.state.problems:
+        context.say(f"warning: {terminal(str(problem))}")

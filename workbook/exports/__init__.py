@@ -1,0 +1,1 @@
+"""What leaves the workbook: one module a format."""

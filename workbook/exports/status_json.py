@@ -1,0 +1,48 @@
+"""The status as versioned JSON: verdicts, standings, totals and the next answer to lapse."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any, Final
+
+from workbook.assess import Standing
+from workbook.lapse import lapses_on
+from workbook.session import Session
+
+VERSION: Final = 1
+
+
+def to_json(session: Session) -> dict[str, Any]:
+    """The status as plain data. Texts are as stored, so encode them before they reach a screen."""
+    controls = session.catalogue.controls_of(session.state.checklists)
+    standings = {name: session.assessment.standings[name] for name in controls}
+    totals = Counter(one.standing for one in standings.values())
+    return {
+        "version": VERSION,
+        "verdicts": verdicts(session),
+        "standings": {name: {"standing": str(one.standing), "why": one.why} for name, one in standings.items()},
+        "totals": {"controls": len(standings), **{str(kind): totals[kind] for kind in Standing}},
+        "next_lapse": next_lapse(session),
+    }
+
+
+def verdicts(session: Session) -> dict[str, dict[str, Any] | None]:
+    """The verdict of each chosen checklist; null where this version does not have its decision model."""
+    decided = session.verdict
+    found: dict[str, dict[str, Any] | None] = dict.fromkeys(session.state.checklists)
+    found[session.state.decides] = asdict(decided) if decided else None
+    return found
+
+
+def next_lapse(session: Session) -> dict[str, str] | None:
+    """The answer that lapses by age next, today or later; null where none does."""
+    days = [
+        (day, name)
+        for name, answer in session.state.answers.items()
+        if (day := lapses_on(session.catalogue.controls[name], answer)) and day >= session.today()
+    ]
+    if not days:
+        return None
+    day, name = min(days)
+    return {"control": name, "on": day.isoformat()}

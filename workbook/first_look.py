@@ -1,0 +1,102 @@
+"""The first look: the worst of what the probes saw, in the order it matters, before anybody answered anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
+from workbook.catalogue import SEVERITY_ORDER, Catalogue
+from workbook.session import Session
+
+LEVEL_WORDS: Final[Mapping[Severity, str]] = {
+    Severity.BLOCKER: "STOPS LAUNCH",
+    Severity.HIGH: "HIGH",
+    Severity.MEDIUM: "MEDIUM",
+    Severity.LOW: "LOW",
+}
+"""The words people read. They are proposals: a person decides what stops a launch."""
+
+SHOWN: Final = 8
+"""Lines on the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing found wanting. `what` is untrusted text; `times` counts the places, `place` is the first of them."""
+
+    level: Severity
+    what: str
+    place: Location | None
+    signal: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """What a team sees first. `title` and the lines are untrusted text."""
+
+    title: str
+    lines: tuple[Line, ...]
+    more: int
+    """How many further lines there are."""
+    look_right: int
+    """How many signals are met."""
+    cannot_answer: int
+    """How many questions of the deciding checklist are left without a proposal by the probes."""
+    unread: int
+    """How many files were skipped or only partly read; what depends on them is unknown."""
+    complete: bool
+    """False while probes still run, or when they were stopped."""
+
+
+def first_look(session: Session, shown: int = SHOWN) -> FirstLook:
+    """What the session's last probe run says, the worst `shown` lines of it; empty before the first run."""
+    report = session.report or ProbeReport(None, {}, (), Examined(), complete=False)
+    lines = worst_first(session.catalogue, report)
+    commit = f" @{session.place.commit[:7]}" if session.place.commit else ""
+    return FirstLook(
+        title=f"{session.root.name}{commit}",
+        lines=lines[:shown],
+        more=max(0, len(lines) - shown),
+        look_right=sum(seen.outcome is Outcome.MET for seen in report.observations.values()),
+        cannot_answer=sum(question.proposed is None for question in session.questions()),
+        unread=len(report.files.partial) + len(report.files.skipped),
+        complete=report.complete,
+    )
+
+
+def worst_first(catalogue: Catalogue, report: ProbeReport) -> tuple[Line, ...]:
+    """One line for each rule that found something, and one for each signal found wanting without a finding."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault((finding.signal, finding.rule), []).append(finding)
+    lines = [_of_findings(group) for group in groups.values()]
+    explained = {signal for signal, _ in groups}
+    lines += [
+        _of_observation(catalogue, seen)
+        for seen in report.observations.values()
+        if seen.outcome in (Outcome.UNMET, Outcome.PARTIAL) and seen.signal not in explained
+    ]
+    order = list(catalogue.signals)
+    return tuple(sorted(lines, key=lambda line: (SEVERITY_ORDER[line.level], _position(order, line.signal))))
+
+
+def _of_findings(group: Iterable[Finding]) -> Line:
+    worst, *rest = sorted(group, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.location))
+    return Line(worst.severity, worst.message, worst.location, worst.signal, 1 + len(rest))
+
+
+def _of_observation(catalogue: Catalogue, seen: Observation) -> Line:
+    """An unmet signal weighs what its gravest control weighs; a partial one never stops a launch by itself."""
+    signal = catalogue.signals.get(seen.signal)
+    fed = [catalogue.controls[name].severity for name in signal.feeds] if signal else []
+    level = Severity(min(fed, key=SEVERITY_ORDER.__getitem__, default="low"))
+    if seen.outcome is Outcome.PARTIAL and level in (Severity.BLOCKER, Severity.HIGH):
+        level = Severity.MEDIUM
+    return Line(level, seen.summary, seen.locations[0] if seen.locations else None, seen.signal)
+
+
+def _position(order: list[str], signal: str) -> int:
+    return order.index(signal) if signal in order else len(order)
