@@ -14,12 +14,42 @@ _TEST_NAME: Final = re.compile(
     r"|[^/]*_spec\.rb|[^/]*(Test|Tests|IT)\.(java|kt|cs|swift|php)"
 )
 _VENDORED_FOLDERS: Final = frozenset(
-    "node_modules bower_components jspm_packages vendor vendored third_party third-party site-packages dist-packages "
-    ".venv venv .tox .nox .yarn Pods".split()
+    [
+        "node_modules",
+        "bower_components",
+        "jspm_packages",
+        "vendor",
+        "vendored",
+        "third_party",
+        "third-party",
+        "site-packages",
+        "dist-packages",
+        ".venv",
+        "venv",
+        ".tox",
+        ".nox",
+        ".yarn",
+        "Pods",
+    ]
 )
 _GENERATED_FOLDERS: Final = frozenset(
-    "dist build generated __generated__ .next .nuxt .output .svelte-kit .turbo .docusaurus _site storybook-static "
-    "coverage htmlcov __pycache__".split()
+    [
+        "dist",
+        "build",
+        "generated",
+        "__generated__",
+        ".next",
+        ".nuxt",
+        ".output",
+        ".svelte-kit",
+        ".turbo",
+        ".docusaurus",
+        "_site",
+        "storybook-static",
+        "coverage",
+        "htmlcov",
+        "__pycache__",
+    ]
 )
 _GENERATED_NAME: Final = re.compile(
     r"[^/]*\.min\.(js|css|mjs)|[^/]*\.(js|css|mjs)\.map|[^/]*_pb2(_grpc)?\.pyi?|[^/]*\.pb\.(go|cc|h)|[^/]*_pb\.[jt]s"

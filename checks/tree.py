@@ -4,47 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
-from checks.git import SUBMODULE_MODE, Git
+from checks.admission import MIB, Admission, File, Limits, why
+from checks.git import Git
 from checks.observation import Examined, Unread
 from checks.patterns import matching
-from checks.regular import NotRegularError, open_below
+from checks.regular import open_below
 from checks.text_content import NotTextError, decode
-from checks.walk import walk
 
-MIB: Final = 1024 * 1024
+__all__ = ["File", "Limits", "Tree"]
+
 _CACHE_CHARACTERS: Final = 128 * MIB
 _CHUNK: Final = MIB
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a tree is looked at: bytes of one file, number of files, folders deep, bytes of all files."""
-
-    file_bytes: int = 5 * MIB
-    files: int = 100_000
-    depth: int = 100
-    total_bytes: int = 4096 * MIB
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A regular file. `path` is POSIX and relative; bytes of a name that are not UTF-8 are kept as surrogates.
-
-    `size` is in bytes. `blob` is git's content id, None where the file is not committed as it is. `tracked` is None
-    outside git.
-    """
-
-    path: str
-    size: int
-    blob: str | None = None
-    tracked: bool | None = None
 
 
 class Tree:
@@ -73,18 +48,9 @@ class Tree:
         Raises:
             GitProblem: git cannot list them.
         """
-        found = _Inspection(root.resolve(), limits)
-        if git is not None:
-            for listed in git.files():
-                found.consider(listed.path, listed.mode, listed.blob, listed.tracked)
-            for problem in git.unlisted():
-                found.skipped.setdefault(".", problem)
-        else:
-            for item in walk(found.root, most=limits.files, depth=limits.depth):
-                if isinstance(item, Unread):
-                    found.skipped[item.path] = item.reason
-                else:
-                    found.consider(item, 0, None, None)
+        found = Admission(root.resolve(), limits)
+        if git is None or not found.ask(git):
+            found.walk()
         tree = cls(found.root, found.within_total(), limits, git.hash_name if git else None)
         tree._links, tree._partial, tree._skipped = found.links, found.partial, found.skipped
         return tree
@@ -115,7 +81,7 @@ class Tree:
             with os.fdopen(self._open(path), "rb") as file:
                 content = file.read(self.limits.file_bytes + 1)
         except OSError as error:
-            self._skipped[path] = _why(error)
+            self._skipped[path] = why(error)
             return None
         if len(content) > self.limits.file_bytes:
             self._skipped[path] = f"larger than {self.limits.file_bytes // MIB} MiB"
@@ -188,7 +154,7 @@ class Tree:
                     total.update(chunk)
                     returns = returns or b"\r" in chunk
         except OSError as error:
-            return f"unread:{_why(error)}"
+            return f"unread:{why(error)}"
         if returns and self._hash_name and file.size <= self.limits.file_bytes:
             # Git may store other line ends than the work tree has; only git knows.
             stored = self.raw(file.path)
@@ -199,103 +165,6 @@ class Tree:
 
     def _open(self, path: str) -> int:
         return open_below(self.root, self._links.get(path, path))
-
-
-class _Inspection:
-    """Sorts what was listed into files to look at and things to leave alone, without opening any."""
-
-    def __init__(self, root: Path, limits: Limits) -> None:
-        self.root = root
-        self.limits = limits
-        self.files: list[File] = []
-        self.links: dict[str, str] = {}
-        self.partial: dict[str, str] = {}
-        self.skipped: dict[str, str] = {}
-        self._plain_folders: dict[str, bool] = {"": True}
-
-    def consider(self, path: str, mode: int, blob: str | None, tracked: bool | None) -> None:
-        """Add one path to the files, or to what is skipped."""
-        reason = self._objection(path, mode)
-        if reason:
-            self.skipped[path] = reason
-            return
-        try:
-            seen = (self.root / path).lstat()
-            if stat.S_ISLNK(seen.st_mode):
-                target = self._target(path)
-                self.links[path] = target
-                seen, blob = (self.root / target).lstat(), None
-            if not stat.S_ISREG(seen.st_mode):
-                raise NotRegularError("not a regular file")
-        except OSError as error:
-            self.links.pop(path, None)
-            self.skipped[path] = _why(error)
-            return
-        if not _is_utf8(path):
-            self.partial[path] = "the name is not UTF-8; some tools cannot open it"
-        self.files.append(File(path, seen.st_size, blob, tracked))
-
-    def within_total(self) -> tuple[File, ...]:
-        """The files, sorted by path, up to the limit of all their bytes."""
-        kept, total = [], 0
-        for file in sorted(self.files, key=lambda file: file.path):
-            # A file too large to be read costs nothing.
-            total += file.size if file.size <= self.limits.file_bytes else 0
-            if total > self.limits.total_bytes:
-                self.skipped[file.path] = f"beyond the first {self.limits.total_bytes // MIB} MiB of the tree"
-            else:
-                kept.append(file)
-        return tuple(kept)
-
-    def _objection(self, path: str, mode: int) -> str | None:
-        if mode == SUBMODULE_MODE:
-            return "another git repository, not looked into"
-        if path.count("/") > self.limits.depth:
-            return f"more than {self.limits.depth} folders deep"
-        if len(self.files) >= self.limits.files:
-            return f"beyond the first {self.limits.files} files"
-        if not self._is_plain(path.rpartition("/")[0]):
-            return "reached through a symbolic link"
-        return None
-
-    def _is_plain(self, folder: str) -> bool:
-        """Whether every folder on the way is a real folder."""
-        if folder not in self._plain_folders:
-            try:
-                here = stat.S_ISDIR((self.root / folder).lstat().st_mode)
-            except OSError:
-                here = False
-            self._plain_folders[folder] = here and self._is_plain(folder.rpartition("/")[0])
-        return self._plain_folders[folder]
-
-    def _target(self, path: str) -> str:
-        """Where a symbolic link leads, relative to the root."""
-        try:
-            target = Path(os.path.realpath(self.root / path, strict=True))
-        except FileNotFoundError:
-            raise NotRegularError("symbolic link that leads nowhere") from None
-        if not target.is_relative_to(self.root):
-            raise NotRegularError("symbolic link that leads outside")
-        if target.is_dir():
-            raise NotRegularError("symbolic link to a folder")
-        relative = target.relative_to(self.root)
-        if ".git" in relative.parts:
-            raise NotRegularError("symbolic link into the git directory")
-        return relative.as_posix()
-
-
-def _why(error: OSError) -> str:
-    if isinstance(error, NotRegularError):
-        return str(error)
-    return f"cannot be opened: {error.strerror or type(error).__name__}"
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from checks.git.history import Commit
 from checks.git.identity import identity
 from checks.git.listing import SUBMODULE_MODE, Listed
-from checks.git.problem import BareRepository, GitProblem, NoGit, NoRepository, UnsafeRepository
+from checks.git.problem import BareRepository, GitProblem, NoGit, NoRepository, SlowGit, UnsafeRepository
 from checks.git.repository import Git, Tag
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Listed",
     "NoGit",
     "NoRepository",
+    "SlowGit",
     "Tag",
     "UnsafeRepository",
     "identity",

@@ -21,3 +21,7 @@ class BareRepository(GitProblem):
 
 class UnsafeRepository(GitProblem):
     """The repository points outside itself in a way that must not be followed."""
+
+
+class SlowGit(GitProblem):
+    """git gave no answer in time: a very large repository, or a pipe where git expects a file."""

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from checks.git.problem import GitProblem, NoGit
+from checks.git.problem import GitProblem, NoGit, SlowGit
 from checks.process import MIB, Finished, minimal_environment, run
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 30.0
 OUTPUT_BYTES = 256 * MIB
 
 
@@ -46,7 +46,8 @@ def run_git(
 
     Raises:
         NoGit: There is no git program in the environment's PATH.
-        GitProblem: git took too long or said more than the cap.
+        SlowGit: git took longer than `TIMEOUT_S`.
+        GitProblem: git said more than the cap.
     """
     program = shutil.which("git", path=env["PATH"])
     if program is None:
@@ -55,7 +56,7 @@ def run_git(
         [program, *arguments], cwd=cwd, env=env, timeout_s=TIMEOUT_S, stdin=stdin, output_cap_bytes=output_cap_bytes
     )
     if done.timed_out:
-        raise GitProblem(f"git {arguments[0]} in {cwd} gave no answer in {TIMEOUT_S:.0f} seconds. Try again later.")
+        raise SlowGit(f"git {arguments[0]} in {cwd} gave no answer in {TIMEOUT_S:.0f} seconds. Try again later.")
     if done.truncated:
         raise GitProblem(
             f"git {arguments[0]} in {cwd} said more than {output_cap_bytes // MIB} MiB. Narrow the folder."

@@ -22,6 +22,7 @@ from checks.process import Finished
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DAY_S = 86_400
+_LONGEST_WARNING = 200
 _SAFE_DIFF = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all", "--name-only", "-z")
 
 
@@ -39,7 +40,7 @@ class Git:
 
     Nothing the repository supplies is executed: no hook, filter, diff driver, monitor, signature check or fetch.
     Paths are relative to the opened folder. Later commits are seen by opening again. Methods raise `GitProblem` when
-    git fails, takes longer than a minute or says too much.
+    git fails, takes longer than half a minute (`SlowGit`) or says too much.
     """
 
     def __init__(self, pinned: PinnedDirectory, root: Path) -> None:
@@ -110,13 +111,16 @@ class Git:
     def _files(self) -> tuple[Listed, ...]:
         def call(arguments: list[str]) -> bytes:
             done = self._run(*arguments)
-            self._unlisted += [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line]
+            said = done.stderr.decode("utf-8", "replace").splitlines()
+            self._unlisted += [
+                line[:_LONGEST_WARNING] for line in said if line.startswith("warning: could not open dir")
+            ]
             return self._checked(arguments, done)
 
         return list_files(call, self.prefix)
 
     def unlisted(self) -> tuple[str, ...]:
-        """What git complained of while listing files, such as folders it could not read."""
+        """The folders git could not read while listing files, in its words."""
         self.files()
         return tuple(self._unlisted)
 
