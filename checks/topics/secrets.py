@@ -65,7 +65,7 @@ def no_env_file(look: Look) -> Observation:
     real = [path for path in look.tree.paths if ENV_FILE.search(path) and not is_vendored(path)]
     real = [path for path in real if not ENV_EXAMPLE.search(path.rsplit("/", 1)[-1].removeprefix(".env"))]
     if look.git is not None:
-        tracked = {file.path for file in look.tree.files if file.blob}
+        tracked = {file.path for file in look.tree.files if file.tracked}
         real = [path for path in real if path in tracked]
     worst: list[Location] = []
     doubtful: list[Location] = []

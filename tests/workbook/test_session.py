@@ -133,7 +133,7 @@ def test_discarding_leaves_no_trace(opened):
     ("broken", "said"),
     [
         ("schema = 1\n<<<<<<< ours\na = 1\n=======\na = 2\n>>>>>>> theirs\n", ":2:"),
-        ("schema = 99\n", "newer"),
+        ("schema = 99\n", "schema 99"),
         ("schema = 1\n[controls\n", ":2"),
     ],
 )
