@@ -1,7 +1,7 @@
 """The fifty-point model: score, band, blockers, hold, and the ship / harden / refactor / rebuild path.
 
-Bands, the blocker rule and the decision table are the article's; where it is silent our reading is marked
-in `templates/checklists/fifty-point.toml` and in docs/verdicts.md.
+Bands, the blocker rule and the decision table are the article's; where it is silent, docs/verdicts.md
+names our reading.
 """
 
 from __future__ import annotations
