@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 _OLDER_SPELLINGS = (
     # PEP 758 (3.14): except A, B:
-    (re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.M), r"\1(\2):"),
+    (re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.MULTILINE), r"\1(\2):"),
     # PEP 695 (3.12): type X = Y, def f[T](...), class C[T]:
-    (re.compile(r"^([ \t]*)type[ \t]+(\w+)(?:\[[^\]\n]*\])?[ \t]*=", re.M), r"\1\2 ="),
-    (re.compile(r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+)\[[^\]\n(]*\](?=[ \t]*[(:])", re.M), r"\1"),
+    (re.compile(r"^([ \t]*)type[ \t]+(\w+)(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), r"\1\2 ="),
+    (re.compile(r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+)\[[^\]\n(]*\](?=[ \t]*[(:])", re.MULTILINE), r"\1"),
 )
 
 

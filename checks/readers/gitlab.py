@@ -1,0 +1,135 @@
+"""GitLab CI: jobs of `.gitlab-ci.yml` and the local files it includes, with `extends` and defaults applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from checks.observation import Unread
+from checks.readers.plain import line_of, mapping, read_yaml, sequence
+from checks.readers.workflows import Job, Step, Workflow
+
+if TYPE_CHECKING:
+    from checks.tree import Tree
+
+_NOT_JOBS = frozenset(
+    {"stages", "variables", "default", "include", "workflow", "image", "services", "cache", "before_script"}
+    | {"after_script", "pages:deploy", "spec"}
+)
+_STAGES = (".pre", "build", "test", "deploy", ".post")
+_MOST_PARENTS = 10
+
+
+def read(tree: Tree, unread: list[Unread]) -> Iterator[Workflow]:
+    """The pipeline of `.gitlab-ci.yml`, if there is one."""
+    path = next(iter(tree.match("/.gitlab-ci.yml", "/.gitlab-ci.yaml")), "")
+    if not path:
+        return
+    table, origin, broken = _with_includes(tree, path, unread)
+    names = [name for name, body in table.items() if _is_job(name, body)]
+    stages = [str(item) for item in sequence(table.get("stages"))] or list(_STAGES)
+    bodies = {name: _extended(table, name, 0) for name in names}
+    jobs = tuple(
+        _job(name, bodies, stages, table, origin.get(name, path), line_of(table, name))
+        for name in names
+        if not name.startswith(".")
+    )
+    triggers: dict[str, dict[str, object]] = {"push": {}, "merge_request": {}}
+    if jobs and all(_scheduled_only(bodies[job.id]) for job in jobs):
+        triggers = {"schedule": {}}
+    yield Workflow(path, "GitLab CI", "gitlab", triggers, jobs, None, tuple(broken))
+
+
+def _with_includes(tree: Tree, path: str, unread: list[Unread]) -> tuple[dict[Any, Any], dict[Any, str], list[str]]:
+    merged: dict[Any, Any] = {}
+    origin: dict[Any, str] = {}
+    broken: list[str] = []
+    waiting, seen = [path], set[str]()
+    while waiting:
+        current = waiting.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        for document in read_yaml(tree, current, unread):
+            table = mapping(document)
+            if not merged:
+                merged = table if isinstance(table, dict) else {}
+                origin = dict.fromkeys(merged, current)
+            for name, body in table.items():
+                if name not in merged:
+                    merged[name] = body
+                    origin[name] = current
+            for item in sequence(table.get("include")):
+                local = item if isinstance(item, str) else mapping(item).get("local")
+                if isinstance(local, str) and "://" not in local:
+                    found = tree.match("/" + local.lstrip("/"))
+                    waiting += found
+                    broken += [] if found else [local]
+    return merged, origin, broken
+
+
+def _is_job(name: object, body: object) -> bool:
+    return isinstance(name, str) and name not in _NOT_JOBS and isinstance(body, dict)
+
+
+def _extended(table: dict[Any, Any], name: str, depth: int) -> dict[Any, Any]:
+    body = mapping(table.get(name))
+    made: dict[Any, Any] = {}
+    for parent in sequence(body.get("extends")) if depth < _MOST_PARENTS else []:
+        if isinstance(parent, str):
+            made |= _extended(table, parent, depth + 1)
+    return made | body
+
+
+def _job(
+    name: str, bodies: dict[str, dict[Any, Any]], stages: list[str], table: dict[Any, Any], path: str, line: int
+) -> Job:
+    body = bodies[name]
+    default = mapping(table.get("default"))
+    before = body.get("before_script", default.get("before_script", table.get("before_script")))
+    lines = [str(item) for part in (before, body.get("script")) for item in _flat(part)]
+    environment = body.get("environment")
+    rules = [mapping(item) for item in sequence(body.get("rules"))]
+    image = body.get("image", default.get("image", table.get("image")))
+    return Job(
+        id=name,
+        name=name,
+        path=path,
+        line=line,
+        steps=(Step(name, path, line, run="\n".join(lines)),) if lines else (),
+        needs=_needs(name, bodies, stages),
+        calls="",
+        environment=str(mapping(environment).get("name", "") if isinstance(environment, dict) else environment or ""),
+        condition=" || ".join(str(rule.get("if")) for rule in rules if rule.get("if")),
+        tolerated=body.get("allow_failure") is True,
+        images=tuple(str(item) for item in [mapping(image).get("name") if isinstance(image, dict) else image] if item),
+        manual=body.get("when") == "manual" or any(rule.get("when") == "manual" for rule in rules),
+    )
+
+
+def _needs(name: str, bodies: dict[str, dict[Any, Any]], stages: list[str]) -> tuple[str, ...]:
+    """What runs before a job: its `needs`, or else all jobs of earlier stages."""
+    body = bodies[name]
+    if "needs" in body:
+        return tuple(str(mapping(n).get("job", "") if isinstance(n, dict) else n) for n in sequence(body["needs"]))
+
+    def place(of: dict[Any, Any]) -> int:
+        stage = str(of.get("stage", "test"))
+        return stages.index(stage) if stage in stages else 0
+
+    return tuple(other for other, it in bodies.items() if not other.startswith(".") and place(it) < place(body))
+
+
+def _scheduled_only(body: dict[Any, Any]) -> bool:
+    if sequence(body.get("only")) in (["schedules"], ["web"]):
+        return True
+    conditions = [str(mapping(rule).get("if", "")) for rule in sequence(body.get("rules"))]
+    return bool(conditions) and all('"schedule"' in text or "'schedule'" in text for text in conditions)
+
+
+def _flat(value: object) -> Iterator[object]:
+    for item in sequence(value):
+        if isinstance(item, list):
+            yield from _flat(item)
+        elif not isinstance(item, dict):
+            yield item
