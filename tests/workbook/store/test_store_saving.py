@@ -122,12 +122,13 @@ def test_a_writer_that_holds_the_lock_is_waited_for_then_named(path, locks, monk
     assert path.read_bytes() == START
 
 
-def test_leftovers_of_dead_writers_go_and_nothing_else(path, locks):
+@pytest.mark.parametrize("clean", [sweep, lambda path, lock_dir: save(path, [], lock_dir=lock_dir)])
+def test_leftovers_of_dead_writers_go_and_nothing_else(clean, path, locks):
     ours = path.parent / ".readiness.toml.0123456789abcdef.tmp"
     others = [path.parent / name for name in (".readiness.toml.tmp", ".readiness.toml.x.tmp", "readiness.toml.orig")]
     for file in (ours, *others):
         file.write_bytes(b"")
-    sweep(path, lock_dir=locks)
+    clean(path, lock_dir=locks)
     assert not ours.exists()
     assert all(file.exists() for file in others)
 
@@ -222,19 +223,17 @@ WRITER = textwrap.dedent("""
     from pathlib import Path
     from workbook.store import MISSING, Clashed, Edit, save
     path, locks, me, edits = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    shared, turns = 0, 0
+    shared = MISSING
     for number in range(edits):
         edit = Edit(("controls", ("one", "two")[number % 2]), f"{me}-{number}", MISSING, number)
         assert not isinstance(save(path, [edit], lock_dir=locks), Clashed)
         print(f"{me}-{number}", flush=True)
-        while True:  # everybody also counts up one shared field: only a shown clash may make it try again
-            result = save(path, [Edit(("controls", "one"), "turns", shared or MISSING, shared + 1)], lock_dir=locks)
+        while True:  # all fight over one field too: a clash shows what the other wrote, and the edit is tried again
+            result = save(path, [Edit(("controls", "one"), "turn", shared, f"{me}-{number}")], lock_dir=locks)
             if not isinstance(result, Clashed):
-                # Equal to what somebody else just wrote counts as saved, so the sum is not compared.
-                shared += 1
+                shared = f"{me}-{number}"
                 break
-            (clash,) = result.clashes
-            shared = clash.fields["turns"][2]
+            shared = result.clashes[0].fields["turn"][2]
 """)
 
 
