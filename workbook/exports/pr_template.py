@@ -109,7 +109,7 @@ def find(root: Path) -> Path | None:
 
 
 def block(session: Session) -> str:
-    """The block, lines ended by a line feed. It depends on answers and watched files, never on the day or on a probe."""
+    """The block, lines ended by a line feed. It follows from answers and watched files, never from the day."""
     import jinja2
 
     loader = jinja2.FileSystemLoader(templates() / "pull_request")

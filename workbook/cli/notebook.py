@@ -1,0 +1,41 @@
+"""Work in notebooks: `open` starts JupyterLab on one, `sync` writes them, `run` executes them without a browser."""
+
+from __future__ import annotations
+
+import argparse
+
+from workbook.cli.context import Context, Faces
+from workbook.errors import Refused
+from workbook.text import terminal
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("action", choices=("open", "sync", "run"))
+    parser.add_argument("--pillar", metavar="ID", help="only the notebook of this pillar")
+    parser.add_argument("--yes", action="store_true", help="do not ask before a notebook is executed")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Hand over to the notebook face."""
+    if context.faces is None:
+        raise Refused("the notebooks are not reachable from here", "call the command as: readiness notebook")
+    if chosen.action == "open":
+        return context.faces.open_lab(context.root, chosen.pillar) or 0
+    if chosen.action == "sync":
+        for path in context.faces.write_notebooks(context.workbook()):
+            context.out(f"Wrote {terminal(str(path))}")
+        return 0
+    return _execute(context, context.faces, chosen)
+
+
+def _execute(context: Context, faces: Faces, chosen: argparse.Namespace) -> int:
+    if not chosen.yes:
+        if not context.interactive:
+            raise Refused("this executes the notebooks' code, and nobody can be asked here", "say so with --yes")
+        if not context.confirm("This executes the code in the notebooks below .readiness. Go on?"):
+            context.say("Nothing was executed.")
+            return 0
+    for path in faces.run_notebooks(context.root, chosen.pillar):
+        context.out(f"Ran {terminal(str(path))}")
+    return 0
