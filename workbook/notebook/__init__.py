@@ -1,0 +1,28 @@
+"""The notebook face: `open_pillar` gives a pillar's form, probe run and summary in a cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbook.notebook.book import PillarBook
+
+__all__ = ["open_pillar"]
+
+
+def open_pillar(pillar: str, root: Path | str | None = None) -> PillarBook:
+    """Open one pillar of the deciding checklist.
+
+    Args:
+        pillar: "fifty-point.4" (its checklist and id), "4", or its title.
+        root: the repository; found from the current folder upwards when None.
+
+    Raises:
+        Refused: there is no such pillar, or another checklist decides by now.
+    """
+    from workbook.notebook.book import PillarBook
+    from workbook.notebook.roots import find_root
+    from workbook.session import Session
+
+    return PillarBook(Session(find_root() if root is None else Path(root)), pillar)

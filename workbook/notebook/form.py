@@ -1,0 +1,175 @@
+"""A pillar's form: the list of its questions, the open one, undo and save. Its only state is what is being typed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import ipywidgets
+
+from workbook.answers import STATE_FILE
+from workbook.catalogue import Pillar
+from workbook.errors import Refused
+from workbook.guide import Question
+from workbook.notebook import words
+from workbook.notebook.clash import ClashPanel
+from workbook.notebook.guard import Guard
+from workbook.notebook.handling import handled, running_loop
+from workbook.notebook.question import QuestionPanel
+from workbook.notebook.views import Page
+from workbook.session import Session
+from workbook.store import Clashed
+from workbook.text import html
+
+POLL_SECONDS = 1.0
+"""How often the state file is looked at for other people's saves. Watchers miss network and bind mounts."""
+
+
+class PillarForm:
+    """Questions of one pillar as widgets. Every click becomes a session operation; errors are shown in place."""
+
+    def __init__(self, session: Session, pillar: Pillar, page: Callable[[], Page]) -> None:
+        self.session = session
+        self._pillar = pillar
+        self._page = page
+        self.guard = Guard()
+        self._headline = ipywidgets.HTML()
+        self._list = ipywidgets.VBox([])
+        self._list.add_class("readiness-list")
+        self.entries: dict[str, ipywidgets.Button] = {}
+        """The list's buttons by control, in the order they are shown."""
+        self.panel = QuestionPanel(session, self.guard, self.show)
+        self.clashes = ClashPanel(session, self.guard, self._reload)
+        self.previous = self._button("k  previous", partial(self._step, -1), key="k")
+        self.following = self._button("j  next", partial(self._step, 1), key="j")
+        self.undo = self._button("u  undo", self._undo, key="u")
+        self.save = self._button("s  save", self._save, key="s")
+        self.current = ""
+        """The control whose question is open."""
+        self._task: asyncio.Task[None] | None = None
+        self.widget = self._built()
+        self._welcome()
+
+    def show(self) -> None:
+        """Render everything again from the session; what is being typed stays."""
+        questions = self.session.questions(self._pillar.id)
+        self._headline.value = f"<p>{html(self.session.headline)}</p>"
+        self._show_list(questions)
+        if self.entries and self.current not in self.entries:
+            self.current = next(iter(self.entries))
+        if self.current:
+            self.panel.open(self.current)
+        self.undo.disabled = not self.session.unsaved
+        mark = f" ({len(self.session.pending)})" if self.session.pending else ""
+        self.save.description = f"s  save{mark}"
+
+    def open(self, control: str) -> None:
+        """Open the question of another control of this pillar."""
+        self.current = control
+        self.show()
+
+    def refresh(self) -> bool:
+        """Take in what somebody else saved since; whether there was anything."""
+        if not self.session.refresh():
+            return False
+        if self.session.read_only:
+            self.guard.complain(self.session.read_only)
+        else:
+            self.guard.say(f"Somebody else saved {STATE_FILE}; this shows their answers too.")
+        self.show()
+        return True
+
+    def close(self) -> None:
+        """Stop looking for other people's saves and take the widgets away."""
+        if self._task:
+            self._task.cancel()
+        self.widget.close()
+
+    def _built(self) -> ipywidgets.VBox:
+        moves = ipywidgets.HBox([self.previous, self.following, self.undo, self.save], layout={"flex_flow": "row wrap"})
+        body = ipywidgets.HBox([self._list, self.panel.widget], layout={"flex_flow": "row wrap"})
+        body.add_class("readiness-body")
+        widget = ipywidgets.VBox([self._headline, moves, self.guard, self.clashes.widget, body])
+        widget.add_class("readiness-form")
+        return widget
+
+    def _welcome(self) -> None:
+        waiting = self.session.recover()
+        self.show()
+        if self.session.read_only:
+            self.guard.complain(self.session.read_only)
+        elif not self.session.has_state:
+            self.guard.complain("there is no workbook here yet; start one with: readiness init")
+        elif waiting:
+            self.guard.say(f"{waiting} edits are not saved yet.")
+        if loop := running_loop():
+            self._task = loop.create_task(self._poll())
+
+    async def _poll(self) -> None:
+        look = handled(self.guard, self._look)
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            look(None)
+
+    def _look(self) -> None:
+        self.refresh()
+
+    def _show_list(self, questions: tuple[Question, ...]) -> None:
+        controls = [one.control.id for one in questions]
+        if controls != list(self.entries):
+            self.entries = {control: self._entry(control) for control in controls}
+            self._list.children = list(self.entries.values())
+        for number, one in enumerate(questions, start=1):
+            button = self.entries[one.control.id]
+            button.description = f"{number}. {one.control.title} · {words.standing(one)}"
+            (button.add_class if one.control.id == self.current else button.remove_class)("readiness-current")
+
+    def _entry(self, control: str) -> ipywidgets.Button:
+        button = self._button("", partial(self.open, control))
+        button.add_class("readiness-entry")
+        return button
+
+    def _step(self, by: int) -> None:
+        controls = list(self.entries)
+        if not controls:
+            raise Refused("no question of this pillar applies", "look at the summary below")
+        self.open(controls[(controls.index(self.current) + by) % len(controls)])
+
+    def _undo(self) -> None:
+        undone = self.session.undo()
+        self.guard.say("Undone: " + "; ".join(words.changed(undone)) if undone else "There is nothing to undo.")
+        self._reload()
+
+    def _save(self) -> None:
+        self.panel.keep_note()
+        if not self.session.unsaved:
+            self.guard.say("Everything is saved already.")
+            return
+        result = self.session.save()
+        if isinstance(result, Clashed):
+            self.clashes.show(result.clashes)
+            self.guard.complain("somebody else changed the same answers; decide below, then save again")
+        else:
+            self.guard.say(f"Saved to {STATE_FILE}. Commit it with: readiness commit")
+        self.show()
+
+    def _reload(self) -> None:
+        self.show()
+        if self.current:
+            self.panel.reload()
+
+    def _button(self, label: str, handler: Callable[[], None], key: str = "") -> ipywidgets.Button:
+        button = ipywidgets.Button(description=label)
+        button.on_click(handled(self.guard, handler))
+        if key:
+            button.add_class(f"readiness-key-{key}")
+        return button
+
+    def __repr__(self) -> str:
+        return repr(self._page())
+
+    def _repr_mimebundle_(self, **chosen: Any) -> Any:
+        bundle = self.widget._repr_mimebundle_(**chosen)
+        return bundle | {"text/plain": repr(self), "text/html": self._page()._repr_html_()}

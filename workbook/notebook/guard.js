@@ -1,0 +1,73 @@
+// Lives beside a form (class readiness-form): status line, progress bar, keyboard guard, ARIA.
+const FORM = ".readiness-form";
+const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+
+// JupyterLab listens on the document; capturing on the window comes before it. Default actions (typing, moving the
+// focus, pressing a button) are untouched. Keys with a modifier and Escape stay JupyterLab's.
+function guard(event, own) {
+  const form = own.closest(FORM);
+  if (!form || !form.contains(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
+  event.stopImmediatePropagation();
+  if (event.type !== "keydown" || event.repeat || event.target.closest(TYPING)) return;
+  const button = /^[a-z]$/.test(event.key) && form.querySelector(`button.readiness-key-${event.key}`);
+  if (button && !button.disabled) {
+    event.preventDefault();
+    button.click();
+  }
+}
+
+function render({ model, el }) {
+  const status = document.createElement("div");
+  status.className = "readiness-status";
+  status.setAttribute("role", "status");
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.setAttribute("aria-label", "Probes");
+  el.append(bar, status);
+
+  const say = () => {
+    status.textContent = model.get("status");
+    status.classList.toggle("readiness-trouble", model.get("trouble"));
+  };
+  const advance = () => {
+    const share = model.get("progress");
+    bar.hidden = share < 0;
+    bar.value = Math.max(share, 0);
+  };
+  const press = () => {
+    const form = el.closest(FORM);
+    if (!form) return;
+    for (const button of form.querySelectorAll("button.readiness-choice")) {
+      button.setAttribute("aria-pressed", String(button.classList.contains(`readiness-key-${model.get("pressed")}`)));
+    }
+    for (const button of form.querySelectorAll("button.readiness-entry")) {
+      if (button.classList.contains("readiness-current")) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+  };
+  const onKey = (event) => guard(event, el);
+  window.addEventListener("keydown", onKey, true);
+  model.on("change:status", say);
+  model.on("change:trouble", say);
+  model.on("change:progress", advance);
+  // Buttons are drawn after this widget and change class when another question is shown.
+  let watcher;
+  const settle = requestAnimationFrame(() => {
+    const form = el.closest(FORM);
+    if (!form) return;
+    watcher = new MutationObserver(press);
+    watcher.observe(form, { subtree: true, childList: true, attributeFilter: ["class"] });
+    press();
+  });
+  model.on("change:pressed", press);
+  say();
+  advance();
+  return () => {
+    window.removeEventListener("keydown", onKey, true);
+    cancelAnimationFrame(settle);
+    watcher?.disconnect();
+  };
+}
+
+export default { render };

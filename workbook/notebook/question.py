@@ -1,0 +1,171 @@
+"""One question in a form: what is asked and why, what the probes saw, the five answers, note, reason, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import ipywidgets
+
+from workbook.answers import Status
+from workbook.evidence import recognized
+from workbook.guide import CHOICES, Choice, Question
+from workbook.notebook import words
+from workbook.notebook.guard import Guard
+from workbook.notebook.handling import handled
+from workbook.notebook.views import paragraphs
+from workbook.session import Session
+from workbook.text import html
+
+SHOWN_FINDINGS = 10
+"""How many findings of one question show their code."""
+
+
+class QuestionPanel:
+    """Shows the question of one control and turns clicks into session operations. `on_change` follows each of them."""
+
+    def __init__(self, session: Session, guard: Guard, on_change: Callable[[], None]) -> None:
+        self._session = session
+        self._guard = guard
+        self._on_change = on_change
+        self._control = ""
+        self._typed: dict[str, tuple[str, str]] = {}
+        self._asked = ipywidgets.HTML()
+        self._seen = ipywidgets.HTML()
+        self._kept = ipywidgets.HTML()
+        self.choices = {choice.key: self._choice_button(choice) for choice in CHOICES}
+        self.stops = ipywidgets.Checkbox(description='A "no" stops the launch', indent=False)
+        self.note = ipywidgets.Textarea(description="Note", rows=2, placeholder="What is true, in your words")
+        self.reason = ipywidgets.Text(description="Reason", placeholder="Why it doesn't apply (for x)")
+        self.evidence = ipywidgets.Text(
+            description="Evidence", placeholder="https link, a file of the repository, or where it lives"
+        )
+        self.attach = self._button("Attach", self._attach_typed)
+        self.prefilled = self._button("", self._attach_seen)
+        self.widget = ipywidgets.VBox(
+            [
+                self._asked,
+                ipywidgets.HBox(list(self.choices.values()), layout={"flex_flow": "row wrap"}),
+                self.stops,
+                self._seen,
+                self.note,
+                self.reason,
+                self.evidence,
+                ipywidgets.HBox([self.attach, self.prefilled], layout={"flex_flow": "row wrap"}),
+                self._kept,
+            ]
+        )
+        self.widget.add_class("readiness-detail")
+
+    @property
+    def question(self) -> Question:
+        """The question as it stands now."""
+        return self._session.question(self._control)
+
+    def open(self, control: str) -> None:
+        """Show another control's question; half-typed text of this one is kept for later."""
+        if control == self._control:
+            self.show()
+            return
+        if self._control:
+            self.keep_note()
+            self._typed[self._control] = (self.reason.value, self.evidence.value)
+        self._control = control
+        question = self.question
+        self.note.value = question.answer.note
+        reason, evidence = self._typed.get(control, (question.answer.reason, ""))
+        self.reason.value, self.evidence.value = reason, evidence
+        self.stops.value = question.status_of(CHOICES[2]) is Status.BLOCKER
+        self.show()
+
+    def show(self) -> None:
+        """Render the current question again; what is being typed stays."""
+        question = self.question
+        self._asked.value = _asked(question)
+        self._seen.value = _seen(question, words.probed(question, self._session.report))
+        self._kept.value = _kept(question)
+        self._guard.pressed = next((choice.key for choice in CHOICES if _stands(question, choice)), "")
+        paths = [str(piece.values["path"]) for piece in question.prefilled]
+        self.prefilled.description = f"Attach what the probe saw: {', '.join(paths)}" if paths else "No file to propose"
+        self.prefilled.disabled = not paths
+
+    def keep_note(self) -> None:
+        """Hand a note that was typed without answering to the session, so that it is saved too."""
+        typed = self.note.value.strip()
+        if self._control and self._session.has_state and typed != self.question.answer.note:
+            self._session.note(self._control, typed)
+
+    def reload(self) -> None:
+        """Take the fields from the session again, as after an undo or another person's save."""
+        answer = self.question.answer
+        self.note.value, self.reason.value = answer.note, answer.reason
+        self.show()
+
+    def _choose(self, choice: Choice) -> None:
+        status = self.question.status_of(choice)
+        if choice.key == "n":
+            status = Status.BLOCKER if self.stops.value else Status.NEEDS_REVIEW
+        reason = self.reason.value.strip() if choice.needs_reason else None
+        self._session.answer(self._control, status, gap=choice.gap, note=self.note.value.strip(), reason=reason or None)
+        self._guard.say(f"Answered: {choice.word}. Not saved yet.")
+        self._on_change()
+
+    def _attach_typed(self) -> None:
+        self._session.attach(self._control, recognized(self.evidence.value, self._session.root))
+        self.evidence.value = ""
+        self._guard.say("Attached. Not saved yet.")
+        self._on_change()
+
+    def _attach_seen(self) -> None:
+        for piece in self.question.prefilled:
+            self._session.attach(self._control, piece)
+        self._guard.say("Attached what the probe saw. Not saved yet.")
+        self._on_change()
+
+    def _choice_button(self, choice: Choice) -> ipywidgets.Button:
+        button = self._button(f"{choice.key}  {choice.word}", partial(self._choose, choice))
+        button.add_class("readiness-choice")
+        button.add_class(f"readiness-key-{choice.key}")
+        return button
+
+    def _button(self, label: str, handler: Callable[[], None]) -> ipywidgets.Button:
+        button = ipywidgets.Button(description=label)
+        button.on_click(handled(self._guard, handler))
+        return button
+
+
+def _stands(question: Question, choice: Choice) -> bool:
+    """Whether this choice is the answer that was given; a "no" may have been kept as an open gap."""
+    given = question.answer
+    if choice.key == "n" and given.status is Status.BLOCKER:
+        return True
+    return given.status is choice.status and given.gap is choice.gap
+
+
+def _asked(question: Question) -> str:
+    control = question.control
+    lines = [f"Why: {control.why}", f"Holds when: {control.ready_when}"]
+    lines.append(f"Stands: {words.standing(question)}; {question.judged.why}")
+    return f"<h4>{html(question.item.asks)}</h4>{paragraphs(lines)}"
+
+
+def _seen(question: Question, said: tuple[str, ...]) -> str:
+    lines = [f"Probe: {line}" for line in said]
+    if question.proposed is not None:
+        lines.append(f"Proposed: {question.proposed.key} {question.proposed.word}; you decide.")
+    found = "".join(
+        f"<li>{html(words.place(hit.location))}: {html(hit.message)}"
+        + (f"<pre>{html(hit.snippet)}</pre>" if hit.snippet else "")
+        + "</li>"
+        for hit in question.findings[:SHOWN_FINDINGS]
+    )
+    more = len(question.findings) - SHOWN_FINDINGS
+    rest = f"<p>and {more} more findings</p>" if more > 0 else ""
+    return paragraphs(lines) + (f"<ul>{found}</ul>{rest}" if found else "")
+
+
+def _kept(question: Question) -> str:
+    if not question.answer.evidence:
+        return paragraphs(["No evidence attached."])
+    pieces = "".join(f"<li>{html(piece.kind)}: {html(piece.label)}</li>" for piece in question.answer.evidence)
+    return f"<p>Evidence:</p><ul>{pieces}</ul>"

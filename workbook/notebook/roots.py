@@ -1,0 +1,23 @@
+"""From where a notebook stands to the repository it belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbook.answers import STATE_FILE
+from workbook.errors import Refused
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder, upwards from `start` (the current one), that holds a workbook; else the repository's.
+
+    Raises:
+        Refused: neither is found.
+    """
+    here = (start or Path.cwd()).resolve()
+    chain = (here, *here.parents)
+    for mark in (STATE_FILE, ".git"):
+        for folder in chain:
+            if (folder / mark).exists():
+                return folder
+    raise Refused(f"{here} is in no repository", "open the notebook with: readiness -C DIR notebook open")
