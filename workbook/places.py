@@ -46,8 +46,11 @@ class Place:
 
     @cached_property
     def identity(self) -> str:
-        """The user as git knows them, "" when it does not."""
-        return identity(self.root) or ""
+        """The user as git knows them, "" when it does not, or when there is no git to ask."""
+        try:
+            return identity(self.root) or ""
+        except GitProblem:
+            return ""
 
     @property
     def private(self) -> Path:
