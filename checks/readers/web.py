@@ -1,0 +1,119 @@
+"""JavaScript and TypeScript: every file parsed on demand and once, imports resolved to the repository's own files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from checks.observation import Unread
+from checks.readers.web_facts import WebCall, WebModule, WebRoute
+from checks.readers.web_resolve import Resolver
+
+if TYPE_CHECKING:
+    from checks.tree import Tree
+
+MOST_CHARACTERS = 1_500_000
+"""Larger files are bundles or data; parsing them costs more than they tell."""
+
+SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"\A\s*---\r?\n(.*?)\r?\n---", re.DOTALL)
+_LONG_LINE = 5_000
+_MOST_HOPS = 4
+
+
+class WebCode:
+    """Facts about the JavaScript, TypeScript, Vue, Svelte and Astro files of a tree."""
+
+    def __init__(self, tree: Tree, unread: list[Unread]) -> None:
+        self._tree = tree
+        self._unread = unread
+        self._modules: dict[str, WebModule | None] = {}
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """All files of these kinds, tests and examples included, sorted."""
+        return tuple(path for path in self._tree.paths if path.endswith(SUFFIXES))
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Finds the file an import specifier stands for."""
+        return Resolver(self._tree)
+
+    def module(self, path: str) -> WebModule | None:
+        """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path)
+        return self._modules[path]
+
+    def modules(self, paths: Iterable[str]) -> Iterator[WebModule]:
+        """The readable ones among `paths`."""
+        for path in paths:
+            module = self.module(path)
+            if module:
+                yield module
+
+    def routes(self, paths: Iterable[str]) -> tuple[WebRoute, ...]:
+        """HTTP routes that `paths` declare, by calls or by their place in the tree."""
+        from checks.readers.web_routes import find_routes
+
+        return find_routes(self, tuple(paths))
+
+    def trace(self, call: WebCall) -> str:
+        """`call.resolved` with names from other repository files followed to where they were made.
+
+        `import { client } from "./llm"` and `export const client = new OpenAI()` there give
+        "openai.default.chat.completions.create" for `client.chat.completions.create(...)`.
+        """
+        name = call.resolved
+        for _ in range(_MOST_HOPS):
+            target, _, inner = name.partition("#")
+            if not inner:
+                return name
+            module = self.module(target)
+            head, _, rest = inner.partition(".")
+            if module is None or head not in module.assigned:
+                return name
+            name = module.assigned[head] + (f".{rest}" if rest else "")
+        return name
+
+    def _parse(self, path: str) -> WebModule | None:
+        text = self._tree.text(path)
+        if text is None:
+            self._unread.append(Unread(path, "not readable as text"))
+            return None
+        text = text.removeprefix("\ufeff")
+        if len(text) > MOST_CHARACTERS or _looks_minified(text):
+            self._unread.append(Unread(path, "minified, bundled or too large to be hand-written"))
+            return None
+        if path.endswith((".vue", ".svelte", ".astro")):
+            text = _scripts_only(text, path)
+        from checks.readers.web_walk import gather
+
+        module = gather(path, text, self._resolve(path))
+        if not module.complete:
+            self._unread.append(Unread(path, "partly not understood: facts read from it are a lower bound"))
+        return module
+
+    def _resolve(self, path: str) -> Callable[[str], tuple[str, str]]:
+        def resolve(specifier: str) -> tuple[str, str]:
+            return self.resolver.resolve(path, specifier)
+
+        return resolve
+
+
+def _looks_minified(text: str) -> bool:
+    return len(text) > _LONG_LINE and len(text) / (text.count("\n") + 1) > _LONG_LINE / 10
+
+
+def _scripts_only(text: str, path: str) -> str:
+    """The script blocks at their own lines; everything else blank."""
+    spans = [match.span(1) for match in _SCRIPT.finditer(text)]
+    front = _FRONT_MATTER.match(text) if path.endswith(".astro") else None
+    spans += [front.span(1)] if front else []
+    kept = ["\n" if sign == "\n" else " " for sign in text]
+    for start, end in spans:
+        kept[start:end] = text[start:end]
+    return "".join(kept)

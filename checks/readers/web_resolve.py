@@ -1,0 +1,162 @@
+"""From an import specifier to the repository file it loads: relative paths, aliases, workspace packages."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from checks.readers.plain import mapping, read_json, sequence
+
+if TYPE_CHECKING:
+    from checks.tree import Tree
+
+_ENDINGS = (
+    "", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".astro", ".d.ts",
+    "/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/index.mjs", "/index.vue",
+)  # fmt: skip
+_MOST_EXTENDS = 5
+
+
+class Resolver:
+    """Resolves import specifiers of one tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._files = frozenset(tree.paths)
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def resolve(self, importer: str, specifier: str) -> tuple[str, str]:
+        """The repository file a specifier loads, and the npm package it names; one of both is ""."""
+        folder = importer.rpartition("/")[0]
+        key = (folder, specifier)
+        if key not in self._known:
+            self._known[key] = self._resolve(folder, specifier.split("?", 1)[0])
+        return self._known[key]
+
+    def file(self, path: str) -> str:
+        """The file that `path` without ending, with a compiled ending, or as a folder stands for, or ""."""
+        bare = posixpath.normpath(path)
+        if bare.startswith(".."):
+            return ""
+        for ending in _ENDINGS:
+            if bare + ending in self._files:
+                return bare + ending
+        source = re.sub(r"\.(c|m)?js(x?)$", r".\1ts\2", bare)  # TypeScript imports name the compiled file
+        for candidate in (source, source + "x"):
+            if source != bare and candidate in self._files:
+                return candidate
+        return ""
+
+    def _resolve(self, folder: str, specifier: str) -> tuple[str, str]:
+        if specifier.startswith("."):
+            return self.file(posixpath.join(folder, specifier)), ""
+        if specifier.startswith("/"):
+            return self.file(specifier.lstrip("/")) or self.file(posixpath.join(folder, specifier.lstrip("/"))), ""
+        for pattern, target in self._aliases(folder):
+            match = re.fullmatch(pattern, specifier)
+            if match:
+                found = self.file(target.replace("*", match[1] if match.groups() else ""))
+                if found:
+                    return found, ""
+        if specifier.startswith(("@/", "~/", "~~/", "$lib/", "src/")):
+            return self._by_convention(folder, specifier), ""
+        if specifier.startswith("#"):
+            return "", ""
+        return self._package(specifier)
+
+    def _by_convention(self, folder: str, specifier: str) -> str:
+        prefix, _, rest = specifier.partition("/")
+        inner = ("src/lib",) if prefix == "$lib" else ("src",) if prefix == "src" else ("src", "", "app")
+        while True:
+            for name in inner:
+                found = self.file(posixpath.join(folder, name, rest))
+                if found:
+                    return found
+            if not folder:
+                return ""
+            folder = folder.rpartition("/")[0]
+
+    def _package(self, specifier: str) -> tuple[str, str]:
+        bare = re.sub(r"^(npm|jsr|node|bun):", "", specifier)
+        if specifier.startswith(("http://", "https://")):
+            # Deno's spelling: the package is the last part that looks like a name with a version.
+            match = re.search(r"/((?:@[\w.-]+/)?[\w.-]+?)(?:@[^/]*)?(?:/[^/]*\.(?:ts|js|mjs))?(?:\?.*)?$", specifier)
+            return "", match[1] if match else specifier
+        parts = bare.split("/")
+        name = "/".join(parts[:2]) if bare.startswith("@") else parts[0]
+        name = name if name.startswith("@") and name.count("@") == 1 else re.sub(r"(?<=.)@[^/]*$", "", name)
+        if name in self._workspaces:
+            inner = bare[len(name) :].lstrip("/")
+            return self._workspace_file(self._workspaces[name], inner), ""
+        return "", name
+
+    @cached_property
+    def _workspaces(self) -> dict[str, str]:
+        named: dict[str, str] = {}
+        for path in self._tree.match("package.json"):
+            if "node_modules/" not in path and path != "package.json":
+                name = read_json(self._tree, path, []).get("name")
+                if isinstance(name, str) and name:
+                    named[name] = path.rpartition("/")[0]
+        return named
+
+    def _workspace_file(self, folder: str, inner: str) -> str:
+        data = read_json(self._tree, f"{folder}/package.json", [])
+        exports = data.get("exports")
+        exact = mapping(exports).get(f"./{inner}" if inner else ".", exports if isinstance(exports, str) else None)
+        named = [*_strings(exact), *([] if inner else [data.get("main"), data.get("module")])]
+        for candidate in [*named, inner and f"src/{inner}", inner or "src/index", "index"]:
+            if isinstance(candidate, str) and candidate:
+                for spelling in (candidate, re.sub(r"^(\./)?(dist|build|lib)/", "src/", candidate)):
+                    found = self.file(posixpath.join(folder, re.sub(r"\.d\.ts$", ".ts", spelling)))
+                    if found:
+                        return found
+        return ""
+
+    # -- tsconfig paths ---------------------------------------------------------------------------------------------
+
+    def _aliases(self, folder: str) -> list[tuple[str, str]]:
+        while True:
+            if folder in self._configured:
+                return self._configured[folder]
+            if not folder:
+                return []
+            folder = folder.rpartition("/")[0]
+
+    @cached_property
+    def _configured(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for path in self._tree.match("tsconfig*.json", "jsconfig.json"):
+            if "node_modules/" not in path:
+                aliases = self._paths_of(path, 0)
+                if aliases:
+                    found.setdefault(path.rpartition("/")[0], []).extend(aliases)
+        return found
+
+    def _paths_of(self, path: str, depth: int) -> list[tuple[str, str]]:
+        data = read_json(self._tree, path, [], comments=True)
+        options = mapping(data.get("compilerOptions"))
+        folder = path.rpartition("/")[0]
+        base = posixpath.normpath(posixpath.join(folder, str(options.get("baseUrl") or ".")))
+        aliases: list[tuple[str, str]] = []
+        for alias, targets in mapping(options.get("paths")).items():
+            pattern = re.escape(str(alias)).replace(r"\*", "(.*)", 1)
+            aliases += [(pattern, posixpath.join(base, str(target))) for target in sequence(targets)]
+        if "baseUrl" in options:
+            aliases.append((r"([\w-].*)", posixpath.join(base, "*")))
+        for parent in sequence(data.get("extends")) if depth < _MOST_EXTENDS else []:
+            inherited = posixpath.normpath(posixpath.join(folder, str(parent)))
+            for candidate in (inherited, f"{inherited}.json"):
+                if str(parent).startswith(".") and candidate in self._files:
+                    aliases += self._paths_of(candidate, depth + 1)
+        return aliases
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for inner in value.values() if isinstance(inner, str | dict) for text in _strings(inner)][:20]
+    return []

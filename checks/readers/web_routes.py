@@ -1,0 +1,150 @@
+"""Routes of Express, Hono, Fastify and like servers, and of files whose place makes them routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from checks.readers.web_facts import WebCall, WebModule, WebRoute
+
+if TYPE_CHECKING:
+    from checks.readers.web import WebCode
+
+_METHODS = frozenset("get post put patch delete options head all".split())  # noqa: SIM905 - a word list
+_VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
+_SERVERS = {
+    "express": "express", "hono": "hono", "fastify": "fastify", "koa": "koa", "@koa/router": "koa",
+    "koa-router": "koa", "@hono/zod-openapi": "hono", "elysia": "elysia", "restify": "restify", "polka": "polka",
+    "itty-router": "itty", "h3": "h3", "@hapi/hapi": "hapi", "oak": "oak",
+}  # fmt: skip
+_NEXT_APP = re.compile(r"(?:^|/)app/(.*?/?)route\.[jt]sx?$")
+_NEXT_PAGES = re.compile(r"(?:^|/)pages/(api/.+)\.[jt]sx?$")
+_NUXT = re.compile(r"(?:^|/)server/(api|routes)/(.+)\.[jt]s$")
+_SVELTE = re.compile(r"(?:^|/)src/routes/(.*?/?)\+server\.[jt]s$")
+_SUPABASE = re.compile(r"(?:^|/)supabase/functions/([^/_][^/]*)/index\.[jt]sx?$")
+_VERCEL = re.compile(r"^(?:[^/]+/)?(api/.+)\.[jt]s$")
+_DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
+
+
+def find_routes(code: WebCode, paths: tuple[str, ...]) -> tuple[WebRoute, ...]:
+    """All routes that `paths` declare, in path and line order."""
+    modules = tuple(code.modules(paths))
+    found = [route for module in modules for route in (*_by_place(module), *_by_call(code, module))]
+    return tuple(sorted(found, key=lambda route: (route.module, route.line, route.path)))
+
+
+def _by_place(module: WebModule) -> Iterator[WebRoute]:
+    for pattern, framework in ((_NEXT_APP, "next"), (_SVELTE, "sveltekit")):
+        match = pattern.search(module.path)
+        if match:
+            path = re.sub(r"\([^)]*\)/", "", "/" + match[1]).rstrip("/") or "/"
+            for verb in (verb for verb in _VERBS if verb in module.exports):
+                yield _whole(module, framework, (verb,), path, verb)
+            if match and not set(_VERBS) & set(module.exports) and module.exports:
+                yield _whole(module, framework, (), path, "")
+            return
+    match = _NEXT_PAGES.search(module.path)
+    if match and "default" in module.exports:
+        yield _whole(module, "next", (), "/" + match[1].removesuffix("/index"), "default")
+        return
+    match = _NUXT.search(module.path)
+    if match:
+        bare, _, verb = match[2].rpartition(".")
+        methods = (verb.upper(),) if bare and verb in _METHODS else ()
+        yield _whole(module, "nuxt", methods, f"/{match[1]}/{bare if methods else match[2]}", "default")
+        return
+    match = _SUPABASE.search(module.path)
+    if match and any(call.callee in {"serve", "Deno.serve"} for call in module.calls):
+        yield _whole(module, "supabase", (), f"/functions/v1/{match[1]}", "serve")
+        return
+    match = _VERCEL.search(module.path)
+    if match and "default" in module.exports and not any(item.package in _SERVERS for item in module.imports):
+        yield _whole(module, "vercel", (), "/" + match[1], "default")
+
+
+def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: str, handler: str) -> WebRoute:
+    function = next((item for item in module.functions if item.name == handler), None)
+    line, end = (function.line, function.end_line) if function else (1, module.lines)
+    if function is None and framework == "supabase":
+        call = next(item for item in module.calls if item.callee in {"serve", "Deno.serve"})
+        line, end = call.line, call.end_line
+    return WebRoute(framework, methods, path, module.path, line, end, handler, (), True)
+
+
+def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
+    uses = _uses(module)
+    for call in module.calls:
+        host, _, verb = call.callee.rpartition(".")
+        framework = _server_of(code, module, call)
+        path = call.arguments[0][1:-1] if call.arguments and call.arguments[0][:1] in "'\"`" else ""
+        if verb in _METHODS and framework and path.startswith(("/", "*", ":")) and len(call.arguments) > 1:
+            before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{")) + uses.get(host, ())
+            options = call.arguments[1] if len(call.arguments) > 2 and call.arguments[1].startswith("{") else ""  # noqa: PLR2004 - path, options, handler
+            yield WebRoute(
+                framework,
+                (verb.upper(),) if verb != "all" else (),
+                path,
+                module.path,
+                call.line,
+                call.end_line,
+                call.arguments[-1],
+                (*before, options) if options else before,
+                _mounted(code, module, host),
+            )
+        elif _DECORATORS.fullmatch(call.callee) and "@nestjs/common" in call.resolved:
+            yield WebRoute("nest", (call.callee.upper(),), "/" + path, module.path, call.line, call.end_line)
+
+
+def _uses(module: WebModule) -> dict[str, tuple[str, ...]]:
+    """Middleware by the variable it was added to with `use`, `register` or `addHook`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for call in module.calls:
+        host, _, verb = call.callee.rpartition(".")
+        if verb in {"use", "register", "addHook"} and host:
+            found[host] = (*found.get(host, ()), *call.arguments)
+    return found
+
+
+def _server_of(code: WebCode, module: WebModule, call: WebCall) -> str:
+    """The framework the host of a call was made with, or ""."""
+    resolved = code.trace(call)
+    for package, framework in _SERVERS.items():
+        if resolved.startswith(f"{package}."):
+            return framework
+    # `export default async function (app) { app.get("/x", …) }` of a Fastify plug-in or a route file.
+    host = call.callee.rpartition(".")[0]
+    typed = any(
+        re.match(rf"{re.escape(host)}\s*:\s*(Express|Router|Application|Hono|Fastify\w*)\b", parameter)
+        for function in module.functions
+        for parameter in function.parameters
+    )
+    named = re.fullmatch(r"(app|router|fastify|server|\w+Router|\w+App)", host) is not None
+    imported = [_SERVERS[item.package] for item in module.imports if item.package in _SERVERS]
+    return imported[0] if imported and (named or typed) else ""
+
+
+def _mounted(code: WebCode, module: WebModule, host: str) -> bool | None:
+    """Whether a router is used by an application: of this module, or of one that imports this one."""
+    made = module.assigned.get(host, "")
+    if not made:
+        return None
+    if not re.search(r"Router|router", made):
+        return True
+    if any(call.callee.endswith((".use", ".route", ".register")) and host in call.arguments for call in module.calls):
+        return True
+    for path in code.paths:
+        other = code.module(path) if path != module.path else None
+        for item in other.imports if other else ():
+            if other and item.path == module.path and _used(other, tuple(item.names)):
+                return True
+    return False
+
+
+def _used(module: WebModule, names: tuple[str, ...]) -> bool:
+    return any(
+        argument.split(".")[0].split("(")[0] in names
+        for call in module.calls
+        if call.callee.rpartition(".")[2] in {"use", "route", "register", "mount"}
+        for argument in call.arguments
+    ) or any(item.kind == "export" for item in module.imports)
