@@ -1,0 +1,281 @@
+"""The journeys of a pair at one terminal, with real keys."""
+
+import tomllib
+
+import pytest
+from textual.widgets import Input
+
+from tui.app import ReadinessApp
+from tui.screens.board import Board
+from tui.screens.detail import Detail
+from tui.screens.first_look import FirstLook
+from tui.screens.guide import Guide
+from tui.screens.need import Need
+from tui.screens.pillar import PillarView
+from tui.screens.prompts import ChoicePrompt, TextPrompt
+from tui.screens.search import Search
+from tui.widgets.rows import Rows
+from workbook.answers import Gap, Status
+from workbook.session import Session
+
+OPTIONS = {"notifications": True, "tooltips": True}
+
+
+def screen_text(app):
+    """What the top screen shows, as plain lines."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+async def at_guide(pilot, control):
+    pilot.app.open_guide(control)
+    await pilot.pause()
+
+
+async def test_from_first_look_to_board_writes_nothing_before_save(session):
+    app = ReadinessApp(session)
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, FirstLook)
+        shown = screen_text(app)
+        assert "STOPS LAUNCH" in shown
+        assert "api/users.py:5" in shown
+        assert "1 look right" in shown
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Need)
+        assert "54 controls" in screen_text(app) or "controls →" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Guide)
+        assert session.has_state
+        assert session.state.scope.facts["uploads"] is False
+        await pilot.press("b")
+        await pilot.pause()
+        assert isinstance(app.screen, Board)
+        assert not session.state_path.exists()
+        await pilot.press("s")
+        await pilot.pause()
+        assert session.state_path.exists()
+
+
+async def test_leaving_the_first_look_keeps_nothing(session):
+    app = ReadinessApp(session)
+    before = sorted(path for path in session.root.rglob("*"))
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+    assert app.return_code == 0
+    assert sorted(path for path in session.root.rglob("*")) == before
+
+
+async def test_scope_facts_change_how_many_questions_are_left(session):
+    app = ReadinessApp(session)
+    async with app.run_test(size=(100, 60), **OPTIONS) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        need = app.screen
+        before = str(need.query_one("#need-estimate").content)
+        rows = need.query_one(Rows)
+        rows.highlighted = rows.get_option_index("fact:model")
+        await pilot.press("space", "space")
+        await pilot.pause()
+        assert need._facts["model"] is False
+        assert str(need.query_one("#need-estimate").content) != before
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "gap"),
+    [
+        ("p", Status.NEEDS_REVIEW, Gap.PARTIAL),
+        ("d", Status.NEEDS_REVIEW, Gap.UNKNOWN),
+    ],
+)
+async def test_partly_and_do_not_know_answer_at_once(app, key, status, gap):
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await at_guide(pilot, "sql-injection")
+        control = app.screen.question.control.id
+        await pilot.press(key)
+        await pilot.pause()
+        given = app.session.state.answer(control)
+        assert (given.status, given.gap) == (status, gap)
+        assert app.screen.question.control.id != control, "the guide goes on to the next open question"
+
+
+async def test_yes_offers_what_the_probes_saw_and_enter_accepts(app):
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await at_guide(pilot, "containerised-services")
+        await pilot.press("y")
+        await pilot.pause()
+        assert isinstance(app.screen, TextPrompt)
+        assert app.screen.query_one(Input).value == "Dockerfile"
+        await pilot.press("enter")
+        await pilot.pause()
+        given = app.session.state.answer("containerised-services")
+        assert given.status is Status.READY
+        assert [piece.label for piece in given.evidence] == ["Dockerfile"]
+        assert given.watch == ("Dockerfile",)
+
+
+async def test_no_on_a_launch_stopper_lets_the_person_decide(app):
+    stopper = next(one.control.id for one in app.session.questions() if one.stops_launch)
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await at_guide(pilot, stopper)
+        await pilot.press("n")
+        await pilot.pause()
+        assert isinstance(app.screen, ChoicePrompt)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.session.state.answer(stopper).status is Status.BLOCKER
+        await at_guide(pilot, stopper)
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("g")
+        await pilot.pause()
+        assert app.session.state.answer(stopper).status is Status.NEEDS_REVIEW
+
+
+async def test_does_not_apply_wants_a_reason(app):
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await at_guide(pilot, "")
+        control = app.screen.question.control.id
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, TextPrompt), "an empty reason is not taken"
+        await pilot.press(*"batch only", "enter")
+        await pilot.pause()
+        given = app.session.state.answer(control)
+        assert (given.status, given.reason) == (Status.NOT_APPLICABLE, "batch only")
+
+
+async def test_attach_note_undo_redo_save(app):
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await at_guide(pilot, "")
+        control = app.screen.question.control.id
+        for typed in ("https://example.com/runbook", "Dockerfile"):
+            await pilot.press("e")
+            await pilot.pause()
+            app.screen.query_one(Input).value = typed
+            await pilot.press("enter")
+            await pilot.pause()
+        assert [piece.kind for piece in app.session.state.answer(control).evidence] == ["link", "file"]
+        await pilot.press("u")
+        await pilot.pause()
+        assert [piece.kind for piece in app.session.state.answer(control).evidence] == ["link"]
+        await pilot.press("r")
+        await pilot.pause()
+        assert len(app.session.state.answer(control).evidence) == 2
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press(*"by hand", "enter")
+        await pilot.pause()
+        await pilot.press("p")
+        await pilot.pause()
+        await pilot.press("s")
+        await pilot.pause()
+        table = tomllib.loads(app.session.state_path.read_text())["controls"][control]
+        assert table["note"] == "by hand"
+        assert table["gap"] == "partial"
+        assert len(table["evidence"]) == 2
+        assert not app.session.unsaved
+
+
+async def test_board_pillar_detail_and_back(app):
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, Board)
+        assert "No decision yet: 50 unanswered" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, PillarView)
+        await pilot.press("j", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Detail)
+        control = app.screen.question.control.id
+        await pilot.press("d")
+        await pilot.pause()
+        assert app.session.state.answer(control).gap is Gap.UNKNOWN
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, Board)
+        assert "1 unsaved" in screen_text(app)
+
+
+async def test_search_finds_by_word_and_standing(app):
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.press("slash")
+        await pilot.pause()
+        assert isinstance(app.screen, Search)
+        await pilot.press(*"rate limits", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Detail)
+        assert "rate" in app.screen.question.control.id
+
+
+async def test_another_persons_save_is_seen(app):
+    other = Session(app.session.root)
+    other.answer("rate-limiting", Status.NEEDS_REVIEW, gap=Gap.ABSENT)
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await pilot.pause()
+        other.save()
+        app._poll()
+        await pilot.pause()
+        assert app.session.state.answer("rate-limiting").gap is Gap.ABSENT
+
+
+@pytest.mark.parametrize(("key", "expected"), [("m", Gap.PARTIAL), ("t", Gap.ABSENT)])
+async def test_a_clash_shows_both_sides_and_the_person_decides(app, key, expected):
+    other = Session(app.session.root)
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        app.session.answer("rate-limiting", Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
+        other.answer("rate-limiting", Status.NEEDS_REVIEW, gap=Gap.ABSENT)
+        other.save()
+        await pilot.press("s")
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "partial" in shown
+        assert "absent" in shown
+        await pilot.press(key)
+        await pilot.pause()
+        await pilot.pause()
+        saved = tomllib.loads(app.session.state_path.read_text())["controls"]["rate-limiting"]
+        assert saved["gap"] == str(expected)
+        assert isinstance(app.screen, Board)
+
+
+@pytest.mark.parametrize(
+    ("key", "on_disk", "comes_back"), [("s", True, False), ("d", False, True), ("x", False, False)]
+)
+async def test_leaving_with_unsaved_edits_asks(app, key, on_disk, comes_back):
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await pilot.pause()
+        app.session.note("rate-limiting", "half done")
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, ChoicePrompt)
+        await pilot.press(key)
+        await pilot.pause()
+    assert app.return_code == 0
+    assert ("half done" in app.session.state_path.read_text()) is on_disk
+
+
+async def test_read_only_is_said_and_nothing_is_edited(started):
+    started.state_path.write_text(started.state_path.read_text() + "\n<<<<<<< ours\n")
+    broken = Session(started.root)
+    broken.accept(started.report)
+    before = broken.state_path.read_bytes()
+    app = ReadinessApp(broken)
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await pilot.pause()
+        assert "READ ONLY" in screen_text(app)
+        await pilot.press("g")
+        await pilot.pause()
+        await pilot.press("p")
+        await pilot.pause()
+        assert not broken.pending
+        await pilot.press("escape", "q")
+        await pilot.pause()
+    assert broken.state_path.read_bytes() == before

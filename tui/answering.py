@@ -1,0 +1,169 @@
+"""Answering a question, shared by the guide and the detail: what each key asks for before the session is told."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tui.screens.base import WorkbookScreen
+from tui.screens.code_view import CodeView
+from tui.screens.prompts import ChoicePrompt, TextPrompt
+from tui.widgets.choices import ChoiceBar
+from tui.wording import said
+from workbook.answers import Evidence, Gap, Status
+from workbook.errors import Refused
+from workbook.evidence import recognized
+from workbook.guide import CHOICES, Question
+
+
+class Answering(WorkbookScreen):
+    """A screen that shows one control's question and takes its answer."""
+
+    unfolded = False
+    """Whether "ready when" is shown."""
+
+    @property
+    def question(self) -> Question | None:
+        """The question on screen."""
+        raise NotImplementedError
+
+    def answered(self) -> None:
+        """What happens after an answer was taken."""
+
+    def on_choice_bar_chosen(self, event: ChoiceBar.Chosen) -> None:
+        """A click on an answer is its key."""
+        event.stop()
+        self.action_choose(event.key)
+
+    def action_choose(self, key: str) -> None:
+        """Take one of the five answers, asking for what it needs."""
+        question = self.question
+        if question is None or not self.workbook_app.may_edit():
+            return
+        choice = next(one for one in CHOICES if one.key == key)
+        if choice.status is Status.READY:
+            self._ask_evidence(question)
+        elif choice.needs_reason:
+            self._ask_reason(question)
+        elif choice.gap is Gap.ABSENT and question.stops_launch:
+            self._ask_weight(question)
+        else:
+            self._give(question, choice.status, gap=choice.gap)
+
+    def _ask_evidence(self, question: Question) -> None:
+        """Yes: what shows it? The files the probes saw stand there already; Enter accepts."""
+        if question.answer.evidence:
+            self._give(question, Status.READY)
+            return
+        proposed = ", ".join(str(one.values["path"]) for one in question.prefilled)
+        hint = (
+            "Enter accepts what the probes saw; change it to a link, a path or where it lives; clear it for none."
+            if proposed
+            else "A link, a path, or where it lives. Enter without text: none, your word stands."
+        )
+
+        def take(typed: str | None) -> None:
+            if typed is None:
+                return
+            if typed == proposed:
+                self._give(question, Status.READY, evidence=question.prefilled)
+            else:
+                self._give(question, Status.READY, typed=typed)
+
+        self.app.push_screen(TextPrompt(Content("Yes. What shows it?"), hint, value=proposed), take)
+
+    def _ask_reason(self, question: Question) -> None:
+        def take(typed: str | None) -> None:
+            if typed:
+                self._give(question, Status.NOT_APPLICABLE, reason=typed)
+
+        title = Content("Why does it not apply?")
+        hint = "A few words for whoever reads this later. Enter takes it, Esc cancels."
+        self.app.push_screen(TextPrompt(title, hint, value=question.answer.reason, required=True), take)
+
+    def _ask_weight(self, question: Question) -> None:
+        def take(chosen: str | None) -> None:
+            if chosen == "b":
+                self._give(question, Status.BLOCKER)
+            elif chosen == "g":
+                self._give(question, Status.NEEDS_REVIEW, gap=Gap.ABSENT)
+
+        choices = (("b", "It stops the launch (proposed)"), ("g", "It is an open gap; we launch with it"))
+        reason = said(f"Proposed because: {question.control.severity_reason}")
+        self.app.push_screen(ChoicePrompt(Content("No. What follows?"), choices, reason), take)
+
+    def _give(
+        self,
+        question: Question,
+        status: Status,
+        *,
+        gap: Gap | None = None,
+        reason: str | None = None,
+        evidence: tuple[Evidence, ...] | None = None,
+        typed: str = "",
+    ) -> None:
+        try:
+            pieces = (recognized(typed, self.session.root),) if typed else evidence
+            self.session.answer(question.control.id, status, gap=gap, reason=reason, evidence=pieces)
+        except Refused as refused:
+            self.workbook_app.complain(str(refused))
+            return
+        self.answered()
+        self.workbook_app.changed()
+
+    def action_attach(self) -> None:
+        """Ask for a piece of evidence; its kind shows by itself."""
+        question = self.question
+        if question is None or not self.workbook_app.may_edit():
+            return
+
+        def take(typed: str | None) -> None:
+            if not typed:
+                return
+            try:
+                piece = recognized(typed, self.session.root)
+                self.session.attach(question.control.id, piece)
+            except Refused as refused:
+                self.workbook_app.complain(str(refused))
+                return
+            self.app.notify(f"Attached as {piece.kind}.", markup=False)
+            self.workbook_app.changed()
+
+        title = Content("Attach evidence")
+        hint = "An https link, a path below the repository, or where it lives and who can show it."
+        self.app.push_screen(TextPrompt(title, hint), take)
+
+    def action_note(self) -> None:
+        """Ask for the note."""
+        question = self.question
+        if question is None or not self.workbook_app.may_edit():
+            return
+
+        def take(typed: str | None) -> None:
+            if typed is None or typed == question.answer.note:
+                return
+            try:
+                self.session.note(question.control.id, typed)
+            except Refused as refused:
+                self.workbook_app.complain(str(refused))
+            self.workbook_app.changed()
+
+        self.app.push_screen(
+            TextPrompt(Content("Note"), "Enter keeps it, an empty line removes it.", value=question.answer.note), take
+        )
+
+    def action_open(self) -> None:
+        """More of the code the probes point at."""
+        question = self.question
+        if question is None:
+            return
+        places = [one.location for one in question.findings]
+        places += [where for one in question.observations for where in one.locations if where not in places]
+        if places:
+            self.app.push_screen(CodeView(places, said(question.item.asks)))
+        else:
+            self.app.notify("The probes point at no code for this question.", markup=False)
+
+    def action_fold(self) -> None:
+        """Fold or unfold when the answer may be yes."""
+        self.unfolded = not self.unfolded
+        self.repaint()

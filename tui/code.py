@@ -1,0 +1,86 @@
+"""The lines of a file around a place, read safely and without secret values."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from textual.content import Content
+from textual.highlight import highlight
+
+from checks.observation import Finding, Location, ProbeReport
+from checks.secrets import redact
+from workbook.text import terminal
+
+MAX_BYTES = 1024 * 1024
+"""Larger files are not shown."""
+
+MAX_COLUMNS = 240
+"""Longer lines are cut."""
+
+CREDENTIAL_SIGNALS = "secrets."
+"""Files with findings of these signals show redacted snippets only: the next line may hold a secret too."""
+
+
+def excerpt(root: Path, location: Location, report: ProbeReport | None, around: int = 3) -> Content:
+    """The code around a place with line numbers, the place marked by ">" and highlighted.
+
+    Where a secret was found in the file, only the redacted snippets are shown. Unreadable files give a line that
+    says so.
+    """
+    findings = tuple(one for one in (report.findings if report else ()) if one.location.path == location.path)
+    if any(one.signal.startswith(CREDENTIAL_SIGNALS) for one in findings) or Path(location.path).name.startswith(
+        ".env"
+    ):
+        return _snippets(findings)
+    lines = _lines(root, location.path)
+    if isinstance(lines, str):
+        return Content(lines)
+    if not location.line:
+        return _numbered(lines[: 2 * around + 1], 1, 0, 0, location.path)
+    first = max(1, location.line - around)
+    last = max(location.line, location.end_line)
+    shown = lines[first - 1 : min(last, location.line + 4 * around) + around]
+    return _numbered(shown, first, location.line, last, location.path)
+
+
+def _numbered(lines: list[str], first: int, start: int, end: int, path: str) -> Content:
+    safe = [terminal(line.expandtabs(4))[:MAX_COLUMNS] for line in lines]
+    colored = highlight("\n".join(safe), path=terminal(path)).split("\n", allow_blank=True)
+    width = len(str(first + len(lines)))
+    parts: list[Content] = []
+    for number, line in enumerate(colored, first):
+        marked = start <= number <= end
+        gutter = f"{'>' if marked else ' '} {number:>{width}}  "
+        row = Content.assemble((gutter, "bold $text-error" if marked else "$text-muted"), line)
+        parts.append(row.stylize("on $error-muted") if marked else row)
+    return Content("\n").join(parts)
+
+
+def _snippets(findings: tuple[Finding, ...]) -> Content:
+    rows = [Content("Secrets were found in this file, so only the marked lines are shown, with values taken out.")]
+    rows += [
+        Content.assemble((f"> {one.location.line}  ", "bold $text-error"), terminal(one.snippet)[:MAX_COLUMNS])
+        for one in sorted(findings, key=lambda finding: finding.location)
+        if one.snippet
+    ]
+    return Content("\n").join(rows)
+
+
+def _lines(root: Path, path: str) -> list[str] | str:
+    """The lines of a regular file below the root, or why they cannot be shown."""
+    home = root.resolve()
+    try:
+        full = (home / path).resolve()
+        if not full.is_relative_to(home):
+            return "The file lies outside the repository and is not read."
+        handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return "The file cannot be read now."
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+            return "Not a text file of ordinary size: not shown."
+        text = file.read().decode("utf-8", "replace")
+    return redact(text).replace("\r\n", "\n").split("\n")

@@ -1,0 +1,102 @@
+"""Save and commit: what will be written, who took part, and the message."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.actions import bindings
+from tui.screens.base import WorkbookScreen
+from tui.wording import edits, said, said_lines
+from workbook.commit import Committed, commit, preview
+from workbook.errors import Refused
+from workbook.people import People, person
+
+
+class CommitView(WorkbookScreen):
+    """Navigators become co-authors; the message may be left to the workbook."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("commit")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running = False
+
+    def content(self) -> ComposeResult:
+        """Inputs first, then what will be written."""
+        yield Static(Content("Save and commit"), markup=False, classes="heading")
+        yield Static(Content("Who sat with you? Name <mail>, several with ;"), markup=False, classes="hint")
+        yield Input("; ".join(self.session.people.navigators), id="commit-navigators")
+        yield Static(Content("Message; empty takes the one below"), markup=False, classes="hint")
+        yield Input(id="commit-message")
+        with VerticalScroll():
+            yield Static(id="commit-edits", markup=False)
+            yield Static(id="commit-preview", markup=False)
+
+    def paint(self) -> None:
+        """Show what a commit would hold."""
+        lines = edits(self.session, self.session.pending)
+        fresh = self.session.has_state and not self.session.document.digest
+        head = "A new readiness.toml" if fresh else f"{len(lines)} unsaved" if lines else "Everything is saved"
+        self.query_one("#commit-edits", Static).update(Content("\n").join([Content.assemble((head, "bold")), *lines]))
+        self.query_one("#commit-preview", Static).update(Content.assemble("\n", said_lines(self._preview())))
+
+    def _preview(self) -> str:
+        try:
+            return preview(self.session)
+        except Refused as refused:
+            return str(refused)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the first line goes on to the message, in the message commits."""
+        event.stop()
+        if event.input.id == "commit-navigators":
+            self._navigators()
+            self.repaint()
+            self.query_one("#commit-message", Input).focus()
+        else:
+            self.action_commit()
+
+    def _navigators(self) -> bool:
+        typed = self.query_one("#commit-navigators", Input).value
+        try:
+            names = tuple(person(one) for one in typed.split(";") if one.strip())
+        except Refused as refused:
+            self.workbook_app.complain(str(refused))
+            return False
+        self.session.people = People(self.session.people.driver, names)
+        return True
+
+    def action_commit(self) -> None:
+        """Save, then commit our files."""
+        if self._running or not self._navigators() or not self.workbook_app.may_edit() or not self.workbook_app.save():
+            return
+        self._running = True
+        self.query_one("#commit-edits", Static).update(Content("Committing; git and its hooks run …"))
+        self._run(self.query_one("#commit-message", Input).value.strip() or None)
+
+    @work(thread=True, exit_on_error=False)
+    def _run(self, message: str | None) -> None:
+        """In a thread, because hooks and signing may take long; everything is saved before, so nothing is edited."""
+        try:
+            made = commit(self.session, message=message, navigators=self.session.people.navigators)
+        except Refused as refused:
+            self.app.call_from_thread(self._ended, None, str(refused))
+        else:
+            self.app.call_from_thread(self._ended, made, "")
+
+    def _ended(self, made: Committed | None, trouble: str) -> None:
+        self._running = False
+        self.workbook_app.changed()
+        if made is None:
+            self.workbook_app.complain(trouble)
+        else:
+            files = said(", ".join(made.files)).plain
+            self.app.notify(f"Committed {made.id[:10]}: {files}", markup=False)
+            self.dismiss()

@@ -1,0 +1,166 @@
+"""The guide: one question a screen, what matters most first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.actions import bindings
+from tui.answering import Answering
+from tui.screens.detail import Detail
+from tui.screens.questions import Questions
+from tui.widgets.choices import ChoiceBar
+from tui.widgets.evidence_code import EvidenceCode
+from tui.wording import move, observed, said, said_lines, standing
+from workbook.answers import Status
+from workbook.guide import Question
+
+
+class Guide(Answering):
+    """Keeps its place by control, so that a new probe run or another person's save never changes the question."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("answering", "guide")
+
+    def __init__(self, start: str = "") -> None:
+        super().__init__()
+        self._order: tuple[str, ...] = ()
+        self._at = 0
+        self._start = start
+
+    def content(self) -> ComposeResult:
+        """Place, question and its background beside the code, answers, verdict."""
+        yield Static(id="guide-place", markup=False)
+        with Container(id="guide-body"):
+            with VerticalScroll(id="guide-text", can_focus=False):
+                yield Static(id="guide-asks", markup=False)
+                yield Static(id="guide-why", markup=False)
+                yield Static(id="guide-seen", markup=False)
+                yield Static(id="guide-answer", markup=False)
+            yield EvidenceCode(id="guide-code")
+        yield Static(id="guide-moves", markup=False)
+        yield ChoiceBar()
+        yield Static(id="guide-headline", markup=False)
+
+    def on_mount(self) -> None:
+        """Fix the order and go to the first question that is open, or to the one asked for."""
+        asked = self.session.questions()
+        self._order = tuple(one.control.id for one in asked)
+        if self._start in self._order:
+            self._at = self._order.index(self._start)
+        else:
+            self._at = next((at for at, one in enumerate(asked) if _open(one)), 0)
+        super().on_mount()
+
+    @property
+    def question(self) -> Question | None:
+        """The question on screen; None when the scope leaves none."""
+        return self.session.question(self._order[self._at]) if self._order else None
+
+    def paint(self) -> None:
+        """Show the question."""
+        question = self.question
+        self.query_one("#guide-headline", Static).update(said(self.session.headline))
+        if question is None:
+            self.query_one("#guide-asks", Static).update(Content("No questions: nothing of this checklist applies."))
+            return
+        checklist = self.session.checklist
+        pillar = next(one for one in checklist.pillars if one.id == question.item.pillar)
+        place: list[Content | tuple[str, str] | str] = [
+            (f"{self._at + 1}/{len(self._order)}", "bold"),
+            f"  {checklist.heading(pillar)}",
+        ]
+        if question.stops_launch:
+            place.append(("  a no may stop the launch", "bold $text-error"))
+        self.query_one("#guide-place", Static).update(Content.assemble(*place))
+        self.query_one("#guide-asks", Static).update(Content.assemble((question.item.asks, "bold")))
+        self.query_one("#guide-why", Static).update(self._background(question))
+        self.query_one("#guide-seen", Static).update(_seen(question))
+        self.query_one("#guide-answer", Static).update(given(question))
+        self.query_one("#guide-moves", Static).update(self._moves(question))
+        self.query_one(ChoiceBar).show(question)
+        self.query_one(EvidenceCode).show(question, self.session)
+
+    def _background(self, question: Question) -> Content:
+        control = question.control
+        fold = f"Ready when: {control.ready_when}" if self.unfolded else "w  ready when …"
+        return Content.assemble(
+            ("Why  ", "$text-muted"), control.why, "\n", (fold, "" if self.unfolded else "$text-muted")
+        )
+
+    def _moves(self, question: Question) -> Content:
+        now = self.session.verdict
+        no = Status.BLOCKER if question.stops_launch else Status.NEEDS_REVIEW
+        said_so = []
+        for word, status in (("yes", Status.READY), ("no", no)):
+            then = self.session.would_be(question.control.id, status)
+            if now is not None and then is not None:
+                said_so.append(f"{word} → {move(now, then)}")
+        return Content.assemble(("   ".join(said_so), "$text-muted"))
+
+    def answered(self) -> None:
+        """Go to the next open question, round the end; stay when all are answered."""
+        count = len(self._order)
+        for offset in range(1, count):
+            at = (self._at + offset) % count
+            if _open(self.session.question(self._order[at])):
+                self._at = at
+                break
+        else:
+            self.app.notify("Every question has an answer. b goes to the board, c commits.", markup=False)
+        self._show_top()
+
+    def action_step(self, by: int) -> None:
+        """Next or previous question, without answering."""
+        if self._order:
+            self._at = (self._at + by) % len(self._order)
+            self._show_top()
+            self.repaint()
+
+    def _show_top(self) -> None:
+        self.unfolded = False
+        self.query_one("#guide-text", VerticalScroll).scroll_home(animate=False)
+
+    def action_all(self) -> None:
+        """Every question in a list; choosing one brings it here."""
+
+        def go(control: str | None) -> None:
+            if control in self._order:
+                self._at = self._order.index(control)
+                self._show_top()
+            self.repaint()
+
+        self.app.push_screen(Questions(self._order), go)
+
+    def action_detail(self) -> None:
+        """Everything about this control."""
+        if self._order:
+            self.app.push_screen(Detail(self._order[self._at]))
+
+
+def given(question: Question) -> Content:
+    """What is answered now, by whom, with what."""
+    answer, judged = question.answer, question.judged
+    parts: list[Content | str | tuple[str, str]] = [("Now  ", "$text-muted"), standing(judged.standing)]
+    if answer.status is not Status.UNANSWERED or judged.why:
+        parts += ["  ", said(judged.why, "$text-muted")]
+    for piece in answer.evidence:
+        parts += ["\n     evidence: ", piece.kind, "  ", said(piece.label, "$text-secondary")]
+    if answer.note:
+        parts += ["\n     note: ", said_lines(answer.note)]
+    return Content.assemble(*parts)
+
+
+def _seen(question: Question) -> Content:
+    if not question.observations:
+        return Content.assemble(("Probe  ", "$text-muted"), "code cannot answer this one; ask each other.")
+    lines = [Content.assemble(("Probe  ", "$text-muted"), observed(one)) for one in question.observations]
+    return Content("\n").join(lines)
+
+
+def _open(question: Question) -> bool:
+    return question.answer.status is Status.UNANSWERED

@@ -1,0 +1,143 @@
+"""Need and scope: which checklist, what for, and the facts about the product, prefilled; one key takes them all."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from tui.actions import bindings
+from tui.estimate import estimate
+from tui.screens.base import WorkbookScreen
+from tui.screens.prompts import TextPrompt
+from tui.widgets.toggles import Toggles
+from tui.wording import place, said
+from workbook.errors import Refused
+from workbook.people import People, person
+
+NEEDS = (
+    ("pre-launch", "find what to fix before launch"),
+    ("go-no-go", "decide go or no-go"),
+    ("every-deploy", "check before every deploy"),
+    ("explore", "look around"),
+)
+"""What people come for; the id is stored as the workbook's profile and orders the plan."""
+
+DEFAULT = "fifty-point"
+
+HOLDS = {True: "yes ", False: "no  ", None: "open"}
+
+
+class Need(WorkbookScreen):
+    """Where a workbook exists already, only the scope facts are asked again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("need")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._checklist = DEFAULT
+        self._need = NEEDS[0][0]
+        self._facts: dict[str, bool | None] = {}
+
+    def content(self) -> ComposeResult:
+        """Heading, the list, what the choices leave."""
+        yield Static(id="need-title", markup=False, classes="heading")
+        yield Toggles(id="need-rows")
+        yield Static(id="need-estimate", markup=False)
+
+    def on_mount(self) -> None:
+        """Take what the probes propose, and what was confirmed before."""
+        if self.session.has_state:
+            self._checklist = self.session.checklist.slug
+        proposed = {one.fact: one.holds for one in self.session.report.proposals} if self.session.report else {}
+        confirmed = self.session.state.scope.confirmed
+        self._facts = {name: confirmed.get(name, proposed.get(name)) for name in self.session.catalogue.scope}
+        super().on_mount()
+
+    def paint(self) -> None:
+        """Show the choices and what they leave."""
+        question = "What is true of the product?" if self.session.has_state else "What do you need?"
+        self.query_one("#need-title", Static).update(Content(question))
+        self.query_one(Toggles).show([*([] if self.session.has_state else self._choices()), *self._fact_rows()])
+        figures = estimate(self.session.catalogue, self._checklist, self._known_facts()).sentence
+        self.query_one("#need-estimate", Static).update(Content(figures))
+
+    def _choices(self) -> list[tuple[str, Content]]:
+        rows = [("", Content("Which checklist decides"))]
+        for slug, checklist in self.session.catalogue.checklists.items():
+            mark = "(●)" if slug == self._checklist else "( )"
+            text = Content.assemble(f"{mark} ", (checklist.name, "bold"), (f"  {checklist.summary}", "$text-muted"))
+            rows.append((f"checklist:{slug}", text))
+        rows.append(("", Content("We want to")))
+        for name, words in NEEDS:
+            rows.append((f"need:{name}", Content(f"{'(●)' if name == self._need else '( )'} {words}")))
+        rows.append(("", Content("What is true of the product")))
+        return rows
+
+    def _fact_rows(self) -> list[tuple[str, Content]]:
+        report = self.session.report
+        read = {one.fact: one for one in report.proposals} if report else {}
+        rows = []
+        for name, fact in self.session.catalogue.scope.items():
+            parts: list[Content | str] = [f"[{HOLDS[self._facts.get(name)]}] ", fact.question]
+            if name in read:
+                parts += ["  ", said(read[name].reason, "$text-muted")]
+                parts += [part for where in read[name].locations[:1] for part in ("  ", place(where))]
+            rows.append((f"fact:{name}", Content.assemble(*parts)))
+        return rows
+
+    def _known_facts(self) -> dict[str, bool]:
+        return {name: holds for name, holds in self._facts.items() if holds is not None}
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click or space changes the line."""
+        event.stop()
+        self.action_change()
+
+    def action_change(self) -> None:
+        """Change the highlighted line: choose it, or go from yes to no to open."""
+        kind, _, name = self.query_one(Toggles).chosen.partition(":")
+        if kind == "checklist":
+            self._checklist = name
+        elif kind == "need":
+            self._need = name
+        elif kind == "fact":
+            after: dict[bool | None, bool | None] = {True: False, False: None, None: True}
+            self._facts[name] = after[self._facts.get(name)]
+        self.repaint()
+
+    def action_confirm(self) -> None:
+        """Take everything as it stands, under the driver's name; ask for the name where git knows none."""
+        if self.session.people.driver:
+            self._take()
+            return
+
+        def named(typed: str | None) -> None:
+            if typed is None:
+                return
+            try:
+                self.session.people = People(person(typed), self.session.people.navigators)
+            except Refused as refused:
+                self.workbook_app.complain(str(refused))
+            else:
+                self._take()
+
+        title = Content("Who answers? Git knows no name here.")
+        hint = "Name <mail>, as in Ana Example <ana@example.com>"
+        self.app.push_screen(TextPrompt(title, hint, required=True), named)
+
+    def _take(self) -> None:
+        try:
+            if self.session.has_state:
+                self.session.confirm_scope(self._known_facts())
+                self.workbook_app.changed()
+                self.dismiss()
+                return
+            self.session.start([self._checklist], profiles=[self._need], facts=self._known_facts())
+        except Refused as refused:
+            self.workbook_app.complain(str(refused))
+        else:
+            self.workbook_app.begin()

@@ -1,0 +1,15 @@
+"""Rows in which Enter belongs to the screen: it confirms or continues, whatever line is highlighted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.widgets.rows import Rows
+
+
+class Toggles(Rows):
+    """Rows for choices and findings; a click still selects a line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.confirm", show=False)]

@@ -1,0 +1,132 @@
+"""The words and signs on screen. A sign never stands without its word, a color never without both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from checks.observation import Location, Observation, Outcome
+from workbook.answers import Status
+from workbook.assess import PLAIN, Standing
+from workbook.session import Session
+from workbook.store import Edit
+from workbook.text import textual, textual_lines
+from workbook.verdicts.fifty_point import Verdict
+
+SIGNS = {
+    Standing.PROVEN: ("✔", "$text-success"),
+    Standing.CLAIMED: ("✓", "$text-success"),
+    Standing.LAPSED: ("~", "$text-warning"),
+    Standing.DISPUTED: ("!", "$text-warning"),
+    Standing.WAIVED: ("w", "$text-warning"),
+    Standing.NEEDS_REVIEW: ("◐", "$text-warning"),
+    Standing.BLOCKER: ("✖", "$text-error"),
+    Standing.NOT_APPLICABLE: ("-", "$text-muted"),
+    Standing.UNANSWERED: ("·", "$text-muted"),
+}
+"""Each standing's sign and color."""
+
+STATUS_WORDS = {
+    Status.READY: ("✓", "ready", "$text-success"),
+    Status.NEEDS_REVIEW: ("◐", "open gap", "$text-warning"),
+    Status.BLOCKER: ("✖", "stops launch", "$text-error"),
+    Status.NOT_APPLICABLE: ("-", "doesn't apply", "$text-muted"),
+    Status.UNANSWERED: ("·", "not answered", "$text-muted"),
+}
+"""Each item status: sign, word, color."""
+
+OUTCOMES = {
+    Outcome.MET: ("✓", "yes", "$text-success"),
+    Outcome.PARTIAL: ("◐", "partly", "$text-warning"),
+    Outcome.UNMET: ("✖", "no", "$text-error"),
+    Outcome.NOT_APPLICABLE: ("-", "not here", "$text-muted"),
+    Outcome.UNKNOWN: ("?", "cannot tell", "$text-muted"),
+}
+"""What a probe says, in the words of the answers."""
+
+SEVERITIES = {
+    "blocker": ("STOPS LAUNCH", "bold $text-error"),
+    "high": ("HIGH", "bold $text-warning"),
+    "medium": ("MEDIUM", "$text-warning"),
+    "low": ("LOW", "$text-muted"),
+}
+"""How much it matters, in plain words."""
+
+
+def said(text: str, style: str = "") -> Content:
+    """Untrusted text on one line, never read as markup."""
+    return textual(text).stylize(style) if style else textual(text)
+
+
+def said_lines(text: str) -> Content:
+    """Untrusted text on several lines."""
+    return textual_lines(text)
+
+
+def standing(one: Standing) -> Content:
+    """A standing: sign and word."""
+    sign, color = SIGNS[one]
+    return Content.assemble((f"{sign} {PLAIN[one]}", color))
+
+
+def status(one: Status) -> Content:
+    """An item's status: sign and word."""
+    sign, word, color = STATUS_WORDS[one]
+    return Content.assemble((f"{sign} {word}", color))
+
+
+def outcome(one: Outcome) -> Content:
+    """What a probe says: sign and word."""
+    sign, word, color = OUTCOMES[one]
+    return Content.assemble((f"{sign} {word}", color))
+
+
+def severity(name: str) -> Content:
+    """A severity in plain words."""
+    word, style = SEVERITIES[name]
+    return Content.assemble((word, style))
+
+
+def place(location: Location) -> Content:
+    """A place in the tree, as path:line."""
+    return said(f"{location.path}:{location.line}" if location.line else location.path, "$text-secondary")
+
+
+def observed(one: Observation) -> Content:
+    """One observation in a line or two: what the probe says, of what, and where."""
+    parts: list[Content | str] = [outcome(one.outcome), "  ", said(one.summary)]
+    parts += [part for where in one.locations[:3] for part in ("  ", place(where))]
+    if len(one.locations) > 3:  # noqa: PLR2004  three places fit a line
+        parts.append(f"  and {len(one.locations) - 3} more")
+    if one.outcome is Outcome.UNKNOWN and one.searched:
+        parts += ["  searched ", said(", ".join(one.searched[:4]), "$text-muted")]
+    return Content.assemble(*parts)
+
+
+def move(now: Verdict, then: Verdict) -> str:
+    """How the verdict would move, in a few words."""
+    if (then.lowest, then.highest, then.blockers) == (now.lowest, now.highest, now.blockers):
+        return "verdict unchanged"
+    ends = f"{then.lowest} to {then.highest}" if then.unanswered else f"{then.score}"
+    stops = then.blockers - now.blockers
+    launch = f", {'+' if stops > 0 else ''}{stops} launch stopper{'s' if abs(stops) != 1 else ''}" if stops else ""
+    return f"{ends} of {then.of}{launch}"
+
+
+def edits(session: Session, pending: Sequence[Edit]) -> list[Content]:
+    """What a save would write, a line a table."""
+    tables: dict[tuple[str, ...], list[str]] = {}
+    for edit in pending:
+        tables.setdefault(edit.table, []).append(edit.field)
+    lines = []
+    for table, fields in tables.items():
+        if table[0] == "controls" and table[1] in session.catalogue.controls:
+            judged = session.assessment.standings[table[1]]
+            title = session.catalogue.controls[table[1]].title
+            extra = [name for name in ("note", "evidence", "reason") if name in fields]
+            tail = f" ({', '.join(extra)})" if extra else ""
+            lines.append(Content.assemble(standing(judged.standing), f"  {title}{tail}"))
+        else:
+            lines.append(Content.assemble("  ", said(".".join(table)), ": ", said(", ".join(fields))))
+    return lines
