@@ -31,8 +31,12 @@ TIMEOUT_S: Final = 600
 LISTED: Final = 40
 """Changed controls named in a message; the rest is counted."""
 
-_REDIRECTS: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE")
-"""Inherited settings that would make git work on another repository than the one that was reviewed."""
+_REDIRECTS: Final = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS"),
+    *("GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
+}
+"""Inherited settings that would make git work on another repository, or other files, than those meant."""
 
 
 class CommitFailed(Refused):
@@ -195,33 +199,38 @@ def _own_paths(root: Path) -> list[str]:
 
 def _changed_files(root: Path) -> tuple[str, ...]:
     """Our files that differ from the last commit, relative to the root; deleted ones included."""
-    listed = _git(
-        root, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *_own_paths(root)
-    )
+    own = _literal(_own_paths(root))
+    listed = _git(root, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *own)
     below = _git(root, "rev-parse", "--show-prefix").rstrip("\n")
     paths = [entry[3:].removeprefix(below) for entry in listed.split("\0") if entry]
     return tuple(path for path in paths if "/.ipynb_checkpoints/" not in path)
 
 
 def _nothing(root: Path) -> str:
-    if _run(root, "check-ignore", "-q", "--", STATE_FILE).returncode == 0:
+    if _git(root, "ls-files", "--others", "--ignored", "--exclude-standard", "--", STATE_FILE):
         return f"{STATE_FILE} is ignored by git; take it out of .gitignore, it belongs in the repository"
     return "there is nothing to commit; the last commit has every answer"
 
 
 def _commit_only(root: Path, files: Sequence[str], message: str) -> None:
     """Commit exactly these files; a failure leaves the index as it was."""
-    known = set(_git(root, "ls-files", "-z", "--", *files).split("\0"))
+    known = set(_git(root, "ls-files", "-z", "--", *_literal(files)).split("\0"))
     fresh = [path for path in files if path not in known and (root / path).exists()]
     if fresh:
-        _git(root, "add", "--intent-to-add", "--", *fresh)
-    done = _run(root, "commit", "--quiet", "--cleanup=whitespace", "-F", "-", "--only", "--", *files, stdin=message)
+        _git(root, "add", "--intent-to-add", "--", *_literal(fresh))
+    options = ("--quiet", "--cleanup=whitespace", "-F", "-", "--only")
+    done = _run(root, "commit", *options, "--", *_literal(files), stdin=message)
     if done.returncode == 0:
         return
     if fresh:
-        _run(root, "rm", "--cached", "--quiet", "--ignore-unmatch", "--", *fresh)
+        _run(root, "rm", "--cached", "--quiet", "--ignore-unmatch", "--", *_literal(fresh))
     output = terminal_lines(f"{done.stdout}{done.stderr}".strip())
     raise CommitFailed(f"git did not commit ({output.splitlines()[-1] if output else done.returncode})", output)
+
+
+def _literal(paths: Sequence[str]) -> list[str]:
+    """Paths as git takes them word for word; the setting in the environment would reach the user's hooks."""
+    return [f":(literal){path}" for path in paths]
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -242,7 +251,7 @@ def _run(root: Path, *arguments: str, stdin: str | None = None) -> subprocess.Co
         return subprocess.run(
             [program, *arguments],
             cwd=root,
-            env={**environment, "GIT_LITERAL_PATHSPECS": "1"},
+            env=environment,
             input=stdin if stdin is not None else "",
             capture_output=True,
             encoding="utf-8",

@@ -135,7 +135,7 @@ def updated(old: bytes, text: str, name: str) -> bytes:
     body = eol.join(line.encode() for line in text.split("\n"))
     markers = _markers(old, name)
     if not markers:
-        if not old.removeprefix(BOM).strip():
+        if not old.removeprefix(BOM):
             return old + body + eol
         gap = eol if old.endswith(b"\n") else eol * 2
         return old + gap + body + eol
