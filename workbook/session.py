@@ -270,6 +270,7 @@ class Session:
                 lock_dir=self.place.private,
                 order=table_order(self.catalogue),
                 create=self._new,
+                seen=self.document.digest,
             )
         except StoreError as error:
             raise Refused(str(error)) from error

@@ -38,8 +38,9 @@ def skeleton(
 
 def table_order(catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
     """Where tables belong in a state file, so that one added later finds its place."""
-    fixed = [("workbook",), ("scope",), ("gate",)]
-    return (*fixed, *(("controls", name) for name in catalogue.controls))
+    before = [("workbook",), ("scope",), ("gate",), ("measurements",), ("scores",), ("attested",)]
+    controls = [("controls", name) for name in catalogue.controls]
+    return (*before, *controls, ("items",), ("decisions",))
 
 
 def quoted(text: str) -> str:
