@@ -33,9 +33,10 @@ class RawMatch:
 class CodeFindings:
     """The result of one run of the code rules.
 
-    `examined` holds the files every rule read in full, `unread` those it could not or only partly read. `trouble` is
-    one line that says what went wrong with the run as a whole and what to do; while it is set, matches are real but
-    their absence means nothing. `tool` is the tool and rule-set version.
+    `examined` holds the files every rule read in full, `unread` those it could not or only partly read, `left_out`
+    those whose content is minified or generated. `trouble` is one line that says what went wrong with the run as a
+    whole and what to do; while it is set, matches are real but their absence means nothing. `tool` is the tool and
+    rule-set version.
     """
 
     findings: tuple[RawMatch, ...] = ()
@@ -43,6 +44,7 @@ class CodeFindings:
     unread: tuple[Unread, ...] = ()
     trouble: str | None = None
     tool: str = ""
+    left_out: frozenset[str] = frozenset()
 
     def of(self, *rules: str) -> tuple[RawMatch, ...]:
         """Matches of the given rules; `fact.http.call` means that rule and all below it (`fact.http.call.py`)."""
@@ -50,5 +52,5 @@ class CodeFindings:
         return tuple(match for match in self.findings if match.rule in rules or match.rule.startswith(below))
 
     def complete_for(self, paths: Iterable[str]) -> bool:
-        """Whether every rule read all of `paths` in full, so that "no match" means there is none."""
-        return self.trouble is None and self.examined.issuperset(paths)
+        """Whether every rule read all of the team's own files among `paths`, so that "no match" means there is none."""
+        return self.trouble is None and self.examined.union(self.left_out).issuperset(paths)

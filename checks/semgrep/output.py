@@ -13,7 +13,7 @@ _FOLDER = "rules."
 """Both fronts put the dotted path of the rules' folder before an id; it ends with the folder's name."""
 
 
-class Unusable(ValueError):
+class UnusableError(ValueError):
     """The output is not semgrep's JSON. The text completes "semgrep ended with code N and …"."""
 
 
@@ -35,7 +35,7 @@ def read(stdout: bytes) -> Output:
     """Read semgrep's standard output.
 
     Raises:
-        Unusable: It is not JSON, or not of the shape semgrep writes.
+        UnusableError: It is not JSON, or not of the shape semgrep writes.
     """
     try:
         data = json.loads(stdout.decode("utf-8", "replace"))
@@ -44,9 +44,9 @@ def read(stdout: bytes) -> Output:
         errors = [_problem(error) for error in data["errors"]]
         version = str(data["version"])
     except (ValueError, RecursionError) as error:
-        raise Unusable("wrote no readable result") from error
+        raise UnusableError("wrote no readable result") from error
     except (KeyError, TypeError, AttributeError) as error:
-        raise Unusable("wrote a result of an unknown shape") from error
+        raise UnusableError("wrote a result of an unknown shape") from error
     general = [reason for path, reason in errors if path is None]
     return Output(
         version=version,

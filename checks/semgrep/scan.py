@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from checks import process
 from checks.observation import Unread
 from checks.semgrep.findings import CodeFindings, RawMatch
-from checks.semgrep.output import Output, Unusable, read
+from checks.semgrep.output import Output, UnusableError, read
 from checks.semgrep.targets import MAX_BYTES, Targets, choose
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | N
             (room / name).mkdir()
         targets = choose(tree, room / "copies")
         if not targets.places:
-            return CodeFindings(unread=targets.unread, tool=f"semgrep, rules {RULES_VERSION}")
-        whole = CodeFindings(unread=targets.unread)
+            return CodeFindings(
+                unread=targets.unread, tool=f"semgrep, rules {RULES_VERSION}", left_out=targets.left_out
+            )
+        whole = CodeFindings(unread=targets.unread, left_out=targets.left_out)
         for batch in _batches(targets):
             whole = _join(whole, _run_batch(program, room, batch, cancel))
         return whole
@@ -94,7 +96,7 @@ def _run_batch(program: Path, room: Path, places: dict[str, str], cancel: thread
             return CodeFindings(trouble="semgrep wrote more than we keep and was stopped: probe a smaller folder")
         try:
             output = read(finished.stdout)
-        except Unusable as error:
+        except UnusableError as error:
             trouble = f"semgrep ended with code {finished.returncode} and {error}: run `readiness doctor`"
             continue
         if _sees_canaries(output, room):
@@ -193,4 +195,5 @@ def _join(one: CodeFindings, other: CodeFindings) -> CodeFindings:
         unread=one.unread + other.unread,
         trouble=one.trouble or other.trouble,
         tool=other.tool or one.tool,
+        left_out=one.left_out | other.left_out,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checks.kinds import is_generated, is_vendored
 from checks.observation import Unread
+from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -19,79 +19,55 @@ MAX_BYTES = 1_000_000
 _MAX_AVERAGE_LINE = 400
 """Characters; above this mean line length a script was written by a bundler."""
 
-_VENDORED = re.compile(
-    r"(^|/)(node_modules|bower_components|vendor|vendored|third_party|site-packages|\.venv|venv|\.yarn|\.next|\.nuxt"
-    r"|__pycache__|\.tox|\.nox|dist-packages)/"
-)
-_GENERATED_NAME = re.compile(r"(\.min\.[cm]?js|[.-]bundle\.[cm]?js|_pb2(_grpc)?\.pyi?|\.gen\.[jt]sx?|\.d\.[cm]?ts)$")
-_GENERATED_MARK = re.compile(
-    r"@generated\b|\bDO NOT EDIT\b|\b(auto-?generated|generated) (by|from|file|code)\b", re.IGNORECASE
-)
-_MARK_WITHIN_LINES = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The chosen files. `places` maps the absolute path that semgrep gets to the path in the tree."""
+    """The chosen files.
+
+    `places` maps the absolute path that semgrep gets to the path in the tree. `left_out` holds files that carry the
+    right suffix and are not the team's writing by their content: minified or generated.
+    """
 
     places: dict[str, str]
+    left_out: frozenset[str]
     unread: tuple[Unread, ...]
 
 
-def is_code(path: str) -> bool:
-    """Whether the path names a language our rules speak."""
-    return path.endswith(CODE_SUFFIXES)
-
-
-def is_not_ours(path: str) -> bool:
-    """Whether the path alone says that the team did not write the file: vendored, minified or generated."""
-    return bool(_VENDORED.search(path) or _GENERATED_NAME.search(path))
-
-
-def is_generated_text(text: str) -> bool:
-    """Whether the text says so itself in its first comment lines, or reads like a bundler's output."""
-    head = text.split("\n", _MARK_WITHIN_LINES)[:_MARK_WITHIN_LINES]
-    comments = (line for line in head if line.lstrip().startswith(("#", "//", "/*", "*", '"""')))
-    if any(_GENERATED_MARK.search(line) for line in comments):
-        return True
-    return len(text) / (text.count("\n") + 1) > _MAX_AVERAGE_LINE
-
-
-def own_code(tree: Tree) -> Iterator[str]:
-    """Paths of the code the team wrote, in tree order: vendored, minified and generated files left out."""
-    for file in tree.files:
-        if not is_code(file.path) or is_not_ours(file.path):
-            continue
-        text = tree.text(file.path) if file.size <= MAX_BYTES else None
-        if text is None or not is_generated_text(text):
-            yield file.path
-
-
 def choose(tree: Tree, scratch: Path) -> Targets:
-    """Choose the targets of one run; copies that semgrep reads better than the original go to `scratch`."""
-    sizes = {file.path: file.size for file in tree.files}
+    """Choose the targets of one run; what semgrep reads better as a copy is written to the folder `scratch`."""
     places: dict[str, str] = {}
+    left_out: set[str] = set()
     unread: list[Unread] = []
-    for path in own_code(tree):
-        if sizes[path] > MAX_BYTES:
+    for file in tree.files:
+        path = file.path
+        if not path.endswith(CODE_SUFFIXES + HAS_SCRIPTS) or is_vendored(path) or is_generated(path):
+            continue
+        if file.size > MAX_BYTES:
             unread.append(Unread(path, "larger than 1 MB, not given to the code rules"))
             continue
         text = tree.text(path)
         if text is None or "\0" in text:
             unread.append(Unread(path, "not text the code rules can read"))
-        elif text.startswith("\ufeff") or not path.isprintable() or not _is_unicode(path):
-            # A byte order mark hides a match in the first statement, and odd names are lost in semgrep's output.
-            copy = scratch / f"{len(places)}{Path(path).suffix}"
-            copy.write_text(text.removeprefix("\ufeff"), encoding="utf-8", errors="replace")
-            places[str(copy)] = path
+        elif is_generated(path, text) or len(text) > _MAX_AVERAGE_LINE * (text.count("\n") + 1):
+            left_out.add(path)
+        elif path.endswith(HAS_SCRIPTS):
+            places[_copy(scratch / f"{len(places)}.ts", only_scripts(path, text))] = path
+        elif _must_be_copied(path, text, file.size):
+            places[_copy(scratch / f"{len(places)}{Path(path).suffix}", text)] = path
         else:
             places[str(tree.root / path)] = path
-    return Targets(places, tuple(unread))
+    return Targets(places, frozenset(left_out), tuple(unread))
 
 
-def _is_unicode(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _must_be_copied(path: str, text: str, size: int) -> bool:
+    """Whether semgrep would not see what we read.
+
+    A byte order mark hides a match in the first statement, another encoding all of them, and a name that is not
+    UTF-8 or not printable is changed in semgrep's output.
+    """
+    return not path.isprintable() or len(text.encode("utf-8", "surrogatepass")) != size
+
+
+def _copy(place: Path, text: str) -> str:
+    place.write_text(text, encoding="utf-8", errors="replace", newline="")
+    return str(place)

@@ -1,0 +1,242 @@
+"""All probes over one repository: files first, then the code rules, then what needs them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checks import semgrep, snippet
+from checks.git import Git, GitProblem
+from checks.look import Look, is_product
+from checks.observation import (
+    Confidence,
+    Examined,
+    Finding,
+    Location,
+    Observation,
+    Outcome,
+    ProbeReport,
+    Proposal,
+    Severity,
+    Unread,
+)
+from checks.probe import Probe, Stage, probes
+from checks.semgrep import RawMatch
+from checks.tree import Tree
+
+PROBES_VERSION = "1"
+STOPPED = "stopped before it looked"
+
+_NO_SNIPPET = "secrets."
+"""Rules below this prefix point at secret values; their findings never show the line."""
+_WORST_FIRST = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `done` of `total` in a stage ("files", "code rules", "code"); `note` says what is next."""
+
+    stage: str
+    done: int
+    total: int
+    note: str = ""
+
+
+def look_over(
+    root: Path,
+    *,
+    signals: Collection[str] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+    on_partial: Callable[[ProbeReport], None] | None = None,
+) -> ProbeReport:
+    """Run the probes of `signals` (all when None) over the folder `root` and report what they saw.
+
+    Nothing of the repository is executed and nothing is written. A missing git or semgrep makes unknown what depends
+    on it. A probe that raises makes its own signals unknown and stops nothing else.
+
+    Args:
+        root: The folder to look at, inside a git repository or not.
+        signals: Ids of the signals to answer.
+        on_progress: Told before each step, from this thread.
+        cancel: Set it from another thread to stop; what was not answered yet is unknown then.
+        on_partial: Given what is known so far when the file probes are done, before the code rules run. Signals that
+            still wait are not in it.
+
+    Raises:
+        NotADirectoryError: `root` is no folder; the message says so in one line.
+    """
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
+    git = _open(root)
+    try:
+        run = _Run(_read(root, git), git, signals, cancel or threading.Event(), on_progress or (lambda _: None))
+        run.answer(Stage.FILES)
+        if on_partial is not None:
+            on_partial(run.report(complete=False))
+        run.scan_code()
+        run.answer(Stage.CODE)
+        return run.report(complete=not run.cancel.is_set())
+    finally:
+        if git is not None:
+            git.close()
+
+
+def _open(root: Path) -> Git | None:
+    try:
+        return Git.open(root)
+    except GitProblem:
+        return None
+
+
+def _read(root: Path, git: Git | None) -> Tree:
+    try:
+        return Tree.read(root, git)
+    except GitProblem:
+        return Tree.read(root, None)
+
+
+class _Run:
+    """One run: its look, its observations so far, and what may stop it."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        git: Git | None,
+        signals: Collection[str] | None,
+        cancel: threading.Event,
+        tell: Callable[[Progress], None],
+    ) -> None:
+        self.look = Look(tree, git)
+        self.cancel, self.tell = cancel, tell
+        self.observations: dict[str, Observation] = {}
+        self.code = semgrep.CodeFindings()
+        self._wanted = signals
+        self._probes = [one for one in probes() if signals is None or not set(one.signals).isdisjoint(signals)]
+        self._commit = _commit(git)
+
+    def answer(self, stage: Stage) -> None:
+        """Run the probes of one stage."""
+        todo = [one for one in self._probes if one.stage is stage]
+        for number, one in enumerate(todo):
+            if self.cancel.is_set():
+                self._keep(one, [_unknown(signal, STOPPED) for signal in one.signals])
+                continue
+            self.tell(Progress(stage.value, number, len(todo), one.signals[0]))
+            answers = list(_ask(one, self.look))
+            if stage is Stage.CODE and self.code.trouble:
+                answers = [_without_rules(answer, self.code.trouble) for answer in answers]
+            self._keep(one, answers)
+        self.tell(Progress(stage.value, len(todo), len(todo)))
+
+    def scan_code(self) -> None:
+        """Run the code rules, unless no probe waits for them or the run was stopped."""
+        waiting = any(one.stage is Stage.CODE for one in self._probes)
+        if waiting and not self.cancel.is_set():
+            self.tell(Progress("code rules", 0, 1, "semgrep"))
+            self.code = semgrep.scan(self.look.tree, cancel=self.cancel)
+            self.tell(Progress("code rules", 1, 1))
+        self.look.begin_code(self.code)
+
+    def report(self, *, complete: bool) -> ProbeReport:
+        """What is known now."""
+        return ProbeReport(
+            commit=self._commit,
+            observations=dict(sorted(self.observations.items())),
+            findings=_ordered(one for one in self._findings() if self._is_wanted(one.signal)),
+            files=self._files(),
+            proposals=_proposals(self.look) if not self.cancel.is_set() else (),
+            complete=complete,
+        )
+
+    def _keep(self, one: Probe, answers: Iterable[Observation]) -> None:
+        tool = f"probes {PROBES_VERSION}"
+        if one.stage is Stage.CODE and self.code.tool:
+            tool = f"{self.code.tool}; {tool}"
+        for answer in answers:
+            if self._is_wanted(answer.signal):
+                self.observations[answer.signal] = answer if answer.tool else replace(answer, tool=tool)
+
+    def _is_wanted(self, signal: str) -> bool:
+        return self._wanted is None or signal in self._wanted
+
+    def _findings(self) -> Iterator[Finding]:
+        yield from self.look.findings
+        for match in self.code.findings:
+            if not match.is_fact and is_product(match.path):
+                yield _finding(match, self.look.tree)
+
+    def _files(self) -> Examined:
+        seen = self.look.tree.examined()
+        reasons = {one.path: one.reason for one in (*self.code.unread, *self.look.unread, *seen.partial)}
+        for one in seen.skipped:
+            reasons.pop(one.path, None)
+        partial = tuple(Unread(path, reason) for path, reason in sorted(reasons.items()))
+        newly = len(reasons.keys() - {one.path for one in seen.partial})
+        return Examined(max(0, seen.examined - newly), partial, seen.skipped)
+
+
+def _commit(git: Git | None) -> str | None:
+    try:
+        return git.head() if git is not None else None
+    except GitProblem:
+        return None
+
+
+def _ask(one: Probe, look: Look) -> Iterator[Observation]:
+    """A probe's observations, one for each of its signals whatever happens inside it."""
+    answers: dict[str, Observation] = {}
+    reason = "its probe gave no answer; please report this"
+    try:
+        given = one.look(look)
+        for answer in [given] if isinstance(given, Observation) else given:
+            answers[answer.signal] = answer
+    except Exception as error:  # noqa: BLE001  # whatever a probe meets, the other signals must still be answered
+        reason = f"its probe failed ({_where(error)}); please report this"
+        answers.clear()
+    for signal in one.signals:
+        yield answers.get(signal) or _unknown(signal, reason)
+
+
+def _where(error: Exception) -> str:
+    """The error's kind and the place in our code, never its text: that may quote the repository."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _without_rules(answer: Observation, trouble: str) -> Observation:
+    """An answer given while the code rules were in trouble: only what was really found still stands."""
+    if answer.outcome is Outcome.UNKNOWN or (answer.outcome is Outcome.UNMET and answer.locations):
+        return answer
+    return replace(answer, outcome=Outcome.UNKNOWN, summary=trouble, locations=(), confidence=Confidence.HIGH, fix="")
+
+
+def _unknown(signal: str, reason: str) -> Observation:
+    return Observation(signal, Outcome.UNKNOWN, reason)
+
+
+def _finding(match: RawMatch, tree: Tree) -> Finding:
+    location = Location(match.path, match.line, match.end_line)
+    shown = "" if match.rule.startswith(_NO_SNIPPET) else snippet.cut(tree.text(match.path), location)
+    return Finding(match.rule, match.signal, location, match.severity, match.message, shown)
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, and of several complaints about one line for one signal only the worst."""
+    ranked = sorted(findings, key=lambda one: (_WORST_FIRST[one.severity], one.location, one.rule))
+    first: dict[tuple[str, str, int], Finding] = {}
+    for one in ranked:
+        first.setdefault((one.signal, one.location.path, one.location.line), one)
+    return tuple(first.values())
+
+
+def _proposals(look: Look) -> tuple[Proposal, ...]:
+    try:
+        return look.proposals
+    except Exception:  # noqa: BLE001  # a proposal that fails proposes nothing; a person is asked about every fact anyway
+        return ()
