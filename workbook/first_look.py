@@ -89,12 +89,14 @@ def _of_findings(group: Iterable[Finding]) -> Line:
 
 
 def _of_observation(catalogue: Catalogue, seen: Observation) -> Line:
-    """An unmet signal weighs what its gravest control weighs; a partial one never stops a launch by itself."""
+    """An unmet signal weighs what its gravest control weighs; what is partly there, or only absent, stops no launch."""
     signal = catalogue.signals.get(seen.signal)
     fed = [catalogue.controls[name].severity for name in signal.feeds] if signal else []
     level = Severity(min(fed, key=SEVERITY_ORDER.__getitem__, default="low"))
     if seen.outcome is Outcome.PARTIAL and level in (Severity.BLOCKER, Severity.HIGH):
         level = Severity.MEDIUM
+    if not seen.locations and level is Severity.BLOCKER:
+        level = Severity.HIGH
     return Line(level, seen.summary, seen.locations[0] if seen.locations else None, seen.signal)
 
 

@@ -25,22 +25,22 @@ def _tui(root: Path) -> int:
     return run(root)
 
 
-def _open_lab(root: Path, pillar: str | None) -> int | None:
+def _open_lab(root: Path, pillar: str | None) -> int:
     from workbook.notebook.launch import open_lab
 
     return open_lab(root, pillar)
 
 
-def _write_notebooks(session: Session) -> list[Path]:
+def _write_notebooks(session: Session, pillar: str | None) -> list[Path]:
     from workbook.notebook.documents import sync
 
-    return sync(session)
+    return sync(session, pillar)
 
 
-def _run_notebooks(root: Path, pillar: str | None) -> list[Path]:
+def _run_notebooks(root: Path, pillar: str | None) -> list[tuple[Path, str]]:
     from workbook.notebook.headless import run
 
-    return run(root, pillar)
+    return [(one.path, one.error) for one in run(root, pillar)]
 
 
 if __name__ == "__main__":

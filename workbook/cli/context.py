@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,10 @@ class Faces:
     """Ways into the other faces. The entry point supplies them, because no face imports another."""
 
     tui: Callable[[Path], int]
-    open_lab: Callable[[Path, str | None], int | None]
-    write_notebooks: Callable[[Session], list[Path]]
-    run_notebooks: Callable[[Path, str | None], list[Path]]
+    open_lab: Callable[[Path, str | None], int]
+    write_notebooks: Callable[[Session, str | None], Sequence[Path]]
+    run_notebooks: Callable[[Path, str | None], Sequence[tuple[Path, str]]]
+    """The notebooks that ran, each with the line that says why it failed, "" where it did not."""
 
 
 @dataclass(frozen=True, slots=True)

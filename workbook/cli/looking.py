@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from checks.observation import Location, Observation, Outcome, ProbeReport
 from workbook.cli.context import Context
 from workbook.first_look import LEVEL_WORDS, FirstLook, Line
 from workbook.session import Session
 from workbook.text import terminal
+
+if TYPE_CHECKING:
+    from checks.run import Progress
 
 OUTCOME_WORDS = {
     Outcome.MET: "yes",
@@ -33,8 +36,9 @@ def look(session: Session, signals: Iterable[str] | None = None) -> ProbeReport:
         sys.stderr.flush()
 
 
-def _show(progress: Any) -> None:
-    sys.stderr.write(f"\r\x1b[K{terminal(str(progress))[:100]}")
+def _show(progress: Progress) -> None:
+    share = f"{100 * progress.done // progress.total} %" if progress.total else ""
+    sys.stderr.write(f"\r\x1b[K{terminal(f'{progress.stage} {share}  {progress.note}')[:78]}")
     sys.stderr.flush()
 
 

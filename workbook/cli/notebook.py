@@ -21,9 +21,9 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if context.faces is None:
         raise Refused("the notebooks are not reachable from here", "call the command as: readiness notebook")
     if chosen.action == "open":
-        return context.faces.open_lab(context.root, chosen.pillar) or 0
+        return context.faces.open_lab(context.root, chosen.pillar)
     if chosen.action == "sync":
-        for path in context.faces.write_notebooks(context.workbook()):
+        for path in context.faces.write_notebooks(context.workbook(), chosen.pillar):
             context.out(f"Wrote {terminal(str(path))}")
         return 0
     return _execute(context, context.faces, chosen)
@@ -36,6 +36,7 @@ def _execute(context: Context, faces: Faces, chosen: argparse.Namespace) -> int:
         if not context.confirm("This executes the code in the notebooks below .readiness. Go on?"):
             context.say("Nothing was executed.")
             return 0
-    for path in faces.run_notebooks(context.root, chosen.pillar):
-        context.out(f"Ran {terminal(str(path))}")
-    return 0
+    ran = faces.run_notebooks(context.workbook().root, chosen.pillar)
+    for path, error in ran:
+        context.out(f"{'failed' if error else 'ran':<6} {terminal(str(path))}{f': {terminal(error)}' if error else ''}")
+    return 1 if any(error for _, error in ran) else 0
