@@ -20,6 +20,7 @@ __all__ = ["File", "Limits", "Tree"]
 
 _CACHE_CHARACTERS: Final = 128 * MIB
 _CHUNK: Final = MIB
+_USUAL: Final = Limits()
 
 
 class Tree:
@@ -42,7 +43,7 @@ class Tree:
         self._ids: dict[str, str] = {}
 
     @classmethod
-    def read(cls, root: Path, git: Git | None, limits: Limits = Limits()) -> Self:
+    def read(cls, root: Path, git: Git | None, limits: Limits = _USUAL) -> Self:
         """List the files below `root`: git's list, or without git our own walk that respects .gitignore.
 
         Raises:

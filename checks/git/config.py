@@ -44,10 +44,10 @@ OURS: Final[dict[str, str]] = {
 """What every call of ours is configured with, whatever the repository says."""
 
 
-def read_config(path: Path) -> dict[str, str]:
+def read_config(path: Path, *, top: Path) -> dict[str, str]:
     """All values of one configuration file, last one wins, keys in lower case. Includes are not followed.
 
-    A missing, oversize or malformed file has none.
+    `top` is the work tree, which must not supply the git program. A missing, oversize or malformed file has none.
     """
     text = read_small(path, _CONFIG_BYTES)
     if not text:
@@ -56,7 +56,7 @@ def read_config(path: Path) -> dict[str, str]:
     done = run_git(
         ["config", "--file", "-", "--no-includes", "--null", "--list"],
         cwd=Path("/"),
-        env=base_environment() | {"GIT_DIR": "/dev/null"},
+        env=base_environment(outside=top) | {"GIT_DIR": "/dev/null"},
         stdin=text,
     )
     if not done.ok:

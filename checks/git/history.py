@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import threading
+import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from checks.git.problem import GitProblem
-from checks.git.program import TIMEOUT_S
+from checks.git.problem import GitProblem, SlowGit
+from checks.git.program import TIMEOUT_S, find_git
 from checks.git.sanitize import PinnedDirectory
-
-if TYPE_CHECKING:
-    import git
+from checks.process import run
 
 _SHA1_DIGITS = 40
+_CHILD = Path(__file__).with_name("history_child.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +35,43 @@ def read_commits(
     """The commits with these full ids, in this order. `canonical` maps "Name <mail>" through .mailmap.
 
     Raises:
-        GitProblem: An object is missing or damaged, ids are not SHA-1, or reading took too long.
+        SlowGit: Reading took too long.
+        GitProblem: An object is missing or damaged, or ids are not SHA-1.
     """
     if not ids:
         return ()
     if len(ids[0]) != _SHA1_DIGITS:
         raise GitProblem("The history of SHA-256 repositories cannot be read yet; the files can.")
-    # GitPython runs git once when it is imported; without this it may also print or raise there.
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    import git
-
-    repository = git.Repo(pinned.path, expand_vars=False)
-    # GitPython hands our whole environment to git, so every inherited GIT_* is blanked and the pinned ones are set.
-    inherited = dict.fromkeys((name for name in os.environ if name.startswith("GIT_")), "")
-    repository.git.update_environment(**inherited | pinned.environment())
-    # Its children live as long as the repository object; killing them is what ends a read that hangs.
-    alarm = threading.Timer(TIMEOUT_S, repository.git.clear_cache)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        raw = [_read(git.Commit(repository, bytes.fromhex(commit))) for commit in ids]
-    except (ValueError, OSError, IndexError, AttributeError, git.GitError) as error:
-        raise GitProblem(f"A commit in {pinned.place.top} cannot be read. Run git fsck there.") from error
-    finally:
-        alarm.cancel()
-        repository.close()
-    names = canonical(sorted({name for commit in raw for name in (commit.author, *commit.co_authors)}))
+    environment = pinned.environment()
+    done = run(
+        # -I: neither the current folder nor the user's own packages may supply what is imported.
+        [sys.executable, "-I", "-B", str(_CHILD)],
+        cwd=pinned.path,
+        env=environment | {"GIT_PYTHON_GIT_EXECUTABLE": find_git(environment)},
+        timeout_s=TIMEOUT_S,
+        stdin="".join(f"{commit}\n" for commit in ids).encode(),
+    )
+    if done.timed_out:
+        raise SlowGit(f"The history of {pinned.place.top} was not read in {TIMEOUT_S:.0f} seconds. Try again later.")
+    if not done.ok:
+        raise GitProblem(f"A commit in {pinned.place.top} cannot be read. Run git fsck there.")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    names = canonical(sorted({name for record in records for name in (record["author"], *record["co_authors"])}))
     return tuple(
-        Commit(c.id, names.get(c.author, c.author), c.at, c.subject, tuple(names.get(n, n) for n in c.co_authors))
-        for c in raw
+        Commit(
+            id=commit,
+            author=names.get(record["author"], record["author"]),
+            at=_moment(record["at"]),
+            subject=record["subject"],
+            co_authors=tuple(dict.fromkeys(names.get(name, name) for name in record["co_authors"])),
+        )
+        for commit, record in zip(ids, records, strict=True)
     )
 
 
-def _read(commit: git.Commit) -> Commit:
-    message = commit.message if isinstance(commit.message, str) else commit.message.decode("utf-8", "replace")
-    return Commit(
-        id=commit.hexsha,
-        author=_full(commit.author),
-        at=datetime.fromtimestamp(commit.authored_date, UTC),
-        subject=message.partition("\n")[0].strip(),
-        co_authors=tuple(dict.fromkeys(_full(person) for person in commit.co_authors)),
-    )
-
-
-def _full(person: git.Actor) -> str:
-    return f"{person.name or ''} <{person.email or ''}>".strip()
+def _moment(seconds: int) -> datetime:
+    """A commit's date; one beyond the calendar, which a crafted commit may have, is the first moment of it."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

@@ -29,16 +29,16 @@ def identity(root: Path) -> str | None:
         git = Git.open(root)
     except GitProblem:
         # Without a usable repository the user still has a name.
-        return _person(_users_own(None))
+        return _person(_users_own(root))
     with git:
         place = locate(root)
-        local = read_config(place.common_dir / "config")
-        person = _person(_users_own(place.git_dir) | {key: local[key] for key in _KEYS if key in local})
+        local = read_config(place.common_dir / "config", top=place.top)
+        person = _person(_users_own(place.top, place.git_dir) | {key: local[key] for key in _KEYS if key in local})
         return git.canonical(person) if person else None
 
 
-def _users_own(git_dir: Path | None) -> dict[str, str]:
-    env = base_environment() | {"GIT_DIR": str(git_dir or os.devnull)}
+def _users_own(top: Path, git_dir: Path | None = None) -> dict[str, str]:
+    env = base_environment(outside=top) | {"GIT_DIR": str(git_dir or os.devnull)}
     del env["GIT_CONFIG_GLOBAL"]
     env |= {name: os.environ[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in os.environ}
     # Without --no-pager git would read the repository's settings to choose one.

@@ -103,7 +103,7 @@ def _common_dir(git_dir: Path) -> Path:
 
 def _require_back_pointer(top: Path, git_dir: Path) -> None:
     """A submodule's git directory says in core.worktree which folder is its own."""
-    back = read_config(git_dir / "config").get("core.worktree")
+    back = read_config(git_dir / "config", top=top).get("core.worktree")
     if back is None or (git_dir / back).resolve() != top:
         raise UnsafeRepository(
             f"{top / '.git'} names {git_dir}, which does not name it back. Run git config core.worktree {top} there."

@@ -34,6 +34,18 @@ def base_environment(*, outside: Path | None = None) -> dict[str, str]:
     }
 
 
+def find_git(env: Mapping[str, str]) -> str:
+    """The full path of the git program in the environment's PATH.
+
+    Raises:
+        NoGit: There is none.
+    """
+    program = shutil.which("git", path=env["PATH"])
+    if program is None:
+        raise NoGit("The git program was not found. Install git, or add it to PATH outside the repository.")
+    return program
+
+
 def run_git(
     arguments: Sequence[str],
     *,
@@ -49,11 +61,13 @@ def run_git(
         SlowGit: git took longer than `TIMEOUT_S`.
         GitProblem: git said more than the cap.
     """
-    program = shutil.which("git", path=env["PATH"])
-    if program is None:
-        raise NoGit("The git program was not found. Install git, or add it to PATH outside the repository.")
     done = run(
-        [program, *arguments], cwd=cwd, env=env, timeout_s=TIMEOUT_S, stdin=stdin, output_cap_bytes=output_cap_bytes
+        [find_git(env), *arguments],
+        cwd=cwd,
+        env=env,
+        timeout_s=TIMEOUT_S,
+        stdin=stdin,
+        output_cap_bytes=output_cap_bytes,
     )
     if done.timed_out:
         raise SlowGit(f"git {arguments[0]} in {cwd} gave no answer in {TIMEOUT_S:.0f} seconds. Try again later.")

@@ -33,7 +33,7 @@ class PinnedDirectory:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        config = read_config(place.common_dir / "config")
+        config = read_config(place.common_dir / "config", top=place.top)
         if config.get("extensions.refstorage", "files") != "files":
             raise GitProblem(
                 f"{place.common_dir} keeps its refs as {config['extensions.refstorage']}, which is not supported yet. "
@@ -83,10 +83,17 @@ class PinnedDirectory:
         self._copy_refs()
 
     def _copy(self, source: Path, name: str, limit: int = 4096) -> bool:
+        try:
+            age = (source / name).lstat().st_mtime_ns
+        except OSError:
+            return False
         content = read_small(source / name, limit)
-        if content is not None:
-            (self.path / name).write_bytes(content)
-        return content is not None
+        if content is None:
+            return False
+        (self.path / name).write_bytes(content)
+        # Git compares files with the age of the index: one changed in the same second is read again, not trusted.
+        os.utime(self.path / name, ns=(age, age))
+        return True
 
     def _copy_refs(self) -> None:
         (self.path / "refs").mkdir()

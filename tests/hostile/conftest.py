@@ -1,0 +1,73 @@
+"""A canary that hostile repositories try to wake, and ordinary git to prove that they can."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_DATE": "2026-11-01T00:00:00Z",
+    "GIT_COMMITTER_DATE": "2026-11-01T00:00:00Z",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+class Canary:
+    """A script that leaves a line behind whenever something runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.script = folder / "canary.sh"
+        self._log = folder / "canary.log"
+        self.script.write_text(f'#!/bin/sh\necho "$0 $*" >> {self._log}\nexit 0\n')
+        self.script.chmod(0o755)
+
+    def runs(self) -> list[str]:
+        return self._log.read_text().splitlines() if self._log.exists() else []
+
+    def forget(self) -> None:
+        self._log.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Canary:
+    folder = tmp_path / "canary"
+    folder.mkdir()
+    return Canary(folder)
+
+
+@pytest.fixture
+def plain_git(tmp_path: Path) -> Callable[..., str]:
+    """Ordinary git, as a careless program would call it; failures are part of what it does."""
+
+    def run(folder: Path, *arguments: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=folder, env=ENVIRONMENT | {"HOME": str(tmp_path)}, input=os.fsencode(stdin),
+            capture_output=True, timeout=20, check=False,
+        )  # fmt: skip
+        return os.fsdecode(done.stdout).strip()
+
+    return run
+
+
+@pytest.fixture
+def victim(tmp_path: Path, plain_git: Callable[..., str]) -> Path:
+    """A repository with two commits and a changed file, still without malice."""
+    root = tmp_path / "victim"
+    (root / "src").mkdir(parents=True)
+    plain_git(root, "init", "-q", "-b", "main")
+    plain_git(root, "config", "user.name", "Ana Example")
+    plain_git(root, "config", "user.email", "ana@example.com")
+    for text in ("one\n", "two\n"):
+        (root / "src" / "app.py").write_text(text)
+        (root / "README.md").write_text(text)
+        plain_git(root, "add", "-A")
+        plain_git(root, "commit", "-qm", f"Write {text.strip()}")
+    plain_git(root, "tag", "v1")
+    (root / "src" / "app.py").write_text("tre\n")
+    return root
