@@ -122,7 +122,7 @@ class Look:
         """Radon's and tree-sitter's complexity of the application code."""
         from checks.complexity import measure
 
-        return measure(self)
+        return measure(self.tree, self.source_paths())
 
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:

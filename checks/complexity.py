@@ -1,0 +1,123 @@
+"""Cyclomatic complexity of all code, and maintainability of Python: radon's library, one syntax tree a file."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.complexity_web import SUFFIXES as WEB_SUFFIXES
+from checks.complexity_web import measure_file as measure_web_file
+from checks.function_complexity import FunctionComplexity
+from checks.observation import Unread
+from checks.raw_counts import count
+
+if TYPE_CHECKING:
+    from checks.tree import Tree
+
+PYTHON_SUFFIXES = (".py", ".pyw")
+MAX_LINES = 20_000
+"""Longer files are data in Python syntax; they are listed as unread instead of measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleMeasure:
+    """A module's maintainability index (0 to 100, higher is better), its rank (A, B or C), and its lines."""
+
+    maintainability_index: float
+    rank: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Complexity:
+    """What was measured, functions worst first.
+
+    Files in `unread` are never in `modules`, and in `functions` only as far as they could be parsed.
+    """
+
+    functions: tuple[FunctionComplexity, ...]
+    modules: Mapping[str, ModuleMeasure]
+    unread: tuple[Unread, ...]
+
+
+def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
+    """Measure the Python, JavaScript and TypeScript files among `paths`, and those parts of component files.
+
+    The caller leaves out tests, vendored and generated files. `modules` holds Python files only.
+    """
+    functions: list[FunctionComplexity] = []
+    modules: dict[str, ModuleMeasure] = {}
+    unread: list[Unread] = []
+    for path in paths:
+        if not path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES):
+            continue
+        text = tree.text(path)
+        if text is None:
+            unread.append(Unread(path, "not text that can be measured"))
+        elif text.count("\n") > MAX_LINES:
+            unread.append(Unread(path, f"longer than {MAX_LINES} lines, not measured"))
+        elif path.endswith(WEB_SUFFIXES):
+            found, whole = measure_web_file(path, text)
+            functions += found
+            if not whole:
+                unread.append(Unread(path, "parts of it could not be parsed, so its complexity may be higher"))
+        else:
+            try:
+                found, modules[path] = _measure_file(path, text)
+            except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
+                unread.append(Unread(path, _reason(error)))
+            else:
+                functions += found
+    functions.sort(key=lambda one: (-one.complexity, one.path, one.line))
+    return Complexity(tuple(functions), modules, tuple(unread))
+
+
+def _measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], ModuleMeasure]:
+    from radon.metrics import h_visit_ast, mi_compute, mi_rank
+    from radon.visitors import ComplexityVisitor
+
+    with warnings.catch_warnings():
+        # An invalid escape in the reviewed code is not our user's concern.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        module = ast.parse(text)
+    visitor = ComplexityVisitor.from_ast(module)
+    raw = count(text)
+    index = mi_compute(h_visit_ast(module).total.volume, visitor.total_complexity, raw.lloc, raw.comment_percent)
+    functions = [FunctionComplexity(path, name, line, value) for name, line, value in _functions(visitor)]
+    return functions, ModuleMeasure(index, mi_rank(index), raw.loc)
+
+
+def _functions(visitor: Any) -> Iterator[tuple[str, int, int]]:
+    """Every function once. Radon lists methods under their class and closures under their function."""
+    for function in visitor.functions:
+        yield from _with_closures(function, "")
+    for found in visitor.classes:
+        yield from _in_class(found, "")
+
+
+def _in_class(found: Any, prefix: str) -> Iterator[tuple[str, int, int]]:
+    name = f"{prefix}{found.name}."
+    for method in found.methods:
+        yield from _with_closures(method, name)
+    for inner in found.inner_classes:
+        yield from _in_class(inner, name)
+
+
+def _with_closures(function: Any, prefix: str) -> Iterator[tuple[str, int, int]]:
+    name = f"{prefix}{function.name}"
+    yield name, function.lineno, function.complexity
+    for closure in function.closures:
+        yield from _with_closures(closure, f"{name}.")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+        return f"{running} cannot parse line {error.lineno or 0}; it may be written for a newer one"
+    if isinstance(error, ValueError):
+        return "could not be parsed"
+    return "nested too deeply to be measured"

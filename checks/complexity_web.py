@@ -1,0 +1,107 @@
+"""Cyclomatic complexity of JavaScript and TypeScript, counted on tree-sitter's syntax tree."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from checks.function_complexity import FunctionComplexity
+from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+_TYPESCRIPT = (".ts", ".mts", ".cts", *HAS_SCRIPTS)
+SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".tsx", *_TYPESCRIPT)
+
+_FUNCTIONS = frozenset(
+    [
+        "function_declaration",
+        "function_expression",
+        "arrow_function",
+        "method_definition",
+        "generator_function",
+        "generator_function_declaration",
+    ]
+)
+_DECISIONS = frozenset(
+    [
+        "if_statement",
+        "ternary_expression",
+        "for_statement",
+        "for_in_statement",
+        "while_statement",
+        "do_statement",
+        "switch_case",
+        "catch_clause",
+    ]
+)
+_SHORT_CIRCUITS = frozenset(["&&", "||", "??"])
+_SCOPES = frozenset(["class_declaration", "class", "abstract_class_declaration"])
+_NAME_GIVERS = {
+    "variable_declarator": "name",
+    "pair": "key",
+    "assignment_expression": "left",
+    "public_field_definition": "name",
+    "field_definition": "property",
+}
+
+
+def measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], bool]:
+    """Every function of a file, and whether all of the file could be parsed.
+
+    One for the function, one more for each if, conditional expression, loop, case, catch, `&&`, `||` and `??`.
+    """
+    source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
+    root = (
+        _parser("tsx" if path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs")) else "typescript")
+        .parse(source.encode("utf-8", "replace"))
+        .root_node
+    )
+    counts: list[tuple[str, int, int]] = []
+    # An explicit stack: code may be nested deeper than Python's own calls. The owner is an index into counts.
+    stack: list[tuple[Node, int | None, str]] = [(root, None, "")]
+    while stack:
+        node, owner, scope = stack.pop()
+        if node.type in _FUNCTIONS:
+            name = f"{scope}{_name(node)}"
+            counts.append((name, node.start_point[0] + 1, 1))
+            owner, scope = len(counts) - 1, f"{name}."
+        elif node.type in _SCOPES:
+            named = node.child_by_field_name("name")
+            scope = f"{scope}{_text(named)}." if named else scope
+        elif owner is not None and _decides(node):
+            name, line, complexity = counts[owner]
+            counts[owner] = (name, line, complexity + 1)
+        stack += [(child, owner, scope) for child in reversed(node.named_children)]
+    return [FunctionComplexity(path, name, line, value) for name, line, value in counts], not root.has_error
+
+
+def _decides(node: Node) -> bool:
+    if node.type == "binary_expression":
+        operator = node.child_by_field_name("operator")
+        return operator is not None and operator.type in _SHORT_CIRCUITS
+    return node.type in _DECISIONS
+
+
+def _name(node: Node) -> str:
+    own = node.child_by_field_name("name")
+    if own is not None:
+        return _text(own)
+    parent = node.parent
+    given = parent.child_by_field_name(_NAME_GIVERS[parent.type]) if parent and parent.type in _NAME_GIVERS else None
+    return _text(given) if given is not None else "(anonymous)"
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")[:80]
+
+
+@cache
+def _parser(language: str) -> Parser:
+    """A parser; "tsx" also reads JavaScript, "typescript" also reads `<T>x` casts."""
+    import tree_sitter_typescript
+    from tree_sitter import Language, Parser
+
+    grammar = tree_sitter_typescript.language_tsx if language == "tsx" else tree_sitter_typescript.language_typescript
+    return Parser(Language(grammar()))
