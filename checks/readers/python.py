@@ -64,7 +64,7 @@ class PythonCode:
             found = self._under(root, parts)
             if found:
                 return found
-        return ()
+        return self._anywhere(parts)
 
     def trace(self, path: str, call: Call) -> str:
         """`call.resolved` with names from other repository files followed to where they were made.
@@ -186,6 +186,22 @@ class PythonCode:
                 folder = folder.rpartition("/")[0]
         yield ""
         yield from self._source_roots
+
+    def _anywhere(self, parts: list[str]) -> tuple[str, ...]:
+        """Under a root that only PYTHONPATH or a container knows: where the first two parts fit one place alone."""
+        if len(parts) < 2:  # noqa: PLR2004 - one part alone may as well be a third-party package
+            return ()
+        places = self._places.get((parts[0], parts[1]), ())
+        return self._under(places[0], parts) if len(places) == 1 else ()
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for path in self.paths:
+            parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
+            for position in range(len(parts) - 1):
+                found.setdefault((parts[position], parts[position + 1]), set()).add("/".join(parts[:position]))
+        return {pair: tuple(sorted(places)) for pair, places in found.items()}
 
     def _under(self, root: str, parts: list[str]) -> tuple[str, ...]:
         found: list[str] = []

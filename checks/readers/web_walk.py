@@ -83,7 +83,19 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
         environment=tuple(found.environment),
         assigned=walk.bound,
         directives=tuple(found.directives),
-        complete=not root.has_error,
+        complete=not root.has_error or _only_loose_ampersands(root),
+    )
+
+
+def _only_loose_ampersands(root: Node) -> bool:
+    """Whether all the grammar stumbled over is a bare "&" in JSX text, which browsers and compilers accept."""
+    return all(
+        node.text is not None
+        and node.text.startswith(b"&")
+        and node.parent is not None
+        and node.parent.type.startswith("jsx_")
+        for node in _descendants(root)
+        if node.is_error or node.is_missing
     )
 
 

@@ -1,0 +1,222 @@
+"""Where execution starts: application objects, routed files, manifests, containers, browsers' first scripts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from checks.reach import Entry, EntryPoint
+
+if TYPE_CHECKING:
+    from checks.look import Look
+    from checks.readers.python_facts import PythonModule
+
+_APPLICATIONS = {
+    "fastapi.FastAPI": Entry.SERVICE, "starlette.applications.Starlette": Entry.SERVICE, "flask.Flask": Entry.SERVICE,
+    "quart.Quart": Entry.SERVICE, "sanic.Sanic": Entry.SERVICE, "litestar.Litestar": Entry.SERVICE,
+    "aiohttp.web.Application": Entry.SERVICE, "tornado.web.Application": Entry.SERVICE, "bottle.Bottle": Entry.SERVICE,
+    "falcon.App": Entry.SERVICE, "falcon.asgi.App": Entry.SERVICE, "apiflask.APIFlask": Entry.SERVICE,
+    "django.core.wsgi.get_wsgi_application": Entry.SERVICE, "django.core.asgi.get_asgi_application": Entry.SERVICE,
+    "robyn.Robyn": Entry.SERVICE, "chalice.Chalice": Entry.SERVICE, "dash.Dash": Entry.SERVICE,
+    "gradio.Blocks": Entry.SERVICE, "gradio.Interface": Entry.SERVICE, "gradio.ChatInterface": Entry.SERVICE,
+    "mcp.server.fastmcp.FastMCP": Entry.SERVICE, "fastmcp.FastMCP": Entry.SERVICE,
+    "discord.Client": Entry.SERVICE, "discord.ext.commands.Bot": Entry.SERVICE, "slack_bolt.App": Entry.SERVICE,
+    "telegram.ext.ApplicationBuilder": Entry.SERVICE, "celery.Celery": Entry.WORKER, "huey.RedisHuey": Entry.WORKER,
+    "rq.Worker": Entry.WORKER, "apscheduler.schedulers.blocking.BlockingScheduler": Entry.WORKER,
+    "typer.Typer": Entry.SCRIPT,
+}  # fmt: skip
+_UVICORN = re.compile(r"\b([A-Za-z_][\w.]*):[A-Za-z_]\w*")
+_FILE = re.compile(r"(?<![\w@/-])(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:py|[cm]?[jt]sx?))\b")
+_MODULE = re.compile(r"\bpython[\d.]*\s+(?:-\w+\s+)*?-m\s+([\w.]+)")
+_SCRIPT_TAG = re.compile(r"<script\b[^>]*\bsrc\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_ROUTED = (
+    # Next.js
+    r"(^|/)app/(.*/)?(page|route|layout|template|loading|(global-)?error|not-found|default|sitemap|robots)\.[jt]sx?$",
+    r"(^|/)pages/.+\.[jt]sx?$",
+    r"(^|/)(src/)?(middleware|proxy|instrumentation|instrumentation-client|sentry\.\w+\.config)\.[jt]s$",
+    # Nuxt, SvelteKit, Remix and React Router, Astro
+    r"(^|/)server/(api|routes|middleware|plugins)/.+\.[jt]s$",
+    r"(^|/)src/routes/.*\+(page|layout|server|error)(\.server)?\.([jt]s|svelte)$|(^|/)src/hooks\.(server|client)\.[jt]s$",
+    r"(^|/)app/(routes/.+|root|entry\.(client|server))\.[jt]sx?$",
+    r"(^|/)src/pages/.+\.(astro|[jt]sx?)$",
+    r"(^|/)(pages|layouts|components|composables|plugins|middleware|utils|stores)/.+\.(vue|ts|js)$",
+)
+_FRAMEWORKS = {
+    "next": (0, 1, 2), "nuxt": (3, 7, 2), "@sveltejs/kit": (4,), "@remix-run/react": (5,), "@react-router/dev": (5,),
+    "astro": (6, 2), "@tanstack/react-start": (5,), "gatsby": (6,),
+}  # fmt: skip
+_WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$")
+_SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
+_LOADED_BY_TOOLS = re.compile(r"[\w.-]+\.config\.[cm]?[jt]s|service-?worker\.[jt]s|sw\.[jt]s")
+_CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
+
+
+def find(look: Look) -> Iterator[EntryPoint]:
+    """The entry points of a tree's application code."""
+    paths = frozenset(look.source_paths())
+    found = [*_python(look), *_manifests(look), *_commands(look), *_html(look), *_routed(look), *_web(look)]
+    kept = [item for item in found if item.path in paths]
+    yield from kept
+
+
+def _python(look: Look) -> Iterator[EntryPoint]:
+    for module in look.python.modules(look.source_paths(".py", ".pyw")):
+        name = module.path.rsplit("/", 1)[-1]
+        if name in {"wsgi.py", "asgi.py"} or (name == "urls.py" and _makes(module, "django")):
+            yield EntryPoint(module.path, Entry.SERVICE, f"{name} of a web server")
+        elif name in {"manage.py", "__main__.py"}:
+            yield EntryPoint(module.path, Entry.COMMAND, f"is a {name}")
+        elif name == "env.py" and any(item.top == "alembic" for item in module.imports):
+            yield EntryPoint(module.path, Entry.COMMAND, "alembic runs it")
+        for call in module.calls:
+            entry = _APPLICATIONS.get(call.resolved)
+            # `app()` of a Typer application resolves to its class as well, and creates nothing.
+            if entry and call.callee.rsplit(".", 1)[-1] != call.resolved.rsplit(".", 1)[-1]:
+                entry = None
+            if entry:
+                yield EntryPoint(module.path, entry, f"creates {call.callee}")
+        if _is_streamlit_page(module):
+            yield EntryPoint(module.path, Entry.SERVICE, "is a Streamlit page")
+        if name in {"lambda_function.py", "handler.py"} and module.function("lambda_handler"):
+            yield EntryPoint(module.path, Entry.SERVICE, "has a Lambda handler")
+        if module.main_guard:
+            yield EntryPoint(module.path, Entry.SCRIPT, "has a main guard")
+        if name == "settings.py" or any(item.target == "INSTALLED_APPS" for item in module.assignments):
+            yield EntryPoint(module.path, Entry.SERVICE, "Django settings")
+
+
+def _makes(module: PythonModule, package: str) -> bool:
+    return any(item.top == package for item in module.imports)
+
+
+def _is_streamlit_page(module: PythonModule) -> bool:
+    """Whether the file draws with Streamlit at module level, or in a main function that its guard calls."""
+    drawn = [call for call in module.calls if call.resolved.startswith("streamlit.")]
+    return any(not call.function for call in drawn) or (bool(drawn) and module.main_guard)
+
+
+def _manifests(look: Look) -> Iterator[EntryPoint]:
+    for package in look.manifests.packages:
+        for entry in package.entries:
+            if package.ecosystem == "python":
+                files = look.python.files_of(entry.partition(":")[0], f"{package.folder}/x.py".lstrip("/"))
+                yield from (EntryPoint(path, Entry.COMMAND, f"script of {package.path}") for path in files[-1:])
+            else:
+                path = _built_from(look, package.folder, entry)
+                if path:
+                    yield EntryPoint(path, Entry.COMMAND, f"named by {package.path}")
+    for script in look.manifests.scripts:
+        serving = script.name in {"start", "dev", "serve", "start:prod", "start:dev", "prod", "run"}
+        for command in script.commands:
+            entry = Entry.SERVICE if serving and script.runner == "npm" else Entry.COMMAND
+            yield from _named_in(look, command, script.folder, entry, f"{script.runner} {script.name}")
+
+
+def _built_from(look: Look, folder: str, entry: str) -> str:
+    """The source file that a manifest's (perhaps compiled) file is built from, or ""."""
+    path = posixpath.normpath(posixpath.join(folder, entry))
+    for spelling in (path, re.sub(r"(^|/)(dist|build|lib|out)/", r"\1src/", path)):
+        for bare in (spelling, re.sub(r"\.d\.ts$|\.[cm]?js$", "", spelling)):
+            found = look.web.resolver.file(bare)
+            if found:
+                return found
+    return ""
+
+
+def _commands(look: Look) -> Iterator[EntryPoint]:
+    """What containers, platforms and CI start."""
+    from checks.readers.dockerfile import words_of
+
+    for path, command in look.containers.commands:
+        line = " ".join(words_of(command)) or command
+        yield from _named_in(look, line, path.rpartition("/")[0], Entry.SERVICE, path)
+    for item in look.containers.dockerfiles:
+        folder = item.path.rpartition("/")[0]
+        started = f"{item.final.entrypoint} {item.final.command}"
+        for script in re.findall(r"[\w./-]+\.sh", started):
+            for found in look.tree.match(script.rsplit("/", 1)[-1]):
+                for line in (look.tree.text(found) or "").splitlines():
+                    if not line.lstrip().startswith("#"):
+                        yield from _named_in(look, line, folder, Entry.SERVICE, found)
+    for command in look.workflows.commands_on_change():
+        yield from _named_in(look, command.text, command.folder, Entry.COMMAND, command.path)
+
+
+def _named_in(look: Look, line: str, folder: str, entry: Entry, reason: str) -> Iterator[EntryPoint]:
+    """The files a command line starts: `uvicorn app.main:app`, `python -m app`, `node server.js`."""
+    importer = f"{folder}/x.py".lstrip("/")
+    for match in (*_UVICORN.finditer(line), *_MODULE.finditer(line)):
+        files = look.python.files_of(match[1], importer)
+        main = [path.replace("__init__.py", "__main__.py") for path in files[-1:] if path.endswith("/__init__.py")]
+        for path in (*files[-1:], *main):
+            yield EntryPoint(path, entry, f"started by {reason}")
+    for match in _FILE.finditer(line):
+        named = match[1]
+        candidates = [posixpath.normpath(posixpath.join(folder, named)), posixpath.normpath(named)]
+        found = next((path for path in candidates if look.tree.file(path)), "") or _built_from(look, folder, named)
+        if not found:
+            # A container's own path, as in `python /app/server.py`: the one file of that name, if there is one.
+            same = [path for path in look.source_paths() if path.endswith("/" + named.rsplit("/", 1)[-1])]
+            found = same[0] if len(same) == 1 and "/" in line else ""
+        if found:
+            yield EntryPoint(found, entry, f"started by {reason}")
+    if re.search(r"\bfastapi\s+(run|dev)\b", line):
+        for name in ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py"):
+            path = posixpath.normpath(posixpath.join(folder, name))
+            if look.tree.file(path):
+                yield EntryPoint(path, entry, f"started by {reason}")
+
+
+def _html(look: Look) -> Iterator[EntryPoint]:
+    from checks.look import is_product
+
+    for path in look.tree.match("*.html"):
+        text = look.tree.text(path) if is_product(path) else None
+        for source in _SCRIPT_TAG.findall(text or ""):
+            if "//" in source or "{" in source:
+                continue
+            bare = source.split("?", 1)[0]
+            folder = path.rpartition("/")[0]
+            for candidate in (posixpath.join(folder, bare.lstrip("/")), bare.lstrip("/"), f"{folder}/../{bare}"):
+                found = look.web.resolver.file(candidate)
+                if found:
+                    yield EntryPoint(found, Entry.SERVICE, f"loaded by {path}")
+                    break
+
+
+def _routed(look: Look) -> Iterator[EntryPoint]:
+    """Files that a framework loads by their place, in the folder of the package that depends on the framework."""
+    for dependency in look.manifests.dependencies:
+        numbers = _FRAMEWORKS.get(dependency.name) if dependency.ecosystem == "node" else None
+        if numbers is None:
+            continue
+        folder = dependency.path.rpartition("/")[0]
+        prefix = f"{folder}/" if folder else ""
+        patterns = [re.compile(_ROUTED[number]) for number in numbers]
+        for path in look.source_paths():
+            if path.startswith(prefix) and any(pattern.search(path[len(prefix) :]) for pattern in patterns):
+                yield EntryPoint(path, Entry.SERVICE, f"{dependency.name} loads it by its place")
+
+
+def _web(look: Look) -> Iterator[EntryPoint]:
+    folders = {package.folder for package in look.manifests.packages if package.ecosystem == "node"}
+    for path in look.source_paths(".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"):
+        if _SUPABASE.search(path):
+            yield EntryPoint(path, Entry.SERVICE, "is a Supabase function")
+        elif _CLOUD.search(path) and any(item.serverless for item in look.containers.platforms):
+            yield EntryPoint(path, Entry.SERVICE, "is a serverless function")
+        else:
+            match = _WEB_MAIN.match(path)
+            if match and (match[1] or "").rstrip("/").removesuffix("src").rstrip("/") in folders:
+                yield EntryPoint(path, Entry.SERVICE, "is the main file of its package")
+        name = path.rsplit("/", 1)[-1]
+        if re.fullmatch(r"[\w.-]+\.config\.[cm]?[jt]s", name) or re.fullmatch(
+            r"service-?worker\.[jt]s|sw\.[jt]s", name
+        ):
+            yield EntryPoint(path, Entry.COMMAND, "configuration that a tool loads")
+    for module in look.web.modules(look.source_paths(".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")):
+        for call in module.calls:
+            if call.callee.endswith(".listen") and call.resolved.split(".")[0] in {"express", "fastify", "koa", "http"}:
+                yield EntryPoint(module.path, Entry.SERVICE, "listens for requests")

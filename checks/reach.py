@@ -1,0 +1,195 @@
+"""Which files the entry points reach through imports: what no entry point reaches is written, not wired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+
+_LOADED_OF_APPLICATIONS = (
+    *("apps", "models", "admin", "signals", "tasks"),
+    *("urls", "templatetags", "management", "migrations"),
+)
+
+
+class Entry(StrEnum):
+    """How an entry point is started."""
+
+    SERVICE = "service"
+    """Answers requests or draws the user interface: an application object, a routed file, a browser's first script."""
+    WORKER = "worker"
+    """Runs beside the service: a task queue's application, a scheduled job."""
+    COMMAND = "command"
+    """A console script, package main, or a file a manifest, container or CI job runs."""
+    SCRIPT = "script"
+    """Has a main guard or stands alone, and nothing says that anybody runs it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntryPoint:
+    """A file where execution starts, how, and what says so."""
+
+    path: str
+    entry: Entry
+    reason: str
+
+
+class Reach:
+    """The import graph of the Python and web files of a tree, from their entry points."""
+
+    def __init__(self, entry_points: Iterable[EntryPoint], imports: dict[str, frozenset[str]]) -> None:
+        self.entry_points = tuple(sorted(set(entry_points)))
+        self._imports = imports
+
+    @classmethod
+    def trace(cls, look: Look) -> Reach:
+        """Build the graph of a tree: entry points, imports, and names that frameworks load by text."""
+        from checks.entry_points import find
+
+        return cls(find(look), {path: frozenset(_loads(look, path)) - {path} for path in _code_paths(look)})
+
+    def reached(self, path: str) -> bool | None:
+        """Whether any entry point reaches the file; None where no entry point of its language was found."""
+        return self._among(path, self._from_any, self.entry_points)
+
+    def served(self, path: str) -> bool | None:
+        """Whether a service or worker reaches it; None where none of its language was found.
+
+        Stricter than `reached`: a module that only its own main guard starts is reached, not served.
+        """
+        started = tuple(item for item in self.entry_points if item.entry in {Entry.SERVICE, Entry.WORKER})
+        return self._among(path, self._from_services, started)
+
+    def imported_by(self, path: str) -> tuple[str, ...]:
+        """The application files that import the file directly, sorted."""
+        return self._importers.get(path, ())
+
+    def imports_of(self, path: str) -> tuple[str, ...]:
+        """The repository files the file loads directly, sorted."""
+        return tuple(sorted(self._imports.get(path, ())))
+
+    def _among(self, path: str, closure: frozenset[str], started: tuple[EntryPoint, ...]) -> bool | None:
+        if path in closure:
+            return True
+        python = path.endswith((".py", ".pyw"))
+        known = any(item.path.endswith((".py", ".pyw")) == python for item in started)
+        return False if known else None
+
+    @cached_property
+    def _from_any(self) -> frozenset[str]:
+        return self._closure(item.path for item in self.entry_points)
+
+    @cached_property
+    def _from_services(self) -> frozenset[str]:
+        kinds = {Entry.SERVICE, Entry.WORKER}
+        return self._closure(item.path for item in self.entry_points if item.entry in kinds)
+
+    def _closure(self, start: Iterable[str]) -> frozenset[str]:
+        waiting = list(start)
+        seen = set(waiting)
+        while waiting:
+            for path in self._imports.get(waiting.pop(), ()):
+                if path not in seen:
+                    seen.add(path)
+                    waiting.append(path)
+        return frozenset(seen)
+
+    @cached_property
+    def _importers(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for importer in sorted(self._imports):
+            for path in self._imports[importer]:
+                found.setdefault(path, []).append(importer)
+        return {path: tuple(importers) for path, importers in found.items()}
+
+
+def _code_paths(look: Look) -> Iterator[str]:
+    """All code but tests and vendored files. Generated code stays in: a generated router imports the pages."""
+    from checks.kinds import is_test, is_vendored
+
+    for path in (*look.python.paths, *look.web.paths):
+        if not is_vendored(path) and not is_test(path):
+            yield path
+
+
+def _loads(look: Look, path: str) -> Iterator[str]:
+    if path.endswith((".py", ".pyw")):
+        yield from _python_loads(look, path)
+        return
+    web = look.web.module(path)
+    for item in web.imports if web else ():
+        if item.path and not item.type_only:
+            yield item.path
+    for call in web.calls if web else ():
+        # `new Worker(new URL("./worker.ts", import.meta.url))`, Vite's `import.meta.glob`
+        if call.callee == "URL" and call.is_new and len(call.arguments) > 1 and "import.meta" in call.arguments[1]:
+            yield look.web.resolver.resolve(path, call.arguments[0].strip("'\"`"))[0]
+        elif call.callee.endswith("meta.glob") and call.arguments:
+            yield from _globbed(look, path, call.arguments[0].strip("'\"`"))
+
+
+def _python_loads(look: Look, path: str) -> Iterator[str]:
+    module = look.python.module(path)
+    if module is None:
+        return
+    for item in module.imports:
+        if not item.checked_only:
+            yield from item.paths
+    own_package = path.rpartition("/")[0]
+    if path.endswith("env.py") and any(item.top == "alembic" for item in module.imports):
+        yield from (other for other in look.python.paths if other.startswith(f"{own_package}/versions/"))
+    for text in module.texts:
+        # "app.urls", "app.main:app", "project.settings": frameworks load modules named by text.
+        name = text.value.partition(":")[0]
+        if "." in name and len(name) < 120 and name.replace(".", "").replace("_", "").isalnum():  # noqa: PLR2004 - no module name is longer
+            yield from _named_by_text(look, path, name)
+    if any(_discovers(call.resolved, call.arguments) for call in module.calls):
+        # Plug-ins found at run time: which ones cannot be told, so the whole package counts as loaded.
+        prefix = f"{own_package}/" if own_package else ""
+        yield from (other for other in look.python.paths if other.startswith(prefix) and prefix)
+
+
+def _named_by_text(look: Look, path: str, name: str) -> Iterator[str]:
+    found = look.python.files_of(name, path)
+    yield from found
+    if found and found[-1].endswith("/__init__.py"):
+        # An installed Django application, or a package whose tasks a worker discovers.
+        folder = found[-1].rpartition("/")[0]
+        for inner in (
+            "apps",
+            "models",
+            "admin",
+            "signals",
+            "tasks",
+            "urls",
+            "templatetags",
+            "management",
+            "migrations",
+        ):
+            prefix = f"{folder}/{inner}"
+            yield from (
+                other for other in look.python.paths if other == f"{prefix}.py" or other.startswith(f"{prefix}/")
+            )
+
+
+def _discovers(name: str, arguments: tuple[object, ...]) -> bool:
+    from checks.readers.python_facts import Value
+
+    if name in {"pkgutil.iter_modules", "pkgutil.walk_packages"}:
+        return True
+    first = arguments[0] if arguments else None
+    return name == "importlib.import_module" and isinstance(first, Value) and not first.is_constant
+
+
+def _globbed(look: Look, path: str, pattern: str) -> Iterator[str]:
+    import posixpath
+
+    whole = posixpath.normpath(posixpath.join(path.rpartition("/")[0], pattern))
+    if not whole.startswith("..") and "{" not in whole:
+        yield from look.tree.match("/" + whole.lstrip("/"))
