@@ -34,6 +34,13 @@ class PillarBook:
         """The pillar as people say it."""
         return self.session.checklist.heading(self.pillar)
 
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The signals that feed this pillar's controls: what its notebook looks at."""
+        asked = (name for item in self.session.checklist.in_pillar(self.pillar.id) for name in item.controls)
+        feeding = self.session.catalogue.feeding
+        return tuple(dict.fromkeys(signal.id for name in asked for signal in feeding[name]))
+
     def form(self) -> PillarForm | Page:
         """The questions, to be answered here; a table of them where nobody can."""
         if headless():
@@ -47,11 +54,11 @@ class PillarBook:
     def probes(self) -> ProbePanel | Page:
         """Run the probes, with progress and a way to stop; what they saw goes to the form by itself."""
         if headless():
-            self.session.probe()
+            self.session.probe(signals=self.signals)
             return self.findings()
         from workbook.notebook.probing import ProbePanel
 
-        panel = ProbePanel(self.session, self.findings, self._tell)
+        panel = ProbePanel(self.session, self.signals, self.findings, self._tell)
         panel.start()
         return panel
 

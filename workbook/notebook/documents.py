@@ -12,18 +12,13 @@ from workbook.catalogue import Checklist, Pillar
 from workbook.data import templates
 from workbook.errors import Refused
 from workbook.notebook.book import find_pillar
-from workbook.notebook.stripping import KERNELSPEC, NOTEBOOKS, stripped
+from workbook.notebook.stripping import MANAGED, NOTEBOOKS, stripped
 from workbook.session import Session
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.text import markdown_prose
 
-MANAGED = "readiness-"
-"""The ids of our cells begin so."""
-
 SIZE_CAP = 16 * 1024 * 1024
 """A notebook above this many bytes is not one of ours, which hold no outputs."""
-
-OURS = {"deletable": False, "editable": False}
 
 Notebook = dict[str, Any]
 
@@ -123,8 +118,7 @@ def _rendered(checklist: Checklist, pillar: Pillar) -> Notebook:
     notebook: Notebook = json.loads((templates() / "notebooks" / "pillar.ipynb").read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         cell["source"] = environment.from_string(cell["source"]).render(words)
-        cell["metadata"] = dict(OURS)
-    notebook["metadata"] = {"kernelspec": dict(KERNELSPEC)}
+        cell["metadata"] = {}
     return notebook
 
 

@@ -19,8 +19,11 @@ from workbook.session import Session
 class ProbePanel:
     """Runs the probes of one session, one run at a time."""
 
-    def __init__(self, session: Session, page: Callable[[], Page], on_seen: Callable[[], None]) -> None:
+    def __init__(
+        self, session: Session, signals: tuple[str, ...], page: Callable[[], Page], on_seen: Callable[[], None]
+    ) -> None:
         self._session = session
+        self._signals = signals
         self._page = page
         self._on_seen = on_seen
         self._loop = running_loop()
@@ -65,7 +68,9 @@ class ProbePanel:
 
     def _run(self) -> None:
         try:
-            report = self._session.probe(on_progress=self._advance, on_partial=self._partial, cancel=self._cancel)
+            report = self._session.probe(
+                signals=self._signals, on_progress=self._advance, on_partial=self._partial, cancel=self._cancel
+            )
             said = "The probes have looked." if report.complete else "Stopped before the end."
             # Again after every partial report that still waits in the kernel's queue.
             self._later(lambda: self._session.accept(report))

@@ -7,7 +7,7 @@ from functools import partial
 
 import ipywidgets
 
-from workbook.answers import Status
+from workbook.answers import Gap, Status
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Choice, Question
 from workbook.notebook import words
@@ -75,7 +75,8 @@ class QuestionPanel:
         self.note.value = question.answer.note
         reason, evidence = self._typed.get(control, (question.answer.reason, ""))
         self.reason.value, self.evidence.value = reason, evidence
-        self.stops.value = question.status_of(CHOICES[2]) is Status.BLOCKER
+        self.stops.value = question.answer.gap is not Gap.ABSENT
+        self.stops.layout.display = None if question.stops_launch else "none"
         self.show()
 
     def show(self) -> None:
@@ -102,11 +103,20 @@ class QuestionPanel:
         self.show()
 
     def _choose(self, choice: Choice) -> None:
-        status = self.question.status_of(choice)
-        if choice.key == "n":
-            status = Status.BLOCKER if self.stops.value else Status.NEEDS_REVIEW
-        reason = self.reason.value.strip() if choice.needs_reason else None
-        self._session.answer(self._control, status, gap=choice.gap, note=self.note.value.strip(), reason=reason or None)
+        question = self.question
+        status = question.status_of(choice)
+        if status is Status.BLOCKER and not self.stops.value:
+            status = choice.status
+        typed = self.evidence.value.strip()
+        self._session.answer(
+            self._control,
+            status,
+            gap=choice.gap if status is Status.NEEDS_REVIEW else None,
+            note=self.note.value.strip(),
+            reason=self.reason.value.strip() or None,
+            evidence=(*question.answer.evidence, recognized(typed, self._session.root)) if typed else None,
+        )
+        self.evidence.value = ""
         self._guard.say(f"Answered: {choice.word}. Not saved yet.")
         self._on_change()
 

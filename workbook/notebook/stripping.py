@@ -18,14 +18,29 @@ KEPT_METADATA = frozenset({"deletable", "editable", "tags", "jupyter", "slidesho
 """The cell metadata that somebody set on purpose; timings and states are not."""
 
 
+MANAGED = "readiness-"
+"""The ids of our cells begin so."""
+
+HIDDEN = frozenset({"readiness-open"})
+"""Our cells whose source is folded away: it says nothing to a reader."""
+
+
 def stripped(notebook: dict[str, Any]) -> dict[str, Any]:
     """A notebook of nbformat 4 without anything that running it added; changed in place and returned."""
     notebook["metadata"] = {"kernelspec": dict(KERNELSPEC)}
     for cell in notebook["cells"]:
-        cell["metadata"] = {key: cell["metadata"][key] for key in sorted(KEPT_METADATA & cell["metadata"].keys())}
+        cell["metadata"] = _metadata(cell)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     return notebook
+
+
+def _metadata(cell: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a cell's metadata; ours always has the same, whatever was folded or unlocked meanwhile."""
+    if not cell.get("id", "").startswith(MANAGED):
+        return {key: cell["metadata"][key] for key in sorted(KEPT_METADATA & cell["metadata"].keys())}
+    folded = {"jupyter": {"source_hidden": True}} if cell["id"] in HIDDEN else {}
+    return {"deletable": False, "editable": False, **folded}
 
 
 def pre_save_hook(model: dict[str, Any], path: str, **_: object) -> None:

@@ -42,7 +42,9 @@ class Page:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
     def _table(self) -> str:
-        return table(self.columns, self.rows) if self.rows else ""
+        filled = [index for index in range(len(self.columns)) if any(row[index] for row in self.rows)]
+        rows = [[row[index] for index in filled] for row in self.rows]
+        return table([self.columns[index] for index in filled], rows) if rows else ""
 
 
 def paragraphs(lines: Iterable[str]) -> str:
