@@ -63,8 +63,9 @@ def status_of(word: str) -> Status:
     Raises:
         Refused: it names none; the nearest is given.
     """
-    if word not in tuple(Status):
-        raise Refused(f"{word!r} is not a status{nearest(word, tuple(Status))}", f"one of {', '.join(Status)}")
+    words = [str(status) for status in Status]
+    if word not in words:
+        raise Refused(f"{word!r} is not a status{nearest(word, words)}", f"one of {', '.join(words)}")
     return Status(word)
 
 

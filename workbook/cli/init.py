@@ -6,9 +6,11 @@ import argparse
 from collections.abc import Mapping
 
 from workbook.answers import STATE_FILE
+from workbook.catalogue import Catalogue
 from workbook.cli.context import Context
 from workbook.cli.looking import look, placed
 from workbook.cli.saving import save
+from workbook.reading import nearest
 from workbook.session import Session
 from workbook.text import terminal
 
@@ -30,7 +32,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         context.say(f"warning: {terminal(session.place.trouble)}")
         context.say("Answers can be kept here, but not committed until this is a git repository.")
     proposed = _propose(context, session)
-    facts = _confirmed(context, proposed, yes=chosen.yes)
+    facts = dict(proposed) if chosen.yes else _confirmed(context, session.catalogue, proposed)
     if facts:
         session.start(checklists, facts=facts)
     if not save(context, session):
@@ -59,10 +61,8 @@ def _at(locations: tuple[object, ...]) -> str:
     return f", {placed(first)}" if isinstance(first, Location) else ""
 
 
-def _confirmed(context: Context, proposed: Mapping[str, bool], *, yes: bool) -> dict[str, bool]:
-    """The facts a person stands for: all proposed ones, some of them turned round, or none."""
-    if yes:
-        return dict(proposed)
+def _confirmed(context: Context, catalogue: Catalogue, proposed: Mapping[str, bool]) -> dict[str, bool]:
+    """The facts a person stands for: all proposed ones, some of them corrected, or none."""
     if not context.interactive:
         return {}
     while True:
@@ -70,10 +70,17 @@ def _confirmed(context: Context, proposed: Mapping[str, bool], *, yes: bool) -> 
         if typed is None or typed.lower() in ("n", "no"):
             return {}
         corrections = dict(word.partition("=")[::2] for word in typed.split())
-        unclear = [word for word, value in corrections.items() if value not in ("yes", "no")]
-        if not unclear:
+        if trouble := next((said for pair in corrections.items() if (said := _trouble(catalogue, *pair))), ""):
+            context.say(terminal(trouble))
+        else:
             return {**proposed, **{name: value == "yes" for name, value in corrections.items()}}
-        context.say(f"{terminal(unclear[0])}: write it as {terminal(unclear[0])}=yes or =no")
+
+
+def _trouble(catalogue: Catalogue, name: str, value: str) -> str:
+    """What is wrong with a typed correction; "" when nothing is."""
+    if name not in catalogue.scope:
+        return f"there is no fact {name!r}{nearest(name, catalogue.scope)}"
+    return "" if value in ("yes", "no") else f"write it as {name}=yes or {name}=no"
 
 
 def _report(context: Context, session: Session, facts: Mapping[str, bool]) -> None:

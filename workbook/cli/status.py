@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterable
 
 from workbook.answers import Status
 from workbook.assess import PLAIN
@@ -54,10 +55,19 @@ def show(context: Context, session: Session) -> None:
         parts = ", ".join(f"{count[status]} {word}" for status, word in ITEM_WORDS.items() if count[status])
         context.out("")
         context.out(f"{terminal(session.checklist.heading(pillar))}: {parts} of {len(items)}")
-        for name in dict.fromkeys(control for item in items for control in item.controls):
-            judged = session.assessment.standings[name]
-            context.out(f"  {name:<32} {PLAIN[judged.standing]:<18} {terminal(judged.why)}")
+        _controls(context, session, [control for item in items for control in item.controls])
+    decided = {control for item in session.checklist.scored for control in item.controls}
+    if further := [name for name in session.catalogue.controls_of(session.state.checklists) if name not in decided]:
+        context.out("")
+        context.out(f"Only in {', '.join(session.state.also)}:")
+        _controls(context, session, further)
     _problems(context, session)
+
+
+def _controls(context: Context, session: Session, names: Iterable[str]) -> None:
+    for name in dict.fromkeys(names):
+        judged = session.assessment.standings[name]
+        context.out(f"  {name:<32} {PLAIN[judged.standing]:<18} {terminal(judged.why)}")
 
 
 def _problems(context: Context, session: Session) -> None:
