@@ -59,7 +59,9 @@ def _open(page: Any, lab: Any) -> None:
     page.route("**/*", answer)
     page.goto(lab.url)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_function("() => !!window.jupyterapp && !!document.querySelector('.jp-Notebook')")
+    # Before the kernel is connected a run opens a dialog that asks for one.
+    kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+    page.wait_for_function(f"() => {kernel}?.status === 'idle'")
 
 
 def _command(page: Any, name: str) -> None:

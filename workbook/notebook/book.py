@@ -99,7 +99,9 @@ class PillarBook:
             return Page("Probes", ("They have not looked yet.",))
         found = {hit: None for one in self.session.questions(self.pillar.id) for hit in one.findings}
         rows = tuple((words.place(hit.location), str(hit.severity), hit.message, hit.snippet) for hit in found)
-        lines = [f"{report.files.examined} files read; {len(rows)} findings on this pillar."]
+        lines = [
+            f"{report.files.examined} files read; {len(rows)} finding{'' if len(rows) == 1 else 's'} on this pillar."
+        ]
         unread = (*report.files.partial, *report.files.skipped)
         if unread:
             lines.append(f"{len(unread)} files not read in full, as {unread[0].path}: {unread[0].reason}.")
