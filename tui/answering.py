@@ -13,6 +13,7 @@ from workbook.answers import Evidence, Gap, Status
 from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
+from workbook.text import terminal
 
 
 class Answering(WorkbookScreen):
@@ -54,7 +55,7 @@ class Answering(WorkbookScreen):
         if question.answer.evidence:
             self._give(question, Status.READY)
             return
-        proposed = ", ".join(str(one.values["path"]) for one in question.prefilled)
+        proposed = terminal(", ".join(str(one.values["path"]) for one in question.prefilled))
         hint = (
             "Enter accepts what the probes saw; change it to a link, a path or where it lives; clear it for none."
             if proposed
@@ -72,13 +73,16 @@ class Answering(WorkbookScreen):
         self.app.push_screen(TextPrompt(Content("Yes. What shows it?"), hint, value=proposed), take)
 
     def _ask_reason(self, question: Question) -> None:
+        before = terminal(question.answer.reason)
+
         def take(typed: str | None) -> None:
             if typed:
-                self._give(question, Status.NOT_APPLICABLE, reason=typed)
+                # Shown text has its control characters as escapes; unchanged, the stored one stays.
+                self._give(question, Status.NOT_APPLICABLE, reason=None if typed == before else typed)
 
         title = Content("Why does it not apply?")
         hint = "A few words for whoever reads this later. Enter takes it, Esc cancels."
-        self.app.push_screen(TextPrompt(title, hint, value=question.answer.reason, required=True), take)
+        self.app.push_screen(TextPrompt(title, hint, value=before, required=True), take)
 
     def _ask_weight(self, question: Question) -> None:
         def take(chosen: str | None) -> None:
@@ -138,8 +142,10 @@ class Answering(WorkbookScreen):
         if question is None or not self.workbook_app.may_edit():
             return
 
+        before = terminal(question.answer.note)
+
         def take(typed: str | None) -> None:
-            if typed is None or typed == question.answer.note:
+            if typed is None or typed == before:
                 return
             try:
                 self.session.note(question.control.id, typed)
@@ -148,7 +154,7 @@ class Answering(WorkbookScreen):
             self.workbook_app.changed()
 
         self.app.push_screen(
-            TextPrompt(Content("Note"), "Enter keeps it, an empty line removes it.", value=question.answer.note), take
+            TextPrompt(Content("Note"), "Enter keeps it, an empty line removes it.", value=before), take
         )
 
     def action_open(self) -> None:

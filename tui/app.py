@@ -130,6 +130,10 @@ class ReadinessApp(App[int]):
         """Textual's own way out takes ours."""
         self.action_leave()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """What needs a workbook is not offered before there is one."""
+        return self.session.has_state or action not in ("save", "commit", "undo", "redo")
+
     # Moving
 
     def go_on(self) -> None:
@@ -298,7 +302,7 @@ class ReadinessApp(App[int]):
         """Show how far the probes are."""
         if self._cancel is not None:
             stopping = "   stopping …" if self._cancel.is_set() else "   Esc stops"
-            self.look_progress = Content.assemble(said(event.text, "$text-accent"), (stopping, "$text-muted"))
+            self.look_progress = Content.assemble(said(event.text, "$text-accent"), (stopping, "$foreground 60%"))
             self._show_progress()
 
     def on_readiness_app_saw(self, event: Saw) -> None:

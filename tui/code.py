@@ -11,6 +11,7 @@ from textual.highlight import highlight
 
 from checks.observation import Finding, Location, ProbeReport
 from checks.secrets import redact
+from tui.wording import said_lines
 from workbook.text import terminal
 
 MAX_BYTES = 1024 * 1024
@@ -33,7 +34,7 @@ def excerpt(root: Path, location: Location, report: ProbeReport | None, around: 
     if any(one.signal.startswith(CREDENTIAL_SIGNALS) for one in findings) or Path(location.path).name.startswith(
         ".env"
     ):
-        return _snippets(findings)
+        return _snippets(findings, location)
     lines = _lines(root, location.path)
     if isinstance(lines, str):
         return Content(lines)
@@ -53,18 +54,17 @@ def _numbered(lines: list[str], first: int, start: int, end: int, path: str) -> 
     for number, line in enumerate(colored, first):
         marked = start <= number <= end
         gutter = f"{'>' if marked else ' '} {number:>{width}}  "
-        row = Content.assemble((gutter, "bold $text-error" if marked else "$text-muted"), line)
+        row = Content.assemble((gutter, "bold $text-error" if marked else "$foreground 60%"), line)
         parts.append(row.stylize("on $error-muted") if marked else row)
     return Content("\n").join(parts)
 
 
-def _snippets(findings: tuple[Finding, ...]) -> Content:
-    rows = [Content("Secrets were found in this file, so only the marked lines are shown, with values taken out.")]
-    rows += [
-        Content.assemble((f"> {one.location.line}  ", "bold $text-error"), terminal(one.snippet)[:MAX_COLUMNS])
-        for one in sorted(findings, key=lambda finding: finding.location)
-        if one.snippet
-    ]
+def _snippets(findings: tuple[Finding, ...], location: Location) -> Content:
+    rows = [Content("Secrets were found in this file: only the marked lines are shown, with values taken out.")]
+    for one in findings:
+        if one.location == location:
+            taken = said_lines(one.snippet) if one.snippet else Content("(this line is not shown)")
+            rows.append(Content.assemble((f"> {location.line or 1}  ", "bold $text-error"), taken))
     return Content("\n").join(rows)
 
 

@@ -30,8 +30,8 @@ class Estimate:
         first = round(self.stoppers * STOPPER_MINUTES)
         whole = round(first + (self.questions - self.stoppers) * OTHER_MINUTES)
         return (
-            f"{self.controls} controls → {self.absent} don't apply → {self.questions} questions; "
-            f"{self.stoppers} launch stoppers first, about {first} minutes, all about {whole}"
+            f"{self.controls} controls → {self.absent} don't apply → {self.questions} questions. "
+            f"{self.stoppers} launch stoppers first: about {first} minutes; everything: about {whole}."
         )
 
 

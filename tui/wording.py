@@ -9,6 +9,7 @@ from textual.content import Content
 from checks.observation import Location, Observation, Outcome
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
+from workbook.guide import Question
 from workbook.session import Session
 from workbook.store import Edit
 from workbook.text import textual, textual_lines
@@ -22,8 +23,8 @@ SIGNS = {
     Standing.WAIVED: ("w", "$text-warning"),
     Standing.NEEDS_REVIEW: ("◐", "$text-warning"),
     Standing.BLOCKER: ("✖", "$text-error"),
-    Standing.NOT_APPLICABLE: ("-", "$text-muted"),
-    Standing.UNANSWERED: ("·", "$text-muted"),
+    Standing.NOT_APPLICABLE: ("-", "$foreground 60%"),
+    Standing.UNANSWERED: ("·", "$foreground 60%"),
 }
 """Each standing's sign and color."""
 
@@ -31,8 +32,8 @@ STATUS_WORDS = {
     Status.READY: ("✓", "ready", "$text-success"),
     Status.NEEDS_REVIEW: ("◐", "open gap", "$text-warning"),
     Status.BLOCKER: ("✖", "stops launch", "$text-error"),
-    Status.NOT_APPLICABLE: ("-", "doesn't apply", "$text-muted"),
-    Status.UNANSWERED: ("·", "not answered", "$text-muted"),
+    Status.NOT_APPLICABLE: ("-", "doesn't apply", "$foreground 60%"),
+    Status.UNANSWERED: ("·", "not answered", "$foreground 60%"),
 }
 """Each item status: sign, word, color."""
 
@@ -40,8 +41,8 @@ OUTCOMES = {
     Outcome.MET: ("✓", "yes", "$text-success"),
     Outcome.PARTIAL: ("◐", "partly", "$text-warning"),
     Outcome.UNMET: ("✖", "no", "$text-error"),
-    Outcome.NOT_APPLICABLE: ("-", "not here", "$text-muted"),
-    Outcome.UNKNOWN: ("?", "cannot tell", "$text-muted"),
+    Outcome.NOT_APPLICABLE: ("-", "not here", "$foreground 60%"),
+    Outcome.UNKNOWN: ("?", "cannot tell", "$foreground 60%"),
 }
 """What a probe says, in the words of the answers."""
 
@@ -49,7 +50,7 @@ SEVERITIES = {
     "blocker": ("STOPS LAUNCH", "bold $text-error"),
     "high": ("HIGH", "bold $text-warning"),
     "medium": ("MEDIUM", "$text-warning"),
-    "low": ("LOW", "$text-muted"),
+    "low": ("LOW", "$foreground 60%"),
 }
 """How much it matters, in plain words."""
 
@@ -68,6 +69,13 @@ def standing(one: Standing) -> Content:
     """A standing: sign and word."""
     sign, color = SIGNS[one]
     return Content.assemble((f"{sign} {PLAIN[one]}", color))
+
+
+def counted(one: Status, count: int) -> Content:
+    """How many items have a status: "✖ 2 stop launch"."""
+    sign, word, color = STATUS_WORDS[one]
+    many = {Status.NEEDS_REVIEW: "open gaps", Status.BLOCKER: "stop launch", Status.NOT_APPLICABLE: "don't apply"}
+    return Content.assemble((f"{sign} {count} {word if count == 1 else many.get(one, word)}", color))
 
 
 def status(one: Status) -> Content:
@@ -100,7 +108,7 @@ def observed(one: Observation) -> Content:
     if len(one.locations) > 3:  # noqa: PLR2004  three places fit a line
         parts.append(f"  and {len(one.locations) - 3} more")
     if one.outcome is Outcome.UNKNOWN and one.searched:
-        parts += ["  searched ", said(", ".join(one.searched[:4]), "$text-muted")]
+        parts += ["  searched ", said(", ".join(one.searched[:4]), "$foreground 60%")]
     return Content.assemble(*parts)
 
 
@@ -112,6 +120,12 @@ def move(now: Verdict, then: Verdict) -> str:
     stops = then.blockers - now.blockers
     launch = f", {'+' if stops > 0 else ''}{stops} launch stopper{'s' if abs(stops) != 1 else ''}" if stops else ""
     return f"{ends} of {then.of}{launch}"
+
+
+def asks(question: Question, style: str = "") -> Content:
+    """The item's question; where the item has several controls, which of them this is about."""
+    which = f"  ({question.control.title})" if len(question.item.controls) > 1 else ""
+    return Content.assemble((question.item.asks, style), (which, "$foreground 60%"))
 
 
 def edits(session: Session, pending: Sequence[Edit]) -> list[Content]:

@@ -97,3 +97,19 @@ def started(session: Session) -> Session:
 @pytest.fixture
 def app(started: Session) -> ReadinessApp:
     return ReadinessApp(started)
+
+
+@pytest.fixture
+def screen_text() -> Callable[[ReadinessApp], str]:
+    """What the top screen shows, as plain lines."""
+
+    def text(app: ReadinessApp) -> str:
+        strips = app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+    return text
+
+
+@pytest.fixture
+def make_report() -> Callable[..., ProbeReport]:
+    return report_of

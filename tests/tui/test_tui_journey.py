@@ -21,17 +21,12 @@ from workbook.session import Session
 OPTIONS = {"notifications": True, "tooltips": True}
 
 
-def screen_text(app):
-    """What the top screen shows, as plain lines."""
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
-
-
 async def at_guide(pilot, control):
     pilot.app.open_guide(control)
     await pilot.pause()
 
 
-async def test_from_first_look_to_board_writes_nothing_before_save(session):
+async def test_from_first_look_to_board_writes_nothing_before_save(session, screen_text):
     app = ReadinessApp(session)
     async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
         await pilot.pause()
@@ -182,7 +177,7 @@ async def test_attach_note_undo_redo_save(app):
         assert not app.session.unsaved
 
 
-async def test_board_pillar_detail_and_back(app):
+async def test_board_pillar_detail_and_back(app, screen_text):
     async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
         await pilot.pause()
         assert isinstance(app.screen, Board)
@@ -226,7 +221,7 @@ async def test_another_persons_save_is_seen(app):
 
 
 @pytest.mark.parametrize(("key", "expected"), [("m", Gap.PARTIAL), ("t", Gap.ABSENT)])
-async def test_a_clash_shows_both_sides_and_the_person_decides(app, key, expected):
+async def test_a_clash_shows_both_sides_and_the_person_decides(app, key, expected, screen_text):
     other = Session(app.session.root)
     async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
         await pilot.pause()
@@ -246,10 +241,8 @@ async def test_a_clash_shows_both_sides_and_the_person_decides(app, key, expecte
         assert isinstance(app.screen, Board)
 
 
-@pytest.mark.parametrize(
-    ("key", "on_disk", "comes_back"), [("s", True, False), ("d", False, True), ("x", False, False)]
-)
-async def test_leaving_with_unsaved_edits_asks(app, key, on_disk, comes_back):
+@pytest.mark.parametrize(("key", "on_disk", "draft"), [("s", True, False), ("d", False, True), ("x", False, False)])
+async def test_leaving_with_unsaved_edits_asks(app, key, on_disk, draft):
     async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
         await pilot.pause()
         app.session.note("rate-limiting", "half done")
@@ -260,9 +253,11 @@ async def test_leaving_with_unsaved_edits_asks(app, key, on_disk, comes_back):
         await pilot.pause()
     assert app.return_code == 0
     assert ("half done" in app.session.state_path.read_text()) is on_disk
+    drafts = [path.read_text() for path in app.session.place.private.rglob("*.json")]
+    assert any("half done" in text for text in drafts) is draft
 
 
-async def test_read_only_is_said_and_nothing_is_edited(started):
+async def test_read_only_is_said_and_nothing_is_edited(started, screen_text):
     started.state_path.write_text(started.state_path.read_text() + "\n<<<<<<< ours\n")
     broken = Session(started.root)
     broken.accept(started.report)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from tui.actions import bindings
 from tui.widgets.banner import Banner
 from workbook.session import Session
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 class WorkbookScreen(Screen[None]):
     """A screen over the session. `paint` shows what the session says now; the app calls it after every change."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
     def compose(self) -> ComposeResult:
         """Banner, the screen's own content, footer."""
@@ -46,6 +42,7 @@ class WorkbookScreen(Screen[None]):
         if self.is_mounted and self.query(Banner):
             self.query_one(Banner).show(self.session)
             self.paint()
+            self.refresh_bindings()
 
     def paint(self) -> None:
         """Show what the session says now."""

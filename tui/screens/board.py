@@ -17,7 +17,7 @@ from tui.screens.first_look import FirstLook
 from tui.screens.need import Need
 from tui.screens.pillar import PillarView
 from tui.widgets.rows import Rows
-from tui.wording import STATUS_WORDS, said, severity, standing
+from tui.wording import asks, counted, said, severity, standing
 from workbook.answers import Status
 
 BAR = 10
@@ -27,7 +27,7 @@ BAR = 10
 class Board(WorkbookScreen):
     """Where the team stands."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("board")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("board", "everywhere")
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,9 @@ class Board(WorkbookScreen):
         asked = self.session.questions()
         calm = nearly_all_red(asked) and not self._all
         self.query_one("#board-headline", Static).update(said(self.session.headline, "bold"))
-        self.query_one("#board-context", Static).update(self._about(calm))
+        about = self.query_one("#board-context", Static)
+        about.update(self._about(calm))
+        about.display = bool(self._about(calm).plain)
         rows: list[tuple[str, Content]] = []
         if not calm:
             rows.append(("", Content(f"{self.session.checklist.word.capitalize()}s of {self.session.checklist.name}")))
@@ -53,7 +55,7 @@ class Board(WorkbookScreen):
         rows.append(("", Content("Next three")))
         for one in next_three(asked):
             text = Content.assemble(
-                severity(one.control.severity), "  ", one.item.asks, "  ", standing(one.judged.standing)
+                severity(one.control.severity), "  ", asks(one), "  ", standing(one.judged.standing)
             )
             rows.append((f"control:{one.control.id}", text))
         self.query_one(Rows).show(rows)
@@ -84,8 +86,7 @@ class Board(WorkbookScreen):
         ]
         for status in (Status.BLOCKER, Status.NEEDS_REVIEW, Status.READY, Status.NOT_APPLICABLE):
             if count := one.counts[status]:
-                sign, word, color = STATUS_WORDS[status]
-                parts += ["  ", (f"{sign} {count} {word}", color)]
+                parts += ["  ", counted(status, count)]
         return Content.assemble(*parts)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -107,6 +108,10 @@ class Board(WorkbookScreen):
     def action_guide(self) -> None:
         """One question a screen."""
         self.workbook_app.open_guide()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """Esc stops only where something runs."""
+        return action != "stop" or self.workbook_app.looking
 
     def action_probe(self) -> None:
         """Look again."""

@@ -19,7 +19,7 @@ from workbook.store import MISSING, Clash
 class ClashView(WorkbookScreen):
     """One clash after the other; after the last one the save is tried again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("clash")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("clash", "everywhere")
 
     def __init__(self, clashes: tuple[Clash, ...]) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class ClashView(WorkbookScreen):
             parts += [
                 Content.assemble((f"  {who:<7}", color), said_lines(_value(value)))
                 for who, value, color in (
-                    ("before", base, "$text-muted"),
+                    ("before", base, "$foreground 60%"),
                     ("mine", mine, "$text-accent"),
                     ("theirs", theirs, "$text-warning"),
                 )

@@ -24,7 +24,7 @@ MOST = 20
 class CodeView(WorkbookScreen):
     """Read-only code."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("code")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("code", "everywhere")
 
     def __init__(self, places: Sequence[Location], about: Content) -> None:
         super().__init__()

@@ -17,12 +17,13 @@ from tui.wording import edits, said, said_lines
 from workbook.commit import Committed, commit, preview
 from workbook.errors import Refused
 from workbook.people import People, person
+from workbook.text import terminal
 
 
 class CommitView(WorkbookScreen):
     """Navigators become co-authors; the message may be left to the workbook."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("commit")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("commit", "everywhere")
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +33,7 @@ class CommitView(WorkbookScreen):
         """Inputs first, then what will be written."""
         yield Static(Content("Save and commit"), markup=False, classes="heading")
         yield Static(Content("Who sat with you? Name <mail>, several with ;"), markup=False, classes="hint")
-        yield Input("; ".join(self.session.people.navigators), id="commit-navigators")
+        yield Input(terminal("; ".join(self.session.people.navigators)), id="commit-navigators")
         yield Static(Content("Message; empty takes the one below"), markup=False, classes="hint")
         yield Input(id="commit-message")
         with VerticalScroll():

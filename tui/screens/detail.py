@@ -29,6 +29,7 @@ class Detail(Answering):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("answering"),
         Binding("escape,b", "dismiss_screen", "back", tooltip="Back to where you came from."),
+        *bindings("everywhere"),
     ]
     unfolded = True
 
@@ -71,7 +72,9 @@ class Detail(Answering):
             lines.append(_row("Also serves", ", ".join(item.id for item in question.also)))
         lines.append(Content(""))
         judged = question.judged
-        lines.append(Content.assemble(_label("Now"), standing(judged.standing), "  ", said(judged.why, "$text-muted")))
+        lines.append(
+            Content.assemble(_label("Now"), standing(judged.standing), "  ", said(judged.why, "$foreground 60%"))
+        )
         lines += _answer(question.answer)
         lines.append(Content(""))
         lines += [Content.assemble(_label("Probe"), observed(one)) for one in question.observations]
@@ -81,7 +84,7 @@ class Detail(Answering):
 
 
 def _label(name: str) -> Content:
-    return Content.assemble((f"{name:<12}", "$text-muted"))
+    return Content.assemble((f"{name:<12}", "$foreground 60%"))
 
 
 def _row(name: str, text: str) -> Content:

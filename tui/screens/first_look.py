@@ -28,7 +28,7 @@ ALL = 10**6
 class FirstLook(WorkbookScreen):
     """What the probes saw so far. Rows stream in while they run."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("first-look")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("first-look", "everywhere")
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class FirstLook(WorkbookScreen):
         app = self.workbook_app
         promise = "" if self.session.has_state else "   nothing written, sent or executed"
         found = first_look(self.session, ALL if self._all else SHOWN)
-        title = Content.assemble("First look: ", said(found.title, "bold"), (promise, "$text-muted"))
+        title = Content.assemble("First look: ", said(found.title, "bold"), (promise, "$foreground 60%"))
         self.query_one("#look-title", Static).update(title)
         self.query_one("#look-progress", Static).update(app.look_progress)
         self._lines = found.lines
@@ -79,6 +79,10 @@ class FirstLook(WorkbookScreen):
             self.workbook_app.stop_looking()
         elif self.session.has_state:
             self.workbook_app.go_on()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """Esc stops where something runs, and goes back where there is a board."""
+        return action != "stop" or self.workbook_app.looking or self.session.has_state
 
     def action_more(self) -> None:
         """All findings, or only the worst."""

@@ -16,7 +16,7 @@ from tui.screens.detail import Detail
 from tui.screens.questions import Questions
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode
-from tui.wording import move, observed, said, said_lines, standing
+from tui.wording import asks, move, observed, said, said_lines, standing
 from workbook.answers import Status
 from workbook.guide import Question
 
@@ -24,7 +24,7 @@ from workbook.guide import Question
 class Guide(Answering):
     """Keeps its place by control, so that a new probe run or another person's save never changes the question."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("answering", "guide")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("answering", "guide", "everywhere")
 
     def __init__(self, start: str = "") -> None:
         super().__init__()
@@ -77,19 +77,21 @@ class Guide(Answering):
         if question.stops_launch:
             place.append(("  a no may stop the launch", "bold $text-error"))
         self.query_one("#guide-place", Static).update(Content.assemble(*place))
-        self.query_one("#guide-asks", Static).update(Content.assemble((question.item.asks, "bold")))
+        self.query_one("#guide-asks", Static).update(asks(question, "bold"))
         self.query_one("#guide-why", Static).update(self._background(question))
         self.query_one("#guide-seen", Static).update(_seen(question))
         self.query_one("#guide-answer", Static).update(given(question))
         self.query_one("#guide-moves", Static).update(self._moves(question))
         self.query_one(ChoiceBar).show(question)
-        self.query_one(EvidenceCode).show(question, self.session)
+        code = self.query_one(EvidenceCode)
+        code.show(question, self.session)
+        self.query_one("#guide-body").set_class(not code.display, "-no-code")
 
     def _background(self, question: Question) -> Content:
         control = question.control
         fold = f"Ready when: {control.ready_when}" if self.unfolded else "w  ready when …"
         return Content.assemble(
-            ("Why  ", "$text-muted"), control.why, "\n", (fold, "" if self.unfolded else "$text-muted")
+            ("Why  ", "$foreground 60%"), control.why, "\n", (fold, "" if self.unfolded else "$foreground 60%")
         )
 
     def _moves(self, question: Question) -> Content:
@@ -100,7 +102,9 @@ class Guide(Answering):
             then = self.session.would_be(question.control.id, status)
             if now is not None and then is not None:
                 said_so.append(f"{word} → {move(now, then)}")
-        return Content.assemble(("   ".join(said_so), "$text-muted"))
+        if len(question.item.controls) > 1:
+            said_so.append(f"({len(question.item.controls)} answers decide this point)")
+        return Content.assemble(("   ".join(said_so), "$foreground 60%"))
 
     def answered(self) -> None:
         """Go to the next open question, round the end; stay when all are answered."""
@@ -145,9 +149,9 @@ class Guide(Answering):
 def given(question: Question) -> Content:
     """What is answered now, by whom, with what."""
     answer, judged = question.answer, question.judged
-    parts: list[Content | str | tuple[str, str]] = [("Now  ", "$text-muted"), standing(judged.standing)]
+    parts: list[Content | str | tuple[str, str]] = [("Now  ", "$foreground 60%"), standing(judged.standing)]
     if answer.status is not Status.UNANSWERED or judged.why:
-        parts += ["  ", said(judged.why, "$text-muted")]
+        parts += ["  ", said(judged.why, "$foreground 60%")]
     for piece in answer.evidence:
         parts += ["\n     evidence: ", piece.kind, "  ", said(piece.label, "$text-secondary")]
     if answer.note:
@@ -157,8 +161,8 @@ def given(question: Question) -> Content:
 
 def _seen(question: Question) -> Content:
     if not question.observations:
-        return Content.assemble(("Probe  ", "$text-muted"), "code cannot answer this one; ask each other.")
-    lines = [Content.assemble(("Probe  ", "$text-muted"), observed(one)) for one in question.observations]
+        return Content.assemble(("Probe  ", "$foreground 60%"), "code cannot answer this one; ask each other.")
+    lines = [Content.assemble(("Probe  ", "$foreground 60%"), observed(one)) for one in question.observations]
     return Content("\n").join(lines)
 
 

@@ -34,7 +34,7 @@ HOLDS = {True: "yes ", False: "no  ", None: "open"}
 class Need(WorkbookScreen):
     """Where a workbook exists already, only the scope facts are asked again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("need")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("need", "everywhere")
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Need(WorkbookScreen):
         rows = [("", Content("Which checklist decides"))]
         for slug, checklist in self.session.catalogue.checklists.items():
             mark = "(●)" if slug == self._checklist else "( )"
-            text = Content.assemble(f"{mark} ", (checklist.name, "bold"), (f"  {checklist.summary}", "$text-muted"))
+            text = Content.assemble(f"{mark} ", (checklist.name, "bold"), (f"  {checklist.summary}", "$foreground 60%"))
             rows.append((f"checklist:{slug}", text))
         rows.append(("", Content("We want to")))
         for name, words in NEEDS:
@@ -84,7 +84,7 @@ class Need(WorkbookScreen):
         for name, fact in self.session.catalogue.scope.items():
             parts: list[Content | str] = [f"[{HOLDS[self._facts.get(name)]}] ", fact.question]
             if name in read:
-                parts += ["  ", said(read[name].reason, "$text-muted")]
+                parts += ["  ", said(read[name].reason, "$foreground 60%")]
                 parts += [part for where in read[name].locations[:1] for part in ("  ", place(where))]
             rows.append((f"fact:{name}", Content.assemble(*parts)))
         return rows

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
 from tui.screens.detail import Detail
 from tui.widgets.rows import Rows
@@ -21,6 +22,7 @@ class PillarView(WorkbookScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,b", "dismiss_screen", "back", tooltip="Back to the board."),
         Binding("g", "guide", "guide", tooltip="Ask this question in the guide."),
+        *bindings("everywhere"),
     ]
 
     def __init__(self, pillar: str) -> None:

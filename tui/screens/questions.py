@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from tui.widgets.rows import Rows
-from tui.wording import standing
+from tui.wording import asks, standing
 from workbook.session import Session
 
 
@@ -39,7 +39,9 @@ class Questions(ModalScreen[str | None]):
             [
                 (
                     name,
-                    Content.assemble(standing(session.assessment.standings[name].standing), "  ", _asks(session, name)),
+                    Content.assemble(
+                        standing(session.assessment.standings[name].standing), "  ", asks(session.question(name))
+                    ),
                 )
                 for name in self._controls
             ]
@@ -49,7 +51,3 @@ class Questions(ModalScreen[str | None]):
         """Give the choice back."""
         event.stop()
         self.dismiss(event.option_id)
-
-
-def _asks(session: Session, control: str) -> str:
-    return session.question(control).item.asks

@@ -70,12 +70,14 @@ class Search(ModalScreen[str | None]):
         words = typed.lower().split()
         found = [name for name, text in self._texts.items() if all(word in text for word in words)]
         titles = self._session.catalogue.controls
-        found.sort(key=lambda name: -sum(word in titles[name].title.lower() for word in words))
+        found.sort(key=lambda name: -sum(word in titles[name].title.lower().split() for word in words))
         standings = self._session.assessment.standings
         rows = [
             (name, Content.assemble(standing(standings[name].standing), "  ", titles[name].title)) for name in found
         ]
-        self.query_one(Rows).show(rows or [("", Content("Nothing has all of these words."))])
+        listed = self.query_one(Rows)
+        listed.show(rows or [("", Content("Nothing has all of these words."))])
+        listed.highlighted = 0 if rows else None
 
 
 def _words(session: Session, name: str) -> str:

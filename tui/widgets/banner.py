@@ -24,11 +24,11 @@ class Banner(Static):
         fresh = session.has_state and not session.document.digest
         mark = "● not saved yet" if fresh else f"● {count} unsaved" if count else "saved" if session.has_state else ""
         people = [name.partition(" <")[0] for name in (session.people.driver, *session.people.navigators) if name]
-        parts: list[Content | str] = [said(session.root.name, "bold"), said(where, "$text-muted")]
+        parts: list[Content | str] = [said(session.root.name, "bold"), said(where, "$foreground 60%")]
         if mark:
-            parts += ["  ", Content.assemble((mark, "bold $text-warning" if count or fresh else "$text-muted"))]
+            parts += ["  ", Content.assemble((mark, "bold $text-warning" if count or fresh else "$foreground 60%"))]
         if people:
-            parts += ["  ", said(" + ".join(people), "$text-muted")]
+            parts += ["  ", said(" + ".join(people), "$foreground 60%")]
         if session.read_only:
             parts += ["\n", Content.assemble(("READ ONLY ", "bold $text-error")), said(session.read_only)]
         self.update(Content.assemble(*parts))

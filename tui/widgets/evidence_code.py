@@ -33,7 +33,7 @@ class EvidenceCode(VerticalScroll):
         self.display = where is not None
         if where is not None:
             head, code = self.query(Static)
-            head.update(Content.assemble(place(where), "  ", said(why, "$text-muted")))
+            head.update(Content.assemble(place(where), "  ", said(why, "$foreground 60%")))
             code.update(excerpt(session.root, where, session.report))
 
 

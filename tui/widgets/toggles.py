@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.actions import bindings
 from tui.widgets.rows import Rows
 
 
 class Toggles(Rows):
     """Rows for choices and findings; a click still selects a line."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.confirm", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("choices")
