@@ -10,8 +10,10 @@ import pytest
 import checks.semgrep.scan  # noqa: F401  # so that a test can take semgrep away
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Proposal, Severity
 from workbook.answers import Status
+from workbook.cli.context import Faces
 from workbook.cli.main import main
 from workbook.first_look import first_look
+from workbook.launch import main as launched
 from workbook.session import Session
 
 ANA = "Ana Example <ana@example.com>"
@@ -394,3 +396,37 @@ def test_explain_knows_every_kind_of_id(call, name):
     code, out, _ = call("explain", name)
     assert code == 0
     assert out.startswith(f"{name}: ")
+
+
+def test_the_sample_shows_its_planted_gaps_and_how_to_go_on(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert main(["sample"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("First look: ")
+    assert "STOPS LAUNCH" in said.out
+    assert f"Next: readiness -C {tmp_path}" in said.out
+    assert str(tmp_path) in said.err
+    assert not list(tmp_path.rglob("readiness.toml"))
+
+
+def test_notebooks_are_executed_only_after_a_yes_and_failures_are_told(started, capsys, typed):
+    ran = []
+    faces = Faces(None, None, None, lambda root, pillar: ran.append((root, pillar)) or [(root / "a.ipynb", ESC)])
+    arguments = ["-C", str(started), "notebook", "run", "--pillar", "4"]
+    typed(terminal=False)
+    assert main(arguments, faces) == 2
+    typed("n")
+    assert main(arguments, faces) == 0
+    assert not ran
+    capsys.readouterr()
+    assert main([*arguments, "--yes"], faces) == 1
+    assert ran == [(started, "4")]
+    out = capsys.readouterr().out
+    assert out.startswith("failed ")
+    assert "\x1b" not in out
+
+
+def test_notebooks_are_written_by_the_notebook_face(started, capsys):
+    assert launched(["-C", str(started), "notebook", "sync", "--pillar", "4"]) == 0
+    assert capsys.readouterr().out.count("Wrote ") == 1
+    assert len(list((started / ".readiness" / "notebooks").glob("*.ipynb"))) == 1

@@ -115,6 +115,7 @@ def test_without_a_command_a_workbook_says_its_status(call, started):
     assert code == 0
     assert out.startswith("No decision yet: 50 unanswered.")
     assert "  secrets-manager " in out
+    assert "not answered" in out
 
 
 def test_with_a_terminal_the_terminal_face_opens(repository, monkeypatch):

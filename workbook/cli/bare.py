@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from workbook.cli.context import Context
+from workbook.cli.context import Context, root_of
 from workbook.cli.looking import look, show_first_look
+from workbook.text import shell_display
 
 
 def run(context: Context) -> int:
@@ -33,5 +35,11 @@ def first_look_or_status(context: Context) -> int:
         return 0
     look(session)
     show_first_look(context, first_look(session))
-    context.out("Next: readiness init")
+    context.out(f"Next: {_command(context)} init")
     return 0
+
+
+def _command(context: Context) -> str:
+    """How to call the command for this folder from where the person stands."""
+    elsewhere = root_of(Path.cwd()) != context.root
+    return shell_display(["readiness", *(["-C", str(context.root)] if elsewhere else [])])

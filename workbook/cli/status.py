@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from workbook.answers import Status
-from workbook.assess import PLAIN
+from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.session import Session
 from workbook.text import terminal
@@ -67,7 +67,8 @@ def show(context: Context, session: Session) -> None:
 def _controls(context: Context, session: Session, names: Iterable[str]) -> None:
     for name in dict.fromkeys(names):
         judged = session.assessment.standings[name]
-        context.out(f"  {name:<32} {PLAIN[judged.standing]:<18} {terminal(judged.why)}")
+        why = "" if judged.standing is Standing.UNANSWERED else terminal(judged.why)
+        context.out(f"  {name:<32} {PLAIN[judged.standing]:<18} {why}".rstrip())
 
 
 def _problems(context: Context, session: Session) -> None:
