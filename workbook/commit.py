@@ -98,6 +98,8 @@ def commit(session: Session, *, message: str | None = None, navigators: Sequence
     """
     if session.place.git_dir is None:
         raise Refused(session.place.trouble or f"{session.root} is not a git repository", "start one with: git init")
+    if _run(session.root, "rev-parse", "--quiet", "--verify", "MERGE_HEAD").returncode == 0:
+        raise Refused("a merge is in progress", "finish it with: git commit, which takes the workbook's files along", 1)
     people = _people(session, navigators)
     if session.unsaved and isinstance(session.save(), Clashed):
         raise Refused("somebody else changed the same fields", "decide which side counts in: readiness", code=1)

@@ -125,6 +125,18 @@ def test_an_ignored_state_file_is_named_as_the_cause(session):
         commit(session)
 
 
+def test_a_merge_in_progress_is_left_to_git(started, git):
+    git(started.root, "switch", "-qc", "other")
+    git(started.root, "commit", "-q", "--allow-empty", "-m", "Theirs")
+    git(started.root, "switch", "-q", "main")
+    git(started.root, "merge", "-q", "--no-ff", "--no-commit", "other")
+    started.answer("rate-limiting", Status.READY)
+    with pytest.raises(Refused, match="a merge is in progress") as refused:
+        commit(started)
+    assert refused.value.code == 1
+    assert started.unsaved
+
+
 def test_a_failing_hook_is_heard_and_changes_nothing(session, git):
     hook(session, "echo 'the hook \033[31mobjects' >&2; exit 1")
     (session.root / "staged.py").write_text("staged\n")
