@@ -140,8 +140,8 @@ def _commands(look: Look) -> Iterator[EntryPoint]:
                 for line in (look.tree.text(found) or "").splitlines():
                     if not line.lstrip().startswith("#"):
                         yield from _named_in(look, line, folder, Entry.SERVICE, found)
-    for command in look.workflows.commands_on_change():
-        yield from _named_in(look, command.text, command.folder, Entry.COMMAND, command.path)
+    for run in look.workflows.commands_on_change():
+        yield from _named_in(look, run.text, run.folder, Entry.COMMAND, run.path)
 
 
 def _named_in(look: Look, line: str, folder: str, entry: Entry, reason: str) -> Iterator[EntryPoint]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checks.observation import Finding, Location, Proposal, Unread
 
 if TYPE_CHECKING:
+    from checks.complexity import Complexity
     from checks.git import Git
     from checks.reach import Reach
     from checks.readers.containers import Containers
@@ -118,11 +119,13 @@ class Look:
         return Reach.trace(self)
 
     @cached_property
-    def complexity(self) -> Any:  # its module decides the type; probes of complexity import it there
-        """Radon's and tree-sitter's complexity of the application code."""
+    def complexity(self) -> Complexity:
+        """Complexity and maintainability of the application code."""
         from checks.complexity import measure
 
-        return measure(self.tree, self.source_paths())
+        measured = measure(self.tree, self.source_paths())
+        self.unread.extend(measured.unread)
+        return measured
 
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:

@@ -196,8 +196,12 @@ class PythonCode:
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        from checks.kinds import is_test
+
         found: dict[tuple[str, str], set[str]] = {}
         for path in self.paths:
+            if is_test(path):
+                continue  # tests often mirror the folders of what they test
             parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
             for position in range(len(parts) - 1):
                 found.setdefault((parts[position], parts[position + 1]), set()).add("/".join(parts[:position]))

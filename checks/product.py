@@ -1,0 +1,457 @@
+"""Scope facts as a tree suggests them: what the product is and has, with the places that say so.
+
+A fact is denied only where the tree can show absence: all its code is in languages that were read, and read in full.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from checks import product_signs as signs
+from checks.look import PYTHON, WEB, is_product
+from checks.observation import Location, Proposal
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_MOST_PLACES = 5
+_ASK = "only a person can tell"
+
+
+def proposals(look: Look) -> tuple[Proposal, ...]:
+    """All 29 scope facts, in the catalogue's order. `holds` is None where the tree cannot tell."""
+    product = _Product(look)
+    return tuple(_proposal(product, fact, judge) for fact, judge in _FACTS.items())
+
+
+class _Product:
+    """What the tree shows of the product, each part gathered once."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Application code that is reached, or of which it cannot be told."""
+        return tuple(path for path in self.look.source_paths() if self.look.reach.reached(path) is not False)
+
+    @cached_property
+    def unseen(self) -> str:
+        """Why absence cannot be told from this tree, "" where it can."""
+        if not self.look.source_paths():
+            return "no Python, JavaScript or TypeScript code to tell it from"
+        other = [path for path in self.look.tree.paths if path.endswith(signs.OTHER_LANGUAGES) and is_product(path)]
+        if other:
+            return f"{len(other)} files of other languages, such as {other[0]}, were not read"
+        code = frozenset(self.look.source_paths())
+        unread = [item.path for item in self.look.unread if item.path in code]
+        return f"{unread[0]} could not be read in full" if unread else ""
+
+    def imports(self, packages: Iterable[str]) -> tuple[Location, ...]:
+        """Where reached code imports one of `packages`."""
+        return self.look.importers(*packages)
+
+    @cached_property
+    def _calls(self) -> tuple[tuple[str, Location], ...]:
+        return tuple(self._each_call())
+
+    def _each_call(self) -> Iterator[tuple[str, Location]]:
+        for path in self.paths:
+            if path.endswith(PYTHON):
+                module = self.look.python.module(path)
+                for call in module.calls if module else ():
+                    yield self.look.python.trace(path, call), Location(path, call.line, call.end_line)
+            else:
+                web = self.look.web.module(path)
+                for item in web.calls if web else ():
+                    yield self.look.web.trace(item), Location(path, item.line, item.end_line)
+
+    def calls(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+        """Where reached code calls something whose resolved name matches."""
+        return tuple(place for name, place in self._calls if pattern.search(name))
+
+    def texts(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+        """Where a string of reached code matches."""
+        return tuple(self._each_text(pattern))
+
+    def _each_text(self, pattern: re.Pattern[str]) -> Iterator[Location]:
+        for path in self.paths:
+            module = self.look.python.module(path) if path.endswith(PYTHON) else self.look.web.module(path)
+            for text in module.texts if module else ():
+                if pattern.search(text.value):
+                    yield Location(path, text.line)
+
+    def lines(self, pattern: re.Pattern[str], paths: Iterable[str]) -> tuple[Location, ...]:
+        """The first lines of `paths` that match; comment lines do not count."""
+        return tuple(islice(self._each_line(pattern, paths), _MOST_PLACES))
+
+    def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
+        for path in paths:
+            text = self.look.tree.text(path) or ""
+            if pattern.search(text):
+                for number, line in enumerate(text.splitlines(), 1):
+                    if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", "/*", "--")):
+                        yield Location(path, number)
+
+    def fields(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+        """Classes of reached Python code with a field whose name matches."""
+        return tuple(
+            Location(module.path, item.line)
+            for module in self.look.python.modules(path for path in self.paths if path.endswith(PYTHON))
+            for item in module.classes
+            if any(pattern.search(name) for name in (*item.annotations, *item.fields))
+        )
+
+    @cached_property
+    def schemas(self) -> tuple[str, ...]:
+        """Database schemas and migrations in SQL or Prisma."""
+        return tuple(path for path in self.look.tree.match("*.sql", "*.prisma") if is_product(path))
+
+    @cached_property
+    def routes(self) -> tuple[tuple[tuple[str, ...], Location], ...]:
+        """Methods and places of the routes that are reached and mounted, as far as can be told."""
+        python = self.look.python.routes(path for path in self.paths if path.endswith(PYTHON))
+        web = self.look.web.routes(path for path in self.paths if path.endswith(WEB))
+        return (
+            *((item.methods, Location(item.module, item.line)) for item in python if item.mounted is not False),
+            *((item.methods, Location(item.module, item.line)) for item in web if item.mounted is not False),
+        )
+
+    # -- facts that others build on ---------------------------------------------------------------------------------
+
+    @cached_property
+    def server(self) -> tuple[Location, ...]:
+        return tuple(place for _, place in self.routes) or self.imports(signs.WEB_FRAMEWORKS)
+
+    @cached_property
+    def front_end(self) -> tuple[Location, ...]:
+        pages = [path for path in self.look.tree.match("*.html", "*.j2", "*.jinja", "*.jinja2") if is_product(path)]
+        # An HTML file that is mailed is no user interface.
+        shown = [Location(path) for path in pages if not re.search(r"e?mails?\b", path.lower())]
+        return (*self.imports(signs.FRONT_ENDS), *shown)
+
+    @cached_property
+    def hosted_model(self) -> tuple[Location, ...]:
+        return (*self.imports(signs.HOSTED_MODELS), *self.texts(signs.HOSTED_ENDPOINTS))
+
+    @cached_property
+    def model(self) -> tuple[Location, ...]:
+        local = (*self.imports(signs.LOCAL_MODELS), *self.texts(signs.LOCAL_ENDPOINTS))
+        return (*self.hosted_model, *local, *self.imports(signs.MODEL_FRAMEWORKS))
+
+    @cached_property
+    def model_files(self) -> frozenset[str]:
+        return frozenset(place.path for place in self.model)
+
+    @cached_property
+    def database(self) -> tuple[Location, ...]:
+        images = tuple(
+            Location(service.path, service.line)
+            for service in self.look.containers.services
+            if signs.DATABASE_IMAGES.search(service.image)
+        )
+        return (*self.imports(signs.DATABASES), *images, *(Location(path) for path in self.schemas[:1]))
+
+    def near_model(self, places: Iterable[Location]) -> tuple[Location, ...]:
+        """Those of `places` in files that use a model, or that import such a file directly."""
+        return tuple(
+            place
+            for place in places
+            if place.path in self.model_files or self.model_files.intersection(self.look.reach.imports_of(place.path))
+        )
+
+    def reaches_model(self, places: Iterable[Location]) -> tuple[Location, ...]:
+        """Those of `places` whose file leads to a file that uses a model, over at most three imports."""
+        found = []
+        for place in places:
+            near = {place.path}
+            for _ in range(3):
+                near |= {path for item in near for path in self.look.reach.imports_of(item)}
+            if near & self.model_files:
+                found.append(place)
+        return tuple(found)
+
+
+_Verdict = tuple[bool | None, str, tuple[Location, ...]]
+_Judge = Callable[[_Product], _Verdict]
+
+
+def _proposal(product: _Product, fact: str, judge: _Judge) -> Proposal:
+    holds, reason, places = judge(product)
+    return Proposal(fact, holds, reason, tuple(dict.fromkeys(places))[:_MOST_PLACES])
+
+
+def _seen(product: _Product, places: Iterable[Location], yes: str, no: str) -> _Verdict:
+    """Yes where something was seen; no where absence can be told; else unknown with the reason."""
+    found = tuple(places)
+    if found:
+        return True, yes, found
+    return (None, f"{no}, but {product.unseen}", ()) if product.unseen else (False, no, ())
+
+
+def _seen_or_ask(places: Iterable[Location], yes: str, no: str) -> _Verdict:
+    """Yes where something was seen; what was not seen may still be so, and only a person can tell."""
+    found = tuple(places)
+    return (True, yes, found) if found else (None, f"{no}; {_ASK}", ())
+
+
+def _of_model(product: _Product, places: Iterable[Location], yes: str, no: str, *, absent: bool) -> _Verdict:
+    """A fact about a model: no without a model; `absent` says whether not seeing it denies it."""
+    model = _model(product)
+    if not model[0]:
+        return model[0], model[1], ()
+    return _seen(product, places, yes, no) if absent else _seen_or_ask(places, yes, no)
+
+
+def _ask(_: _Product) -> _Verdict:
+    return None, _ASK, ()
+
+
+def _server(product: _Product) -> _Verdict:
+    return _seen(product, product.server, "routes or a web framework are wired", "no web framework and no route found")
+
+
+def _user_interface(product: _Product) -> _Verdict:
+    found = product.front_end
+    if not found and product.imports(("typer", "click", "argparse", "commander", "yargs")):
+        return None, "only a command line was found; say whether people use it directly", ()
+    return _seen(product, found, "a front-end library, pages or templates", "no front end, pages or templates found")
+
+
+def _sign_in(product: _Product) -> _Verdict:
+    found = (*product.imports(signs.SIGN_IN), *product.calls(signs.SIGN_IN_CALLS))
+    hints = product.lines(signs.SIGN_IN_WORDS, product.paths)
+    if not found and hints:
+        return None, "no authentication library, but names that speak of signing in", hints
+    return _seen(product, found, "authentication libraries or token code are used", "no authentication code found")
+
+
+def _several_roles(product: _Product) -> _Verdict:
+    found = product.lines(signs.ROLES, (*product.paths, *product.schemas))
+    return _seen_or_ask(found, "role or permission names in the code", "no role or permission code found")
+
+
+def _many_tenants(product: _Product) -> _Verdict:
+    found = (*product.fields(signs.OWNERS), *product.lines(signs.OWNER_COLUMNS, product.schemas))
+    if not found and not product.database and not product.unseen:
+        return False, "no database found", ()
+    return _seen_or_ask(found, "owner or tenant columns", "no owner or tenant column found")
+
+
+def _browser_http(product: _Product) -> _Verdict:
+    drawn = product.imports(signs.DRAWN_IN_BROWSERS)
+    pages = tuple(place for place in product.front_end if place.line == 0)
+    shares = product.calls(re.compile(r"CORSMiddleware|(^|\.)CORS$|(^|\.)cors(\.default)?$"))
+    shown = tuple(drawn) + pages + shares
+    if product.server and not shown and not product.unseen:
+        return None, "an API without a front end here; say whether browsers call it", product.server
+    return _seen(product, shown, "pages or a browser front end", "no server and no front end found")
+
+
+def _uploads(product: _Product) -> _Verdict:
+    python = tuple(
+        Location(route.module, route.line)
+        for route in product.look.python.routes(path for path in product.paths if path.endswith(PYTHON))
+        if any("UploadFile" in item.annotation or "File(" in item.default for item in route.parameters)
+    )
+    inputs = tuple(
+        Location(module.path, item.line)
+        for module in product.look.web.modules(path for path in product.paths if path.endswith(WEB))
+        for item in module.attributes
+        if item.name == "type" and item.value.strip("\"'{}`") == "file"
+    )
+    found = (*python, *inputs, *product.imports(signs.UPLOAD_PACKAGES), *product.calls(signs.UPLOAD_CALLS))
+    return _seen(product, found, "upload handlers or file inputs", "no upload handler and no file input found")
+
+
+def _websockets(product: _Product) -> _Verdict:
+    routes = tuple(place for methods, place in product.routes if "WEBSOCKET" in methods)
+    streams = product.texts(re.compile(r"^text/event-stream"))
+    found = (*routes, *product.imports(signs.LIVE_PACKAGES), *product.calls(signs.LIVE_CALLS), *streams)
+    return _seen(product, found, "WebSocket or event-stream code", "no WebSocket or event-stream code found")
+
+
+def _database(product: _Product) -> _Verdict:
+    return _seen(product, product.database, "database drivers, an ORM or schemas", "no database driver or schema found")
+
+
+def _writes_data(product: _Product) -> _Verdict:
+    if not product.database:
+        return _seen(product, (), "", "no database driver or schema found")
+    files = {place.path for place in product.database}
+    near = {path for item in files for path in product.look.reach.imported_by(item)} | files
+    # Session objects are handed around: files up to two imports away from the driver may write.
+    near |= {path for item in near for path in product.look.reach.imported_by(item)}
+    written = tuple(place for place in product.calls(signs.WRITES) if place.path in near)
+    return _seen_or_ask((*written, *product.texts(signs.WRITING_SQL)), "write calls or statements", "no write found")
+
+
+def _personal_data(product: _Product) -> _Verdict:
+    mail_inputs = tuple(
+        Location(module.path, item.line)
+        for module in product.look.web.modules(path for path in product.paths if path.endswith(WEB))
+        for item in module.attributes
+        if item.name == "type" and item.value.strip("\"'{}`") in {"email", "tel"}
+    )
+    columns = product.lines(signs.PERSONAL_COLUMNS, product.schemas)
+    found = (*product.fields(signs.PERSONAL), *columns, *mail_inputs)
+    return _seen_or_ask(found, "fields such as e-mail or phone", "no such field name found")
+
+
+def _model(product: _Product) -> _Verdict:
+    return _seen(product, product.model, "model libraries or endpoints are used", "no model library or endpoint found")
+
+
+def _generative(product: _Product) -> _Verdict:
+    found = (*product.calls(signs.GENERATES), *product.texts(signs.GENERATING_ENDPOINTS))
+    return _of_model(product, found, "chat, completion or image calls", "no generating call found", absent=False)
+
+
+def _paid_model(product: _Product) -> _Verdict:
+    found = product.hosted_model
+    return _of_model(product, found, "hosted providers are called", "only local models found", absent=True)
+
+
+def _output_to_users(product: _Product) -> _Verdict:
+    found = product.reaches_model((*(place for _, place in product.routes), *product.front_end))
+    return _of_model(product, found, "routes or pages lead to model calls", "no route leads to a model", absent=False)
+
+
+def _output_to_code(product: _Product) -> _Verdict:
+    found = product.near_model(product.calls(signs.PARSES))
+    return _of_model(product, found, "code parses text beside model calls", "no parsing found", absent=False)
+
+
+def _model_tools(product: _Product) -> _Verdict:
+    given = tuple(place for path in sorted(product.model_files) for place in _calls_with_tools(product, path))
+    libraries = (*product.calls(signs.TOOL_CALLS), *product.imports(signs.TOOL_PACKAGES))
+    found = (*libraries, *given, *_decorated_tools(product))
+        *product.calls(signs.TOOL_CALLS),
+        *product.imports(signs.TOOL_PACKAGES),
+        *given,
+        *_decorated_tools(product),
+    )
+    return _of_model(product, found, "tools are given to a model", "no tool definition found", absent=True)
+
+
+def _calls_with_tools(product: _Product, path: str) -> Iterator[Location]:
+    if path.endswith(PYTHON):
+        module = product.look.python.module(path)
+        for call in module.calls if module else ():
+            if {"tools", "functions"} & call.keywords.keys() and "Depends" not in call.callee:
+                yield Location(path, call.line)
+    else:
+        web = product.look.web.module(path)
+        for item in web.calls if web else ():
+            if "tools" in item.keys:
+                yield Location(path, item.line)
+
+
+def _decorated_tools(product: _Product) -> Iterator[Location]:
+    for module in product.look.python.modules(path for path in product.paths if path.endswith(PYTHON)):
+        for function in module.functions:
+            if any(item.resolved.endswith((".tool", ".function_tool")) for item in function.decorators):
+                yield Location(module.path, function.line)
+
+
+def _outside_text(product: _Product) -> _Verdict:
+    found = product.reaches_model(place for _, place in product.routes)
+    asked = product.near_model(product.calls(re.compile(r"chat_input$|^gradio\.ChatInterface$|^input$|text_input$")))
+    return _of_model(product, (*found, *asked), "requests lead to model calls", "no such path found", absent=False)
+
+
+def _knowledge(product: _Product) -> _Verdict:
+    found = product.imports(signs.KNOWLEDGE)
+    return _of_model(product, found, "retrieval or vector libraries are used", "no retrieval found", absent=False)
+
+
+def _data_pipelines(product: _Product) -> _Verdict:
+    cron = tuple(Location(item.path, item.line) for item in product.look.containers.resources if item.kind == "CronJob")
+    crons = tuple(Location(item.path) for item in product.look.containers.platforms if "crons" in item.data)
+    found = (*product.imports(signs.PIPELINES), *cron, *crons)
+    return _seen(product, found, "pipeline libraries or scheduled jobs", "no pipeline library or scheduled job found")
+
+
+def _outside_services(product: _Product) -> _Verdict:
+    fetched = product.calls(re.compile(r"^(fetch|urllib\.request\.urlopen)$"))
+    urls = {place.path for place in product.texts(re.compile(r"^https?://(?!localhost|127\.|0\.0\.0\.0|www\.w3\.org)"))}
+    called = tuple(place for place in fetched if place.path in urls)
+    found = (*product.imports(signs.CLIENTS), *called, *product.hosted_model)
+    return _seen(product, found, "HTTP clients or provider libraries", "no HTTP client or provider library found")
+
+
+def _slow_work(product: _Product) -> _Verdict:
+    found = (*product.model, *product.imports(signs.SLOW))
+    return _seen_or_ask(found, "model calls, mail, media or queued work", "nothing slow was recognized")
+
+
+def _many_services(product: _Product) -> _Verdict:
+    own = {(service.build, service.name): service for service in product.look.containers.services if service.build}
+    names = {service.name for service in own.values()}
+    places = tuple(Location(service.path, service.line) for service in own.values()) if len(names) > 1 else ()
+    workloads = tuple(Location(r.path, r.line) for r in product.look.containers.resources if r.is_workload)
+    found = (*places, *(workloads if len(workloads) > 1 else ()), *product.imports(signs.TOOL_PACKAGES))
+    if product.model and product.imports(signs.KNOWLEDGE):
+        found = (*found, *product.imports(signs.KNOWLEDGE))
+    return _seen_or_ask(found, "several services, agents or a retrieval step", "one service was found")
+
+
+def _containers(product: _Product) -> _Verdict:
+    found = tuple(Location(item.path, item.stages[0].line) for item in product.look.containers.dockerfiles)
+    if found:
+        return True, "image definitions", found
+    built = tuple(
+        command.location
+        for command in product.look.workflows.commands_on_change()
+        if re.search(r"\b(docker|podman|buildah|pack|ko|jib\w*)\b.*\bbuild\b", command.text)
+    )
+    return (True, "CI builds images", built) if built else (False, "no Dockerfile or Containerfile", ())
+
+
+def _paid_infrastructure(product: _Product) -> _Verdict:
+    cloud = tuple(
+        Location(item.path, item.line)
+        for item in product.look.containers.infrastructure
+        if signs.CLOUD_RESOURCES.search(item.kind)
+    )
+    platforms = tuple(Location(item.path) for item in product.look.containers.platforms)
+    workloads = tuple(Location(r.path, r.line) for r in product.look.containers.resources if r.is_workload)
+    found = (*cloud, *platforms, *workloads, *product.hosted_model)
+    return _seen_or_ask(found, "cloud, platform or hosted-model use", "no cloud or platform configuration found")
+
+
+_FACTS: dict[str, _Judge] = {
+    "server": _server,
+    "user-interface": _user_interface,
+    "public": _ask,
+    "sign-in": _sign_in,
+    "several-roles": _several_roles,
+    "many-tenants": _many_tenants,
+    "browser-http": _browser_http,
+    "uploads": _uploads,
+    "websockets": _websockets,
+    "database": _database,
+    "writes-data": _writes_data,
+    "personal-data": _personal_data,
+    "sensitive-data": _ask,
+    "model": _model,
+    "generative-model": _generative,
+    "paid-model": _paid_model,
+    "model-output-to-users": _output_to_users,
+    "model-output-to-code": _output_to_code,
+    "model-tools": _model_tools,
+    "outside-text-to-model": _outside_text,
+    "high-stakes": _ask,
+    "knowledge": _knowledge,
+    "changing-data": _ask,
+    "data-pipelines": _data_pipelines,
+    "outside-services": _outside_services,
+    "slow-work": _slow_work,
+    "many-services": _many_services,
+    "containers": _containers,
+    "paid-infrastructure": _paid_infrastructure,
+}
