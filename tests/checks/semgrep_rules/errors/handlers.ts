@@ -1,0 +1,34 @@
+export async function run(job: any, report: any) {
+  // expect: errors.swallowed.js fact.errors.handler.js
+  try {
+    job();
+  } catch (error) {}
+  // expect: errors.swallowed.js fact.errors.handler.js
+  try {
+    job();
+  } catch {
+    // nothing to do
+  }
+  // expect: errors.log-only.js fact.errors.handler.js
+  try {
+    job();
+  } catch (error) {
+    console.error(error);
+  }
+  // clean: errors.swallowed.js
+  // clean: errors.log-only.js
+  // expect: fact.errors.handler.js
+  try {
+    job();
+  } catch (error) {
+    report(error);
+    throw error;
+  }
+  // expect: errors.swallowed.js fact.errors.handler.js
+  await job().catch(() => {});
+  // clean: errors.swallowed.js
+  // expect: fact.errors.handler.js
+  await job().catch((error: any) => report(error));
+  // clean: fact.errors.handler.js
+  await job().then(() => report());
+}
