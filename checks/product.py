@@ -330,11 +330,6 @@ def _model_tools(product: _Product) -> _Verdict:
     given = tuple(place for path in sorted(product.model_files) for place in _calls_with_tools(product, path))
     libraries = (*product.calls(signs.TOOL_CALLS), *product.imports(signs.TOOL_PACKAGES))
     found = (*libraries, *given, *_decorated_tools(product))
-        *product.calls(signs.TOOL_CALLS),
-        *product.imports(signs.TOOL_PACKAGES),
-        *given,
-        *_decorated_tools(product),
-    )
     return _of_model(product, found, "tools are given to a model", "no tool definition found", absent=True)
 
 
