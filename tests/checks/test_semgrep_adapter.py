@@ -1,4 +1,4 @@
-"""The code rules' run: what it reads, what it refuses to obey, and that every failure ends as trouble, never as silence."""
+"""The run of the code rules: what it reads, what it refuses to obey, and that a failure is trouble, never silence."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def test_the_slow_front_takes_over_and_finds_the_same(tmp_path: Path) -> None:
     program = fake(
         room,
         f"if '--experimental' in sys.argv: print(json.dumps(dict(version='1', results=[], errors=[], "
-        f"paths=dict(scanned=[])))); sys.exit(0)\nos.environ['PATH'] = {str(real.parent)!r} + ':' + os.environ['PATH']\n"
+        "paths=dict(scanned=[])))); sys.exit(0)\n"
+        f"os.environ['PATH'] = {str(real.parent)!r} + ':' + os.environ['PATH']\n"
         f"os.execv({str(real)!r}, [{str(real)!r}, *sys.argv[1:]])",
     )
     tree = tree_of(tmp_path / "tree", {"app/main.py": GAP, "web.ts": "await fetch(url);\n"})

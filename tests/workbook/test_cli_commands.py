@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-import checks.semgrep.scan  # noqa: F401  # so that a test can take semgrep away
+import checks.semgrep.engine  # noqa: F401  # so that a test can take semgrep away
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Proposal, Severity
 from workbook.answers import Status
 from workbook.cli.context import Faces
@@ -267,7 +267,7 @@ def test_probe_json_is_the_published_shape(call):
 
 
 def test_a_missing_semgrep_makes_code_signals_unknown_with_the_reason(call, monkeypatch):
-    monkeypatch.setattr(sys.modules["checks.semgrep.scan"], "find_program", lambda **_: None)
+    monkeypatch.setattr(sys.modules["checks.semgrep.engine"], "find_program", lambda **_: None)
     code, out, _ = call("probe", "--format", "json")
     assert code == 0
     reasons = [one["summary"] for one in json.loads(out)["signals"] if one["outcome"] == "unknown"]
