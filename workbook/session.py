@@ -152,6 +152,7 @@ class Session:
                 hint = nearest(slug, self.catalogue.checklists)
                 known = ", ".join(self.catalogue.checklists)
                 raise Refused(f"there is no checklist {slug!r}{hint}", f"choose from {known}")
+        self._known_facts(facts or {})
         by = self.people.names[0] if facts else ""
         self._new = skeleton(
             self.catalogue, checklists or ("fifty-point",), profiles=profiles, facts=facts, by=by, at=self.today()
@@ -162,9 +163,7 @@ class Session:
     def confirm_scope(self, facts: Mapping[str, bool]) -> None:
         """Record the facts about the product under the driver's name."""
         self._writable()
-        for name in facts:
-            if name not in self.catalogue.scope:
-                raise Refused(f"there is no scope fact {name!r}{nearest(name, self.catalogue.scope)}")
+        self._known_facts(facts)
         self._put(("scope",), {"by": self.people.names[0], "at": self.today(), **facts})
 
     def answer(
@@ -183,11 +182,14 @@ class Session:
         """Answer a control. Parts left None keep what was there; `proposed_by` makes it a proposal, never a pass.
 
         Raises:
-            Refused: the control is unknown, the file is read-only, a reason or a name is missing.
+            Refused: the control is unknown, the file is read-only, a reason or a name is missing, or a proposal would
+                replace an answer.
         """
         self._writable()
         self._known(control)
         before = self.state.answer(control)
+        if proposed_by and before.status is not Status.UNANSWERED and before.rung is not Rung.PROPOSED:
+            raise Refused(f"{control} has an answer already", "a proposal never replaces what a person or a probe said")
         if status is Status.NOT_APPLICABLE and not (reason or before.reason):
             raise Refused('"doesn\'t apply" needs a reason', "say why, in a few words")
         pieces = before.evidence if evidence is None else tuple(completed(one, self.root) for one in evidence)
@@ -360,6 +362,11 @@ class Session:
                 f"there is no control {control!r}{nearest(control, self.catalogue.controls)}",
                 "list them with: readiness status",
             )
+
+    def _known_facts(self, facts: Mapping[str, bool]) -> None:
+        for name in facts:
+            if name not in self.catalogue.scope:
+                raise Refused(f"there is no scope fact {name!r}{nearest(name, self.catalogue.scope)}")
 
     def _watched(self, pieces: Iterable[Evidence]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(str(one.values["path"]) for one in pieces if one.kind == "file"))

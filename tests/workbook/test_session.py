@@ -187,6 +187,8 @@ def test_proposals_never_pass(saved):
     assert judged.standing is Standing.NEEDS_REVIEW
     assert "coding-agent" in judged.why
     saved.answer("runbooks", Status.READY)
+    with pytest.raises(Refused, match="never replaces"):
+        saved.answer("runbooks", Status.BLOCKER, proposed_by="coding-agent")
     answer = saved.state.answer("runbooks")
     assert answer.proposed_by == "coding-agent"
     assert saved.assessment.standings["runbooks"].standing is Standing.CLAIMED
