@@ -1,0 +1,205 @@
+"""The endpoints an application serves, of every framework alike, and the source that runs for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.look import PYTHON, WEB
+from checks.observation import Location
+from checks.wiring import callees, function_at, reached, span
+
+if TYPE_CHECKING:
+    from checks.look import Look
+    from checks.readers.python_facts import Function, Parameter, PythonModule
+
+_PAGES = ("streamlit", "gradio", "chainlit", "nicegui")
+_DELIBERATELY_PUBLIC = re.compile(
+    r"(?i)(?:^|/)(?:health[\w-]*|ready|readyz|live|livez|liveness|readiness|ping|status|heartbeat|metrics|up"
+    r"|docs|redoc|openapi[\w.]*|version|about|info|robots\.txt|favicon\.ico|sitemap[\w.]*|static|assets|public|shared?"
+    r"|login|logout|log-in|sign-?in|sign-?up|register\w*|registration|token|refresh\w*|oauth\w*|callback|csrf\w*"
+    r"|auth|sso|saml|password[\w-]*|forgot[\w-]*|reset[\w-]*|recover[\w-]*|verify[\w-]*|confirm[\w-]*|access-token|test-token|webhooks?"
+    r"|\.well-known)(?:[/{:<.]|$)"
+)
+_MOST_BASES = 4
+_served: WeakKeyDictionary[Look, tuple[Endpoint, ...]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One route that is served, as far as can be told. `guards` run before the handler: texts of the source.
+
+    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`.
+    """
+
+    framework: str
+    methods: tuple[str, ...]
+    path: str
+    place: Location
+    module: str
+    handler: str
+    first: int
+    last: int
+    guards: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def is_python(self) -> bool:
+        """Whether the handler is Python."""
+        return self.module.endswith(PYTHON)
+
+    @property
+    def is_public_on_purpose(self) -> bool:
+        """Whether its path is one that is usually open: health, documentation, login, webhooks."""
+        path = re.sub(r"\{[^}]*\}|:\w+|<[^>]*>", "", self.path)
+        return self.path in {"", "/"} or bool(_DELIBERATELY_PUBLIC.search(path))
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it answers GET, HEAD and OPTIONS only."""
+        return bool(self.methods) and set(self.methods) <= {"GET", "HEAD", "OPTIONS"}
+
+
+def endpoints(look: Look) -> tuple[Endpoint, ...]:
+    """Every endpoint whose router is mounted and whose file an entry point reaches, or that cannot be told."""
+    if look not in _served:
+        _served[look] = tuple(sorted((*_python(look), *_web(look)), key=lambda item: item.place))
+    return _served[look]
+
+
+def has_only_pages(look: Look) -> bool:
+    """Whether the application is served as Streamlit or Gradio pages and has no endpoint of its own."""
+    return not endpoints(look) and bool(look.importers(*_PAGES))
+
+
+def source(look: Look, endpoint: Endpoint, hops: int = 1) -> str:
+    """The handler's source and that of the repository's functions it calls, comments taken out."""
+    parts = [span(look, endpoint.module, endpoint.first, endpoint.last)]
+    found = function_at(look, endpoint.module, endpoint.handler) if endpoint.is_python else None
+    if found:
+        parts += [span(look, module.path, one.line, one.end_line) for module, one in _below(look, *found, hops)]
+    elif not endpoint.is_python:
+        parts += _web_helpers(look, endpoint)
+    return "\n".join(parts)
+
+
+def _below(look: Look, module: PythonModule, function: Function, hops: int) -> Iterator[tuple[PythonModule, Function]]:
+    if hops:
+        for target, inner in callees(look, module, function):
+            if inner.qualified != function.qualified:
+                yield target, inner
+                yield from _below(look, target, inner, hops - 1)
+
+
+def _web_helpers(look: Look, endpoint: Endpoint) -> Iterator[str]:
+    """The functions a handler calls: of its own file, or of the files it imports."""
+    module = look.web.module(endpoint.module)
+    if module is None:
+        return
+    imported = {name: item.path for item in module.imports if item.path for name in item.names}
+    called = {call.callee.split(".")[0] for call in module.calls if endpoint.first <= call.line <= endpoint.last}
+    called.add(endpoint.handler.split(".")[0])
+    for name in sorted(called):
+        target = look.web.module(imported[name]) if name in imported else module
+        for function in target.functions if target else ():
+            last = name if name not in imported else endpoint.handler.rpartition(".")[2]
+            if target and function.name in {name, last} and function.name:
+                yield span(look, target.path, function.line, function.end_line)
+
+
+def _python(look: Look) -> Iterator[Endpoint]:
+    paths = [path for path in look.source_paths(*PYTHON) if reached(look, path)]
+    for route in look.python.routes(paths):
+        if route.mounted is False or _is_local_only(look, route.module):
+            continue
+        found = function_at(look, route.module, route.handler)
+        module, first, last = route.module, route.line, route.line
+        handler = route.handler
+        if found:
+            module, first, last = found[0].path, found[1].line, found[1].end_line
+            handler = found[1].qualified
+        guards = (*route.dependencies, *(item for item in route.decorators if item not in route.dependencies))
+        if found:
+            guards = (*guards, *_class_guards(look, *found))
+        yield Endpoint(
+            route.framework,
+            route.methods,
+            route.path,
+            Location(route.module, route.line),
+            module,
+            handler,
+            first,
+            last,
+            guards,
+            route.parameters,
+        )
+
+
+def _is_local_only(look: Look, path: str) -> bool:
+    """Whether the file's router is mounted below a condition that holds on developers' machines only."""
+    stem = path.rsplit("/", 1)[-1].removesuffix(".py")
+    mount = re.compile(
+        rf"if [^\n]*(?:local|debug|dev)[^\n]*:\n\s+\w+\.include_router\(\s*{re.escape(stem)}\b", re.IGNORECASE
+    )
+    return any(mount.search(look.tree.text(other) or "") for other in look.reach.imported_by(path))
+
+
+def _class_guards(look: Look, module: PythonModule, function: Function) -> Iterator[str]:
+    """Guards of a class-based handler: dependencies among its class's fields, and in the router class's constructor."""
+    if function.owner:
+        yield from _field_guards(look, module, function.owner, 0)
+    for decorator in function.decorators:
+        host = decorator.callee.partition(".")[0]
+        made = next((item.value.text for item in module.assignments if item.target == host and not item.function), "")
+        found = function_at(look, module.path, made.split("(", 1)[0] + ".__init__") if "(" in made else None
+        for call in found[0].calls if found else ():
+            if found and call.function == found[1].qualified and "dependencies" in call.keywords:
+                yield call.keywords["dependencies"].text
+
+
+def _field_guards(look: Look, module: PythonModule, name: str, depth: int) -> Iterator[str]:
+    for one in module.classes:
+        if one.name != name or depth > _MOST_BASES:
+            continue
+        yield from (value.text for value in one.fields.values() if "Depends(" in value.text)
+        yield from (text for text in one.annotations.values() if "Depends(" in text)
+        for base in one.bases:
+            bare = base.split("[", 1)[0]
+            yield from _field_guards(look, module, bare, depth + 1)
+            for item in module.imports:
+                target = look.python.module(item.paths[-1]) if item.local == bare and item.paths else None
+                if target and target.path != module.path:
+                    yield from _field_guards(look, _home(look, target, item.name), item.name, depth + 1)
+
+
+def _home(look: Look, module: PythonModule, name: str) -> PythonModule:
+    """The module that defines a class: `module`, or the one it imports the class from."""
+    if any(one.name == name for one in module.classes):
+        return module
+    paths = [item.paths[-1] for item in module.imports if item.paths and name in {item.local, item.name}]
+    paths += [item.paths[-1] for item in module.imports if item.paths and item.name == "*"]
+    for path in paths:
+        inner = look.python.module(path)
+        if inner and any(one.name == name for one in inner.classes):
+            return inner
+    return module
+
+
+def _web(look: Look) -> Iterator[Endpoint]:
+    paths = [path for path in look.source_paths(*WEB) if reached(look, path)]
+    for route in look.web.routes(paths):
+        if route.mounted is not False:
+            yield Endpoint(
+                route.framework,
+                route.methods,
+                route.path,
+                Location(route.module, route.line),
+                route.module,
+                route.handler,
+                route.line,
+                max(route.end_line, route.line),
+                route.middleware,
+            )

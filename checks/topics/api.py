@@ -1,0 +1,155 @@
+"""What the API accepts: schemas on its inputs."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import Endpoint, endpoints, source
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.wiring import answer, blind_spots, complain, not_applicable, python_modules, web_modules
+
+SIGNAL = "api.input-validation"
+FIX = "describe every request body with a schema and let the framework refuse what does not fit"
+MOSTLY = 0.9
+
+_MOST_ARGUMENTS = 400
+_OWN_NAMES = frozenset({"self", "cls", "request", "req"})
+
+_RAW = re.compile(
+    r"\b(?:request|req)\.(?:json|body|form|get_json|POST|data|values|formData|text)\b|\bctx\.request\.body\b"
+    r"|\bc\.req\.(?:json|parseBody|text)\b|\breadBody\(|\bevent\.body\b"
+)
+_CHECKED = re.compile(
+    r"\.model_validate|\.parse_obj|\.(?:safe)?[pP]arse(?:Async)?\(|\.validate(?:Async|Sync)?\(|validate_python\(|[sS]chema"
+    r"|is_valid\(|validate_on_submit|[sS]erializer\b|use_args|use_kwargs|\bzValidator\b|[vV]alidator\(|validationResult|Joi\.|yup\."
+    r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe"
+)
+_LOOSE = re.compile(r"^(?:Optional\[)?(?:dict|Dict|Any|object|Mapping|list\[dict|List\[Dict|bytes)\b")
+_REQUEST = re.compile(r"^(?:\w+\.)?(?:Request|HttpRequest|HTTPConnection)\b")
+_PATH_MADE = re.compile(r"\b(?:path\.join|Path|open|FileResponse|send_file|sendFile)\(")
+_NAME_CHECKED = r"secure_filename|is_relative_to|\.resolve\(\)|basename|pattern=|regex=|uuid|startsWith\(|relative_to\("
+
+
+@probe(SIGNAL)
+def input_validation(look: Look) -> Observation:
+    """Request bodies go through a schema before logic sees them, and names from requests stay no file paths."""
+    served = endpoints(look)
+    if not served:
+        return not_applicable(look, SIGNAL, "no endpoint of its own")
+    raw = [item for item in served if _takes_raw(look, item)]
+    loose = [item for item in served if item not in raw and _joins_paths(look, item)]
+    typed = [item for item in served if item not in raw and _takes_schema(look, item)]
+    places = [item.place for item in (*raw, *loose)]
+    if raw:
+        message = "the body of a request is used without a schema"
+        complain(look, "api.raw-body", SIGNAL, [item.place for item in raw], Severity.MEDIUM, message)
+    if loose:
+        message = "a name from the request becomes part of a file path without a check"
+        complain(look, "api.path-from-request", SIGNAL, [item.place for item in loose], Severity.MEDIUM, message)
+    if not raw and not loose:
+        return _none_raw(look, served, typed)
+    said = _counted(raw, loose, typed)
+    if len(raw) + len(loose) <= (1 - MOSTLY) * len(typed):
+        return answer(SIGNAL, Outcome.MET, said, places, fix=FIX)
+    elsewhere = _schemas_elsewhere(look)
+    if typed or loose or elsewhere:
+        if not typed and elsewhere:
+            said += "; schemas stand elsewhere only"
+        return answer(SIGNAL, Outcome.PARTIAL, said, [*places, *elsewhere], fix=FIX)
+    return answer(SIGNAL, Outcome.UNMET, said, places, fix=FIX)
+
+
+def _none_raw(look: Look, served: tuple[Endpoint, ...], typed: list[Endpoint]) -> Observation:
+    blind = blind_spots(look)
+    writing = [item for item in served if not item.only_reads]
+    unclear = [item for item in writing if item not in typed and not item.is_python]
+    unclear += [item for item in writing if item.framework == "django"]
+    if blind or (unclear and not typed):
+        said = blind or "how these handlers take their input could not be told"
+        return answer(SIGNAL, Outcome.UNKNOWN, said, [item.place for item in unclear])
+    said = f"no handler takes a raw body; {len(typed)} of {len(served)} take typed input"
+    return answer(SIGNAL, Outcome.MET, said, [item.place for item in (typed or list(served))])
+
+
+def _counted(raw: list[Endpoint], loose: list[Endpoint], typed: list[Endpoint]) -> str:
+    parts = [f"{len(raw)} of {len(raw) + len(typed)} handlers take a raw body"] if raw else []
+    if loose:
+        parts.append(f"{len(loose)} use a name from the request as a file path")
+    return "; ".join(parts)
+
+
+def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
+    if endpoint.framework in {"fastapi", "litestar"}:
+        text = source(look, endpoint, hops=0)
+        takes_request = any(_REQUEST.match(item.annotation) for item in endpoint.parameters)
+        loose = any(
+            _LOOSE.match(item.annotation) and "Depends" not in item.default + item.annotation
+            for item in endpoint.parameters
+            if "File(" not in item.default + item.annotation
+        )
+        return loose or (takes_request and bool(_RAW.search(text)) and not _CHECKED.search(text))
+    if any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards):
+        return False
+    text = source(look, endpoint)
+    return bool(_RAW.search(text)) and not _CHECKED.search(text)
+
+
+def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
+    if endpoint.framework in {"fastapi", "litestar"}:
+        return any(
+            item.annotation and not _REQUEST.match(item.annotation) and "Depends" not in item.annotation + item.default
+            for item in endpoint.parameters
+            if item.name != "self"
+        )
+    checked = any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards)
+    return checked or bool(_CHECKED.search(source(look, endpoint)))
+
+
+def _joins_paths(look: Look, endpoint: Endpoint) -> bool:
+    """Whether a plain text parameter, or the name of an upload, is joined into a file path without a check."""
+    if not endpoint.is_python:
+        return False
+    names = [
+        item.name
+        for item in endpoint.parameters
+        if re.match(r"^(?:str|Optional\[str\]|str \| None)?$", item.annotation)
+        and "Depends" not in item.default
+        and not re.search(r"pattern|regex|Literal", item.default)
+    ]
+    uploads = [f"{item.name}.filename" for item in endpoint.parameters if "UploadFile" in item.annotation]
+    text = source(look, endpoint, hops=0)
+    if re.search(_NAME_CHECKED, text):
+        return False
+    made = " ".join(_arguments(text, match.end()) for match in _PATH_MADE.finditer(text))
+    for name in (*names, *uploads):
+        word = rf"(?<![\w.\"']){re.escape(name)}(?![\w.\"'])"
+        if name not in _OWN_NAMES and (re.search(word, made) or re.search(rf"/\s*(?:f[\"'][^\"'\n]*\{{)?{word}", text)):
+            return True
+    return False
+
+
+def _arguments(text: str, start: int) -> str:
+    """What stands between a call's parentheses, the first of which ends at `start`."""
+    depth = 1
+    for position in range(start, min(start + _MOST_ARGUMENTS, len(text))):
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        if not depth:
+            return text[start:position]
+    return ""
+
+
+def _schemas_elsewhere(look: Look) -> list[Location]:
+    """Where the application uses a schema library outside the handlers that were judged raw."""
+    places = [
+        Location(module.path, one.line)
+        for module in python_modules(look, dead=True)
+        for one in module.classes
+        if any(base.rsplit(".", 1)[-1] in {"BaseModel", "Schema", "SQLModel"} for base in one.bases)
+    ]
+    for web in web_modules(look):
+        uses = {item.package for item in web.imports} & {"zod", "yup", "joi", "valibot", "ajv", "superstruct"}
+        if uses:
+            places += [Location(web.path, call.line) for call in web.calls if _CHECKED.search(call.callee + "(")][:1]
+    return places[:3]

@@ -1,0 +1,246 @@
+"""Who may call the API, and how often."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import Endpoint, endpoints, has_only_pages, source
+from checks.look import PYTHON, WEB, Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.wiring import (
+    absent,
+    answer,
+    calls,
+    complain,
+    function_at,
+    line_matches,
+    not_applicable,
+    python_modules,
+    reached,
+    span,
+)
+
+AUTHENTICATION = "api.authentication"
+RATE_LIMITING = "api.rate-limiting"
+OPEN_SHARE = 0.1
+
+_GUARD = re.compile(
+    r"(?i)auth(?!or(?!iz))|user|token|login|principal|identity|credential|bearer|api_?key|jwt|permission|admin|protect"
+    r"|require|signed_?in|superuser|staff|role|clerk|passport|session(?!local|dep|maker|_?factory)"
+)
+_NOT_A_GUARD = re.compile(
+    r"(?i)optional|maybe|get_?db|db_?session|get_?session|session_?dep|asyncsession|user_?(?:service|repo)|rate_?limit"
+    r"|express\.session|cookie_?session|^session\("
+)
+_INLINE = re.compile(
+    r"(?i)\b(?:getServerSession|currentUser|auth\(\)|getAuth\(|requireAuth|requireUser|verifyToken|verify_token"
+    r"|verify_jwt|jwt\.(?:verify|decode)|jwtVerify|verify_id_token|verifyIdToken|auth\.getUser|auth\.getSession|getSession\("
+    r"|validateRequest|is_authenticated|current_user|get_current_user|getToken\(|compare_digest|timingSafeEqual|check_api_key"
+    r"|authenticate\(|authorize\(|unauthorized\b)"
+)
+_REFUSES = re.compile(
+    r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden|PermissionDenied|redirect\(|abort\(|raise |throw |getUser"
+)
+_SECURITY = re.compile(r"HTTPBearer|HTTPBasic|OAuth2|APIKey(?:Header|Query|Cookie)|Security\(|auto_error")
+_MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|addHook)"
+_LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|\blimiter\b|ratelimit")
+
+
+@probe(AUTHENTICATION)
+def authentication(look: Look) -> Observation:
+    """Every endpoint that is not open on purpose has a guard that refuses."""
+    served = endpoints(look)
+    fix = "require a signed-in caller on every router, and list the few paths that stay open"
+    if not served:
+        said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no endpoint of its own"
+        return not_applicable(look, AUTHENTICATION, said)
+    everywhere = _guard_for_all(look)
+    closed = [item for item in served if _is_guarded(look, item)]
+    private = [item for item in served if not item.is_public_on_purpose or item in closed]
+    open_ones = [item for item in private if item not in closed]
+    if everywhere:
+        said = "one guard stands before all endpoints"
+        return answer(AUTHENTICATION, Outcome.MET, said, everywhere)
+    if not closed:
+        return _all_open(look, served, fix)
+    places = [item.place for item in open_ones]
+    if not open_ones:
+        said = f"all {len(private)} endpoints that are not open on purpose have a guard"
+        return answer(AUTHENTICATION, Outcome.MET, said, [item.place for item in closed])
+    said = f"{len(open_ones)} of {len(private)} endpoints have no guard"
+    if len(open_ones) <= OPEN_SHARE * len(private) and all(item.only_reads for item in open_ones):
+        return answer(AUTHENTICATION, Outcome.MET, f"{said}; they only read", places)
+    message = "an endpoint that anybody may call"
+    complain(look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, message)
+    return answer(AUTHENTICATION, Outcome.PARTIAL, said, places, fix=fix)
+
+
+def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation:
+    places = [item.place for item in served]
+    rows = [
+        place
+        for path in look.tree.match("supabase/migrations/*.sql", "**/supabase/migrations/*.sql")
+        for place in line_matches(look, path, r"(?i)create\s+policy\b|enable\s+row\s+level\s+security")
+    ]
+    if any(item.framework == "supabase" for item in served):
+        unverified = [
+            place
+            for path in look.tree.match("supabase/config.toml", "**/supabase/config.toml")
+            for place in line_matches(look, path, r"verify_jwt\s*=\s*false")
+        ]
+        if rows or not unverified:
+            said = (
+                "the anonymous key is enough for the functions; row policies guard the tables"
+                if rows
+                else ("the platform asks for a token, for which the anonymous key is enough")
+            )
+            return answer(AUTHENTICATION, Outcome.PARTIAL, said, [*unverified, *rows[:2], *places], fix=fix)
+    complain(look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, "an endpoint that anybody may call")
+    result = absent(look, AUTHENTICATION, f"none of {len(served)} endpoints has a guard", fix=fix)
+    return answer(AUTHENTICATION, result.outcome, result.summary, places, fix=fix)
+
+
+def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
+    for guard in endpoint.guards:
+        if _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard):
+            return True
+    text = source(look, endpoint, hops=1 if not endpoint.is_python else 0)
+    return bool(_INLINE.search(text)) and bool(_REFUSES.search(text))
+
+
+def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:
+    """Whether a guard of this repository turns callers away; guards of packages are taken at their word."""
+    named = re.findall(r"(?:Depends|Security)\(\s*([\w.]+)", guard) or re.findall(r"^[\w.]+$", guard)
+    if not endpoint.is_python or not named:
+        return True
+    for name in named:
+        found = function_at(look, endpoint.place.path, name) or function_at(look, endpoint.module, name)
+        if found is None:
+            return True
+        module, function = found
+        inner = " ".join(item.annotation + item.default for item in function.parameters)
+        text = span(look, module.path, function.line, function.end_line)
+        if function.raises or _REFUSES.search(text) or _SECURITY.search(inner):
+            return True
+        if re.search(r"Depends|Security|Dep\b", inner) and _GUARD.search(inner):
+            return True
+    return False
+
+
+def _guard_for_all(look: Look) -> list[Location]:
+    """Middleware or settings that put a guard before every endpoint."""
+    found: list[Location] = []
+    for hit in calls(look, _MIDDLEWARE):
+        if not hit.place.path.endswith(PYTHON) or not hit.call.arguments:
+            continue
+        name = getattr(hit.call.arguments[0], "text", "")
+        if re.search(r"(?i)auth|token|apikey|login|jwt", name) and not re.search(r"(?i)SessionMiddleware", name):
+            found.append(hit.place)
+    for module in python_modules(look):
+        for function in module.functions:
+            if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators):
+                text = span(look, module.path, function.line, function.end_line)
+                if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text):
+                    found.append(Location(module.path, function.line))
+        if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
+            found += line_matches(
+                look, module.path, r"LoginRequiredMiddleware|permissions\.IsAuthenticated\b(?!OrReadOnly)"
+            )
+    for path in look.source_paths(*WEB):
+        if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", path):
+            text = span(look, path, 1, 10_000)
+            api_left_out = re.search(r"\(\?!(?:[^)]*\|)?api", text)
+            if re.search(r"clerkMiddleware|withAuth|getToken\(|auth\(|updateSession|jwtVerify", text) and (
+                re.search(r"protect\(|redirect\(|401|withAuth", text) and not api_left_out
+            ):
+                found.append(Location(path))
+    return [place for place in found if reached(look, place.path)]
+
+
+@probe(RATE_LIMITING)
+def rate_limiting(look: Look) -> Observation:
+    """Limits on the endpoints: a limiter that is added, not one that is only written."""
+    served = endpoints(look)
+    if not served:
+        said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no endpoint of its own"
+        return not_applicable(look, RATE_LIMITING, said)
+    fix = "add a limiter before all endpoints, and a stricter one on login and on what costs money"
+    searched = ("limiters on handlers, routers and applications", "proxy configuration")
+    everywhere = _limits_for_all(look)
+    if everywhere:
+        return answer(
+            RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
+        )
+    limited = [item for item in served if _is_limited(look, item)]
+    public = [item for item in served if not re.search(r"(?i)health|ready|live|metrics|ping", item.path)]
+    if limited and len(limited) >= (1 - OPEN_SHARE) * len(public):
+        said = f"{len(limited)} of {len(public)} endpoints are limited"
+        return answer(RATE_LIMITING, Outcome.MET, said, [item.place for item in limited], searched=searched)
+    if limited:
+        said = f"only {len(limited)} of {len(public)} endpoints are limited"
+        places = [item.place for item in limited]
+        return answer(RATE_LIMITING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    return absent(look, RATE_LIMITING, "no limiter before any endpoint", searched=searched, fix=fix)
+
+
+def _is_limited(look: Look, endpoint: Endpoint) -> bool:
+    if any(_LIMITS.search(guard) for guard in endpoint.guards):
+        if not endpoint.is_python or not any(re.search(r"limiter\.(?:limit|shared_limit)", g) for g in endpoint.guards):
+            return True
+        if endpoint.framework not in {"fastapi", "starlette"}:
+            return True
+        # slowapi reads the argument called `request`; another type there fails or is not limited.
+        return any(
+            item.name in {"request", "websocket"} and re.search(r"(?:Request|WebSocket)$", item.annotation)
+            for item in endpoint.parameters
+        )
+    text = source(look, endpoint)
+    return bool(
+        re.search(
+            r"(?i)(?:rate_?limit\w*|limiter)\.(?:limit|check|consume|hit|test)\(|checkRateLimit\(|check_rate_limit\(|enforce_?rate_?limit\w*\(",
+            text,
+        )
+    )
+
+
+def _limits_for_all(look: Look) -> list[Location]:
+    found: list[Location] = []
+    for hit in calls(look, _MIDDLEWARE):
+        arguments = " ".join(getattr(item, "text", item) for item in hit.call.arguments)
+        if hit.place.path.endswith(PYTHON):
+            if "SlowAPI" in arguments:  # the middleware enforces the limiter's own defaults, if it has any
+                limiters = calls(look, r"(?:.*\.)?Limiter")
+                found += [one.place for one in limiters if "default_limits" in getattr(one.call, "keywords", {})]
+            elif _LIMITS.search(arguments):
+                found.append(hit.place)
+        elif _web_limiter(look, hit.place.path, hit.call.callee, arguments):
+            found.append(hit.place)
+    for hit in calls(look, r"flask_limiter\.(?:\w+\.)*Limiter"):
+        if {"default_limits", "application_limits"} & set(getattr(hit.call, "keywords", {})):
+            found.append(hit.place)
+    for hit in calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*|@fastify/rate-limit.*"):
+        found.append(hit.place)
+    for module in python_modules(look):
+        found += line_matches(look, module.path, r"DEFAULT_THROTTLE_CLASSES[\"']\s*:\s*[\[(]\s*[\"']")
+        for function in module.functions:
+            if any(item.callee.rsplit(".", 1)[-1] == "middleware" for item in function.decorators):
+                text = span(look, module.path, function.line, function.end_line)
+                if re.search(r"\b429\b|TOO_MANY", text):
+                    found.append(Location(module.path, function.line))
+    for path in look.tree.match("*.conf", "*.conf.template", "nginx.conf*", "Caddyfile*"):
+        found += line_matches(look, path, r"(?m)^\s*limit_req\s+zone=|^\s*rate_limit\s*\{")
+    return found
+
+
+def _web_limiter(look: Look, path: str, callee: str, arguments: str) -> bool:
+    if not callee.endswith((".use", ".register")) or not arguments or arguments[0] in "\"'":
+        return False  # a path first: only some routes
+    if _LIMITS.search(arguments):
+        return True
+    module = look.web.module(path)
+    return (
+        any(_LIMITS.search(module.assigned.get(name, "")) for name in re.findall(r"^\w+", arguments))
+        if module
+        else False
+    )

@@ -1,0 +1,142 @@
+"""What the service says of itself: its health, and how to call it."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import endpoints, has_only_pages, source
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.python_facts import Call
+from checks.wiring import absent, answer, calls, line_matches, not_applicable
+
+HEALTH = "api.health-endpoint"
+DOCS = "api.docs"
+
+_HEALTH_PATH = re.compile(
+    r"(?i)(?:^|[/_-])(?:health[\w-]*|ready|readyz|readiness|live|livez|liveness|ping|heartbeat|alive|_?status|up)/?$"
+)
+_HEALTH_NAME = re.compile(r"(?i)^(?:get_?)?(?:health\w*|readiness\w*|liveness\w*|ping|heartbeat|healthcheck)$")
+_SAYS_FINE = re.compile(r"(?i)[\"'](?:status|message)[\"']\s*:\s*[\"'](?:ok|up|healthy|alive|running|pong)")
+_CHECKED = (
+    r"(?im)(?:HEALTHCHECK|healthcheck|httpGet|test:|livenessProbe|path:)[^\n]*?(?:https?://[^/\s\"']+)?(/[\w/.-]+)"
+)
+_GENERATED_NODE = (
+    r"(?:swagger-ui-express|@fastify/swagger|@fastify/swagger-ui|@hono/zod-openapi|@hono/swagger-ui|@nestjs/swagger"
+    r"|tsoa|swagger-jsdoc|koa2-swagger-ui|@scalar/[\w-]+|@elysiajs/swagger|next-swagger-doc).*"
+)
+_GENERATED_PYTHON = (
+    "flask_smorest", "flasgger", "flask_restx", "apiflask", "flask_openapi3", "connexion", "drf_spectacular", "drf_yasg",
+    "ninja", "spectree", "apispec", "litestar", "sanic_ext",
+)  # fmt: skip
+
+
+@probe(HEALTH)
+def health(look: Look) -> Observation:
+    """A mounted route that is meant for health checks, whatever its path."""
+    served = endpoints(look)
+    searched = ("routes of the application", "image and orchestrator health checks", "proxy configuration")
+    for item in served:
+        if _HEALTH_PATH.search(item.path) or _HEALTH_NAME.search(item.handler.rsplit(".", 1)[-1]):
+            return answer(
+                HEALTH, Outcome.MET, f"a health route: {item.path or item.handler}", [item.place], searched=searched
+            )
+    ready_made = (
+        calls(look, r"@godaddy/terminus.*|@nestjs/terminus.*|healthcheck\.HealthCheck|fastapi_health\.health") or ()
+    )
+    if ready_made or look.importers("health_check"):
+        places = [hit.place for hit in ready_made] or list(look.importers("health_check"))
+        return answer(HEALTH, Outcome.MET, "a health-check library is wired", places, searched=searched)
+    for path in look.tree.match("*.conf", "*.conf.template", "Caddyfile*"):
+        if places := line_matches(look, path, r"(?im)^\s*(?:location\s+=?\s*|handle\s+|respond\s+)/\w*health\w*"):
+            return answer(HEALTH, Outcome.MET, "the proxy answers health checks", places, searched=searched)
+    if not served:
+        said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no service with endpoints"
+        return not_applicable(look, HEALTH, said, searched=searched)
+    if indirect := _indirect(look):
+        said = "health is asked through a route that serves something else"
+        return answer(
+            HEALTH, Outcome.PARTIAL, said, indirect, searched=searched, fix="add a route of its own for health"
+        )
+    fine = [item.place for item in served if item.path in {"", "/"} and _SAYS_FINE.search(source(look, item, hops=0))]
+    if fine:
+        return answer(HEALTH, Outcome.MET, "the root route answers that the service is up", fine, searched=searched)
+    return absent(look, HEALTH, "no route meant for health", searched=searched, fix="add a route such as /health")
+
+
+def _indirect(look: Look) -> list[Location]:
+    """Health checks of images and orchestrators that ask a route of the application."""
+    files = look.tree.match("Dockerfile*", "*.dockerfile", "*compose*.y*ml", "*.k8s.y*ml", "k8s/**", "deploy/**/*.y*ml")
+    known = {re.sub(r"[{:<].*", "", item.path).rstrip("/") for item in endpoints(look) if len(item.path) > 1}
+    found = []
+    for path in files:
+        text = look.tree.text(path) or ""
+        for match in re.finditer(_CHECKED, text):
+            if any(match[1].rstrip("/").endswith(one) for one in known if one):
+                found.append(Location(path, text.count("\n", 0, match.start()) + 1))
+        found += _by_script(look, path, text, known)
+    return found
+
+
+def _by_script(look: Look, path: str, text: str, known: set[str]) -> list[Location]:
+    """A HEALTHCHECK that runs a script of this repository which asks a route."""
+    match = re.search(r"(?ms)^HEALTHCHECK[^\n]*?(?:\\\n[^\n]*)*?([\w./-]+\.(?:py|sh|js))", text)
+    name = match[1].rsplit("/", 1)[-1] if match else ""
+    for script in look.tree.match(name) if name else ():
+        asked = re.findall(
+            r"https?://[^/\s\"']+(/[\w/.-]+)|[\"'](/[\w/.-]+)[\"']|\}(/[\w/-]+)", look.tree.text(script) or ""
+        )
+        if any(
+            one and any(one.rstrip("/").endswith(route) for route in known if route) for group in asked for one in group
+        ):
+            line = text.count("\n", 0, match.start()) + 1 if match else 0
+            return [Location(path, line), Location(script)]
+    return []
+
+
+@probe(DOCS)
+def docs(look: Look) -> Observation:
+    """The API describes itself, or somebody wrote its description."""
+    served = endpoints(look)
+    searched = ("the application object's documentation", "OpenAPI libraries and files", "written API documents")
+    if not served:
+        return not_applicable(look, DOCS, "no endpoint of its own", searched=searched)
+    shown = [hit.place for hit in calls(look, r"fastapi\.(?:applications\.)?FastAPI") if _is_documented(hit.call)]
+    if shown:
+        return answer(DOCS, Outcome.MET, "FastAPI serves the API's description", shown, searched=searched)
+    generated = [hit.place for hit in calls(look, _GENERATED_NODE)] or list(look.importers(*_GENERATED_PYTHON))
+    if generated:
+        return answer(DOCS, Outcome.MET, "a library generates the API's description", generated, searched=searched)
+    written = _written(look)
+    if written:
+        paths = {re.sub(r"[{:<\[].*", "", item.path).rstrip("/") for item in served} - {""}
+        text = "\n".join(look.tree.text(place.path) or "" for place in written)
+        named = [path for path in paths if path in text]
+        if paths and len(named) >= 0.8 * len(paths):  # noqa: PLR2004 - nearly all of them
+            return answer(DOCS, Outcome.MET, "a written description names the endpoints", written, searched=searched)
+        if named:
+            said = f"a written description names {len(named)} of {len(paths)} endpoints"
+            return answer(
+                DOCS, Outcome.PARTIAL, said, written, searched=searched, fix="bring the description up to date"
+            )
+    return absent(look, DOCS, "no description of the API", searched=searched, fix="generate an OpenAPI description")
+
+
+def _is_documented(call: object) -> bool:
+    if not isinstance(call, Call):
+        return False
+    off = {
+        name
+        for name in ("openapi_url", "docs_url", "redoc_url")
+        if name in call.keywords and call.keywords[name].value is None
+    }
+    return "openapi_url" not in off and not {"docs_url", "redoc_url"} <= off
+
+
+def _written(look: Look) -> list[Location]:
+    specified = look.tree.match("openapi*.y*ml", "openapi*.json", "swagger*.y*ml", "swagger*.json")
+    prose = look.tree.match(
+        "/docs/**/*api*.md", "/docs/*API*.md", "/API.md", "/api.md", "/README.md", "*.postman_collection.json"
+    )
+    return [Location(path) for path in (*specified, *prose)]

@@ -1,0 +1,108 @@
+"""Uploads: bounded, streamed, or read whole."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import Endpoint, endpoints, source
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.wiring import absent, answer, calls, complain, line_matches, not_applicable, python_modules
+
+SIGNAL = "api.upload-limits"
+FIX = "refuse uploads above a size before reading them, or write them out in parts"
+SEARCHED = ("handlers that take files", "limits of the server and the proxy")
+
+_RECEIVES = re.compile(
+    r"\brequest\.files\b|\brequest\.FILES\b|\breq\.files?\b|(?:req|request)\.formData\(|parseBody\(|\bbusboy\b|formidable"
+    r"|\brequest\.file\(|\bmultipart\("
+)
+_FILES_ONLY = re.compile(r"File\b|\.file|files|[bB]lob|upload|arrayBuffer|busboy|formidable")
+_BOUNDED = re.compile(
+    r"\.size\b\s*[<>]|[<>]=?\s*\w*(?:MAX|LIMIT|max_|limit)\w*|len\(\w+\)\s*>|content-length|CONTENT_LENGTH|content_length"
+    r"|maxFileSize|fileSize|max_file_size|MAX_(?:FILE|UPLOAD)\w*|FileSizeLimit|sizeLimit",
+    re.IGNORECASE,
+)
+_STREAMED = re.compile(
+    r"\.read\(\s*[\w.]+|copyfileobj|iter_chunks|\.chunks\(\)|\.stream\(\)|\.pipe\(|pipeline\(|\.save\(|for await"
+)
+_WHOLE = re.compile(r"\.read\(\s*\)|\.arrayBuffer\(\)|\.bytes\(\)|memoryStorage")
+
+
+@probe(SIGNAL)
+def upload_limits(look: Look) -> Observation:
+    """Every handler that takes a file bounds it or streams it."""
+    uploads = [item for item in endpoints(look) if _receives(look, item)]
+    pages = [
+        hit.place for hit in calls(look, r"(?:streamlit|st)\.(?:\w+\.)*file_uploader|gradio\.(?:File|UploadButton)")
+    ]
+    if not uploads:
+        if pages:
+            said = "the page framework bounds uploads by its own default"
+            return answer(SIGNAL, Outcome.MET, said, pages, searched=SEARCHED)
+        return not_applicable(look, SIGNAL, "no upload", searched=SEARCHED)
+    everywhere = _limits_for_all(look)
+    if everywhere:
+        return answer(SIGNAL, Outcome.MET, "one limit holds for all uploads", everywhere, searched=SEARCHED)
+    states = {item.place: _state(look, item) for item in uploads}
+    whole = [place for place, state in states.items() if state == "whole"]
+    unclear = [place for place, state in states.items() if state == "unclear"]
+    if whole:
+        message = "a whole upload is read into memory without a limit"
+        complain(look, "api.unbounded-upload", SIGNAL, whole, Severity.MEDIUM, message)
+        said = f"{len(whole)} of {len(uploads)} uploads are read whole, without a limit"
+        outcome = Outcome.PARTIAL if "bounded" in states.values() else Outcome.UNMET
+        return answer(SIGNAL, outcome, said, whole, searched=SEARCHED, fix=FIX)
+    if unclear:
+        said = f"how {len(unclear)} of {len(uploads)} uploads are read could not be told"
+        result = absent(look, SIGNAL, said, searched=SEARCHED, fix=FIX)
+        return answer(SIGNAL, Outcome.UNKNOWN, result.summary, unclear, searched=SEARCHED, fix=FIX)
+    return answer(SIGNAL, Outcome.MET, "every upload is bounded or streamed", list(states), searched=SEARCHED)
+
+
+def _receives(look: Look, endpoint: Endpoint) -> bool:
+    if any(re.search(r"\bUploadFile\b|\bFile\(", item.annotation + item.default) for item in endpoint.parameters):
+        return True
+    if any(re.search(r"upload\w*\.(?:single|array|fields|any)\(|multer", guard) for guard in endpoint.guards):
+        return True
+    text = source(look, endpoint)
+    return bool(_RECEIVES.search(text)) and bool(_FILES_ONLY.search(text))
+
+
+def _state(look: Look, endpoint: Endpoint) -> str:
+    text = source(look, endpoint)
+    if _BOUNDED.search(text):
+        return "bounded"
+    guards = " ".join(endpoint.guards)
+    if re.search(r"(?i)size|limit", guards):
+        return "bounded"
+    if re.search(r"upload\w*\.(?:single|array|fields|any)\(|multer", guards):
+        return _multer(look, endpoint)
+    if any(re.match(r"^bytes\b", item.annotation) and "File(" in item.default for item in endpoint.parameters):
+        return "whole"
+    if _WHOLE.search(text):
+        return "whole"
+    return "bounded" if _STREAMED.search(text) else "unclear"
+
+
+def _multer(look: Look, endpoint: Endpoint) -> str:
+    made = [hit for hit in calls(look, r"multer(?:\.default)?") if hit.place.path == endpoint.module] or list(
+        calls(look, r"multer(?:\.default)?")
+    )
+    if not made:
+        return "unclear"
+    limited = [hit for hit in made if "limits" in getattr(hit.call, "keys", {}) or getattr(hit.call, "spread", False)]
+    return "bounded" if len(limited) == len(made) else "whole"
+
+
+def _limits_for_all(look: Look) -> list[Location]:
+    found = []
+    for module in python_modules(look):
+        found += line_matches(look, module.path, r"MAX_CONTENT_LENGTH[\"']?\]?\s*=")
+        found += line_matches(
+            look, module.path, r"add_middleware\(\s*\w*(?:Size|Content|Body|Upload)\w*(?:Limit|Length|Max)\w*"
+        )
+    for path in look.tree.match("*.conf", "*.conf.template", "Caddyfile*"):
+        found += line_matches(look, path, r"(?m)^\s*client_max_body_size\s+[1-9]|^\s*max_size\s+\d")
+    return found

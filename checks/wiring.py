@@ -1,0 +1,234 @@
+"""What is wired: calls in code that an entry point reaches, and what could not be looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.look import PYTHON, WEB, is_product
+from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
+
+if TYPE_CHECKING:
+    from checks.look import Look
+    from checks.readers.python_facts import Call, Function, PythonModule
+    from checks.readers.web_facts import WebCall, WebModule
+
+CODE = ("application code that an entry point reaches",)
+"""The place that most probes of code search."""
+
+_OTHER_LANGUAGES = {
+    ".go": "Go", ".java": "Java", ".kt": "Kotlin", ".rb": "Ruby", ".php": "PHP", ".cs": "C#", ".rs": "Rust",
+    ".ex": "Elixir", ".scala": "Scala",
+}  # fmt: skip
+_MOST_NAMED = 3
+_MOST_PLACES = 10
+_ONE_OFF = frozenset({"scripts", "script", "migrations", "alembic", "seeds", "seed", "fixtures", "tools", "bin"})
+_blind: WeakKeyDictionary[Look, str] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One call in application code: where, in which function, and the call itself."""
+
+    place: Location
+    function: str
+    call: Call | WebCall
+
+
+def reached(look: Look, path: str) -> bool:
+    """Whether the service reaches the file, or any entry point where there is no service, or that cannot be told."""
+    served = look.reach.served(path)
+    return look.reach.reached(path) is not False if served is None else served
+
+
+def python_modules(look: Look, *, dead: bool = False) -> Iterator[PythonModule]:
+    """Readable Python modules of the application; with `dead`, also those no entry point reaches."""
+    for module in look.python.modules(look.source_paths(*PYTHON)):
+        if dead or reached(look, module.path):
+            yield module
+
+
+def web_modules(look: Look, *, dead: bool = False) -> Iterator[WebModule]:
+    """Readable JavaScript and TypeScript modules of the application; with `dead`, also those nothing reaches."""
+    for path in look.source_paths(*WEB):
+        module = look.web.module(path)
+        if module and (dead or reached(look, path)):
+            yield module
+
+
+def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
+    """Calls whose resolved name matches the regular expression in full, in path and line order.
+
+    A call inside a function that nothing in the application ever names is left out unless `dead`.
+    """
+    wanted = re.compile(pattern)
+    found: list[Hit] = []
+    for module in python_modules(look, dead=dead):
+        for call in module.calls:
+            if wanted.fullmatch(call.resolved) and (dead or is_used(look, module, call.function)):
+                found.append(Hit(Location(module.path, call.line, call.end_line), call.function, call))
+    for web in web_modules(look, dead=dead):
+        found += [
+            Hit(Location(web.path, call.line, call.end_line), call.function, call)
+            for call in web.calls
+            if wanted.fullmatch(call.resolved)
+        ]
+    return tuple(sorted(found, key=lambda hit: hit.place))
+
+
+def is_used(look: Look, module: PythonModule, qualified: str) -> bool:
+    """Whether a module-level function is called, passed on or decorated anywhere; true for methods and module level."""
+    if not qualified or "." in qualified:
+        return True
+    function = module.function(qualified)
+    if function is None or function.decorators or function.name == "main":
+        return True
+    word = re.compile(rf"\b{re.escape(function.name)}\b")
+    for other in python_modules(look):
+        if (
+            other.path == module.path
+            or any(item.name == function.name for item in other.imports)
+            or any(module.path in item.paths for item in other.imports)
+        ):
+            for call in other.calls:
+                same = call.callee.rsplit(".", 1)[-1] == function.name and call.function != qualified
+                passed = any(word.search(value.text) for value in (*call.arguments, *call.keywords.values()))
+                if same or (passed and call.function != qualified):
+                    return True
+            if any(word.search(item.value.text) for item in other.assignments):
+                return True
+    return False
+
+
+def is_one_off(path: str) -> bool:
+    """Whether the file is a script, seed or migration: run by hand or once, not while serving."""
+    return not _ONE_OFF.isdisjoint(path.lower().split("/")[:-1]) or "/management/commands/" in f"/{path}"
+
+
+def blind_spots(look: Look) -> str:
+    """What of the application could not be looked at, in words; "" where everything was."""
+    if look not in _blind:
+        _blind[look] = "; ".join(_blind_spots(look))
+    return _blind[look]
+
+
+def _blind_spots(look: Look) -> Iterator[str]:
+    unread = [path for path in look.source_paths(*PYTHON) if _is_partial(look.python.module(path))]
+    unread += [path for path in look.source_paths(*WEB) if _is_partial(look.web.module(path))]
+    if unread:
+        more = "" if len(unread) <= _MOST_NAMED else f" and {len(unread) - _MOST_NAMED} more"
+        yield f"not read in full: {', '.join(unread[:_MOST_NAMED])}{more}"
+    others = sorted(
+        {
+            name
+            for path in look.tree.paths
+            for suffix, name in _OTHER_LANGUAGES.items()
+            if path.endswith(suffix) and is_product(path)
+        }
+    )
+    if others:
+        yield f"{' and '.join(others)} code is not read"
+
+
+def _is_partial(module: PythonModule | WebModule | None) -> bool:
+    return module is None or not module.complete
+
+
+# -- following calls ----------------------------------------------------------------------------------------------
+
+
+def function_at(look: Look, path: str, name: str) -> tuple[PythonModule, Function] | None:
+    """The repository's function that `name` stands for in `path`: a local one, an imported one, or a method."""
+    module = look.python.module(path)
+    if module is None:
+        return None
+    local = module.function(name)
+    if local:
+        return module, local
+    head, _, rest = name.partition(".")
+    for item in module.imports:
+        if item.local != head or not item.paths:
+            continue
+        target = look.python.module(item.paths[-1])
+        for candidate in (rest, f"{item.name}.{rest}", item.name) if rest else (item.name,):
+            found = target.function(candidate) if target else None
+            if target and found:
+                return target, found
+    return None
+
+
+def callees(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[PythonModule, Function]]:
+    """The repository's functions that a function calls directly."""
+    seen = set()
+    for call in module.calls:
+        if call.function != function.qualified or call.callee in seen:
+            continue
+        seen.add(call.callee)
+        name = call.callee
+        if name.startswith(("self.", "cls.")) and function.owner:
+            name = f"{function.owner}.{name.partition('.')[2]}"
+        found = function_at(look, module.path, name)
+        if found:
+            yield found
+
+
+def without_comments(text: str) -> str:
+    """Source text with comment-only lines and trailing comments emptied, line count kept."""
+    text = re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
+    return re.sub(r"(?m)(^\s*|\s)(#|//|--\s)[^\n]*$", "", text)
+
+
+def span(look: Look, path: str, first: int, last: int) -> str:
+    """The lines `first` to `last` of a file, comments taken out."""
+    lines = without_comments(look.tree.text(path) or "").split("\n")
+    return "\n".join(lines[max(first - 1, 0) : max(last, first)])
+
+
+def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
+    """The places in one file where a regular expression matches outside comments."""
+    text = without_comments(look.tree.text(path) or "")
+    return tuple(Location(path, text.count("\n", 0, match.start()) + 1) for match in re.finditer(pattern, text))
+
+
+# -- answers --------------------------------------------------------------------------------------------------------
+
+
+def answer(  # noqa: PLR0913 - an observation has that many parts
+    signal: str,
+    outcome: Outcome,
+    summary: str,
+    places: tuple[Location, ...] | list[Location] = (),
+    *,
+    searched: tuple[str, ...] = CODE,
+    confidence: Confidence = Confidence.MEDIUM,
+    fix: str = "",
+) -> Observation:
+    """An observation with at most ten places, each once."""
+    shown = tuple(dict.fromkeys(places))[:_MOST_PLACES]
+    return Observation(signal, outcome, summary, searched, shown, confidence, fix=fix)
+
+
+def absent(look: Look, signal: str, summary: str, *, searched: tuple[str, ...] = CODE, fix: str = "") -> Observation:
+    """Nothing of the kind was found: unmet where all of the application was read, else unknown."""
+    blind = blind_spots(look)
+    if blind:
+        return answer(signal, Outcome.UNKNOWN, f"{summary}, but {blind}", searched=searched, fix=fix)
+    return answer(signal, Outcome.UNMET, summary, searched=searched, fix=fix)
+
+
+def not_applicable(look: Look, signal: str, summary: str, *, searched: tuple[str, ...] = CODE) -> Observation:
+    """The question does not arise: where all of the application was read, else unknown."""
+    blind = blind_spots(look)
+    if blind:
+        return answer(signal, Outcome.UNKNOWN, f"{summary}, but {blind}", searched=searched)
+    return answer(signal, Outcome.NOT_APPLICABLE, summary, searched=searched)
+
+
+def complain(
+    look: Look, rule: str, signal: str, places: tuple[Location, ...] | list[Location], severity: Severity, message: str
+) -> None:
+    """Add one finding a place, each once."""
+    look.found(*(Finding(rule, signal, place, severity, message) for place in dict.fromkeys(places)))
