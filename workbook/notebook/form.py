@@ -61,7 +61,6 @@ class PillarForm:
             self.current = next(iter(self.entries))
         if self.current:
             self.panel.open(self.current)
-        self.undo.disabled = not self.session.unsaved
         mark = f" ({len(self.session.pending)})" if self.session.pending else ""
         self.save.description = f"s  save{mark}"
 

@@ -1,0 +1,262 @@
+import threading
+import tomllib
+from datetime import date
+
+import pytest
+
+from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
+from workbook.answers import Evidence, Gap, Status
+from workbook.guide import CHOICES
+from workbook.notebook.book import PillarBook
+from workbook.session import Session
+
+CONTROL = "rate-limiting"
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\x1b[2J\u202e"
+
+
+def pillar_of(session, control):
+    return next(item.pillar for item in session.checklist.scored if control in item.controls)
+
+
+def form_of(session, control=CONTROL):
+    form = PillarBook(session, pillar_of(session, control)).form()
+    form.open(control)
+    return form
+
+
+def texts(widget):
+    """Every HTML value that a widget tree would put on the page."""
+    found = [widget.value] if type(widget).__name__ == "HTML" else []
+    return found + [text for child in getattr(widget, "children", ()) for text in texts(child)]
+
+
+def assert_inert(html):
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "</script" not in html
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+
+
+@pytest.fixture
+def control(opened):
+    """A control of the checklist whose "no" stops the launch."""
+    return next(one.control.id for one in opened.questions() if one.stops_launch)
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.word)
+def test_a_click_writes_what_the_operation_writes(opened, twin, control, choice):
+    form = form_of(opened, control)
+    form.panel.note.value = "Seen in staging"
+    form.panel.reason.value = "No such thing here" if choice.needs_reason else ""
+    form.panel.choices[choice.key].click()
+    assert not form.guard.trouble, form.guard.status
+    assert form.guard.pressed == choice.key
+    form.save.click()
+
+    question = twin.question(control)
+    status = question.status_of(choice)
+    twin.answer(
+        control,
+        status,
+        gap=choice.gap if status is Status.NEEDS_REVIEW else None,
+        note="Seen in staging",
+        reason="No such thing here" if choice.needs_reason else None,
+    )
+    twin.save()
+    assert opened.state_path.read_bytes() == twin.state_path.read_bytes()
+    assert tomllib.loads(opened.state_path.read_text())["controls"][control]["status"] == str(status)
+
+
+def test_a_person_may_keep_a_no_as_an_open_gap(opened, control):
+    form = form_of(opened, control)
+    form.panel.stops.value = False
+    form.panel.choices["n"].click()
+    assert opened.state.answer(control).status is Status.NEEDS_REVIEW
+    assert opened.state.answer(control).gap is Gap.ABSENT
+
+
+def test_evidence_is_recognized_attached_and_kept_by_a_later_answer(opened, twin):
+    form = form_of(opened)
+    form.panel.evidence.value = "infra.tf"
+    form.panel.attach.click()
+    form.panel.evidence.value = "https://example.com/limits"
+    form.panel.choices["y"].click()
+    form.save.click()
+    twin.attach(CONTROL, Evidence("file", {"path": "infra.tf"}))
+    pieces = [*twin.state.answer(CONTROL).evidence, Evidence("link", {"url": "https://example.com/limits"})]
+    twin.answer(CONTROL, Status.READY, evidence=pieces)
+    twin.save()
+    assert opened.state_path.read_bytes() == twin.state_path.read_bytes()
+
+
+def test_what_cannot_be_done_is_said_in_place_and_changes_nothing(opened):
+    form = form_of(opened)
+    before = opened.state_path.read_bytes()
+    form.panel.choices["x"].click()
+    assert form.guard.trouble
+    assert "reason" in form.guard.status
+    form.panel.evidence.value = "http://example.com"
+    form.panel.attach.click()
+    assert "https" in form.guard.status
+    assert not opened.unsaved
+    assert opened.state_path.read_bytes() == before
+
+
+def test_a_failing_handler_is_said_in_place(opened, monkeypatch):
+    form = form_of(opened)
+    monkeypatch.setattr(Session, "answer", lambda *_, **__: 1 / 0)
+    form.panel.choices["y"].click()
+    assert form.guard.trouble
+    assert "ZeroDivisionError" in form.guard.status
+
+
+def test_undo_takes_the_answer_back_and_the_note_field_with_it(opened):
+    form = form_of(opened)
+    form.panel.note.value = "Perhaps"
+    form.panel.choices["p"].click()
+    form.undo.click()
+    assert opened.state.answer(CONTROL).status is Status.UNANSWERED
+    assert form.panel.note.value == ""
+    assert not opened.unsaved
+
+
+def test_half_typed_text_survives_a_look_at_another_question(opened):
+    form = form_of(opened)
+    other = next(name for name in form.entries if name != CONTROL)
+    form.panel.reason.value = "because"
+    form.panel.note.value = "kept"
+    form.entries[other].click()
+    assert (form.panel.reason.value, form.panel.note.value) == ("", "")
+    form.entries[CONTROL].click()
+    assert (form.panel.reason.value, form.panel.note.value) == ("because", "kept")
+    form.save.click()
+    assert tomllib.loads(opened.state_path.read_text())["controls"][CONTROL]["note"] == "kept"
+
+
+def test_next_and_previous_go_round_all_questions(opened):
+    form = form_of(opened)
+    begun, seen = form.current, []
+    for _ in form.entries:
+        form.following.click()
+        seen.append(form.current)
+    assert form.current == begun
+    assert sorted(seen) == sorted(form.entries)
+    form.previous.click()
+    assert form.current == seen[-2]
+
+
+def test_somebody_elses_save_shows_without_asking(opened):
+    form = form_of(opened)
+    form.panel.note.value = "being typed"
+    other = Session(opened.root)
+    other.answer(CONTROL, Status.READY)
+    other.save()
+    assert form.refresh()
+    assert "stated" in form.entries[CONTROL].description
+    assert form.panel.note.value == "being typed"
+    assert not form.refresh()
+
+
+@pytest.mark.parametrize(("label", "expected"), [("Keep mine", "ready"), ("Take theirs", "not-applicable")])
+def test_a_clash_shows_both_sides_and_the_person_decides(opened, label, expected):
+    form = form_of(opened)
+    other = Session(opened.root, today=lambda: date(2026, 11, 20))
+    form.panel.choices["y"].click()
+    other.answer(CONTROL, Status.NOT_APPLICABLE, reason="gateway elsewhere")
+    other.save()
+    form.save.click()
+    assert form.guard.trouble
+    shown = "".join(texts(form.clashes.widget))
+    assert "ready" in shown
+    assert "not-applicable" in shown
+    while form.clashes.widget.children:
+        buttons = form.clashes.widget.children[0].children[1].children
+        next(button for button in buttons if button.description == label).click()
+    form.save.click()
+    assert tomllib.loads(opened.state_path.read_text())["controls"][CONTROL]["status"] == expected
+
+
+def test_hostile_text_is_only_ever_text(opened):
+    path = f"api/{HOSTILE}.py"
+    form = form_of(opened)
+    book = PillarBook(opened, pillar_of(opened, CONTROL))
+    signal = opened.catalogue.feeding[CONTROL][0].id
+    spot = Location(path, 3)
+    report = ProbeReport(
+        None,
+        {signal: Observation(signal, Outcome.UNMET, HOSTILE, (HOSTILE,), (spot,))},
+        (Finding("rule", signal, spot, Severity.HIGH, HOSTILE, HOSTILE),),
+        Examined(1, (), ()),
+    )
+    opened.accept(report)
+    opened.answer(CONTROL, Status.NEEDS_REVIEW, note=HOSTILE, evidence=[Evidence("elsewhere", {"where": HOSTILE})])
+    form.show()
+    for html in texts(form.widget):
+        assert_inert(html)
+    assert any("onerror" in html for html in texts(form.widget))
+    for page in (book.questions(), book.findings(), book.summary(), book):
+        bundle = page._repr_mimebundle_()
+        assert_inert(bundle["text/html"])
+        assert "\x1b" not in bundle["text/plain"]
+        assert "\u202e" not in bundle["text/plain"]
+    form.guard.complain(HOSTILE)
+    assert "\x1b" not in form.guard.status
+    assert "onerror" in book.findings()._repr_html_()
+
+
+def test_without_a_workbook_the_form_says_how_to_start(repository):
+    form = PillarBook(Session(repository), "1").form()
+    assert "readiness init" in form.guard.status
+    form.panel.choices["y"].click()
+    assert "readiness init" in form.guard.status
+
+
+def test_probes_run_beside_the_form_and_tell_it(opened, monkeypatch):
+    book = PillarBook(opened, pillar_of(opened, CONTROL))
+    form = book.form()
+    form.open(CONTROL)
+    signal = opened.catalogue.feeding[CONTROL][0].id
+    asked, go = [], threading.Event()
+
+    def look(session, *, signals, cancel, **_):
+        asked.extend(signals)
+        go.wait(10)
+        seen = {signal: Observation(signal, Outcome.UNMET, "no limits anywhere")}
+        report = ProbeReport(None, seen, (), Examined(2, (), ()), (), not cancel.is_set())
+        session.accept(report)
+        return report
+
+    monkeypatch.setattr(Session, "probe", look)
+    panel = book.probes()
+    assert panel.running
+    assert panel.again.disabled
+    form.panel.choices["p"].click()
+    assert "Answered" in form.guard.status
+    panel.stop.click()
+    go.set()
+    panel.wait(10)
+    assert signal in asked
+    assert "Stopped" in panel.guard.status
+    assert panel.guard.progress < 0
+    assert any("no limits anywhere" in html for html in texts(form.panel.widget))
+
+
+def test_failing_probes_are_said_in_place(opened, monkeypatch):
+    def look(*_, **__):
+        raise OSError("disk gone")
+
+    monkeypatch.setattr(Session, "probe", look)
+    panel = PillarBook(opened, "1").probes()
+    panel.wait(10)
+    assert panel.guard.trouble
+    assert "disk gone" in panel.guard.status
+    assert not panel.again.disabled
+
+
+def test_every_object_has_a_plain_and_an_html_form(opened):
+    book = PillarBook(opened, "1")
+    for shown in (book, book.form(), book.summary(), book.questions(), book.findings()):
+        bundle = shown._repr_mimebundle_()
+        assert bundle["text/plain"].strip()
+        assert bundle["text/html"].startswith("<div")
