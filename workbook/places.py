@@ -11,9 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from checks.tree import Tree
-
 from checks.git import Git, GitProblem, identity
+from checks.tree import Tree
 from workbook.answers import State
 from workbook.errors import Refused
 

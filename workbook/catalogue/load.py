@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -58,19 +57,17 @@ def _keyed(kind: type[T], path: Path) -> dict[str, T]:
     return {name: _record(kind, {**table, "id": name}, path, name) for name, table in _toml(path).items()}
 
 
-@cache
-def _adapter(kind: Hashable) -> Any:
-    # pydantic costs as much as the rest of a status run, so it is loaded only where a catalogue is read.
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
+_adapters: dict[type, Any] = {}
 
 
 def _record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
-    from pydantic import ValidationError
+    # pydantic costs as much as the rest of a status run, so it is loaded only where a catalogue is read.
+    from pydantic import TypeAdapter, ValidationError
 
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
     try:
-        record: T = _adapter(kind).validate_python(table)
+        record: T = _adapters[kind].validate_python(table)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(str(part) for part in (name, *one['loc']) if part != '')}: {one['msg']}"
