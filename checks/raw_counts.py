@@ -31,6 +31,8 @@ class RawCounts:
 
 def count(source: str) -> RawCounts:
     """Count the lines of valid Python source; parse it first, invalid source raises whatever `tokenize` raises."""
+    if source and not source.endswith("\n"):
+        source += "\n"
     lines = source.split("\n")
     lloc = sloc = comments = multi = blank = single = 0
     for tokens, first, last in _statements(source):
