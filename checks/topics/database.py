@@ -1,0 +1,198 @@
+"""How the application talks to its database: statements, pools, timeouts."""
+
+from __future__ import annotations
+
+import re
+
+from checks.databases import databases
+from checks.endpoints import endpoints
+from checks.look import PYTHON, WEB, Look
+from checks.observation import Confidence, Location, Observation, Outcome
+from checks.probe import Stage, probe
+from checks.semgrep.findings import RawMatch
+from checks.wiring import Hit, absent, answer, blind_spots, calls, function_at, is_one_off, line_matches, not_applicable
+from checks.wiring import python_modules, reached, web_modules
+
+STRING_SQL = "db.no-string-sql"
+POOLING = "db.pooling"
+TIMEOUT = "db.statement-timeout"
+
+_FROM_REQUEST = ("sql.request-input.py", "sql.request-input.js")
+_FROM_STRINGS = ("sql.string-built.py", "sql.string-variable.py", "sql.string-built.js")
+_ENGINES = (
+    r"sqlalchemy\.(?:\w+\.)*(?:create_engine|create_async_engine|engine_from_config)|sqlmodel\.(?:\w+\.)*create_engine"
+)
+_POOLS = (
+    r"psycopg_pool\.(?:\w+\.)*(?:Async|Null)?ConnectionPool|asyncpg\.(?:\w+\.)*create_pool|psycopg2\.pool\.\w+Pool"
+    r"|aiomysql\.create_pool|mysql\.connector\.pooling\.\w+|pg(?:\.default|\.\*)?\.Pool|@neondatabase/serverless\.Pool|postgres\.default"
+    r"|mysql2(?:/promise)?\.(?:default\.)?createPool|pg-pool\.default"
+)
+_SIZES = frozenset(
+    {"pool_size", "max_overflow", "poolclass", "max_size", "min_size", "maxsize", "max", "connectionLimit", "maxconn"}
+)
+_FLAGS = frozenset({"pool_pre_ping", "pool_recycle", "pool_use_lifo", "pool_timeout", "idleTimeoutMillis"})
+_POOLER = (
+    r"(?i)\bpgbouncer\b|\bpgcat\b|pooler\.supabase\.com|-pooler\.[\w.-]*neon\.tech|connection_limit=\d|rds[-_]proxy"
+)
+_TIMEOUTS = r"(?i)\bstatement_?timeout\b|\bcommand_timeout\b|\bmax_execution_time\b|\bquery_?timeout\b"
+_SETTINGS = ("*compose*.y*ml", "*.env.example", ".env.example", "*.tf", "postgresql*.conf", "my.cnf", "*.sql")
+
+
+@probe(STRING_SQL, stage=Stage.CODE)
+def string_sql(look: Look) -> Observation:
+    """No statement holds values by concatenation; input of requests that reaches one is the worst case."""
+    fix = "pass values as bound parameters"
+    searched = ("statements that code runs, by the code rules",)
+    found = databases(look)
+    seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
+    if not found.sql and not seen:
+        return not_applicable(look, STRING_SQL, "no SQL", searched=searched)
+    fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
+    if fed:
+        said = f"input reaches {len(fed)} statement{'s' if len(fed) > 1 else ''} built from strings"
+        return answer(
+            STRING_SQL, Outcome.UNMET, said, _places(fed), searched=searched, confidence=Confidence.HIGH, fix=fix
+        )
+    code = [path for path in look.source_paths(*PYTHON, *WEB) if reached(look, path) and _may_run_sql(look, path)]
+    if look.code.trouble or not look.code.complete_for(code):
+        left = [path for path in code if path not in look.code.examined]
+        said = (
+            look.code.trouble
+            or f"{len(left)} files were not examined in full, {left[0] if left else 'none'} among them"
+        )
+        return answer(STRING_SQL, Outcome.UNKNOWN, said, searched=searched)
+    if blind := blind_spots(look):
+        return answer(STRING_SQL, Outcome.UNKNOWN, f"nothing found, but {blind}", searched=searched)
+    doubtful = [one for one in seen if not _is_own_constant(look, one)]
+    if doubtful:
+        said = f"{len(doubtful)} statement{'s' if len(doubtful) > 1 else ''} built from strings whose parts could not be traced"
+        return answer(STRING_SQL, Outcome.PARTIAL, said, _places(doubtful), searched=searched, fix=fix)
+    return answer(STRING_SQL, Outcome.MET, "no statement is assembled from input", found.sql[:3], searched=searched)
+
+
+def _may_run_sql(look: Look, path: str) -> bool:
+    """Whether the file holds a call named like those that run statements; others cannot hide one from the rules."""
+    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    if module is None or not module.complete:
+        return True
+    return any(_RUNS.search(call.callee) for call in module.calls)
+
+
+def _outside_tests(look: Look, found: tuple[RawMatch, ...]) -> list[RawMatch]:
+    product = set(look.source_paths())
+    return [one for one in found if one.path in product and not is_one_off(one.path)]
+
+
+def _places(found: list[RawMatch]) -> list[Location]:
+    return sorted({Location(one.path, one.line, one.end_line) for one in found})
+
+
+def _is_fed(look: Look, match: RawMatch) -> bool:
+    """Whether the statement's hole is a parameter of its function, and a request handler passes its own input."""
+    module = look.python.module(match.path)
+    inside = [one for one in module.functions if one.line <= match.line <= one.end_line] if module else []
+    if not inside or module is None:
+        return False
+    function = max(inside, key=lambda one: one.line)
+    text = "\n".join((look.tree.text(match.path) or "").splitlines()[match.line - 1 : match.end_line])
+    holes = set(re.findall(r"\{(\w+)", text))
+    names = {item.name for item in function.parameters if item.name not in {"self", "cls"}} & holes
+    for item in endpoints(look) if names else ():
+        if (item.module, item.handler) == (module.path, function.qualified):
+            free = {
+                one.name
+                for one in item.parameters
+                if not re.search(r"Depends|\bint\b|\bUUID\b|Session", one.annotation + one.default)
+            }
+            if names & free:
+                return True
+            continue
+        inputs = {
+            one.name
+            for one in item.parameters
+            if not re.search(r"Depends|\bint\b|Session", one.annotation + one.default)
+        }
+        caller = look.python.module(item.module) if item.is_python else None
+        for call in caller.calls if caller else ():
+            if item.first <= call.line <= item.last and function_at(look, item.module, call.callee) == (
+                module,
+                function,
+            ):
+                given = " ".join(value.text for value in (*call.arguments, *call.keywords.values()))
+                if any(re.search(rf"\b{re.escape(name)}\b", given) for name in inputs) or "request" in given:
+                    return True
+    return False
+
+
+def _is_own_constant(look: Look, match: RawMatch) -> bool:
+    """Whether every hole is an attribute of the class itself or a constant name: nothing that a caller chose."""
+    text = "\n".join((look.tree.text(match.path) or "").splitlines()[match.line - 1 : match.end_line])
+    holes = re.findall(r"\$?\{([^{}]+)\}", text)
+    return bool(holes) and all(
+        re.fullmatch(r"(?:cls|\w+\.__\w+__|(?:\w+\.)*[A-Z][A-Z0-9_]*)(?:\.\w+)*", hole.strip()) for hole in holes
+    )
+
+
+@probe(POOLING)
+def pooling(look: Look) -> Observation:
+    """A pool with a size of its own, or a pooler before the database."""
+    fix = "set the pool's size and overflow to what the database allows, divided by the number of processes"
+    searched = ("engines and pools in code", "database settings", "compose and environment examples")
+    found = databases(look)
+    pooler = [place for path in look.tree.match(*_SETTINGS, "*.prisma") for place in line_matches(look, path, _POOLER)]
+    engines = [hit for hit in (*calls(look, _ENGINES), *calls(look, _POOLS)) if not is_one_off(hit.place.path)]
+    sized = [hit.place for hit in engines if _has(look, hit, _SIZES)]
+    django = [p for m in python_modules(look) for p in line_matches(look, m.path, r"[\"']pool[\"']\s*:\s*(?:True|\{)")]
+    if sized or pooler or django:
+        said = "a pool with a size of its own" if sized or django else "a pooler stands before the database"
+        return answer(POOLING, Outcome.MET, said, [*sized, *django, *pooler], searched=searched)
+    flagged = [hit.place for hit in engines if _has(look, hit, _FLAGS)]
+    flagged += [p for m in python_modules(look) for p in line_matches(look, m.path, r"\bCONN_MAX_AGE\b|conn_max_age")]
+    if flagged:
+        return answer(
+            POOLING, Outcome.PARTIAL, "flags of the pool are set, its size is not", flagged, searched=searched, fix=fix
+        )
+    if not found.server and not engines:
+        said = "the database is reached over HTTP or is a file" if found.any else "no database"
+        return not_applicable(look, POOLING, said, searched=searched)
+    places = [hit.place for hit in engines] or list(found.server)
+    result = absent(look, POOLING, "the driver's default pool", searched=searched, fix=fix)
+    return answer(POOLING, result.outcome, result.summary, places, searched=searched, fix=fix)
+
+
+def _has(look: Look, hit: Hit, names: frozenset[str]) -> bool:
+    given = set(getattr(hit.call, "keywords", {})) | set(getattr(hit.call, "keys", {}))
+    if given & names:
+        return True
+    hidden = getattr(hit.call, "unpacked", False) or getattr(hit.call, "spread", False)
+    wanted = "|".join(sorted(names - {"max"}))
+    return hidden and bool(line_matches(look, hit.place.path, rf"\b(?:{wanted})\b"))
+
+
+@probe(TIMEOUT)
+def statement_timeout(look: Look) -> Observation:
+    """A limit on how long one statement may run, set where connections are made or in the database itself."""
+    fix = "set statement_timeout on the connections that serve users"
+    searched = ("engines, pools and statements in code", "database settings", "migrations")
+    found = databases(look)
+    if not found.sql:
+        return not_applicable(look, TIMEOUT, "no SQL database", searched=searched)
+    central: list[Location] = []
+    local: list[Location] = []
+    for path in (*(m.path for m in python_modules(look)), *(m.path for m in web_modules(look))):
+        for place in line_matches(look, path, _TIMEOUTS):
+            text = (look.tree.text(path) or "").splitlines()[place.line - 1]
+            (local if re.search(r"(?i)set\s+local", text) or is_one_off(path) else central).append(place)
+    for path in look.tree.match(*_SETTINGS):
+        for place in line_matches(look, path, _TIMEOUTS):
+            line = (look.tree.text(path) or "").splitlines()[place.line - 1]
+            if not path.endswith(".sql") or re.search(r"(?i)alter\s+(?:role|database|system|user)", line):
+                central.append(place)
+    if central:
+        return answer(TIMEOUT, Outcome.MET, "statements are cut off after a set time", central, searched=searched)
+    if local:
+        return answer(TIMEOUT, Outcome.PARTIAL, "set for single statements only", local, searched=searched, fix=fix)
+    if found.hosted and not found.server and not found.file:
+        said = "not set here; the hosted database has limits of its own that are not in the repository"
+        return answer(TIMEOUT, Outcome.UNKNOWN, said, found.hosted[:3], searched=searched, fix=fix)
+    return absent(look, TIMEOUT, "no statement timeout is set", searched=searched, fix=fix)

@@ -1,0 +1,105 @@
+"""Queries inside loops: one statement a row, where one statement for all rows would do."""
+
+from __future__ import annotations
+
+import re
+
+from checks.databases import databases
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.readers.python_facts import Call
+from checks.wiring import answer, blind_spots, complain, is_one_off, not_applicable, python_modules, web_modules
+
+SIGNAL = "db.n-plus-one"
+SEARCHED = ("loops in the application's Python, JavaScript and TypeScript",)
+
+_HOST = (
+    r"(?:\w*session|\w*db|\w*conn|\w*connection|\w*cursor|cur|tx|trans|transaction|\w*database|engine|pool|\w*client)"
+)
+_READS = re.compile(
+    rf"(?i)(?:.*\.)?{_HOST}\.(?:query|scalar|scalars|fetch|fetchrow|fetchval|fetch_one|fetch_all|get_one)"
+    rf"|(?:.*\.)?{_HOST}\.(?:get|execute|exec)|.*\.objects(?:\.\w+)*\.(?:get|filter|first|count|exists|get_or_create)"
+)
+_NOT_SQL = re.compile(
+    r"(?i)http|redis|cache|boto|openai|anthropic|requests|aiohttp|qdrant|chroma|minio|s3|config|session\.(?:get|headers)$"
+)
+_WRITES = re.compile(
+    r"(?is)^\W*(?:\w+\()?\W*(?:insert|update|delete|create|drop|alter|set|begin|commit|truncate|pragma)\b"
+)
+_WEB_READS = re.compile(
+    r"(?:.*\.)?prisma\.\w+\.(?:find\w+|count|aggregate)|.*[pP]risma\w*\.\w+\.(?:find\w+|count)"
+    r"|(?:.*\.)?(?:db|pool|conn|connection|knex|client)\.(?:query|execute)|.*\.(?:findOne|findById|findByPk|findUnique|findFirst)"
+    r"|(?:.*\.)?supabase\w*\.from\b.*select.*"
+)
+_RETRY = re.compile(r"(?i)\b(?:range\(|attempt|retry|retries|tries|while\b|batch|chunk|offset|page)")
+
+
+@probe(SIGNAL)
+def n_plus_one(look: Look) -> Observation:
+    """No loop over rows asks the database once a row."""
+    found = databases(look)
+    if not found.any:
+        return not_applicable(look, SIGNAL, "no database", searched=SEARCHED)
+    clear: list[Location] = []
+    doubtful: list[Location] = []
+    for module in python_modules(look):
+        for call in module.calls if not is_one_off(module.path) else ():
+            if call.in_loop and _asks(call, sql=bool(found.sql)):
+                place = Location(module.path, call.line, call.end_line)
+                (doubtful if _is_doubtful(look, place, call) else clear).append(place)
+    for web in web_modules(look):
+        for one in web.calls if not is_one_off(web.path) else ():
+            if one.in_loop and _WEB_READS.fullmatch(one.resolved) or (one.in_loop and _WEB_READS.fullmatch(one.callee)):
+                place = Location(web.path, one.line, one.end_line)
+                text = " ".join(one.arguments)
+                (doubtful if _WRITES.match(text) or _is_retry(look, place) else clear).append(place)
+    fix = "ask for all rows at once, with a join, an IN list or eager loading"
+    if clear:
+        complain(look, "db.query-in-loop", SIGNAL, clear, Severity.MEDIUM, "one query for each turn of a loop")
+        said = f"{len(clear)} quer{'ies' if len(clear) > 1 else 'y'} inside loops over rows"
+        return answer(SIGNAL, Outcome.UNMET, said, clear, searched=SEARCHED, fix=fix)
+    if doubtful:
+        said = f"{len(doubtful)} statements inside loops, none clearly a query a row"
+        return answer(SIGNAL, Outcome.PARTIAL, said, doubtful, searched=SEARCHED, fix=fix)
+    if blind := blind_spots(look):
+        return answer(SIGNAL, Outcome.UNKNOWN, f"no query inside a loop was seen, but {blind}", searched=SEARCHED)
+    said = "no query stands inside a loop; lazily loaded relations are not seen"
+    return answer(SIGNAL, Outcome.MET, said, found.any[:3], searched=SEARCHED)
+
+
+def _asks(call: Call, *, sql: bool) -> bool:
+    name = call.callee if "." in call.callee else call.resolved
+    if not sql or not (_READS.fullmatch(name) or _READS.fullmatch(call.resolved)) or _NOT_SQL.search(call.resolved):
+        return False
+    last = name.rsplit(".", 1)[-1]
+    if last == "get":  # Session.get(Model, key); a dictionary's get has a text or a default
+        session = re.search(r"(?i)(?:session|db)\.get$", name) and len(call.arguments) >= 2  # noqa: PLR2004
+        return bool(session and re.match(r"[A-Z]", call.arguments[0].text)) or ".objects" in name
+    if last in {"execute", "exec", "query", "scalar", "scalars"}:
+        return bool(call.arguments)
+    return True
+
+
+def _is_doubtful(look: Look, place: Location, call: Call) -> bool:
+    first = call.arguments[0].text if call.arguments else ""
+    return (
+        bool(_WRITES.match(first.lstrip("frbu\"'(")))
+        or _is_retry(look, place)
+        or bool(re.match(r"(?:\w+\.)?(?:insert|update|delete)\(", first))
+    )
+
+
+def _is_retry(look: Look, place: Location) -> bool:
+    """Whether the loop around the place repeats, pages or batches instead of walking over rows."""
+    lines = (look.tree.text(place.path) or "").splitlines()[: place.line]
+    depth = len(lines[-1]) - len(lines[-1].lstrip()) if lines else 0
+    for line in reversed(lines[:-1]):
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and indent < depth:
+            depth = indent
+            if re.match(r"\s*(?:async\s+)?(?:for|while)\b", line):
+                return bool(_RETRY.search(line))
+            if re.match(r"\s*(?:async\s+)?(?:def|function)\b", line):
+                return False
+    return False

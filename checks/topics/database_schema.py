@@ -1,0 +1,86 @@
+"""Migrations: whether the database's shape and its changes are in the repository."""
+
+from __future__ import annotations
+
+import re
+
+from checks.databases import databases
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.wiring import absent, answer, calls, not_applicable
+
+SIGNAL = "db.migrations"
+FIX = "add a migration tool, and a first migration that makes the present schema"
+SEARCHED = ("migration folders of the usual tools", "schema files")
+
+_KINDS = {
+    "Alembic": ("**/versions/*.py",),
+    "Django": ("**/migrations/[0-9][0-9][0-9][0-9]_*.py",),
+    "Prisma": ("**/migrations/*/migration.sql",),
+    "Supabase": ("**/supabase/migrations/*.sql",),
+    "Drizzle": ("**/meta/_journal.json",),
+    "a migration tool": (
+        "**/migrations/[0-9]*.sql", "**/migrations/[0-9]*.ts", "**/migrations/[0-9]*.js", "**/migrations/[0-9]*.py",
+        "**/migrations/V[0-9]*.sql", "**/migration/V[0-9]*.sql", "**/migrations/*.up.sql", "**/db/migrate/*.rb",
+        "**/changelog/*.xml", "**/migrations/**/[0-9]*_*.sql", "**/migrations/*-*.ts", "**/migrations/*-*.js", "**/migrations/models/*.py",
+    ),
+}  # fmt: skip
+_TOOLS = (
+    "**/alembic.ini",
+    "**/drizzle.config.*",
+    "**/knexfile.*",
+    "**/.sequelizerc",
+    "**/ormconfig.*",
+    "**/flyway.conf",
+)
+_SCHEMAS = (
+    "**/schema.sql",
+    "**/schema/*.sql",
+    "**/init*.sql",
+    "**/*schema*.sql",
+    "**/schema.prisma",
+    "**/db/*.sql",
+    "**/sql/*.sql",
+)
+_OUTSIDE = re.compile(r"(?:^|/)(?:node_modules|vendor|tests?|fixtures|examples?)/")
+
+
+@probe(SIGNAL)
+def migrations(look: Look) -> Observation:
+    """A migration tool with migrations; a schema file alone is half of it."""
+    found = databases(look)
+    for tool, patterns in _KINDS.items():
+        files = [path for path in look.tree.match(*patterns) if _is_migration(look, tool, path)]
+        if files:
+            said = f"{len(files)} migration{'s' if len(files) > 1 else ''} of {tool}"
+            return answer(SIGNAL, Outcome.MET, said, [Location(path) for path in files[:3]], searched=SEARCHED)
+    schemas = [
+        path
+        for path in look.tree.match(*_SCHEMAS)
+        if not _OUTSIDE.search(path)
+        and re.search(r"(?im)create\s+table|^\s*model\s+\w+\s*\{", look.tree.text(path) or "")
+    ]
+    configured = [path for path in look.tree.match(*_TOOLS) if not _OUTSIDE.search(path)]
+    if not found.any and not schemas and not configured:
+        return not_applicable(look, SIGNAL, "no database", searched=SEARCHED)
+    if schemas or configured:
+        said = "a schema file without migrations" if schemas else "a migration tool is set up, but holds no migration"
+        places = [Location(path) for path in (*schemas, *configured)]
+        return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=FIX)
+    if not found.sql:
+        return not_applicable(look, SIGNAL, "a document database without a schema", searched=SEARCHED)
+    made = [hit.place for hit in calls(look, r".*\.(?:create_all|createTable|sync)")]
+    result = absent(look, SIGNAL, "no migrations and no schema file", searched=SEARCHED, fix=FIX)
+    return answer(SIGNAL, result.outcome, result.summary, made, searched=SEARCHED, fix=FIX)
+
+
+def _is_migration(look: Look, tool: str, path: str) -> bool:
+    text = look.tree.text(path) or ""
+    if _OUTSIDE.search(path) or path.endswith("__init__.py"):
+        return False
+    if tool == "Alembic":
+        return bool(re.search(r"(?m)^(?:down_)?revision\b", text))
+    if tool == "Django":
+        return "migrations.Migration" in text
+    return bool(text.strip())
