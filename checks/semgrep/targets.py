@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 CODE_SUFFIXES = (".py", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""Types without code; semgrep passes some of them over."""
 MAX_BYTES = 1_000_000
 """Larger code files are generated in practice, and one of them can take longer than all others together."""
 _MAX_AVERAGE_LINE = 400
@@ -40,7 +42,9 @@ def choose(tree: Tree, scratch: Path) -> Targets:
     unread: list[Unread] = []
     for file in tree.files:
         path = file.path
-        if not path.endswith(CODE_SUFFIXES + HAS_SCRIPTS) or is_vendored(path) or is_generated(path):
+        if not path.endswith(CODE_SUFFIXES + HAS_SCRIPTS) or path.endswith(_DECLARATIONS):
+            continue
+        if is_vendored(path) or is_generated(path):
             continue
         if file.size > MAX_BYTES:
             unread.append(Unread(path, "larger than 1 MB, not given to the code rules"))
