@@ -44,6 +44,8 @@ POLL = 1.0
 class ReadinessApp(App[int]):
     """The workbook in a terminal."""
 
+    NOTIFICATION_TIMEOUT = 3
+
     TITLE = "Readiness workbook"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar = []
@@ -83,7 +85,7 @@ class ReadinessApp(App[int]):
             with suppress(RuntimeError, ValueError):  # only the main thread may listen to signals
                 loop.add_signal_handler(number, self._hung_up)
         if back:
-            self.notify(f"{back} unsaved fields of last time are back. s saves; leaving can throw them away.")
+            self.notify("Unsaved edits of last time are back. s saves them; leaving can throw them away.")
         if self.session.report is None:
             self.call_after_refresh(self.look)
 
@@ -232,7 +234,7 @@ class ReadinessApp(App[int]):
             self.push_screen(ClashView(result.clashes))
             return False
         merged = " Somebody else's edits were merged." if result.rebased else ""
-        self.notify(f"Saved {tables} changed to readiness.toml.{merged}", markup=False)
+        self.notify(f"Saved readiness.toml, {tables} changed.{merged}", markup=False)
         self.changed()
         return True
 

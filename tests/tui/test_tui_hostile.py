@@ -90,7 +90,7 @@ async def walk(pilot, screen_text):
     return shown
 
 
-@pytest.mark.parametrize("text", ("[/]", "[@click=app.quit]x[/]", " ".join(HOSTILE)), ids=range(3))
+@pytest.mark.parametrize("text", ["[/]", "[@click=app.quit]x[/]", " ".join(HOSTILE)], ids=range(3))
 async def test_hostile_text_is_only_ever_text(repository, make_report, screen_text, text):
     app = ReadinessApp(hostile_session(repository, make_report, text))
     async with app.run_test(size=(100, 40), **OPTIONS) as pilot:

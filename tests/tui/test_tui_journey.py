@@ -274,3 +274,39 @@ async def test_read_only_is_said_and_nothing_is_edited(started, screen_text):
         await pilot.press("escape", "q")
         await pilot.pause()
     assert broken.state_path.read_bytes() == before
+
+
+async def test_commit_carries_the_navigators(app, git):
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        app.session.answer("rate-limiting", Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
+        await pilot.press("c")
+        await pilot.pause()
+        await pilot.press(*"Bo", "enter")
+        await pilot.pause()
+        assert app.screen.query_one("#commit-navigators", Input).value == "Bo", "no mail, so it is not taken"
+        app.screen.query_one("#commit-navigators", Input).value = "Bo Sample <bo@example.com>"
+        app.screen.query_one("#commit-navigators", Input).focus()
+        await pilot.press("enter", "enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(app.screen, Board)
+    root = app.session.root
+    assert "Co-authored-by: Bo Sample <bo@example.com>" in git(root, "log", "-1", "--format=%B")
+    assert git(root, "show", "--stat", "--format=", "--name-only") == "readiness.toml"
+
+
+async def test_the_real_probes_look_at_a_small_repository(repository):
+    (repository / ".env").write_text("DEBUG=1\n")
+    app = ReadinessApp(Session(repository))
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        report = app.session.report
+        assert report is not None
+        assert report.complete
+        assert report.observations
+        await pilot.press("q")
+        await pilot.pause()
+    assert app.return_code == 0

@@ -27,7 +27,7 @@ class CommitView(WorkbookScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._running = False
+        self._committing = False
 
     def content(self) -> ComposeResult:
         """Inputs first, then what will be written."""
@@ -76,9 +76,14 @@ class CommitView(WorkbookScreen):
 
     def action_commit(self) -> None:
         """Save, then commit our files."""
-        if self._running or not self._navigators() or not self.workbook_app.may_edit() or not self.workbook_app.save():
+        if (
+            self._committing
+            or not self._navigators()
+            or not self.workbook_app.may_edit()
+            or not self.workbook_app.save()
+        ):
             return
-        self._running = True
+        self._committing = True
         self.query_one("#commit-edits", Static).update(Content("Committing; git and its hooks run …"))
         self._run(self.query_one("#commit-message", Input).value.strip() or None)
 
@@ -93,7 +98,7 @@ class CommitView(WorkbookScreen):
             self.app.call_from_thread(self._ended, made, "")
 
     def _ended(self, made: Committed | None, trouble: str) -> None:
-        self._running = False
+        self._committing = False
         self.workbook_app.changed()
         if made is None:
             self.workbook_app.complain(trouble)

@@ -32,7 +32,7 @@ class FirstLook(WorkbookScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: tuple[Line, ...] = ()
+        self._found: tuple[Line, ...] = ()
         self._all = False
 
     def content(self) -> ComposeResult:
@@ -50,7 +50,7 @@ class FirstLook(WorkbookScreen):
         title = Content.assemble("First look: ", said(found.title, "bold"), (promise, "$foreground 60%"))
         self.query_one("#look-title", Static).update(title)
         self.query_one("#look-progress", Static).update(app.look_progress)
-        self._lines = found.lines
+        self._found = found.lines
         self.query_one(Rows).show([(str(index), _row(line)) for index, line in enumerate(found.lines)])
         self.query_one("#look-figures", Static).update(self._figures(found))
 
@@ -94,7 +94,7 @@ class FirstLook(WorkbookScreen):
         chosen = self.query_one(Rows).chosen
         if not chosen:
             return
-        line = self._lines[int(chosen)]
+        line = self._found[int(chosen)]
         report = self.session.report
         findings = report.findings if report else ()
         places = [one.location for one in findings if (one.signal, one.message) == (line.signal, line.what)]

@@ -63,13 +63,17 @@ class Need(WorkbookScreen):
         self.query_one("#need-title", Static).update(Content(question))
         self.query_one(Toggles).show([*([] if self.session.has_state else self._choices()), *self._fact_rows()])
         figures = estimate(self.session.catalogue, self._checklist, self._known_facts()).sentence
-        self.query_one("#need-estimate", Static).update(Content(figures))
+        known = len(self._known_facts())
+        left = len(self._facts) - known
+        facts = f"{known} facts stand, {left} open; an open fact keeps its questions."
+        self.query_one("#need-estimate", Static).update(Content(f"{facts}\n{figures}"))
 
     def _choices(self) -> list[tuple[str, Content]]:
         rows = [("", Content("Which checklist decides"))]
         for slug, checklist in self.session.catalogue.checklists.items():
-            mark = "(●)" if slug == self._checklist else "( )"
-            text = Content.assemble(f"{mark} ", (checklist.name, "bold"), (f"  {checklist.summary}", "$foreground 60%"))
+            chosen = slug == self._checklist
+            about = f"  {checklist.summary}" if chosen else ""
+            text = Content.assemble("(●) " if chosen else "( ) ", (checklist.name, "bold"), (about, "$foreground 60%"))
             rows.append((f"checklist:{slug}", text))
         rows.append(("", Content("We want to")))
         for name, words in NEEDS:
