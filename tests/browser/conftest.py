@@ -60,7 +60,7 @@ def start_lab(tmp_path: Path) -> Iterator[Callable[[Path, Path], Lab]]:
         own |= {"IPYTHONDIR": str(tmp_path / "ipython"), "HOME": str(tmp_path)}
         arguments = [
             *command(root, notebook),
-            *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--no-browser", "--allow-root"),
+            *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--no-browser"),
             *(f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"),
         ]
         log = tmp_path / "lab.log"

@@ -39,6 +39,8 @@ def command(root: Path, notebook: Path) -> list[str]:
     page = quote(f"{NOTEBOOKS}/{notebook.name}")
     return [
         *(sys.executable, "-P", "-m", "jupyterlab"),
+        # On the command line, because nothing of the user's configuration may open this to other machines.
+        "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{page}",
     ]

@@ -29,5 +29,3 @@ def twin(opened: Session, tmp_path: Path) -> Session:
     copy = tmp_path / "twin"
     shutil.copytree(opened.root, copy, symlinks=True)
     return Session(copy, today=lambda: TODAY)
-
-    """Types into a widget as a person would: sets its value."""

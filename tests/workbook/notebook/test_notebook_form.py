@@ -10,7 +10,7 @@ from workbook.guide import CHOICES
 from workbook.notebook.book import PillarBook
 from workbook.session import Session
 
-CONTROL = "rate-limiting"
+CONTROL = "dependency-scanning"
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\x1b[2J\u202e"
 
 

@@ -85,6 +85,7 @@ def test_a_notebook_of_another_checklist_says_what_to_do(opened):
 def test_jupyterlab_is_started_by_our_interpreter_with_our_layers_first(opened):
     arguments = command(opened.root, sync(opened, "4")[0])
     assert arguments[:4] == [sys.executable, "-P", "-m", "jupyterlab"]
+    assert "--ServerApp.ip=127.0.0.1" in arguments
     inherited = {"JUPYTER_CONFIG_PATH": "/users/own", "HOME": "/home/ana", "JUPYTER_PREFER_ENV_PATH": "0"}
     given = environment(inherited)
     assert given["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(LAB), "/users/own"]
