@@ -19,6 +19,9 @@ TIMEOUT = "db.statement-timeout"
 
 _FROM_REQUEST = ("sql.request-input.py", "sql.request-input.js")
 _FROM_STRINGS = ("sql.string-built.py", "sql.string-variable.py", "sql.string-built.js")
+_RUNS = re.compile(
+    r"(?i)(?:^|\.)(?:execute\w*|exec|fetch_?\w+|scalars?|query\w*|run_query|read_sql\w*|raw|all|run|prepare|unsafe|\$\w+)$"
+)
 _ENGINES = (
     r"sqlalchemy\.(?:\w+\.)*(?:create_engine|create_async_engine|engine_from_config)|sqlmodel\.(?:\w+\.)*create_engine"
 )

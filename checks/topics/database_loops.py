@@ -27,6 +27,7 @@ _NOT_SQL = re.compile(
 _WRITES = re.compile(
     r"(?is)^\W*(?:\w+\()?\W*(?:insert|update|delete|create|drop|alter|set|begin|commit|truncate|pragma)\b"
 )
+_WRITE_NAMES = re.compile(r"(?i)(?:\w+\.)?\w*(?:insert|update|delete|drop|upsert)")
 _WEB_READS = re.compile(
     r"(?:.*\.)?prisma\.\w+\.(?:find\w+|count|aggregate)|.*[pP]risma\w*\.\w+\.(?:find\w+|count)"
     r"|(?:.*\.)?(?:db|pool|conn|connection|knex|client)\.(?:query|execute)|.*\.(?:findOne|findById|findByPk|findUnique|findFirst)"
@@ -47,6 +48,8 @@ def n_plus_one(look: Look) -> Observation:
         for call in module.calls if not is_one_off(module.path) else ():
             if call.in_loop and _asks(call, sql=bool(found.sql)):
                 place = Location(module.path, call.line, call.end_line)
+                if _is_asked_once(look, place, call):
+                    continue
                 (doubtful if _is_doubtful(look, place, call) else clear).append(place)
     for web in web_modules(look):
         for one in web.calls if not is_one_off(web.path) else ():
@@ -83,15 +86,24 @@ def _asks(call: Call, *, sql: bool) -> bool:
 
 def _is_doubtful(look: Look, place: Location, call: Call) -> bool:
     first = call.arguments[0].text if call.arguments else ""
-    return (
-        bool(_WRITES.match(first.lstrip("frbu\"'(")))
-        or _is_retry(look, place)
-        or bool(re.match(r"(?:\w+\.)?(?:insert|update|delete)\(", first))
-    )
+    return bool(_WRITES.match(first.lstrip("frbu\"'(")) or _WRITE_NAMES.match(first)) or _is_retry(look, place)
+
+
+def _is_asked_once(look: Look, place: Location, call: Call) -> bool:
+    """Whether the call is what a comprehension walks over, outside any other loop: it runs once."""
+    lines = (look.tree.text(place.path) or "").splitlines()
+    text = "\n".join(lines[max(place.line - 2, 0) : place.line])
+    walked = re.search(rf"\bin\s+(?:await\s+|\w+\()*\(?(?:await\s+)?{re.escape(call.callee)}\b", text)
+    return bool(walked) and not _loop_around(look, place)
 
 
 def _is_retry(look: Look, place: Location) -> bool:
     """Whether the loop around the place repeats, pages or batches instead of walking over rows."""
+    return bool(_RETRY.search(_loop_around(look, place)))
+
+
+def _loop_around(look: Look, place: Location) -> str:
+    """The line of the nearest `for` or `while` statement around a place in the same function, or ""."""
     lines = (look.tree.text(place.path) or "").splitlines()[: place.line]
     depth = len(lines[-1]) - len(lines[-1].lstrip()) if lines else 0
     for line in reversed(lines[:-1]):
@@ -99,7 +111,7 @@ def _is_retry(look: Look, place: Location) -> bool:
         if line.strip() and indent < depth:
             depth = indent
             if re.match(r"\s*(?:async\s+)?(?:for|while)\b", line):
-                return bool(_RETRY.search(line))
+                return line
             if re.match(r"\s*(?:async\s+)?(?:def|function)\b", line):
-                return False
-    return False
+                return ""
+    return ""
