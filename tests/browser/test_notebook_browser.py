@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from workbook.answers import Status
 from workbook.notebook.documents import sync
 from workbook.people import People
 from workbook.sample import materialize
@@ -18,6 +19,8 @@ from workbook.session import Session
 
 pytestmark = pytest.mark.browser
 WAIT = 60_000
+HOSTILE = "<img src=x onerror=window.pwned=1>.py"
+"""A file name that runs wherever it is taken for HTML."""
 
 
 @pytest.fixture
@@ -26,6 +29,7 @@ def workbook(tmp_path: Path) -> tuple[Path, Path]:
     import subprocess
 
     root = materialize(tmp_path / "acme-chat")
+    (root / "api" / HOSTILE).write_bytes((root / "api" / "llm.py").read_bytes())
     for key, value in {"user.name": "Ana Example", "user.email": "ana@example.com"}.items():
         subprocess.run(["git", "-C", str(root), "config", key, value], check=True)
     session = Session(root, People("Ana Example <ana@example.com>"))
@@ -137,5 +141,15 @@ def test_answer_by_keyboard_and_save(
     page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
     assert json.loads(notebook.read_bytes()) == json.loads(stored)
     assert notebook.read_bytes() == stored
-    assert page.locator(".jp-OutputArea .readiness-form").count() >= 1
+    assert page.locator(".jp-OutputArea .readiness-form").count() == 2
+
+    other = Session(root, People("Bo Sample <bo@example.com>"))
+    other.answer("security-review", Status.NEEDS_REVIEW, note="Booked")
+    other.save()
+    status.filter(has_text="Somebody else saved").wait_for()
+    form.locator("button.readiness-entry", has_text="open gap").wait_for()
+
+    page.locator(".jp-OutputArea", has_text="What the probes found").first.wait_for()
+    assert page.locator(".jp-OutputArea td, .jp-OutputArea th", has_text=HOSTILE).count() >= 1
+    assert page.evaluate("window.pwned") is None
     assert lab.outside == []

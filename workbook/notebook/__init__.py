@@ -22,7 +22,6 @@ def open_pillar(pillar: str, root: Path | str | None = None) -> PillarBook:
         Refused: there is no such pillar, or another checklist decides by now.
     """
     from workbook.notebook.book import PillarBook
-    from workbook.notebook.roots import find_root
-    from workbook.session import Session
+    from workbook.notebook.roots import find_root, session_at
 
-    return PillarBook(Session(find_root() if root is None else Path(root)), pillar)
+    return PillarBook(session_at(find_root() if root is None else Path(root).resolve()), pillar)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbook.catalogue import Checklist, Pillar
@@ -27,7 +26,8 @@ class PillarBook:
     def __init__(self, session: Session, pillar: str) -> None:
         self.session = session
         self.pillar: Pillar = find_pillar(session.checklist, pillar)
-        self._watchers: list[Callable[[], None]] = []
+        self._form: PillarForm | None = None
+        self._panel: ProbePanel | None = None
 
     @property
     def title(self) -> str:
@@ -47,9 +47,11 @@ class PillarBook:
             return self.questions()
         from workbook.notebook.form import PillarForm
 
-        form = PillarForm(self.session, self.pillar, self.questions)
-        self._watchers = [form.show]
-        return form
+        if self._form:
+            # It would take in other people's saves before the new one sees them.
+            self._form.close()
+        self._form = PillarForm(self.session, self.pillar, self.questions)
+        return self._form
 
     def probes(self) -> ProbePanel | Page:
         """Run the probes, with progress and a way to stop; what they saw goes to the form by itself."""
@@ -58,9 +60,11 @@ class PillarBook:
             return self.findings()
         from workbook.notebook.probing import ProbePanel
 
-        panel = ProbePanel(self.session, self.signals, self.findings, self._tell)
-        panel.start()
-        return panel
+        if self._panel:
+            self._panel.cancel()
+        self._panel = ProbePanel(self.session, self.signals, self.findings, self._tell)
+        self._panel.start()
+        return self._panel
 
     def summary(self) -> Page:
         """The pillar's points and where the team stands, as of now."""
@@ -120,8 +124,8 @@ class PillarBook:
         return Page(self.title, (f"{self.session.root}: {self.session.headline}", offers))
 
     def _tell(self) -> None:
-        for watcher in self._watchers:
-            watcher()
+        if self._form:
+            self._form.show()
 
 
 def find_pillar(checklist: Checklist, name: str) -> Pillar:

@@ -30,6 +30,7 @@ def open_lab(root: Path, pillar: str | None = None) -> int:
     session = Session(root)
     first = sync(session, pillar)[0]
     # The current folder is ours: a reviewed repository may hold a folder called `checks`, or Jupyter's configuration.
+    print(f"Starting JupyterLab on {NOTEBOOKS}/{first.name}; Ctrl-C stops it.", file=sys.stderr)  # noqa: T201  a command's talk
     process = subprocess.Popen(command(session.root, first), cwd=LAB, env=environment(os.environ))
     return _until_ended(process)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from workbook.answers import STATE_FILE
 from workbook.errors import Refused
+from workbook.session import Session
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -21,3 +23,15 @@ def find_root(start: Path | None = None) -> Path:
             if (folder / mark).exists():
                 return folder
     raise Refused(f"{here} is in no repository", "open the notebook with: readiness -C DIR notebook open")
+
+
+def session_at(root: Path) -> Session:
+    """The kernel's one session on a folder, so that running all cells again keeps what is not saved yet."""
+    session = _session(root)
+    session.refresh()
+    return session
+
+
+@cache
+def _session(root: Path) -> Session:
+    return Session(root)

@@ -7,6 +7,7 @@ import pytest
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
 from workbook.answers import Evidence, Gap, Status
 from workbook.guide import CHOICES
+from workbook.notebook import open_pillar
 from workbook.notebook.book import PillarBook
 from workbook.session import Session
 
@@ -260,3 +261,15 @@ def test_every_object_has_a_plain_and_an_html_form(opened):
         bundle = shown._repr_mimebundle_()
         assert bundle["text/plain"].strip()
         assert bundle["text/html"].startswith("<div")
+
+
+def test_running_all_cells_again_keeps_what_is_not_saved(opened):
+    first = open_pillar(pillar_of(opened, CONTROL), opened.root)
+    old = first.form()
+    old.open(CONTROL)
+    old.panel.choices["p"].click()
+    again = open_pillar(pillar_of(opened, CONTROL), opened.root)
+    form = again.form()
+    assert "open gap" in form.entries[CONTROL].description
+    form.save.click()
+    assert tomllib.loads(opened.state_path.read_text())["controls"][CONTROL]["gap"] == "partial"
