@@ -17,6 +17,8 @@ PROSE = (".md", ".rst", ".txt", ".adoc", ".mdx")
 ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|(?:^|/)[\w-]+\.env$")
 ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$|test")
 FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
+LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]{3,}["']""")
+"""A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
 LOGIN_RULES = "secrets.hard-coded-login"
 
 
@@ -42,6 +44,9 @@ def none_in_code(look: Look) -> Observation:
         doubtful += [Location(path, text.count("\n", 0, one.start()) + 1) for one in FALLBACK.finditer(text)]
     logins = [Location(one.path, one.line, one.end_line) for one in look.code.of(LOGIN_RULES)]
     certain += logins
+    for path in (one.path for one in look.code.unread):
+        text = look.tree.text(path) or ""
+        certain += [Location(path, text.count("\n", 0, one.start()) + 1) for one in LOGIN_TEXT.finditer(text)]
     searched = ("every text file of the tree, lock files and vendored code left out",)
     fix = "move the value to the environment or a secrets manager, and revoke the old one"
     if certain:
