@@ -153,9 +153,8 @@ class Answering(WorkbookScreen):
                 self.workbook_app.complain(str(refused))
             self.workbook_app.changed()
 
-        self.app.push_screen(
-            TextPrompt(Content("Note"), "Enter keeps it, an empty line removes it.", value=before), take
-        )
+        hint = "Enter keeps it, an empty line removes it."
+        self.app.push_screen(TextPrompt(Content("Note"), hint, value=before, rescue=take), take)
 
     def action_open(self) -> None:
         """More of the code the probes point at."""

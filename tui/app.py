@@ -30,7 +30,7 @@ from tui.screens.first_look import FirstLook
 from tui.screens.guide import Guide
 from tui.screens.help import Help
 from tui.screens.need import Need
-from tui.screens.prompts import ChoicePrompt
+from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.screens.search import Search
 from tui.wording import edits, said
 from workbook.errors import Refused
@@ -98,7 +98,9 @@ class ReadinessApp(App[int]):
                 loop.remove_signal_handler(number)
 
     def _hung_up(self) -> None:
-        """The terminal goes away: what is unsaved stays as a draft."""
+        """The terminal goes away: what is unsaved or half typed stays as a draft."""
+        if isinstance(self.screen, TextPrompt):
+            self.screen.rescue()
         self.exit(0)
 
     def action_leave(self) -> None:

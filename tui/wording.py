@@ -96,6 +96,11 @@ def severity(name: str) -> Content:
     return Content.assemble((word, style))
 
 
+def weight(name: str) -> Content:
+    """How much a control weighs while nobody has said that it fails."""
+    return Content.assemble(("CAN STOP LAUNCH", SEVERITIES["blocker"][1])) if name == "blocker" else severity(name)
+
+
 def place(location: Location) -> Content:
     """A place in the tree, as path:line."""
     return said(f"{location.path}:{location.line}" if location.line else location.path, "$text-secondary")

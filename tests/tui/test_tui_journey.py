@@ -75,7 +75,7 @@ async def test_scope_facts_change_how_many_questions_are_left(session):
         rows.highlighted = rows.get_option_index("fact:model")
         await pilot.press("space", "space")
         await pilot.pause()
-        assert need._facts["model"] is False
+        assert need.facts["model"] is False
         assert str(need.query_one("#need-estimate").content) != before
 
 

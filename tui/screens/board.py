@@ -17,7 +17,7 @@ from tui.screens.first_look import FirstLook
 from tui.screens.need import Need
 from tui.screens.pillar import PillarView
 from tui.widgets.rows import Rows
-from tui.wording import asks, counted, said, severity, standing
+from tui.wording import asks, counted, said, standing, weight
 from workbook.answers import Status
 
 BAR = 10
@@ -54,9 +54,7 @@ class Board(WorkbookScreen):
             rows += [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
         rows.append(("", Content("Next three")))
         for one in next_three(asked):
-            text = Content.assemble(
-                severity(one.control.severity), "  ", asks(one), "  ", standing(one.judged.standing)
-            )
+            text = Content.assemble(weight(one.control.severity), "  ", asks(one), "  ", standing(one.judged.standing))
             rows.append((f"control:{one.control.id}", text))
         self.query_one(Rows).show(rows)
         self.query_one("#board-progress", Static).update(self.workbook_app.look_progress)

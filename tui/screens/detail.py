@@ -15,7 +15,7 @@ from tui.actions import bindings
 from tui.answering import Answering
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode
-from tui.wording import observed, place, said, said_lines, severity, standing
+from tui.wording import observed, place, said, said_lines, severity, standing, weight
 from workbook.answers import Answer
 from workbook.guide import Question
 
@@ -55,7 +55,7 @@ class Detail(Answering):
         """Show everything."""
         question = self.session.question(self._control)
         control = question.control
-        title = Content.assemble((control.title, "bold"), "  ", severity(control.severity))
+        title = Content.assemble((control.title, "bold"), "  ", weight(control.severity))
         self.query_one("#detail-title", Static).update(title)
         self.query_one("#detail-text", Static).update(Content("\n").join(self._text(question)))
         self.query_one("#detail-findings", Static).update(_findings(question.findings))

@@ -85,7 +85,7 @@ class Guide(Answering):
         self.query_one(ChoiceBar).show(question)
         code = self.query_one(EvidenceCode)
         code.show(question, self.session)
-        self.query_one("#guide-body").set_class(not code.display, "-no-code")
+        self.query_one("#guide-body").set_class(code.has_class("-empty"), "-no-code")
 
     def _background(self, question: Question) -> Content:
         control = question.control

@@ -40,7 +40,7 @@ class Need(WorkbookScreen):
         super().__init__()
         self._checklist = DEFAULT
         self._need = NEEDS[0][0]
-        self._facts: dict[str, bool | None] = {}
+        self._changed_facts: dict[str, bool | None] = {}
 
     def content(self) -> ComposeResult:
         """Heading, the list, what the choices leave."""
@@ -49,13 +49,18 @@ class Need(WorkbookScreen):
         yield Static(id="need-estimate", markup=False)
 
     def on_mount(self) -> None:
-        """Take what the probes propose, and what was confirmed before."""
+        """Start from the checklist that decides already."""
         if self.session.has_state:
             self._checklist = self.session.checklist.slug
-        proposed = {one.fact: one.holds for one in self.session.report.proposals} if self.session.report else {}
-        confirmed = self.session.state.scope.confirmed
-        self._facts = {name: confirmed.get(name, proposed.get(name)) for name in self.session.catalogue.scope}
         super().on_mount()
+
+    @property
+    def facts(self) -> dict[str, bool | None]:
+        """Every fact: as changed here, else as confirmed before, else as the probes propose by now; None is open."""
+        report = self.session.report
+        proposed = {one.fact: one.holds for one in report.proposals} if report else {}
+        before = {**proposed, **self.session.state.scope.confirmed, **self._changed_facts}
+        return {name: before.get(name) for name in self.session.catalogue.scope}
 
     def paint(self) -> None:
         """Show the choices and what they leave."""
@@ -64,7 +69,7 @@ class Need(WorkbookScreen):
         self.query_one(Toggles).show([*([] if self.session.has_state else self._choices()), *self._fact_rows()])
         figures = estimate(self.session.catalogue, self._checklist, self._known_facts()).sentence
         known = len(self._known_facts())
-        left = len(self._facts) - known
+        left = len(self.facts) - known
         facts = f"{known} facts stand, {left} open; an open fact keeps its questions."
         self.query_one("#need-estimate", Static).update(Content(f"{facts}\n{figures}"))
 
@@ -84,9 +89,10 @@ class Need(WorkbookScreen):
     def _fact_rows(self) -> list[tuple[str, Content]]:
         report = self.session.report
         read = {one.fact: one for one in report.proposals} if report else {}
+        holds = self.facts
         rows = []
         for name, fact in self.session.catalogue.scope.items():
-            parts: list[Content | str] = [f"[{HOLDS[self._facts.get(name)]}] ", fact.question]
+            parts: list[Content | str] = [f"[{HOLDS[holds[name]]}] ", fact.question]
             if name in read:
                 parts += ["  ", said(read[name].reason, "$foreground 60%")]
                 parts += [part for where in read[name].locations[:1] for part in ("  ", place(where))]
@@ -94,7 +100,7 @@ class Need(WorkbookScreen):
         return rows
 
     def _known_facts(self) -> dict[str, bool]:
-        return {name: holds for name, holds in self._facts.items() if holds is not None}
+        return {name: holds for name, holds in self.facts.items() if holds is not None}
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click or space changes the line."""
@@ -110,7 +116,7 @@ class Need(WorkbookScreen):
             self._need = name
         elif kind == "fact":
             after: dict[bool | None, bool | None] = {True: False, False: None, None: True}
-            self._facts[name] = after[self._facts.get(name)]
+            self._changed_facts[name] = after[self.facts[name]]
         self.repaint()
 
     def action_confirm(self) -> None:

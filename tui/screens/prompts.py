@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,8 +21,17 @@ class TextPrompt(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel")]
 
-    def __init__(self, title: Content, hint: str, *, value: str = "", required: bool = False) -> None:
+    def __init__(
+        self,
+        title: Content,
+        hint: str,
+        *,
+        value: str = "",
+        required: bool = False,
+        rescue: Callable[[str], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._keep = rescue
         self._title, self._hint, self._value, self._required = title, hint, value, required
 
     def compose(self) -> ComposeResult:
@@ -40,10 +49,10 @@ class TextPrompt(ModalScreen[str | None]):
         else:
             self.dismiss(event.value.strip())
 
-    @property
-    def typed(self) -> str:
-        """What stands in the input now."""
-        return self.query_one(Input).value
+    def rescue(self) -> None:
+        """The terminal dies: hand over what is half typed, where somebody can keep it."""
+        if self._keep is not None:
+            self._keep(self.query_one(Input).value)
 
 
 class ChoicePrompt(ModalScreen[str | None]):

@@ -30,7 +30,7 @@ class EvidenceCode(VerticalScroll):
     def show(self, question: Question, session: Session) -> None:
         """Show the place for a question."""
         where, why = telling(question)
-        self.display = where is not None
+        self.set_class(where is None, "-empty")
         if where is not None:
             head, code = self.query(Static)
             head.update(Content.assemble(place(where), "  ", said(why, "$foreground 60%")))
