@@ -149,6 +149,10 @@ def _python_loads(look: Look, path: str) -> Iterator[str]:
         name = text.value.partition(":")[0]
         if "." in name and len(name) < 120 and name.replace(".", "").replace("_", "").isalnum():  # noqa: PLR2004 - no module name is longer
             yield from _named_by_text(look, path, name)
+    for assigned in module.assignments:
+        if assigned.target.endswith("INSTALLED_APPS") and isinstance(assigned.value.value, list | tuple):
+            for name in assigned.value.value:
+                yield from _named_by_text(look, path, str(name))
     if any(_discovers(call.resolved, call.arguments) for call in module.calls):
         # Plug-ins found at run time: which ones cannot be told, so the whole package counts as loaded.
         prefix = f"{own_package}/" if own_package else ""

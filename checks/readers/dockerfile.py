@@ -124,7 +124,9 @@ def _apply(current: _Open, word: str, rest: str) -> None:
         case "COPY" | "ADD":
             current.copies.append(rest)
         case "ENV":
-            pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", rest) or [tuple([*rest.split(None, 1), ""][:2])]
+            pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", rest)
+            name, _, value = rest.partition(" ")
+            pairs = pairs or ([(name, value)] if name else [])
             current.environment |= {name: value.strip("\"'") for name, value in pairs}
 
 

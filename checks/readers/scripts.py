@@ -44,7 +44,7 @@ def _one(tree: Tree, path: str, unread: list[Unread]) -> Iterator[Script]:
 
 def _make(path: str, text: str) -> Iterator[Script]:
     current: tuple[tuple[str, ...], int, tuple[str, ...], list[str]] | None = None
-    for number, line in enumerate(re.sub(r"\\\n", " \\\n", text).splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("\t") and current:
             bare = line.strip().lstrip("@-+")
             # A recipe line that starts with "-" ignores its failure, as `|| true` does.
@@ -66,7 +66,7 @@ def _targets(path: str, rule: tuple[tuple[str, ...], int, tuple[str, ...], list[
 
 
 def _joined(lines: list[str]) -> Iterator[str]:
-    yield from (line for line in "\n".join(lines).replace("\\\n", " ").split("\n") if line.strip())
+    yield from (line for line in re.sub(r"\s*\\\n\s*", " ", "\n".join(lines)).split("\n") if line.strip())
 
 
 def _task(path: str, document: dict[Any, Any]) -> Iterator[Script]:

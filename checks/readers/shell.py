@@ -100,7 +100,7 @@ def _simple(tokens: list[str]) -> Simple | None:
         if re.fullmatch(r"\d?(>>?|<)&?\d?.*", word):
             break  # what follows is a redirection
         kept.append(word)
-    return Simple(tuple(kept), tuple(variables)) if kept else None
+    return Simple(tuple(kept), tuple(variables)) if kept and kept not in (["true"], [":"]) else None
 
 
 _RUN = {"uv", "poetry", "pipenv", "rye", "pixi", "conda", "micromamba", "doppler", "dotenvx"}

@@ -36,6 +36,7 @@ _NAME_FIELDS = {
     "public_field_definition": "name",
 }
 _EACH = frozenset({"map", "forEach", "filter", "reduce", "flatMap", "some", "every"})
+_LOOSE_AMPERSAND = re.compile(rb"(?<!&)&(?![&=])")
 _LOG = re.compile(r"^(console|log|logger|winston|pino|Sentry|toast)\b|\b(log|logger)\.\w+$|captureException$")
 
 
@@ -66,7 +67,7 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
         text: its source.
         resolve: gives the repository file and the npm package of an import specifier.
     """
-    root = _parser(_grammar(path)).parse(text.encode("utf-8", "replace")).root_node
+    root = _parsed(_grammar(path), text.encode("utf-8", "replace"))
     walk = _Walk(resolve)
     walk.run(root)
     found = walk.found
@@ -83,20 +84,21 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
         environment=tuple(found.environment),
         assigned=walk.bound,
         directives=tuple(found.directives),
-        complete=not root.has_error or _only_loose_ampersands(root),
+        complete=not root.has_error,
     )
 
 
-def _only_loose_ampersands(root: Node) -> bool:
-    """Whether all the grammar stumbled over is a bare "&" in JSX text, which browsers and compilers accept."""
-    return all(
-        node.text is not None
-        and node.text.startswith(b"&")
-        and node.parent is not None
-        and node.parent.type.startswith("jsx_")
-        for node in _descendants(root)
-        if node.is_error or node.is_missing
-    )
+def _parsed(grammar: str, source: bytes) -> Node:
+    """The syntax tree. The grammars stumble over a bare "&" in JSX text, which browsers and compilers accept."""
+    root = _parser(grammar).parse(source).root_node
+    if not root.has_error or b"&" not in source:
+        return root
+    lines = source.split(b"\n")
+    for number in {node.start_point[0] for node in _descendants(root) if node.is_error or node.is_missing}:
+        # "|" parses wherever "&" does, in text, types and expressions alike, and is as long.
+        lines[number] = _LOOSE_AMPERSAND.sub(b"|", lines[number])
+    again = _parser(grammar).parse(b"\n".join(lines)).root_node
+    return root if again.has_error else again
 
 
 def _grammar(path: str) -> str:

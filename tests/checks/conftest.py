@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from checks.look import Look
+from checks.tree import Tree
+
 
 @pytest.fixture
 def git_in(tmp_path: Path) -> Callable[..., str]:
@@ -44,3 +47,18 @@ def acme(tmp_path: Path, git_in: Callable[..., str]) -> Path:
     git_in(root, "add", "-A")
     git_in(root, "commit", "-qm", "Start")
     return root
+
+
+@pytest.fixture
+def look_at(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Look]:
+    """Plants files in a folder without git and gives the look a probe would get at them."""
+
+    def plant(files: dict[str, str | bytes]) -> Look:
+        root = tmp_path / "planted"
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return Look(Tree.read(root, None))
+
+    return plant
