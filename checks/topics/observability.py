@@ -1,0 +1,214 @@
+"""Logs: structured or plain, and with the request they belong to."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import endpoints
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.wiring import (
+    absent,
+    answer,
+    calls,
+    is_one_off,
+    is_used,
+    line_matches,
+    not_applicable,
+    python_modules,
+    web_modules,
+)
+
+LOGGING = "obs.structured-logging"
+CORRELATION = "obs.correlation-ids"
+MANY_PRINTS = 0.3
+
+_LOGGERS = (
+    r"structlog\.(?:configure|configure_once|stdlib\.recreate_defaults)|logfire\.configure|pino(?:\.default|\.pino)?|pino-http.*"
+    r"|bunyan\.(?:default\.)?createLogger|nestjs-pino\..*forRoot|ecs_logging\.\w+|json_log_formatter\.\w+|pythonjsonlogger\..*Formatter"
+    r"|google\.cloud\.logging\.(?:\w+\.)*setup_logging|watchtower\..*|aws_lambda_powertools\.(?:logging\.)?Logger|@aws-lambda-powertools/logger\..*"
+)
+_FORMATTER = re.compile(
+    r"(?i)pythonjsonlogger|JsonFormatter|json_formatter|structlog\.stdlib\.ProcessorFormatter|JSONRenderer"
+)
+_PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)")
+_TEXT_LOG = re.compile(
+    r"(?i)(?:\w+\.)*(?:log|logger|logging|\w+_logger)\.(?:debug|info|warning|error|exception|critical|warn)"
+)
+
+_MAKES_ID = re.compile(r"(?i)^x-(?:request|correlation|trace)-id$|^(?:request|correlation)[_-]?id$")
+_MIDDLEWARES = (
+    r"asgi_correlation_id\..*|starlette_context\..*|django_guid\..*|asgi_request_id\..*|express-request-id.*|hono/request-id.*"
+    r"|cls-rtracer.*|@fastify/request-context.*"
+)
+_LOGS_ID = re.compile(
+    r"(?:structlog\.)?contextvars\.bind_contextvars|.*\.bind|.*\.contextualize|.*\.child|pino-http.*|morgan.*|.*\.setLogRecordFactory"
+    r"|logging\.setLogRecordFactory"
+)
+_ID_WORD = re.compile(r"(?i)(?:request|correlation|trace)_?-?id")
+
+
+@probe(LOGGING)
+def structured_logging(look: Look) -> Observation:
+    """A JSON or key-value logger that the service sets up, and that speaks instead of print and console."""
+    searched = ("logger set-up in code", "logging configuration files", "print and console calls")
+    fix = "set up one JSON logger at start, and send everything through it"
+    made = _structured(look)
+    prints, logs = _plain_lines(look)
+    if made:
+        share = len(prints) / max(len(prints) + len(logs), 1)
+        if share > MANY_PRINTS and len(prints) > 3:  # noqa: PLR2004 - a handful of prints is no second logger
+            said = f"a structured logger is set up, beside {len(prints)} plain print or console calls"
+            return answer(LOGGING, Outcome.PARTIAL, said, [*made, *prints], searched=searched, fix=fix)
+        return answer(LOGGING, Outcome.MET, "a structured logger is set up and used", made, searched=searched)
+    written = [
+        place
+        for module in python_modules(look, dead=True)
+        for place in line_matches(look, module.path, r"structlog\.configure|JsonFormatter\(")
+    ]
+    said = f"plain text: {len(logs)} log calls and {len(prints)} print or console calls"
+    if written:
+        said = f"a structured logger is written, but nothing sets it up; {said}"
+        result = absent(look, LOGGING, said, searched=searched, fix=fix)
+        return answer(LOGGING, result.outcome, result.summary, written, searched=searched, fix=fix)
+    result = absent(look, LOGGING, said, searched=searched, fix=fix)
+    return answer(LOGGING, result.outcome, result.summary, [*prints[:3], *logs[:2]], searched=searched, fix=fix)
+
+
+def _structured(look: Look) -> list[Location]:
+    found = [hit.place for hit in calls(look, _LOGGERS)]
+    for hit in calls(look, r"loguru\.(?:_logger\.)?logger\.(?:add|configure)"):
+        if "serialize" in getattr(hit.call, "keywords", {}):
+            found.append(hit.place)
+    for hit in calls(
+        look, r"winston(?:\.default|\.\*)?\.createLogger|fastify(?:\.default|\.fastify)?|.*\.FastifyAdapter"
+    ):
+        keys = getattr(hit.call, "keys", {})
+        text = " ".join(getattr(hit.call, "arguments", ()))
+        if (
+            "json" in keys.get("format", "")
+            or keys.get("logger", "false") != "false"
+            or re.search(r"json\(\)|logger:\s*(?!false)", text)
+        ):
+            found.append(hit.place)
+    for module in python_modules(look):
+        own = {one.name for one in module.classes if any(base.endswith("Formatter") for base in one.bases)}
+        writes = {
+            one.name for one in module.classes if one.name in own and _dumps(look, module.path, one.line, one.end_line)
+        }
+        for call in module.calls:
+            text = " ".join(value.text for value in (*call.arguments, *call.keywords.values()))
+            last = call.callee.rsplit(".", 1)[-1]
+            used = (
+                last in writes
+                or (last == "dictConfig" and _FORMATTER.search(text))
+                or (last == "setFormatter" and _FORMATTER.search(text))
+            )
+            if used and is_used(look, module, call.function):
+                found.append(Location(module.path, call.line, call.end_line))
+        configured = any(call.callee.endswith(("dictConfig", "fileConfig")) for call in module.calls)
+        if configured or re.search(r"(?i)settings|log", module.path.rsplit("/", 1)[-1]):
+            lines = line_matches(
+                look,
+                module.path,
+                r"[\"'](?:\(\)|class|format(?:ter)?)[\"']\s*:\s*[\"']?[\w.]*(?:[jJ]son\w*Formatter|jsonlogger|ProcessorFormatter)",
+            )
+            found += lines if configured or "settings" in module.path else ()
+    return found
+
+
+def _dumps(look: Look, path: str, first: int, last: int) -> bool:
+    module = look.python.module(path)
+    return (
+        any(
+            first <= call.line <= last and call.resolved.endswith(("json.dumps", "orjson.dumps"))
+            for call in module.calls
+        )
+        if module
+        else False
+    )
+
+
+def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
+    prints: list[Location] = []
+    logs: list[Location] = []
+    for module in (*python_modules(look), *web_modules(look)):
+        if is_one_off(module.path):
+            continue
+        for call in module.calls:
+            if _PLAIN.fullmatch(call.callee):
+                prints.append(Location(module.path, call.line))
+            elif _TEXT_LOG.fullmatch(call.callee):
+                logs.append(Location(module.path, call.line))
+    return prints, logs
+
+
+@probe(CORRELATION)
+def correlation_ids(look: Look) -> Observation:
+    """An ID for each request that its log lines carry."""
+    searched = ("middleware of the application", "log calls, filters and context")
+    fix = "take or make a request ID in middleware, and bind it to every log line"
+    if not endpoints(look):
+        return not_applicable(look, CORRELATION, "not a service with endpoints", searched=searched)
+    complete = [
+        hit.place
+        for hit in calls(look, r"pino-http.*|nestjs-pino\..*forRoot|(?:.*\.)?(?:fastify|Fastify)(?:\.default)?")
+        if _numbers(hit.call)
+    ]
+    made = [hit.place for hit in calls(look, _MIDDLEWARES)]
+    for hit in calls(look, r"(?:.*\.)?(?:add_middleware|Middleware)"):
+        text = " ".join(value.text for value in getattr(hit.call, "arguments", ()) if hasattr(value, "text"))
+        if re.search(r"(?i)correlation|request_?id|RequestContext|ContextMiddleware", text):
+            made.append(hit.place)
+    logged: list[Location] = []
+    for module in (*python_modules(look), *web_modules(look)):
+        made += [
+            Location(module.path, text.line)
+            for text in module.texts
+            if _MAKES_ID.match(text.value) and _in_middleware(look, module.path)
+        ]
+        logged += _bindings(look, module.path)
+    if complete or (made and logged):
+        said = "each request has an ID that its log lines carry"
+        return answer(CORRELATION, Outcome.MET, said, [*complete, *made[:2], *logged[:2]], searched=searched)
+    if made:
+        said = "requests get an ID, but no log line carries it"
+        return answer(CORRELATION, Outcome.PARTIAL, said, made, searched=searched, fix=fix)
+    return absent(look, CORRELATION, "no request or correlation ID", searched=searched, fix=fix)
+
+
+def _numbers(call: object) -> bool:
+    """Whether a Fastify server has its logger on; it then logs an ID for each request."""
+    keys = getattr(call, "keys", {})
+    resolved = getattr(call, "resolved", "")
+    return resolved.startswith(("pino-http", "nestjs-pino")) or keys.get("logger", "false") != "false"
+
+
+def _in_middleware(look: Look, path: str) -> bool:
+    return bool(line_matches(look, path, r"(?i)middleware|\.use\(|before_request|onRequest"))
+
+
+def _bindings(look: Look, path: str) -> list[Location]:
+    """Where a log line, filter or context takes a request ID."""
+    module = look.python.module(path) if path.endswith(".py") else look.web.module(path)
+    found = []
+    for call in module.calls if module else ():
+        given = [
+            *getattr(call, "keywords", {}),
+            *getattr(call, "keys", {}),
+            *(getattr(item, "text", item) for item in call.arguments),
+        ]
+        given += [value.text for value in getattr(call, "keywords", {}).values()]
+        speaks = (
+            _LOGS_ID.fullmatch(call.callee) or _TEXT_LOG.fullmatch(call.callee) or "CorrelationIdFilter" in call.callee
+        )
+        if speaks and (any(_ID_WORD.search(text) for text in given) or "CorrelationIdFilter" in call.callee):
+            found.append(Location(path, call.line))
+    if path.endswith(".py"):
+        found += line_matches(
+            look,
+            path,
+            r"correlation_id[.\w]*(?:Filter|filter)|record\.(?:request|correlation)_id\s*=|%\((?:request|correlation)_id\)s",
+        )
+    return found

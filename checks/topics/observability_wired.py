@@ -1,0 +1,165 @@
+"""Metrics, error tracking and tracing: initialized where the service starts, or only written."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import endpoints
+from checks.look import PYTHON, Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.python_facts import Call
+from checks.wiring import Hit, absent, answer, calls, line_matches, reached
+
+METRICS = "obs.metrics"
+TRACING = "obs.tracing"
+
+_TRACKERS = (
+    r"sentry_sdk\.init|@sentry/[\w-]+(?:\.\*|\.default)?\.init|rollbar\.init|bugsnag\.configure|@bugsnag/[\w-]+\..*start"
+    r"|logfire\.configure|newrelic\.agent\.initialize|ddtrace\.patch_all|dd-trace.*\.init|elasticapm\..*|elastic-apm-node.*\.start"
+    r"|applicationinsights.*\.start|azure\.monitor\.opentelemetry\.configure_azure_monitor|honeybadger\.configure|airbrake\..*"
+    r"|scout_apm\..*|posthog\.capture_exception|@vercel/otel\.registerOTel|@highlight-run/.*\.init|@appsignal/.*"
+)
+_EXPOSED = (
+    r"prometheus_client\.(?:start_http_server|start_wsgi_server|make_asgi_app|make_wsgi_app|push_to_gateway|generate_latest"
+    r"|exposition\.\w+)|prometheus_fastapi_instrumentator\..*\.expose|starlette_exporter\.(?:handle_metrics|PrometheusMiddleware)"
+    r"|starlette_prometheus\..*|prometheus_flask_exporter\..*|opentelemetry\.metrics\.set_meter_provider|statsd\.\w+|datadog\.initialize"
+    r"|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*\.register\.metrics|@willsoto/nestjs-prometheus\..*"
+)
+_METRIC_LIBRARIES = (
+    "prometheus_client", "prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter", "prom-client",
+    "statsd", "datadog", "sentry_sdk", "@sentry/*", "rollbar", "newrelic", "ddtrace", "dd-trace", "elasticapm",
+)  # fmt: skip
+_COMMANDS = r"\b(?:ddtrace-run|newrelic-admin\s+run-program|opentelemetry-instrument|-r\s+(?:dd-trace/init|newrelic|@opentelemetry/\S+))"
+
+_PROVIDERS = (
+    r"opentelemetry\.trace\.set_tracer_provider|.*\bNodeSDK\.start|.*\bsdk\.start|.*NodeTracerProvider\.register"
+)
+_STARTS = r"logfire\.configure|@vercel/otel\.registerOTel|ddtrace\.patch_all|dd-trace.*\.init|azure\.monitor\.opentelemetry\.configure_azure_monitor"
+_INSTRUMENTS = r".*\.(?:instrument_app|instrument_fastapi|instrument_django|instrument_flask|instrument|start_as_current_span|startActiveSpan|startSpan)"
+_MODEL_ONLY = (
+    "langfuse", "langsmith", "phoenix", "arize", "traceloop", "openinference", "helicone", "langtrace_python_sdk", "weave",
+    "langfuse-vercel", "@langfuse/*",
+)  # fmt: skip
+_SAMPLES = frozenset({"traces_sample_rate", "traces_sampler", "enable_tracing", "tracesSampleRate", "tracesSampler"})
+
+
+@probe(METRICS)
+def metrics(look: Look) -> Observation:
+    """Metrics that something can collect, or error tracking that is initialized."""
+    searched = ("initialization of metric and error-tracking libraries", "commands that start the service")
+    fix = "initialize error tracking where the service starts, and expose request metrics to the collector"
+    started = [hit.place for hit in calls(look, _TRACKERS)] + _agents(look)
+    exposed = _exposed(look)
+    if started or exposed:
+        blocked = [] if started else _behind_login(look)
+        if blocked:
+            said = "metrics are exposed behind a login that a collector does not have"
+            return answer(METRICS, Outcome.PARTIAL, said, blocked, searched=searched, fix=fix)
+        said = "error tracking is initialized" if started else "metrics are exposed"
+        return answer(METRICS, Outcome.MET, said, [*started, *exposed], searched=searched)
+    written = look.importers(*_METRIC_LIBRARIES, reached=False)
+    if written:
+        dead = [place for place in written if not reached(look, place.path)]
+        said = "metrics are written, but nothing loads them" if dead else "metrics are counted, but never exposed"
+        return answer(METRICS, Outcome.PARTIAL, said, _counters(look) or list(written), searched=searched, fix=fix)
+    return absent(look, METRICS, "no metrics, APM or error tracking", searched=searched, fix=fix)
+
+
+def _agents(look: Look) -> list[Location]:
+    files = look.tree.match("Dockerfile*", "Procfile", "*compose*.y*ml", "/package.json")
+    return [place for path in files for place in line_matches(look, path, _COMMANDS)]
+
+
+def _exposed(look: Look) -> list[Location]:
+    served = endpoints(look)
+    found = []
+    for hit in calls(look, _EXPOSED):
+        in_handler = any(item.module == hit.place.path and item.first <= hit.place.line <= item.last for item in served)
+        gathers = re.search(r"generate_latest|\.metrics$", hit.call.resolved)
+        if not gathers or in_handler:
+            found.append(hit.place)
+    return found
+
+
+def _behind_login(look: Look) -> list[Location]:
+    word = re.compile(r"(?i)current_user|get_user|require|auth(?!or)|admin|superuser|login")
+    return [
+        item.place
+        for item in endpoints(look)
+        if item.path.rstrip("/").endswith("metrics") and any(word.search(guard) for guard in item.guards)
+    ]
+
+
+def _counters(look: Look) -> list[Location]:
+    return [
+        hit.place
+        for hit in calls(look, r"prometheus_client\.(?:Counter|Histogram|Gauge|Summary)|prom-client\..*", dead=True)
+    ]
+
+
+@probe(TRACING)
+def tracing(look: Look) -> Observation:
+    """Distributed tracing that starts with the service and before what it instruments."""
+    searched = ("initialization of tracing libraries", "commands that start the service")
+    fix = "set the tracer provider where the service starts, then instrument the application"
+    providers = list(calls(look, _PROVIDERS))
+    if "opentelemetry" in " ".join(hit.call.resolved for hit in providers) or look.importers("@opentelemetry/*"):
+        late = _late(look, providers)
+        if late:
+            said = "the application is instrumented before the tracer provider is set"
+            return answer(TRACING, Outcome.PARTIAL, said, late, searched=searched, fix=fix)
+    else:
+        providers = [hit for hit in providers if "opentelemetry" in hit.call.resolved]
+    started = [hit.place for hit in calls(look, _STARTS)]
+    sampled = [hit.place for hit in calls(look, _TRACKERS) if _samples(hit)]
+    agents = [
+        place
+        for place in _agents(look)
+        if re.search(
+            r"ddtrace|dd-trace|opentelemetry|newrelic", (look.tree.text(place.path) or "").splitlines()[place.line - 1]
+        )
+    ]
+    instruments = [
+        hit for hit in calls(look, _INSTRUMENTS) if re.search(r"opentelemetry|logfire|ddtrace", hit.call.resolved)
+    ]
+    web = [hit for hit in providers if not hit.place.path.endswith(PYTHON)]
+    if (
+        sampled
+        or agents
+        or (started and (instruments or not any(place.path.endswith(PYTHON) for place in started)))
+        or web
+    ):
+        places = [*sampled, *agents, *started, *(hit.place for hit in web)]
+        return answer(TRACING, Outcome.MET, "tracing starts with the service", places, searched=searched)
+    if providers and instruments:
+        places = [hit.place for hit in (*providers, *instruments)]
+        return answer(
+            TRACING, Outcome.MET, "a tracer is set and the application instrumented", places, searched=searched
+        )
+    written = look.importers("opentelemetry", "@opentelemetry/*", "ddtrace", "dd-trace", "jaeger_client", reached=False)
+    if written or started:
+        said = "tracing is written, but not wired to the serving path"
+        return answer(TRACING, Outcome.PARTIAL, said, [*started, *written], searched=searched, fix=fix)
+    models = [place for place in look.importers(*_MODEL_ONLY) if reached(look, place.path)]
+    if models:
+        return answer(TRACING, Outcome.PARTIAL, "only model calls are traced", models, searched=searched, fix=fix)
+    return absent(look, TRACING, "no tracing", searched=searched, fix=fix)
+
+
+def _samples(hit: Hit) -> bool:
+    if isinstance(hit.call, Call):
+        given = {name: value.text for name, value in hit.call.keywords.items()}
+    else:
+        given = dict(hit.call.keys)
+    return any(name in given and given[name] not in {"0", "0.0", "None", "False", "false"} for name in _SAMPLES)
+
+
+def _late(look: Look, providers: list[Hit]) -> list[Location]:
+    """Instrumentation that stands above the provider in the same function or module body."""
+    late = []
+    for hit in calls(look, r".*\.(?:instrument_app|instrument)"):
+        same = [one for one in providers if (one.place.path, one.function) == (hit.place.path, hit.function)]
+        if same and "opentelemetry" in hit.call.resolved and all(hit.place.line < one.place.line for one in same):
+            late.append(hit.place)
+    return late

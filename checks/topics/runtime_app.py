@@ -1,0 +1,196 @@
+"""How the application runs: debug modes, and switches that turn features off."""
+
+from __future__ import annotations
+
+import re
+
+from checks.look import PYTHON, Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.readers.python_facts import Call
+from checks.wiring import absent, answer, blind_spots, calls, complain, line_matches, python_modules, reached
+
+DEBUG = "app.debug-off"
+FLAGS = "release.feature-flags"
+
+_DEV_FILE = re.compile(r"(?i)(?:^|/)[^/]*(?:\bdev|_dev|local|test|override|debug)[^/]*$|(?:^|/)\.devcontainer/")
+_STARTS_DEBUG = (
+    r"(?:--reload\b|flask\b[^\n]*--debug|FLASK_DEBUG[=:\s]+[\"']?(?:1|true)|FLASK_ENV[=:\s]+[\"']?development"
+    r"|fastapi[\"',\s]+dev\b|NODE_ENV[=:\s]+[\"']?development|manage\.py[\"',\s]+runserver|\bnodemon\b|next[\"',\s]+dev\b"
+    r"|(?:npm|pnpm|yarn|bun)[\"',\s]+(?:run[\"',\s]+)?dev\b|(?<![\w])DEBUG[=:\s]+[\"']?(?:1|[Tt]rue)\b)"
+)
+_ON = re.compile(r"(?i)^[\"']?(?:true|1|yes|on)[\"']?$")
+_FROM_ENVIRONMENT = re.compile(r"(?i)(?:getenv|environ(?:\.get)?|config|env(?:\.bool)?|get_env)\b")
+_DEFAULT_ON = re.compile(r"(?i)(?:,\s*|default\s*=\s*)[\"']?(?:true|1|yes|on)[\"']?\s*\)")
+
+_FLAG_TOOLS = (
+    "ldclient", "launchdarkly", "@launchdarkly/*", "launchdarkly-node-server-sdk", "UnleashClient", "unleash-client",
+    "@unleash/*", "growthbook", "@growthbook/*", "flagsmith", "flagsmith-nodejs", "openfeature", "@openfeature/*",
+    "statsig", "statsig-node", "@statsig/*", "configcatclient", "configcat-node", "splitio", "@splitsoftware/*", "waffle",
+    "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt", "@happykit/flags",
+)  # fmt: skip
+_EVALUATES = re.compile(
+    r"(?i)(?:.*\.)?(?:variation\w*|is_?enabled|is_?on|has_?feature|feature_?(?:is_)?(?:enabled|active)|is_?feature_?(?:enabled|on)"
+    r"|flag_is_active|switch_is_active|get_?(?:boolean|string|number|object)_?(?:value|details)|check_?gate|get_?feature_?value"
+    r"|use_?(?:flag|flags|variant|feature\w*|gate\w*)|get_?treatment\w*|get_?value(?:async)?|feature_enabled|is_feature_enabled|flag)"
+)
+
+
+@probe(DEBUG)
+def debug_off(look: Look) -> Observation:
+    """No debug or reload mode where the application is started for others."""
+    searched = ("application objects and settings", "how images, compose files and Procfiles start it")
+    fix = "let debug be off unless a developer's own environment turns it on"
+    started = _started_in_debug(look)
+    on, by_hand, default = _in_code(look)
+    on += started
+    if on:
+        complain(look, "app.debug-on", DEBUG, on, Severity.HIGH, "debug or reload mode is on")
+        return answer(DEBUG, Outcome.UNMET, "debug or reload mode is on", on, searched=searched, fix=fix)
+    if default:
+        said = "debug mode is on unless a setting turns it off"
+        return answer(DEBUG, Outcome.PARTIAL, said, default, searched=searched, fix=fix)
+    if blind := blind_spots(look):
+        return answer(DEBUG, Outcome.UNKNOWN, f"no debug mode was seen, but {blind}", searched=searched)
+    if not look.source_paths():
+        return answer(DEBUG, Outcome.UNKNOWN, "no application code was found", searched=searched)
+    said = (
+        "debug is only on when a file is started by hand; the image starts it another way"
+        if by_hand
+        else "no debug or reload mode"
+    )
+    return answer(DEBUG, Outcome.MET, said, by_hand, searched=searched)
+
+
+def _in_code(look: Look) -> tuple[list[Location], list[Location], list[Location]]:
+    """Where debug is on, on only when the file is run by hand, and on by a default."""
+    on: list[Location] = []
+    by_hand: list[Location] = []
+    default: list[Location] = []
+    starts = _start_text(look)
+    for module in python_modules(look, dead=False):
+        if _DEV_FILE.search(module.path):
+            continue
+        for call in module.calls:
+            value = next((call.keywords[name] for name in ("debug", "reload") if name in call.keywords), None)
+            if value is None or not _starts_application(call):
+                continue
+            place = Location(module.path, call.line, call.end_line)
+            if value.value is True:
+                other_start = call.callee.endswith("run") and starts and module.path.rsplit("/", 1)[-1] not in starts
+                (by_hand if other_start else on).append(place)
+            elif _FROM_ENVIRONMENT.search(value.text) and _DEFAULT_ON.search(value.text):
+                default.append(place)
+        for item in module.assignments:
+            if item.function or not re.fullmatch(r"DEBUG|\w+\.debug|\w+\.config\[[\"']DEBUG[\"']\]", item.target):
+                continue
+            place = Location(module.path, item.line)
+            if item.value.value is True:
+                on.append(place)
+            elif _FROM_ENVIRONMENT.search(item.value.text) and _is_on_by_default(item.value.text):
+                default.append(place)
+        for one in module.classes:
+            for name, value in one.fields.items():
+                if (
+                    name.lower() in {"debug", "reload"}
+                    and value.value is True
+                    and any("Settings" in base for base in one.bases)
+                ):
+                    default.append(Location(module.path, one.line, one.end_line))
+    return on, by_hand, default
+
+
+def _is_on_by_default(text: str) -> bool:
+    match = re.search(r"(?:,\s*|default\s*=\s*)[\"']?(\w+)[\"']?\s*\)", text)
+    return bool(match and _ON.match(match[1]))
+
+
+def _starts_application(call: Call) -> bool:
+    name = call.resolved.rsplit(".", 1)[-1]
+    return name in {
+        "FastAPI",
+        "Starlette",
+        "Flask",
+        "Quart",
+        "run",
+        "run_app",
+        "socketio_run",
+        "Granian",
+        "launch",
+    } and not (call.resolved.startswith(("asyncio.", "subprocess.")))
+
+
+def _start_text(look: Look) -> str:
+    """How images and platforms start the application: their start lines as one text."""
+    lines = []
+    for path in look.tree.match(
+        "Dockerfile*", "*.dockerfile", "Procfile", "*compose*.y*ml", "render.yaml", "fly.toml", "railway.*"
+    ):
+        if not _DEV_FILE.search(path):
+            lines += re.findall(
+                r"(?im)^\s*(?:CMD|ENTRYPOINT|web:|command:|startCommand|release:).*", look.tree.text(path) or ""
+            )
+    return "\n".join(lines)
+
+
+def _started_in_debug(look: Look) -> list[Location]:
+    found = []
+    for path in look.tree.match("Dockerfile*", "*.dockerfile", "Procfile", "*compose*.y*ml", "render.yaml", "fly.toml"):
+        if not _DEV_FILE.search(path) and not re.search(r"(?:^|/)(?:docs?|examples?|tests?)/", path):
+            found += line_matches(look, path, _STARTS_DEBUG)
+    return found
+
+
+@probe(FLAGS)
+def feature_flags(look: Look) -> Observation:
+    """A flag system is set up and asked by code that runs."""
+    searched = ("flag services and libraries in code", "modules of the project's own named after flags")
+    fix = "ask a flag service, or a table of your own, before risky features, model calls first"
+    used = look.importers(*_FLAG_TOOLS)
+    used = tuple(place for place in used if reached(look, place.path))
+    hits = calls(look, _EVALUATES.pattern)
+    posthog = [
+        hit
+        for hit in hits
+        if re.search(r"(?i)feature_?(?:enabled|flag)|isFeatureEnabled|useFeatureFlag", hit.call.callee)
+    ]
+    posthog = posthog if look.importers("posthog", "posthog-js", "posthog-node") else []
+    if used or posthog:
+        files = {place.path for place in used}
+        asked = [hit.place for hit in hits if hit.place.path in files or _knows(look, hit.place.path, files)] + [
+            hit.place for hit in posthog
+        ]
+        if asked:
+            return answer(FLAGS, Outcome.MET, "a flag service is set up and asked", asked, searched=searched)
+        return answer(
+            FLAGS, Outcome.PARTIAL, "a flag service is set up, but nothing asks it", used, searched=searched, fix=fix
+        )
+    own = [
+        path
+        for path in look.source_paths()
+        if re.search(r"(?i)(?:^|/)(?:feature[_-]?(?:flags?|toggles?)|flags)(?:/index)?\.\w+$", path)
+    ]
+    wired = [path for path in own if reached(look, path) and look.reach.imported_by(path)]
+    asked = [hit.place for hit in hits if any(path in _imports(look, hit.place.path) for path in wired)]
+    if asked:
+        said = "the project has flags of its own that code asks; whether they change without a release takes a person"
+        return answer(FLAGS, Outcome.PARTIAL, said, asked, searched=searched, fix=fix)
+    if own:
+        said = "flags are written down, but nothing asks them"
+        places = [Location(path) for path in own]
+        result = absent(look, FLAGS, said, searched=searched, fix=fix)
+        return answer(FLAGS, result.outcome, result.summary, places, searched=searched, fix=fix)
+    return absent(look, FLAGS, "no flag system", searched=searched, fix=fix)
+
+
+def _knows(look: Look, path: str, files: set[str]) -> bool:
+    return not files.isdisjoint(_imports(look, path))
+
+
+def _imports(look: Look, path: str) -> frozenset[str]:
+    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    if module is None:
+        return frozenset()
+    if path.endswith(PYTHON):
+        return frozenset(found for item in module.imports for found in getattr(item, "paths", ()))
+    return frozenset(getattr(item, "path", "") for item in module.imports) - {""}
