@@ -54,7 +54,7 @@ class PillarForm:
 
     def show(self) -> None:
         """Render everything again from the session; what is being typed stays."""
-        questions = self.session.questions(self._pillar.id)
+        questions = self._steady(self.session.questions(self._pillar.id))
         self._headline.value = f"<p>{html(self.session.headline)}</p>"
         self._show_list(questions)
         if self.entries and self.current not in self.entries:
@@ -114,6 +114,14 @@ class PillarForm:
 
     def _look(self) -> None:
         self.refresh()
+
+    def _steady(self, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        """The questions in the order that is shown while probes are running, so that the list does not jump."""
+        report = self.session.report
+        if report is None or report.complete or {one.control.id for one in questions} != self.entries.keys():
+            return questions
+        shown = list(self.entries)
+        return tuple(sorted(questions, key=lambda one: shown.index(one.control.id)))
 
     def _show_list(self, questions: tuple[Question, ...]) -> None:
         controls = [one.control.id for one in questions]

@@ -66,7 +66,8 @@ def executed(raw: bytes, root: Path) -> Any:
     notebook = nbformat.reads(raw.decode(), as_version=4)  # type: ignore[no-untyped-call]  # the library has no types
     client = NotebookClient(notebook, km=manager, timeout=CELL_SECONDS, store_widget_state=False)
     environment = os.environ | {HEADLESS: "1"}
-    return client.execute(cwd=str(root), env=environment)
+    # A manager that is handed in would otherwise outlive the run with its kernel.
+    return client.execute(cwd=str(root), env=environment, cleanup_kc=True)
 
 
 def _run(path: Path, raw: bytes, root: Path) -> Run:

@@ -2,6 +2,7 @@ import os
 import sys
 
 import nbformat
+import psutil
 import pytest
 
 from workbook.errors import Refused
@@ -25,7 +26,9 @@ def test_every_pillar_runs_without_a_browser_and_writes_nothing(opened):
     for trap in ("checks.py", "workbook.py", "ipykernel_launcher.py", "jinja2.py"):
         (opened.root / trap).write_text("raise RuntimeError('code of the repository ran')\n")
     before = tree(opened.root)
+    children = set(psutil.Process().children(recursive=True))
     done = run(opened.root)
+    assert set(psutil.Process().children(recursive=True)) <= children
     assert [one.error for one in done] == [""] * 5
     assert all(one.ok and one.seconds > 0 for one in done)
     assert tree(opened.root) == before
