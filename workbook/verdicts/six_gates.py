@@ -1,0 +1,130 @@
+"""The six-gates model: the 33 printable boxes, the six gates with their details, and which gate comes next.
+
+Boxes, gates and their order of work are the article's; where it is silent, docs/verdicts.md names our reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from workbook.verdicts.lines import Line, Tally, fit, listed, stops, tally, total
+
+SECTIONS: Mapping[str, int] = {
+    "pr.testing": 5,
+    "pr.security": 7,
+    "pr.scalability": 6,
+    "pr.observability": 5,
+    "pr.operations": 5,
+    "pr.deployment": 5,
+}
+"""The printed sections and their boxes, in the order of the gates: the nth section belongs to gate n."""
+
+DETAILS: Mapping[str, int] = {"g1": 7, "g2": 17, "g3": 9, "g4": 7, "g5": 6, "g6": 16}
+"""The gates and how many details decide each."""
+
+PROCESS = "process"
+BOXES = sum(SECTIONS.values())
+SIZES: Mapping[str, int] = {**SECTIONS, **DETAILS, PROCESS: 1}
+
+FORMULA = (
+    "a gate is passed when its printed boxes and its details are all ready or do not apply; "
+    "six gates passed needs all six, and each later feature to pass them again"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the model says. `lowest` and `highest` bound the boxes, `highest_gates` the gates, until all is answered."""
+
+    boxes: int
+    of: int
+    verdict: str
+    printable_pass: bool
+    gate_pass: bool
+    gates_passed: int
+    highest_gates: int
+    current_gate: int | None
+    out_of_order: tuple[int, ...]
+    sections: Mapping[str, tuple[int, int]]
+    details: Mapping[str, tuple[int, int]]
+    hold: bool
+    not_applicable: int
+    needs_review: int
+    blockers: int
+    unanswered: int
+    lowest: int
+    highest: int
+    certain: tuple[str, ...]
+    notes: tuple[str, ...]
+    formula: str = FORMULA
+
+
+def decide(lines: Iterable[Line]) -> Verdict:
+    """The verdict over boxes, gate details and the process rule; their order never matters."""
+    counts = tally(lines, SIZES)
+    everything = total(counts.values())
+    printed = total(counts[name] for name in SECTIONS)
+    gates = _gates(counts)
+    passed = tuple(number for number, gate in gates.items() if gate.full)
+    current = next((number for number in gates if number not in passed), None)
+    ahead = tuple(number for number in passed if current and number > current)
+    return Verdict(
+        boxes=printed.met,
+        of=BOXES,
+        verdict=_verdict(counts, everything, printed, current),
+        printable_pass=printed.full,
+        gate_pass=current is None,
+        gates_passed=len(passed),
+        highest_gates=sum(gate.reachable for gate in gates.values()),
+        current_gate=current,
+        out_of_order=ahead,
+        sections={name: (counts[name].met, size) for name, size in SECTIONS.items()},
+        details={name: (counts[name].met, size) for name, size in DETAILS.items()},
+        hold=everything.blockers > 0,
+        not_applicable=everything.not_applicable,
+        needs_review=everything.needs_review,
+        blockers=everything.blockers,
+        unanswered=everything.unanswered,
+        lowest=printed.met,
+        highest=printed.met + printed.unanswered,
+        certain=_certain(everything, printed, gates),
+        notes=_notes(counts, everything, printed, current, ahead),
+    )
+
+
+def _gates(counts: Mapping[str, Tally]) -> dict[int, Tally]:
+    """Each gate: its printed section and its details together."""
+    pairs = zip(SECTIONS, DETAILS, strict=True)
+    return {number: total(counts[name] for name in pair) for number, pair in enumerate(pairs, start=1)}
+
+
+def _verdict(counts: Mapping[str, Tally], everything: Tally, printed: Tally, current: int | None) -> str:
+    if everything.unanswered:
+        return "incomplete"
+    if current is None:
+        return "passed" if counts[PROCESS].full else "repeat"
+    return "list-only" if printed.full else "not-passed"
+
+
+def _certain(everything: Tally, printed: Tally, gates: Mapping[int, Tally]) -> tuple[str, ...]:
+    """What no further answer can change, as long as the given ones stand."""
+    said = [*stops(everything.blockers)]
+    if everything.unanswered and (shut := [number for number, gate in gates.items() if not gate.reachable]):
+        said.append(f"gate{'s' if len(shut) > 1 else ''} {listed(shut)} cannot be passed until gaps close")
+    if everything.unanswered and not printed.reachable:
+        said.append("the printed list cannot be full until gaps close")
+    return tuple(said)
+
+
+def _notes(
+    counts: Mapping[str, Tally], everything: Tally, printed: Tally, current: int | None, ahead: tuple[int, ...]
+) -> tuple[str, ...]:
+    said = [*fit(everything.not_applicable)]
+    if ahead:
+        said.append(f"passed out of order, before gate {current}: {listed(ahead)}")
+    if printed.full and current:
+        said.append("the printed list is full, but details of the gates are open; only the gates decide")
+    if not counts[PROCESS].full and not counts[PROCESS].unanswered:
+        said.append("the gates are not known to be passed again for each feature, so they speak of an older state")
+    return tuple(said)
