@@ -1,0 +1,181 @@
+"""Dependencies: locked, and kept up to date by a machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from checks.look import Look, is_product
+from checks.observation import Confidence, Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.manifests import Dependency
+from checks.readers.plain import line_of, mapping, read_json, read_yaml, sequence
+from checks.wiring import answer, line_matches
+
+LOCKED = "deps.locked"
+UPDATES = "deps.update-automation"
+
+_DEPENDABOT = {
+    "pip": "python", "uv": "python", "poetry": "python", "pipenv": "python", "npm": "node", "yarn": "node", "bun": "node",
+    "pnpm": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java", "gradle": "java",
+    "mix": "elixir", "pub": "dart", "nuget": "dotnet", "swift": "swift", "terraform": "terraform",
+}  # fmt: skip
+_MANAGERS = {
+    "poetry": "python", "pip_requirements": "python", "pep621": "python", "pipenv": "python", "uv": "python", "npm": "node",
+    "bun": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java", "gradle": "java",
+}  # fmt: skip
+_RENOVATE = (
+    "/renovate.json", "/renovate.json5", "/.renovaterc", "/.renovaterc.json", "/.github/renovate.json",
+    "/.github/renovate.json5", "/.gitlab/renovate.json",
+)  # fmt: skip
+
+
+@probe(LOCKED)
+def locked(look: Look) -> Observation:
+    """Every manifest's dependencies have a lock file at or above it, or exact pins."""
+    searched = ("manifests of every ecosystem", "lock files beside or above them")
+    fix = "commit a lock file for each ecosystem and install from it"
+    groups: dict[tuple[str, str], list[Dependency]] = {}
+    for item in look.manifests.dependencies:
+        if is_product(item.path) and item.ecosystem != "actions":
+            groups.setdefault((item.ecosystem, item.path.rpartition("/")[0]), []).append(item)
+    if not groups:
+        if look.unread:
+            said = f"no dependency was read; {len(look.unread)} files could not be read"
+            return answer(LOCKED, Outcome.UNKNOWN, said, searched=searched)
+        return answer(LOCKED, Outcome.NOT_APPLICABLE, "no dependencies", searched=searched, confidence=Confidence.HIGH)
+    packages = look.manifests.packages
+    if packages and all(item.is_library for item in packages) and not look.manifests.locks:
+        return answer(
+            LOCKED, Outcome.NOT_APPLICABLE, "a library, which leaves versions to its users", searched=searched
+        )
+    loose = {key: items for key, items in groups.items() if not _is_locked(look, *key, items)}
+    if not loose:
+        places = [Location(item.path) for item in look.manifests.locks] or [
+            Location(next(iter(groups.values()))[0].path)
+        ]
+        return answer(
+            LOCKED, Outcome.MET, "every ecosystem is locked", places, searched=searched, confidence=Confidence.HIGH
+        )
+    places = [Location(item.path, item.line) for items in loose.values() for item in items if not item.pinned]
+    names = ", ".join(sorted({ecosystem for ecosystem, _ in loose}))
+    if len(loose) == len(groups):
+        said = f"version ranges only, no lock file ({names})"
+        return answer(LOCKED, Outcome.UNMET, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
+    said = f"not locked: {names}"
+    return answer(LOCKED, Outcome.PARTIAL, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
+
+
+def _is_locked(look: Look, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
+    if all(item.pinned for item in items):
+        return True
+    above = {"", folder, *_parents(folder)}
+    if any(lock.ecosystem == ecosystem and lock.folder in above for lock in look.manifests.locks):
+        return True
+    # `pip-compile` writes requirements.txt from requirements.in: the pins stand beside the ranges.
+    beside = [item for item in items if re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)]
+    return bool(beside) and all(item.pinned for item in beside) and any(item.path.endswith(".in") for item in items)
+
+
+def _parents(folder: str) -> Iterator[str]:
+    while folder := folder.rpartition("/")[0]:
+        yield folder
+
+
+@probe(UPDATES)
+def update_automation(look: Look) -> Observation:
+    """Dependabot, Renovate or a like tool is on, for every ecosystem of the tree."""
+    searched = (".github/dependabot.yml", "renovate.json and its other names", "scheduled workflows")
+    fix = "turn on Dependabot or Renovate for every ecosystem"
+    wanted = {item.ecosystem for item in look.manifests.dependencies if is_product(item.path)}
+    covered, disabled, places = _dependabot(look)
+    renovate, renovate_off, renovate_places = _renovate(look, wanted)
+    covered |= renovate
+    places += renovate_places
+    if not covered and not places:
+        scheduled = _scheduled(look)
+        if scheduled:
+            said = "a scheduled workflow updates dependencies"
+            return answer(UPDATES, Outcome.MET, said, scheduled, searched=searched)
+        return answer(
+            UPDATES,
+            Outcome.UNMET,
+            "nothing updates dependencies",
+            searched=searched,
+            confidence=Confidence.HIGH,
+            fix=fix,
+        )
+    missing = sorted(wanted - covered)
+    if not covered:
+        why = "; ".join([*disabled, *renovate_off]) or "no ecosystem of the tree is named"
+        return answer(UPDATES, Outcome.PARTIAL, f"configured, but off: {why}", places, searched=searched, fix=fix)
+    if missing:
+        said = f"not updated: {', '.join(missing)}"
+        return answer(UPDATES, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    return answer(UPDATES, Outcome.MET, "dependencies are updated by a machine", places, searched=searched)
+
+
+def _dependabot(look: Look) -> tuple[set[str], list[str], list[Location]]:
+    """Ecosystems that Dependabot really updates, why others are off, and the places."""
+    covered: set[str] = set()
+    off: list[str] = []
+    places: list[Location] = []
+    for path in look.tree.match("/.github/dependabot.yml", "/.github/dependabot.yaml"):
+        places.append(Location(path))
+        for document in read_yaml(look.tree, path, look.unread):
+            for entry in sequence(mapping(document).get("updates")):
+                update = mapping(entry)
+                name = str(update.get("package-ecosystem", ""))
+                folders = [str(one) for one in [update.get("directory"), *sequence(update.get("directories"))] if one]
+                real = [one for one in folders if "*" in one or not one.strip("/") or look.tree.exists(one.strip("/"))]
+                if str(update.get("open-pull-requests-limit", "")) == "0":
+                    off.append(f"{name} may open no pull request")
+                    places.append(Location(path, line_of(update, "open-pull-requests-limit")))
+                elif not real:
+                    off.append(f"the folder for {name} does not exist")
+                    places.append(Location(path, line_of(update, "directory")))
+                else:
+                    covered.add(_DEPENDABOT.get(name, name))
+    return covered, off, places[1:] if len(places) > 1 else places
+
+
+def _renovate(look: Look, wanted: set[str]) -> tuple[set[str], list[str], list[Location]]:
+    for path in look.tree.match(*_RENOVATE):
+        text = look.tree.text(path) or ""
+        if path.endswith("5"):
+            off = bool(re.search(r"(?m)^\s{0,4}[\"']?enabled[\"']?\s*:\s*false", text))
+            named = re.findall(r"enabledManagers[\"']?\s*:\s*\[([^\]]*)\]", text)
+            managers = re.findall(r"[\"']([\w_-]+)[\"']", named[0]) if named else []
+        else:
+            settings = read_json(look.tree, path, look.unread, comments=True)
+            off = settings.get("enabled") is False
+            managers = [str(one) for one in sequence(settings.get("enabledManagers"))]
+        if off:
+            return set(), ["Renovate is switched off"], [Location(path)]
+        covered = {_MANAGERS.get(one, one) for one in managers} if managers else set(wanted)
+        return covered, [], [Location(path)]
+    for path in look.tree.match("/package.json"):
+        try:
+            held = json.loads(look.tree.text(path) or "{}")
+        except ValueError:
+            continue
+        if isinstance(held, dict) and held.get("renovate"):
+            return set(wanted), [], line_matches(look, path, r"\"renovate\"")[:1] and [Location(path)]
+    return set(), [], []
+
+
+def _scheduled(look: Look) -> list[Location]:
+    """Workflows that a timer starts, update versions and open a pull request."""
+    update = re.compile(
+        r"(?:npm-check-updates|\bncu\b|uv lock --upgrade|poetry update|pip-compile\b.*--upgrade|pre-commit autoupdate|renovate)"
+    )
+    found = []
+    for workflow in look.workflows.all:
+        if "schedule" not in workflow.triggers:
+            continue
+        for job in look.workflows.jobs_of(workflow):
+            steps = " ".join(f"{step.uses} {step.run}" for step in job.steps)
+            if update.search(steps) and re.search(r"create-pull-request|gh pr create|renovatebot", steps):
+                found.append(job.location)
+    return found

@@ -1,0 +1,123 @@
+"""What keeps the service quick under load: caches, and slow work moved out of requests."""
+
+from __future__ import annotations
+
+import re
+
+from checks.databases import databases
+from checks.endpoints import endpoints
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.python_facts import Function, PythonModule
+from checks.wiring import Hit, absent, answer, calls, not_applicable, python_modules
+
+CACHING = "scale.caching"
+JOBS = "scale.background-jobs"
+FEW = 2
+
+_CACHE_DECORATORS = re.compile(
+    r"fastapi_cache\..*cache|aiocache\..*cached\w*|cachetools\.(?:\w+\.)*cached\w*|.*\bcache\.(?:cached|memoize)|async_lru\.alru_cache"
+    r"|django\.views\.decorators\.cache\.cache_page|streamlit\.cache_data|.*\bcache_(?:page|response)|cashews\..*|diskcache\..*memoize"
+)
+_MEMO = re.compile(r"(?:functools\.)?(?:lru_cache|cache)")
+_FACTORY = re.compile(
+    r"(?i)^_?(?:get|load|create|make|build|init)?_*(?:\w*(?:settings?|config\w*|client|engine|logger|templates?|model|app|session\w*|pool|service|version|dirs?|env\w*|tokenizer|encoding|embeddings?))$"
+)
+_CACHE_CALLS = (
+    r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|mget|hget|hset)"
+    r"|django\.core\.cache\.cache\.(?:get|set|get_or_set)|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
+    r"|cache-manager\..*|@nestjs/cache-manager\..*|next/cache\.unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
+    r"|aiocache\..*\.(?:get|set)|diskcache\.Cache.*|apicache\..*middleware"
+)
+_NOT_A_CACHE = re.compile(r"(?i)session|queue|lock|rate|limit|pubsub|token")
+
+_QUEUED = (
+    r"(?:.*\.)?(?:delay|apply_async|send_with_options|enqueue|enqueue_job|enqueue_in|kiq|defer|defer_async|schedule_task)"
+    r"|bullmq\.Worker|bullmq\.Queue.*\.add|bull\..*\.(?:add|process)|pg-boss\..*\.(?:send|work)|agenda\..*\.(?:define|every|now)"
+    r"|inngest\..*\.(?:createFunction|send)|@trigger\.dev/.*\.(?:task|trigger)|@upstash/qstash\..*publish\w*|graphile-worker\..*run"
+)
+_QUEUE_LIBRARIES = (
+    "celery", "rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq", "django_rq", "django_q", "bullmq", "bull",
+    "pg-boss", "agenda", "inngest", "@trigger.dev/*", "@upstash/qstash", "graphile-worker", "temporalio", "@temporalio/*", "kombu",
+)  # fmt: skip
+_IN_PROCESS = (
+    r"(?:.*\.)?(?:background_tasks|background|bg|tasks)\.add_task|(?:asyncio\.)create_task|asyncio\.ensure_future"
+    r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|@vercel/functions\.waitUntil|next/server\.after|node-cron.*\.schedule"
+    r"|EdgeRuntime\.waitUntil|threading\.Thread|fastapi_utils\..*repeat_every|fastapi\.BackgroundTasks\.add_task"
+)
+_SLOW = (
+    "openai", "anthropic", "litellm", "langchain*", "google.genai", "google.generativeai", "transformers", "llama_cpp", "torch",
+    "requests", "httpx", "aiohttp", "smtplib", "emails", "fastapi_mail", "sendgrid", "boto3", "PIL", "cv2", "pandas", "axios",
+    "nodemailer", "@anthropic-ai/sdk", "ai", "@ai-sdk/*", "sharp", "puppeteer", "playwright", "replicate", "ollama", "groq",
+)  # fmt: skip
+
+
+@probe(CACHING)
+def caching(look: Look) -> Observation:
+    """Hot data is kept in a cache that code reads; a memoized factory or the settings are none."""
+    searched = ("cache decorators and clients in code that runs",)
+    fix = "cache what is read often and changes seldom, with a lifetime"
+    if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW):
+        return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
+    places = [hit.place for hit in calls(look, _CACHE_CALLS) if not _NOT_A_CACHE.search(hit.call.callee)]
+    for module in python_modules(look):
+        for function in module.functions:
+            if any(_is_cache(module, function, item.resolved) for item in function.decorators):
+                places.append(Location(module.path, function.line))
+    if not places:
+        return absent(look, CACHING, "no cache beyond memoized factories and settings", searched=searched, fix=fix)
+    functions = {(place.path, place.line // 15) for place in places}
+    if len(functions) <= FEW:
+        said = f"only {len(functions)} place{'s' if len(functions) > 1 else ''} with a cache"
+        return answer(CACHING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    return answer(CACHING, Outcome.MET, f"{len(functions)} places read from a cache", places, searched=searched)
+
+
+def _is_cache(module: PythonModule, function: Function, decorator: str) -> bool:
+    if _CACHE_DECORATORS.fullmatch(decorator):
+        return True
+    takes = [item for item in function.parameters if item.name not in {"self", "cls"}]
+    return (
+        bool(_MEMO.fullmatch(decorator))
+        and bool(takes)
+        and not _FACTORY.match(function.name)
+        and not (re.search(r"(?i)settings|config", module.path))
+    )
+
+
+@probe(JOBS)
+def background_jobs(look: Look) -> Observation:
+    """Slow work goes to a queue or worker, not into the request."""
+    searched = ("queues, workers and schedulers in code that runs", "slow calls of the service")
+    fix = "move slow work such as model calls, mail and file processing to a worker with a queue"
+    libraries = look.importers(*_QUEUE_LIBRARIES)
+    queued = [hit for hit in calls(look, _QUEUED) if _is_queue(look, hit, {place.path for place in libraries})]
+    if libraries and queued:
+        said = "slow work is handed to a queue"
+        return answer(JOBS, Outcome.MET, said, [hit.place for hit in queued], searched=searched)
+    inside = [hit.place for hit in calls(look, _IN_PROCESS)]
+    inside += [
+        Location(module.path, function.line)
+        for module in python_modules(look)
+        for function in module.functions
+        if any(item.callee.endswith("repeat_every") for item in function.decorators)
+    ]
+    if libraries:
+        said = "a queue is set up, but nothing hands work to it"
+        return answer(JOBS, Outcome.PARTIAL, said, [*libraries, *inside], searched=searched, fix=fix)
+    if inside:
+        said = "only as tasks inside the serving process"
+        return answer(JOBS, Outcome.PARTIAL, said, inside, searched=searched, fix=fix)
+    slow = look.importers(*_SLOW, reached=False) or tuple(hit.place for hit in calls(look, r"fetch|.*\.sendMail"))
+    if not slow and not endpoints(look):
+        return not_applicable(look, JOBS, "nothing slow and no requests", searched=searched)
+    if not slow:
+        return not_applicable(look, JOBS, "no model, mail, media or remote call was seen", searched=searched)
+    result = absent(look, JOBS, "no queue or worker; slow work runs inside the request", searched=searched, fix=fix)
+    return answer(JOBS, result.outcome, result.summary, slow, searched=searched, fix=fix)
+
+
+def _is_queue(look: Look, hit: Hit, files: set[str]) -> bool:
+    """Whether the call belongs to a queue: its file, or one that it loads, imports the queue's library."""
+    return hit.place.path in files or not files.isdisjoint(look.reach.imports_of(hit.place.path))

@@ -1,0 +1,97 @@
+"""Blocking calls inside asynchronous code: each one stops every request of the process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.look import Look
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.readers.python_facts import Call, Function, PythonModule
+from checks.wiring import answer, blind_spots, callees, complain, not_applicable, python_modules, web_modules
+
+SIGNAL = "scale.no-blocking-async"
+A_FEW = 3
+SEARCHED = ("asynchronous functions, and the functions they call directly",)
+
+_BLOCKS = re.compile(
+    r"time\.sleep|requests\.(?:Session\.)?(?:get|post|put|patch|delete|head|options|request)|urllib\.request\.urlopen|urllib3\..*request"
+    r"|httpx\.(?:get|post|put|patch|delete|head|request|stream)|httpx\.Client\.\w+|subprocess\.(?:run|call|check_call|check_output)"
+    r"|os\.system|openai\.(?:Azure)?OpenAI\.\w.*(?:create|parse|generate)|anthropic\.Anthropic\.\w.*(?:create|stream)"
+    r"|psycopg2?\.connect.*|sqlite3\.connect.*|pymysql\.connect.*|smtplib\.SMTP.*\.(?:send\w*|login)|socket\.create_connection"
+    r"|psycopg_pool\.(?:\w+\.)*ConnectionPool\..*|boto3\.client\.\w+|groq\.Groq\..*create|litellm\.completion|litellm\.embedding"
+    r"|openai\.(?:ChatCompletion|Completion)\.create"
+)
+_SYNC_NODE = re.compile(
+    r"(?:.*\.)?(?:readFileSync|writeFileSync|execSync|spawnSync|existsSync|readdirSync|pbkdf2Sync|scryptSync|hashSync|compareSync|deasync)"
+)
+_SERVER_NODE = re.compile(
+    r"(?:^|/)(?:api|server|backend|routes?|functions|controllers?|services?|handlers?)(?:/|\.)|route\.[jt]s$"
+)
+
+
+@probe(SIGNAL)
+def no_blocking_async(look: Look) -> Observation:
+    """No asynchronous function sleeps, asks the network or runs a program in the blocking way."""
+    fix = "await an asynchronous client, or hand the call to a thread"
+    found: list[Location] = []
+    asynchronous = 0
+    for module in python_modules(look):
+        for function in module.functions:
+            if function.is_async:
+                asynchronous += 1
+                found += _blocking(look, module, function)
+    for web in web_modules(look):
+        inside = {function.name for function in web.functions if function.is_async and function.name}
+        spans = [(one.line, one.end_line) for one in web.functions if one.is_async]
+        asynchronous += len(spans)
+        if inside or spans:
+            found += [
+                Location(web.path, call.line)
+                for call in web.calls
+                if _SYNC_NODE.fullmatch(call.callee)
+                and _SERVER_NODE.search(web.path)
+                and any(first <= call.line <= last for first, last in spans)
+            ]
+    found = sorted(set(found))
+    if found:
+        complain(
+            look, "scale.blocking-in-async", SIGNAL, found, Severity.MEDIUM, "a blocking call inside asynchronous code"
+        )
+        outcome = Outcome.PARTIAL if len(found) <= A_FEW else Outcome.UNMET
+        said = f"{len(found)} blocking call{'s' if len(found) > 1 else ''} inside asynchronous code"
+        return answer(SIGNAL, outcome, said, found, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
+    if not asynchronous:
+        return not_applicable(look, SIGNAL, "no asynchronous code", searched=SEARCHED)
+    if blind := blind_spots(look):
+        return answer(SIGNAL, Outcome.UNKNOWN, f"no blocking call was seen, but {blind}", searched=SEARCHED)
+    return answer(SIGNAL, Outcome.MET, f"none in {asynchronous} asynchronous functions", searched=SEARCHED)
+
+
+def _blocking(look: Look, module: PythonModule, function: Function) -> Iterator[Location]:
+    """Blocking calls of an asynchronous function itself, and of the plain functions it calls directly."""
+    yield from (Location(module.path, call.line, call.end_line) for call in _own(look, module, function))
+    for target, inner in callees(look, module, function):
+        if not inner.is_async and not _returns_later(module, function, inner):
+            yield from (Location(target.path, call.line, call.end_line) for call in _own(look, target, inner))
+
+
+def _own(look: Look, module: PythonModule, function: Function) -> Iterator[Call]:
+    for call in module.calls:
+        if (
+            call.function == function.qualified
+            and not call.awaited
+            and _BLOCKS.fullmatch(look.python.trace(module.path, call))
+        ):
+            yield call
+
+
+def _returns_later(module: PythonModule, function: Function, inner: Function) -> bool:
+    """Whether the call stands inside one that moves it to a thread, as in `to_thread(lambda: work())`."""
+    return any(
+        call.function == function.qualified
+        and call.callee.endswith(("to_thread", "run_in_executor", "run_in_threadpool", "run_sync"))
+        and any(re.search(rf"\b{re.escape(inner.name)}\b", value.text) for value in call.arguments)
+        for call in module.calls
+    )
