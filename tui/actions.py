@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("list", "enter", "select", "open", "Open the highlighted line."),
     Action("list", "j,down", "cursor_down", "down", "Down one line.", footer=False),
     Action("list", "k,up", "cursor_up", "up", "Up one line.", footer=False),
-    Action("commit", "ctrl+s,f2", "commit", "commit", "Save and make the commit."),
+    Action("commit", "f2,ctrl+s", "commit", "commit", "Save and make the commit."),
     Action("commit", "escape", "dismiss_screen", "back", "Go back without committing."),
     Action("clash", "m", "settle(True)", "keep mine", "Your value goes on top of theirs."),
     Action("clash", "t", "settle(False)", "take theirs", "Their value stays, yours goes."),

@@ -60,11 +60,11 @@ def _numbered(lines: list[str], first: int, start: int, end: int, path: str) -> 
 
 
 def _snippets(findings: tuple[Finding, ...], location: Location) -> Content:
-    rows = [Content("Secrets were found in this file: only the marked lines are shown, with values taken out.")]
-    for one in findings:
-        if one.location == location:
-            taken = said_lines(one.snippet) if one.snippet else Content("(this line is not shown)")
-            rows.append(Content.assemble((f"> {location.line or 1}  ", "bold $text-error"), taken))
+    shown = [one.snippet for one in findings if one.location == location and one.snippet]
+    if not shown:
+        return Content("A secret was found in this file, so its lines are not shown here.")
+    rows = [Content("A secret was found in this file: only this place is shown, with the value taken out.")]
+    rows += [Content.assemble((f"> {location.line or 1}  ", "bold $text-error"), said_lines(one)) for one in shown]
     return Content("\n").join(rows)
 
 

@@ -17,6 +17,9 @@ from workbook.session import Session
 SIZE = (100, 34)
 """Columns and rows of every picture."""
 
+SHOWN = "injection-safe-queries"
+"""The question in the picture of the guide: one with code to show."""
+
 
 async def draw(root: Path, folder: Path) -> list[Path]:
     """Look at the sample for real, answer a few questions, and keep the main screens as SVG."""
@@ -33,7 +36,10 @@ async def draw(root: Path, folder: Path) -> list[Path]:
         made.append(_keep(app, folder / "need.svg"))
         await pilot.press("enter")
         await pilot.pause()
+        app.open_guide(SHOWN)
+        await pilot.pause()
         made.append(_keep(app, folder / "guide.svg"))
+        await pilot.press("b")
         _answer_some(session)
         await pilot.press("b")
         await pilot.pause()

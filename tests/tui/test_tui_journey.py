@@ -16,6 +16,7 @@ from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.screens.search import Search
 from tui.widgets.rows import Rows
 from workbook.answers import Gap, Status
+from workbook.people import People
 from workbook.session import Session
 
 OPTIONS = {"notifications": True, "tooltips": True}
@@ -310,3 +311,79 @@ async def test_the_real_probes_look_at_a_small_repository(repository):
         await pilot.press("q")
         await pilot.pause()
     assert app.return_code == 0
+
+
+async def test_the_mouse_answers_and_opens(app):
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        await pilot.click("#board-rows", offset=(5, 2))
+        await pilot.pause()
+        assert isinstance(app.screen, PillarView)
+        await pilot.press("escape")
+        await at_guide(pilot, "containerised-services")
+        await pilot.click("#choice-p")
+        await pilot.pause()
+        assert app.session.state.answer("containerised-services").gap is Gap.PARTIAL
+
+
+async def test_the_palette_runs_the_actions_of_the_screen(app):
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        await pilot.press("colon")
+        await pilot.pause()
+        await pilot.press(*"guide")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(app.screen, Guide)
+
+
+async def test_without_a_git_identity_the_name_is_asked_for(repository, git, make_report):
+    git(repository, "config", "--unset", "user.name")
+    git(repository, "config", "--unset", "user.email")
+    session = Session(repository, People())
+    session.accept(make_report())
+    app = ReadinessApp(session)
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, TextPrompt)
+        app.screen.query_one(Input).value = "Ana Example <ana@example.com>"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Guide)
+        assert session.state.scope.by == "Ana Example <ana@example.com>"
+
+
+async def test_the_first_look_is_exported_and_never_overwrites(session, tmp_path):
+    app = ReadinessApp(session)
+    target = tmp_path / "look.txt"
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        for expected in ("STOPS LAUNCH", "mine now"):
+            await pilot.press("e")
+            await pilot.pause()
+            app.screen.query_one(Input).value = str(target)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert expected in target.read_text()
+            target.write_text("mine now")
+
+
+async def test_when_nearly_all_is_red_only_what_comes_next_is_shown(app, screen_text):
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        assert "Pillar 1" in screen_text(app)
+        for question in app.session.questions()[:12]:
+            app.session.answer(question.control.id, Status.NEEDS_REVIEW, gap=Gap.ABSENT)
+        app.changed()
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "Pillar 1" not in shown
+        assert "near 15 %" in shown
+        assert "Next three" in shown
+        await pilot.press("a")
+        await pilot.pause()
+        assert "Pillar 1" in screen_text(app)

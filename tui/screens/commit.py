@@ -34,7 +34,7 @@ class CommitView(WorkbookScreen):
         yield Static(Content("Save and commit"), markup=False, classes="heading")
         yield Static(Content("Who sat with you? Name <mail>, several with ;"), markup=False, classes="hint")
         yield Input(terminal("; ".join(self.session.people.navigators)), id="commit-navigators")
-        yield Static(Content("Message; empty takes the one below"), markup=False, classes="hint")
+        yield Static(Content("Message; empty takes the one below. Enter here commits."), markup=False, classes="hint")
         yield Input(id="commit-message")
         with VerticalScroll():
             yield Static(id="commit-edits", markup=False)
