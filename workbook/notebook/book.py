@@ -74,7 +74,7 @@ class PillarBook:
             lines.append(f"Not saved yet ({len(pending)}): " + "; ".join(words.changed(pending)))
         states = {one.item.id: one for one in session.assessment.of(session.checklist)}
         rows = [
-            (f"{item.number}. {item.title}", states[item.id].status.value.replace("-", " "), states[item.id].why)
+            (f"{item.number}. {item.title}", words.STATES[states[item.id].status], states[item.id].why)
             for item in session.checklist.in_pillar(self.pillar.id)
         ]
         return Page(self.title, tuple(lines), ("Point", "State", "Why"), tuple(rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checks.observation import Location, Observation, Outcome, ProbeReport
+from workbook.answers import Status
 from workbook.assess import PLAIN
 from workbook.guide import Question
 from workbook.store import MISSING, Edit
@@ -13,10 +14,19 @@ OUTCOMES = {
     Outcome.MET: "yes",
     Outcome.PARTIAL: "partly",
     Outcome.UNMET: "no",
-    Outcome.NOT_APPLICABLE: "doesn't apply",
+    Outcome.NOT_APPLICABLE: "not here",
     Outcome.UNKNOWN: "cannot tell",
 }
 """What a probe says, in the words of the answers."""
+
+STATES = {
+    Status.READY: "ready",
+    Status.NEEDS_REVIEW: "open gap",
+    Status.BLOCKER: "stops launch",
+    Status.NOT_APPLICABLE: "doesn't apply",
+    Status.UNANSWERED: "not answered",
+}
+"""What a point's state is called, as in the terminal."""
 
 SHOWN_PLACES = 5
 """How many locations of one observation are listed before the rest is counted."""
