@@ -1,0 +1,207 @@
+"""Continuous integration: does it run on changes, run the tests, lint, check types, and hold coverage."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatch
+
+from checks.look import Look
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.readers.plain import read_toml
+from checks.topics import ci_jobs
+from checks.topics.ci_jobs import SEARCHED, Run
+from checks.topics.tests_found import Case, cases
+from checks.wiring import answer, complain
+
+ON_CHANGE = "ci.on-change"
+TESTS = "tests.run-in-ci"
+LINT = "ci.lint-and-types"
+
+_HOUSEKEEPING = re.compile(
+    r"^(actions/(labeler|stale|first-interaction|add-to-project|github-script)|tiangolo/(issue-manager|latest-changes)"
+    r"|release-drafter/|eps1lon/actions-label|amannn/action-semantic-pull-request|dessant/|pascalgn/|toshimaru/)"
+)
+_NEARLY_ALL = 0.8
+
+
+def not_found(look: Look, signal: str, said: str, places: tuple[Location, ...] = (), fix: str = "") -> Observation:
+    """Unmet where all of the CI could be followed, else unknown with what could not."""
+    hidden = ci_jobs.unseen(look)
+    if hidden:
+        return answer(signal, Outcome.UNKNOWN, f"{said}, but {hidden}", places, searched=SEARCHED, fix=fix)
+    sure = Confidence.HIGH
+    return answer(signal, Outcome.UNMET, said, places, searched=SEARCHED, confidence=sure, fix=fix)
+
+
+@probe(ON_CHANGE)
+def on_change(look: Look) -> Observation:
+    """A workflow that does something with the code runs on push or pull request."""
+    fix = "start a workflow on push and pull_request"
+    places: list[Location] = []
+    for workflow, job in ci_jobs.jobs(look):
+        works = any(
+            step.run or (step.uses and not _HOUSEKEEPING.match(step.uses)) for step in job.steps if not step.never
+        )
+        if works or (job.calls and look.workflows.called_by(job) is None):
+            places.append(_trigger(look, workflow.path))
+    if places:
+        said = "CI runs on pushes or pull requests"
+        return answer(ON_CHANGE, Outcome.MET, said, places, searched=SEARCHED, confidence=Confidence.HIGH)
+    by_service = [path for path in look.tree.match("/.circleci/config.yml", "/.travis.yml") if look.tree.text(path)]
+    if by_service:
+        said = "a hosted CI builds every push"
+        return answer(ON_CHANGE, Outcome.MET, said, [Location(by_service[0])], searched=SEARCHED)
+    others = [item for item in look.workflows.all if not item.only_called and item.jobs]
+    if others and not ci_jobs.unseen(look):
+        places = [_trigger(look, item.path) for item in others]
+        said = "CI runs only on a schedule, by hand, on tags or for housekeeping"
+        return answer(ON_CHANGE, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+    return not_found(look, ON_CHANGE, "no CI", fix=fix)
+
+
+def _trigger(look: Look, path: str) -> Location:
+    text = look.tree.text(path) or ""
+    match = re.search(r"(?m)^[\"']?on[\"']?\s*:", text)
+    return Location(path, text.count("\n", 0, match.start()) + 1 if match else 0)
+
+
+# -- tests --------------------------------------------------------------------------------------------------------
+
+
+@probe(TESTS)
+def tests_in_ci(look: Look) -> Observation:
+    """The tests that exist run when code changes, and their failure stops the build."""
+    fix = "run the test suite in a workflow that starts on every pull request"
+    real = [case for case in cases(look) if case.counts]
+    tests = [run for run in ci_jobs.runs(look) if ci_jobs.test_kind(run.command)]
+    empty = [run for run in tests if run.command.missing or not covered(look, run, real)]
+    lost = [
+        run for run in ci_jobs.runs(look) if run.command.missing and re.search(r"test", " ".join(run.command.missing))
+    ]
+    broken = tuple(dict.fromkeys(ci_jobs.place_of(run) for run in [*empty, *lost]))
+    message = "CI runs no tests: what this step names does not exist or holds none"
+    blocking = {path for run in tests if not ci_jobs.is_ignored(run.command) for path in covered(look, run, real)}
+    ignored = {path for run in tests for path in covered(look, run, real)} - blocking
+    by_action = _by_action(look, real)
+    blocking |= by_action
+    files = {case.path for case in real}
+    if not files:
+        return _no_tests(look, tests, broken, message)
+    if not blocking and not ignored:
+        complain(look, "ci.no-tests", TESTS, broken, Severity.HIGH, message)
+        said = "CI runs no tests: the step names what does not exist" if broken else "no CI job runs the tests"
+        return not_found(look, TESTS, said, broken, fix)
+    places = [ci_jobs.place_of(run) for run in tests if covered(look, run, real)]
+    if len(blocking) >= _NEARLY_ALL * len(files):
+        return answer(TESTS, Outcome.MET, "CI runs the tests on every change", places, searched=SEARCHED)
+    if not blocking:
+        soft = [ci_jobs.place_of(run) for run in tests if ci_jobs.is_ignored(run.command)]
+        complain(look, "ci.tests-ignored", TESTS, soft, Severity.HIGH, "a failing test does not fail this job")
+        said = "CI runs tests but ignores their failure"
+        return answer(TESTS, Outcome.PARTIAL, said, soft, searched=SEARCHED, fix="let a failing test fail the job")
+    left = sorted(files - blocking)
+    said = f"CI runs {len(blocking)} of {len(files)} test files; {left[0]} is not among them"
+    return answer(TESTS, Outcome.PARTIAL, said, [*places, Location(left[0])], searched=SEARCHED, fix=fix)
+
+
+def _no_tests(look: Look, tests: list[Run], broken: tuple[Location, ...], message: str) -> Observation:
+    if not look.source_paths() and not tests:
+        return answer(TESTS, Outcome.NOT_APPLICABLE, "no code and no tests", searched=SEARCHED)
+    if tests:
+        complain(look, "ci.no-tests", TESTS, broken, Severity.HIGH, message)
+        return answer(
+            TESTS, Outcome.UNMET, "CI starts a test runner, but no test asserts anything", broken, searched=SEARCHED
+        )
+    return answer(TESTS, Outcome.UNMET, "there are no tests that CI could run", searched=SEARCHED)
+
+
+def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
+    """The files of `real` that the command runs: of its kind, below its folder, and below the paths it names."""
+    command, kind = run.command, ci_jobs.test_kind(run.command)
+    if command.missing or not kind:
+        return set()
+    base = command.folder
+    named = [word for word in command.words[1:] if _is_path(look, base, word)]
+    roots = [_join(base, word.split("::")[0]) for word in named] or [base]
+    if kind == "python" and not named and "pytest" in command.text:
+        roots = _configured(look, base) or roots
+    return {
+        case.path
+        for case in real
+        if case.kind == kind
+        and any(not root or case.path == root or case.path.startswith(f"{root}/") for root in roots)
+    }
+
+
+def _is_path(look: Look, base: str, word: str) -> bool:
+    bare = word.split("::", maxsplit=1)[0].rstrip("/")
+    # `playwright test` and `jest run` name what to do; a folder called test may still stand beside them.
+    is_verb = bare in {"test", "run"} and not word.endswith("/")
+    return (
+        bool(bare) and bare != "." and not word.startswith("-") and not is_verb and look.tree.exists(_join(base, bare))
+    )
+
+
+def _join(base: str, word: str) -> str:
+    bare = word.removeprefix("./").rstrip("/")
+    return f"{base}/{bare}" if base and bare else bare or base
+
+
+def _configured(look: Look, base: str) -> list[str]:
+    """The folders pytest is told to collect from, where it is told any that exist."""
+    path = _join(base, "pyproject.toml")
+    table = read_toml(look.tree, path, []) if look.tree.exists(path) else {}
+    options = table.get("tool", {}).get("pytest", {}).get("ini_options", {})
+    listed = options.get("testpaths", []) if isinstance(options, dict) else []
+    wanted = listed.split() if isinstance(listed, str) else listed if isinstance(listed, list) else []
+    return [_join(base, str(item)) for item in wanted if look.tree.exists(_join(base, str(item)))]
+
+
+def _by_action(look: Look, real: list[Case]) -> set[str]:
+    """Test files that an action of the tool's maker runs."""
+    makers = ("cypress-io/github-action@*", "pavelzw/pytest-action@*")
+    found = {
+        "browser" if step.uses.startswith("cypress") else "python"
+        for job, step in ci_jobs.uses(look)
+        if any(fnmatch(step.uses, maker) for maker in makers) and not (job.tolerated or step.tolerated)
+    }
+    return {case.path for case in real if case.kind in found}
+
+
+# -- lint and types -----------------------------------------------------------------------------------------------
+
+
+@probe(LINT)
+def lint_and_types(look: Look) -> Observation:
+    """A linter and a type checker run in CI, and both can fail the build."""
+    fix = "run a linter and a type checker in CI, and let both fail the build"
+    ran = [run for run in ci_jobs.runs(look) if not run.command.missing]
+    actions = [(step, job.tolerated or step.tolerated) for job, step in ci_jobs.uses(look)]
+    found: dict[str, list[tuple[Location, bool]]] = {}
+    for word, by_command, by_action in (
+        ("lint", ci_jobs.is_lint, ci_jobs.is_lint_action),
+        ("types", ci_jobs.is_type_check, ci_jobs.is_type_action),
+    ):
+        found[word] = [
+            (ci_jobs.place_of(run), ci_jobs.is_ignored(run.command)) for run in ran if by_command(run.command)
+        ]
+        found[word] += [(Location(step.path, step.line), soft) for step, soft in actions if by_action(step.uses)]
+    hard = {word: [place for place, soft in places if not soft] for word, places in found.items()}
+    places = [place for word in hard for place in hard[word]]
+    if hard["lint"] and hard["types"]:
+        return answer(LINT, Outcome.MET, "a linter and a type checker run and block", places, searched=SEARCHED)
+    anywhere = [place for word in found for place, _ in found[word]]
+    if not anywhere:
+        said = "neither a linter nor a type checker runs in CI"
+        if re.search(r"(?m)^ci:", look.tree.text(".pre-commit-config.yaml") or ""):
+            said = "no job lints or checks types, but a hosted service may run .pre-commit-config.yaml"
+            return answer(LINT, Outcome.UNKNOWN, said, [Location(".pre-commit-config.yaml")], searched=SEARCHED)
+        return not_found(look, LINT, said, fix=fix)
+    soft = [place for word in found for place, ignored in found[word] if ignored]
+    if soft and not all(hard.values()):
+        message = "a failure of this check does not fail the job"
+        complain(look, "ci.check-ignored", LINT, soft, Severity.MEDIUM, message)
+    missing = next(word for word in ("types", "lint") if not hard[word])
+    said = {"types": "no type check", "lint": "no linter"}[missing] + " blocks a change"
+    return answer(LINT, Outcome.PARTIAL, said, anywhere, searched=SEARCHED, fix=fix)

@@ -1,0 +1,107 @@
+"""Tests of the whole system: browser flows and load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.kinds import is_vendored
+from checks.look import PYTHON, WEB, Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.topics.tests import SEARCHED, absent_tests, unread_tests
+from checks.topics.tests_found import Case, cases
+from checks.wiring import answer
+
+BROWSER = "tests.end-to-end"
+LOAD = "tests.load"
+
+_BROWSER_PYTHON = re.compile(r"^(playwright|selenium|splinter|seleniumbase|helium|pyppeteer|streamlit\.testing)\b")
+
+
+@probe(BROWSER)
+def end_to_end(look: Look) -> Observation:
+    """Browser or full-stack tests of user flows that are enabled."""
+    fix = "add a browser test of the most important flow"
+    found = [case for case in cases(look) if case.kind == "browser" or _drives_browser(look, case)]
+    enabled = [case.place for case in found if case.counts]
+    if enabled:
+        said = f"{len(enabled)} browser tests"
+        return answer(BROWSER, Outcome.MET, said, enabled, searched=SEARCHED)
+    if found:
+        places = [case.place for case in found]
+        said = "browser tests exist but are skipped or assert nothing"
+        return answer(BROWSER, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="enable them")
+    flows = next((item for item in look.proposals if item.fact == "user-interface"), None)
+    if flows and flows.holds is False and not unread_tests(look):
+        return answer(BROWSER, Outcome.NOT_APPLICABLE, "no user interface", searched=SEARCHED)
+    return absent_tests(look, BROWSER, "no browser or full-stack tests", SEARCHED, fix)
+
+
+def _drives_browser(look: Look, case: Case) -> bool:
+    module = look.python.module(case.path) if case.kind == "python" else None
+    return bool(module and any(_BROWSER_PYTHON.match(item.dotted) for item in module.imports))
+
+
+_TIMING = re.compile(
+    r"(^|/)[^/]*(stress|load|perf|performance|benchmark)[-_]?(tests?)?[^/]*\.(py|[cm]?[jt]s|sh)$", re.IGNORECASE
+)
+_DEMO = re.compile(r"test\.k6\.io|quickpizza\.grafana|example\.(com|org)|httpbin")
+
+
+@probe(LOAD)
+def load(look: Look) -> Observation:
+    """Scripts of a load-testing tool that target the application."""
+    searched = ("k6, Locust, Artillery, JMeter, Gatling, Vegeta and autocannon scripts", "timing scripts")
+    fix = "add a load script, such as one for k6 or Locust, with the expected peak"
+    real = tuple(_load_scripts(look))
+    own = [place for place in real if not _DEMO.search(look.tree.text(place.path) or "")]
+    if own:
+        return answer(LOAD, Outcome.MET, "load-test scripts", own, searched=searched)
+    by_hand = [Location(path) for path in look.tree.paths if _is_timing(look, path)]
+    by_hand += [case.place for case in cases(look) if "benchmark" in case.parameters]
+    if real or by_hand:
+        said = (
+            "load scripts aim at a demonstration site"
+            if real
+            else "only a hand-written timing script or micro-benchmarks"
+        )
+        return answer(LOAD, Outcome.PARTIAL, said, [*real, *by_hand], searched=searched, fix=fix)
+    return answer(LOAD, Outcome.UNMET, "no load-test scripts", searched=searched, fix=fix)
+
+
+def _load_scripts(look: Look) -> Iterator[Location]:
+    for path in look.tree.paths:
+        if is_vendored(path):
+            continue
+        if path.endswith(".jmx"):
+            yield Location(path)
+        elif path.endswith(PYTHON) and re.search(r"locust|load|perf|stress", path):
+            module = look.python.module(path)
+            yield from (
+                Location(path, item.line) for item in (module.imports if module else ()) if item.top == "locust"
+            )
+        elif path.endswith(WEB):
+            text = look.tree.text(path) or ""
+            if match := re.search(r"""(?m)^\s*(import\b.*from\s+["']k6/|(import|const)\b.*["']autocannon["'])""", text):
+                yield Location(path, text.count("\n", 0, match.start()) + 1)
+        elif path.endswith((".yml", ".yaml")) and re.search(r"artillery|load|perf|stress", path):
+            text = look.tree.text(path) or ""
+            if re.search(r"(?m)^scenarios:", text) and re.search(r"(?m)^\s+(target|phases):", text):
+                yield Location(path, 1)
+        elif re.search(r"Simulation\.(scala|java|kt)$", path) and "gatling" in (look.tree.text(path) or ""):
+            yield Location(path)
+        elif path.endswith(".sh"):
+            text = look.tree.text(path) or ""
+            if match := re.search(
+                r"(?m)^\s*(k6 run|wrk2?|hey|ab|vegeta|bombardier|oha|siege|drill) .*(http|-n|-c)", text
+            ):
+                yield Location(path, text.count("\n", 0, match.start()) + 1)
+
+
+def _is_timing(look: Look, path: str) -> bool:
+    if is_vendored(path) or not _TIMING.search(path):
+        return False
+    text = look.tree.text(path) or ""
+    asks = re.search(r"\b(requests|httpx|aiohttp|fetch\(|axios|curl|client)\b", text)
+    return bool(asks and re.search(r"perf_counter|time\.time\(|performance\.now|Date\.now|timeit|\btime\b", text))
