@@ -129,7 +129,7 @@ class _Product:
 
     @cached_property
     def front_end(self) -> tuple[Location, ...]:
-        pages = [path for path in self.look.tree.match("*.html", "*.j2", "*.jinja", "*.jinja2") if is_product(path)]
+        pages = [path for path in self.look.tree.match(*signs.PAGES) if is_product(path)]
         # An HTML file that is mailed is no user interface.
         shown = [Location(path) for path in pages if not re.search(r"e?mails?\b", path.lower())]
         return (*self.imports(signs.FRONT_ENDS), *shown)
@@ -396,7 +396,8 @@ def _many_services(product: _Product) -> _Verdict:
 
 
 def _containers(product: _Product) -> _Verdict:
-    found = tuple(Location(item.path, item.stages[0].line) for item in product.look.containers.dockerfiles)
+    shipped = [item for item in product.look.containers.dockerfiles if is_product(item.path)]
+    found = tuple(Location(item.path, item.stages[0].line) for item in shipped)
     if found:
         return True, "image definitions", found
     built = tuple(

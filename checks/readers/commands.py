@@ -114,6 +114,8 @@ class _Expander:
     def _followed(self, made: Command, seen: tuple[str, ...]) -> Iterator[Command]:
         follow = self._follower(made)
         if follow is None:
+            if made.program in {"yarn", "pnpm", "bun"} and made.words[1:] and made.words[1] not in _NPM_OWN | {"test"}:
+                made = replace(made, words=made.words[1:])  # `yarn vitest` runs an installed program
             yield replace(made, missing=(*made.missing, *self._missing_paths(made)))
             return
         scripts, names = follow

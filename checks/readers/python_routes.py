@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from checks.readers.python_facts import Call, Function, PythonModule, Route, Value
+from checks.readers.python_lineage import lineage
 
 if TYPE_CHECKING:
     from checks.readers.python import PythonCode
@@ -34,6 +35,12 @@ class _Router:
     mounts: list[_Mount] = field(default_factory=list)
 
 
+class _Routers(dict[tuple[str, str], _Router]):
+    """All routers by module and name. `dynamic`: some are included by names that cannot be followed, as in a loop."""
+
+    dynamic = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Mount:
     """Where a router is included: its host, and the prefix and guards added there."""
@@ -46,41 +53,65 @@ class _Mount:
 def find_routes(code: PythonCode, paths: tuple[str, ...]) -> tuple[Route, ...]:
     """All routes that `paths` declare, in path and line order."""
     modules = tuple(code.modules(paths))
-    routers = {key: router for module in modules for key, router in _routers(module)}
+    routers = _Routers(pair for module in modules for pair in _routers(code, module))
     for module in modules:
-        for key, mount in _mounts(code, module):
-            if key in routers:
+        for keys, mount in _mounts(code, module):
+            known = [key for key in keys if key in routers]
+            for key in known:
                 routers[key].mounts.append(mount)
+            routers.dynamic = routers.dynamic or not known
     found = [route for module in modules for route in _module_routes(code, module, routers)]
     return tuple(sorted(found, key=lambda route: (route.module, route.line, route.path)))
 
 
-def _routers(module: PythonModule) -> Iterator[tuple[tuple[str, str], _Router]]:
+def _routers(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[str, str], _Router]]:
     calls = {(call.line, call.callee): call for call in module.calls}
     for assignment in module.assignments:
         made = assignment.value.text.split("(", 1)[0].strip()
         call = calls.get((assignment.line, made))
-        kind = (call.resolved if call else made).rsplit(".", 1)[-1]
+        if call is None:
+            continue
+        kind = call.resolved.rsplit(".", 1)[-1]
+        guards = _guards(call)
+        if kind not in _APPLICATIONS and kind not in _ROUTERS:
+            kind, inherited = _own_router(code, module, made)
+            guards = (*inherited, *guards)
         framework = _APPLICATIONS.get(kind) or _ROUTERS.get(kind)
-        if call and framework:
+        if framework:
             prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
-            yield (module.path, assignment.target), _Router(framework, kind in _APPLICATIONS, prefix, _guards(call))
+            yield (module.path, assignment.target), _Router(framework, kind in _APPLICATIONS, prefix, guards)
 
 
-def _mounts(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[str, str], _Mount]]:
+def _own_router(code: PythonCode, module: PythonModule, name: str) -> tuple[str, tuple[str, ...]]:
+    """The framework's class that a router class of the repository extends, and the guards its constructor adds."""
+    guards: tuple[str, ...] = ()
+    for home, item in lineage(code, module, name):
+        for call in home.calls:
+            if call.callee == "super.__init__" and call.function == f"{item.name}.__init__":
+                guards = (*guards, *_guards(call))
+        for base in item.bases:
+            kind = base.rsplit(".", 1)[-1]
+            if kind in _APPLICATIONS or kind in _ROUTERS:
+                return kind, guards
+    return "", ()
+
+
+def _mounts(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[tuple[str, str], ...], _Mount]]:
+    """Each inclusion of a router: the routers it may mean, and where and how it is included."""
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
         if verb not in _MOUNTS or not host:
             continue
-        candidates = [value.text for value in call.arguments] + [
-            value.text for name, value in call.keywords.items() if name in {"router", "blueprint", "app"}
-        ]
         prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
-        if verb == "mount" and call.arguments and isinstance(call.arguments[0].value, str):
-            prefix = call.arguments[0].value
-        for name in candidates:
-            for key in _targets(code, module, name):
-                yield key, _Mount(_home(code, module, host), prefix, _guards(call))
+        arguments = call.arguments
+        if verb == "mount":
+            prefix = arguments[0].value if arguments and isinstance(arguments[0].value, str) else prefix
+            arguments = arguments[1:]
+        named = [value for name, value in call.keywords.items() if name in {"router", "blueprint", "app"}]
+        keys = tuple(key for value in (*arguments, *named) for key in _targets(code, module, value.text))
+        if verb != "mount" or any(key[0] != module.path for key in keys):
+            # A mounted application that is made on the spot, such as StaticFiles(...), is no router.
+            yield keys, _Mount(_home(code, module, host), prefix, _guards(call))
 
 
 def _targets(code: PythonCode, module: PythonModule, name: str) -> Iterator[tuple[str, str]]:
@@ -101,7 +132,7 @@ def _home(code: PythonCode, module: PythonModule, name: str) -> tuple[str, str]:
     return keys[-1] if len(keys) > 1 else keys[0]
 
 
-def _module_routes(code: PythonCode, module: PythonModule, routers: dict[tuple[str, str], _Router]) -> Iterator[Route]:
+def _module_routes(code: PythonCode, module: PythonModule, routers: _Routers) -> Iterator[Route]:
     for function in module.functions:
         for decorator in function.decorators:
             yield from _decorated(code, module, function, decorator, routers)
@@ -114,7 +145,7 @@ def _decorated(
     module: PythonModule,
     function: Function,
     decorator: Call,
-    routers: dict[tuple[str, str], _Router],
+    routers: _Routers,
 ) -> Iterator[Route]:
     host, _, verb = decorator.callee.rpartition(".")
     if not host or verb not in _METHODS | {"route", "websocket", "api_route", "websocket_route"}:
@@ -143,7 +174,7 @@ def _decorated(
     yield from _mounted(route, key, routers) if key else (route,)
 
 
-def _mounted(route: Route, key: tuple[str, str], routers: dict[tuple[str, str], _Router]) -> Iterator[Route]:
+def _mounted(route: Route, key: tuple[str, str], routers: _Routers) -> Iterator[Route]:
     """The route as it is served: once, with the first mount's prefix and the guards common to all its mounts."""
     router = routers[key]
     if router.is_application:
@@ -154,19 +185,16 @@ def _mounted(route: Route, key: tuple[str, str], routers: dict[tuple[str, str], 
     chosen = served or chains
     prefix = chosen[0][0] if chosen else router.prefix
     shared = [guard for guard in (chosen[0][1] if chosen else router.guards) if all(guard in c[1] for c in chosen)]
-    known = any(item.is_application for item in routers.values())
-    mounted = True if served else False if known or not router.mounts else None
+    unsure = routers.dynamic or any(chain[2] is None for chain in chains)
+    mounted = True if served else None if unsure else False
     yield replace(route, path=prefix + route.path, dependencies=(*shared, *route.dependencies), mounted=mounted)
 
 
-def _chains(
-    key: tuple[str, str], routers: dict[tuple[str, str], _Router], depth: int
-) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """Each way from a router up to an application: prefix, guards, and whether an application was reached."""
+def _chains(key: tuple[str, str], routers: _Routers, depth: int) -> Iterator[tuple[str, tuple[str, ...], bool | None]]:
+    """Each way from a router up: prefix, guards, and whether it ends at an application (None: at an unknown host)."""
     router = routers.get(key)
     if router is None or depth > _MOST_DEPTH:
-        # A host without a known type (a parameter of `create_app(app)`) is taken for the application.
-        yield "", (), depth <= _MOST_DEPTH
+        yield "", (), None
         return
     if router.is_application or not router.mounts:
         yield router.prefix, router.guards, router.is_application
@@ -176,7 +204,7 @@ def _chains(
             yield prefix + mount.prefix + router.prefix, (*guards, *mount.guards, *router.guards), served
 
 
-def _called(code: PythonCode, module: PythonModule, routers: dict[tuple[str, str], _Router]) -> Iterator[Route]:
+def _called(code: PythonCode, module: PythonModule, routers: _Routers) -> Iterator[Route]:
     """Routes declared by calls: `Route("/x", f)`, `app.add_api_route("/x", f)`, `app.add_url_rule("/x", …)`."""
     starlette = _imports(module, "starlette") or _imports(module, "fastapi")
     for call in module.calls:
@@ -239,9 +267,15 @@ def _guards(call: Call) -> tuple[str, ...]:
 def _parameter_guards(code: PythonCode, module: PythonModule, function: Function) -> tuple[str, ...]:
     """Parameters that are dependencies: `= Depends(f)`, `Annotated[T, Depends(f)]`, or a named alias of the latter."""
     guards: list[str] = []
-    for item in function.parameters:
-        alias = _alias(code, module, item.annotation)
-        guards += [text for text in (item.default, item.annotation, alias) if _INJECTED.search(text)]
+    for parameter in function.parameters:
+        alias = _alias(code, module, parameter.annotation)
+        guards += [text for text in (parameter.default, parameter.annotation, alias) if _INJECTED.search(text)]
+    # Class-based views keep their dependencies as fields of the class and of the classes it extends; nearest wins.
+    fields: dict[str, str] = {}
+    for _, item in lineage(code, module, function.owner) if function.owner else ():
+        texts = {name: f"{name} = {value.text}" for name, value in item.fields.items()}
+        fields = {**{name: f"{name}: {text}" for name, text in item.annotations.items()}, **texts, **fields}
+    guards += [text for text in fields.values() if _INJECTED.search(text)]
     return tuple(guards)
 
 

@@ -188,3 +188,46 @@ def test_tests_count_assertions_per_function(look_at):
 def test_f_strings_keep_their_literal_parts(look_at):
     texts = module(look_at({"a.py": "q = f'select * from t where id = {x}'\n"}), "a.py").texts
     assert [(text.value, text.interpolated) for text in texts] == [("select * from t where id = {}", True)]
+
+
+def test_guards_of_own_router_classes_and_class_based_views(look_at):
+    look = look_at(
+        {
+            "base.py": (
+                "from fastapi import APIRouter, Depends\n"
+                "class AdminRouter(APIRouter):\n"
+                "    def __init__(self, **k):\n        super().__init__(dependencies=[Depends(admin)], **k)\n"
+                "class View:\n    user: str = Depends(current)\n"
+            ),
+            "api.py": (
+                "from fastapi import FastAPI\nfrom base import AdminRouter, View\n"
+                "app = FastAPI()\nrouter = AdminRouter(prefix='/admin')\n"
+                "class Users(View):\n    @router.get('/users')\n    def all(self): ...\n"
+                "app.include_router(router)\n"
+            ),
+        }
+    )
+    (route,) = look.python.routes(look.python.paths)
+    assert (route.path, route.mounted) == ("/admin/users", True)
+    assert "[Depends(admin)]" in route.dependencies
+    assert "user = Depends(current)" in route.dependencies
+
+
+def test_a_router_included_by_a_name_that_cannot_be_followed_keeps_the_question_open(look_at):
+    files = dict(FASTAPI)
+    files["app/main.py"] += "for one in load_routers():\n    app.include_router(one)\n"
+    look = look_at(files)
+    routes = {route.handler: route.mounted for route in look.python.routes(look.python.paths)}
+    assert routes == {"change": True, "health": True, "dead": None}
+
+
+def test_a_router_included_by_a_factory_s_parameter_may_be_mounted(look_at):
+    look = look_at(
+        {
+            "api.py": (
+                "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/x')\ndef x(): ...\n"
+                "def install(app):\n    app.include_router(router)\n"
+            )
+        }
+    )
+    assert [route.mounted for route in look.python.routes(look.python.paths)] == [None]
