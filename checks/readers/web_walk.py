@@ -18,17 +18,24 @@ from checks.readers.web_facts import (
     WebModule,
     WebText,
 )
+from checks.readers.web_nodes import (
+    MOST_TEXT,
+    catch_body,
+    descendants,
+    dotted,
+    runnable_count,
+    strings_in,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-_MOST_TEXT = 200
 _FUNCTIONS = frozenset(
     {"function_declaration", "function_expression", "arrow_function", "method_definition", "function"}
     | {"generator_function_declaration", "generator_function"}
 )
 _LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
-_PLAIN = frozenset({"null", "undefined", "false", "true", "string", "array", "object"})
 _NAME_FIELDS = {
     "variable_declarator": "name",
     "pair": "key",
@@ -37,7 +44,6 @@ _NAME_FIELDS = {
 }
 _EACH = frozenset({"map", "forEach", "filter", "reduce", "flatMap", "some", "every"})
 _LOOSE_AMPERSAND = re.compile(rb"(?<!&)&(?![&=])")
-_LOG = re.compile(r"^(console|log|logger|winston|pino|Sentry|toast)\b|\b(log|logger)\.\w+$|captureException$")
 
 
 @dataclass(slots=True)
@@ -94,7 +100,7 @@ def _parsed(grammar: str, source: bytes) -> Node:
     if not root.has_error or b"&" not in source:
         return root
     lines = source.split(b"\n")
-    for number in {node.start_point[0] for node in _descendants(root) if node.is_error or node.is_missing}:
+    for number in {node.start_point[0] for node in descendants(root) if node.is_error or node.is_missing}:
         # "|" parses wherever "&" does, in text, types and expressions alike, and is as long.
         lines[number] = _LOOSE_AMPERSAND.sub(b"|", lines[number])
     again = _parser(grammar).parse(b"\n".join(lines)).root_node
@@ -121,45 +127,6 @@ def _parser(grammar: str) -> Parser:
     return Parser(Language(pointer()))
 
 
-def dotted(node: Node | None) -> str:
-    """The dotted text of an identifier, member or call chain; "" for anything else."""
-    parts: list[str] = []
-    while node is not None:
-        kind = node.type
-        if kind in {"member_expression", "subscript_expression"}:
-            member = node.child_by_field_name("property") or node.child_by_field_name("index")
-            parts.append(text_of(member).strip("'\"`") if member is not None else "")
-            node = node.child_by_field_name("object")
-        elif kind in {"call_expression", "new_expression"}:
-            node = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-        elif kind in {"await_expression", "parenthesized_expression", "non_null_expression", "as_expression"}:
-            node = node.named_children[0] if node.named_children else None
-        elif kind in {"identifier", "this", "super", "import", "property_identifier"}:
-            parts.append(text_of(node))
-            break
-        else:
-            break
-    return ".".join(part for part in reversed(parts) if part)
-
-
-def text_of(node: Node | None, most: int = _MOST_TEXT) -> str:
-    """The source text of a node on one line, cut at `most` characters."""
-    if node is None or node.text is None:
-        return ""
-    # A few spare bytes before decoding: long arguments need not be decoded whole.
-    return " ".join(node.text[: most * 4].decode("utf-8", "replace").split())[:most]
-
-
-def strings_in(node: Node) -> str:
-    """The content of a string literal or template, with "${}" for each hole."""
-    parts = [
-        "${}" if child.type == "template_substitution" else (child.text or b"").decode("utf-8", "replace")
-        for child in node.named_children
-        if child.type in {"string_fragment", "escape_sequence", "template_substitution"}
-    ]
-    return "".join(parts)
-
-
 class _Walk:
     def __init__(self, resolve: Callable[[str], tuple[str, str]]) -> None:
         self.found = _Gathered()
@@ -173,7 +140,7 @@ class _Walk:
             node, place = stack.pop()
             inner = self._visit(node, place)
             children = node.children
-            cut = _unreachable_from(node)
+            cut = runnable_count(node)
             stack += [(child, inner) for child in reversed(children[:cut])]
 
     def _visit(self, node: Node, place: _Place) -> _Place:
@@ -289,7 +256,7 @@ class _Walk:
         if name is None or value is None:
             return
         origin = self._resolve(dotted(value))
-        if name.type == "identifier" and origin and origin != text_of(name) and len(origin) < _MOST_TEXT:
+        if name.type == "identifier" and origin and origin != text_of(name) and len(origin) < MOST_TEXT:
             self.bound.setdefault(text_of(name), origin)
         elif name.type == "object_pattern" and origin:
             for local, imported in _pattern_names(name):
@@ -322,7 +289,7 @@ class _Walk:
 
     def _add_catch(self, node: Node, body: Node, place: _Place) -> None:
         self.found.catches.append(
-            Catch(node.start_point[0] + 1, node.end_point[0] + 1, _catch_body(body), place.function)
+            Catch(node.start_point[0] + 1, node.end_point[0] + 1, catch_body(body), place.function)
         )
 
     def _text(self, node: Node, place: _Place) -> None:
@@ -363,19 +330,6 @@ _VISITS: dict[str, Callable[[_Walk, Node, _Place], None]] = {
     "subscript_expression": _Walk._member,
     "jsx_attribute": _Walk._attribute,
 }
-
-
-def _unreachable_from(node: Node) -> int:
-    """How many of a block's statements can run: what follows a return or throw shows nothing."""
-    if node.type != "statement_block":
-        return len(node.children)
-    for position, child in enumerate(node.children):
-        if child.type in {"return_statement", "throw_statement"}:
-            # Function declarations are hoisted and count wherever they stand.
-            if any(after.type == "function_declaration" for after in node.children[position + 1 :]):
-                break
-            return position + 1
-    return len(node.children)
 
 
 def _clause_names(clause: Node) -> Iterator[tuple[str, str]]:
@@ -457,47 +411,3 @@ def _is_exported(node: Node) -> bool:
             break
         parent = parent.parent
     return parent is not None and parent.type == "export_statement"
-
-
-def _catch_body(body: Node) -> str:
-    if body.type != "statement_block":
-        name = dotted(body)
-        if name and _LOG.search(name):
-            return "logs"
-        return (
-            "returns" if body.type in {"null", "undefined", "false", "true", "string", "array", "object"} else "handles"
-        )
-    statements = [child for child in body.named_children if child.type != "comment"]
-    if not statements:
-        return "empty"
-    if any(child.type == "throw_statement" for child in _descendants(body)):
-        return "raises"
-    quiet = [child for child in statements if not _is_log(child)]
-    if not quiet:
-        return "logs"
-    plain = all(
-        child.type == "return_statement"
-        and (not child.named_children or child.named_children[0].type in {"null", "false", "undefined", "array"})
-        for child in quiet
-    )
-    if plain:
-        return "returns" if len(quiet) == len(statements) else "logs"
-    return "handles"
-
-
-def _is_log(statement: Node) -> bool:
-    inner = statement.named_children[0] if statement.named_children else None
-    return (
-        statement.type == "expression_statement"
-        and inner is not None
-        and inner.type == "call_expression"
-        and _LOG.search(dotted(inner)) is not None
-    )
-
-
-def _descendants(node: Node) -> Iterator[Node]:
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack += current.children

@@ -20,6 +20,7 @@ NASTY: dict[str, str | bytes] = {
     "latin.py": "x = 'caf\xe9'\n".encode("latin-1"),
     "broken.py": "class (",
     "deep.ts": "[" * 50_000,
+    "chain.js": "a" + ".b()" * 20_000,
     "nul.js": b"a()\x00b()",
     "long.js": "x=" + "1+" * 400_000,
     "broken/package.json": "{",
