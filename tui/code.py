@@ -21,29 +21,35 @@ MAX_COLUMNS = 240
 """Longer lines are cut."""
 
 CREDENTIAL_SIGNALS = "secrets."
-"""Files with findings of these signals show redacted snippets only: the next line may hold a secret too."""
+"""Findings of these signals are secrets: no line around them is shown, it may hold a part of one too."""
 
 
 def excerpt(root: Path, location: Location, report: ProbeReport | None, around: int = 3) -> Content:
     """The code around a place with line numbers, the place marked by ">" and highlighted.
 
-    Where a secret was found in the file, only the redacted snippets are shown. Unreadable files give a line that
-    says so.
+    At a secret only the redacted snippet is shown, elsewhere in its file only the place itself without the lines
+    around it. Unreadable files give a line that says so.
     """
-    findings = tuple(one for one in (report.findings if report else ()) if one.location.path == location.path)
-    if any(one.signal.startswith(CREDENTIAL_SIGNALS) for one in findings) or Path(location.path).name.startswith(
-        ".env"
-    ):
-        return _snippets(findings, location)
+    secrets = credentials(report, location.path)
+    if any(one.location.line == location.line for one in secrets) or Path(location.path).name.startswith(".env"):
+        return _snippets(report.findings if report else (), location)
     lines = _lines(root, location.path)
     if isinstance(lines, str):
         return Content(lines)
+    if secrets:
+        around = 0
     if not location.line:
         return _numbered(lines[: 2 * around + 1], 1, 0, 0, location.path)
     first = max(1, location.line - around)
     last = max(location.line, location.end_line)
-    shown = lines[first - 1 : min(last, location.line + 4 * around) + around]
+    shown = lines[first - 1 : min(last, location.line + max(2, 4 * around)) + around]
     return _numbered(shown, first, location.line, last, location.path)
+
+
+def credentials(report: ProbeReport | None, path: str) -> tuple[Finding, ...]:
+    """The findings of secrets in one file."""
+    found = report.findings if report else ()
+    return tuple(one for one in found if one.location.path == path and one.signal.startswith(CREDENTIAL_SIGNALS))
 
 
 def _numbered(lines: list[str], first: int, start: int, end: int, path: str) -> Content:

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 from tui.app import ReadinessApp
+from tui.code import credentials
+from tui.widgets.evidence_code import telling
 from workbook.answers import Gap, Status
 from workbook.people import People
 from workbook.sample import NAME, materialize
@@ -16,9 +18,6 @@ from workbook.session import Session
 
 SIZE = (100, 34)
 """Columns and rows of every picture."""
-
-SHOWN = "injection-safe-queries"
-"""The question in the picture of the guide: one with code to show."""
 
 
 async def draw(root: Path, folder: Path) -> list[Path]:
@@ -36,16 +35,25 @@ async def draw(root: Path, folder: Path) -> list[Path]:
         made.append(_keep(app, folder / "need.svg"))
         await pilot.press("enter")
         await pilot.pause()
-        app.open_guide(SHOWN)
+        app.open_guide(_with_code(session))
         await pilot.pause()
         made.append(_keep(app, folder / "guide.svg"))
         await pilot.press("b")
         _answer_some(session)
-        await pilot.press("b")
+        await pilot.press("b", "a")
         await pilot.pause()
         made.append(_keep(app, folder / "board.svg"))
         session.discard()
     return made
+
+
+def _with_code(session: Session) -> str:
+    """A question with code to show, and no secret in it."""
+    for question in session.questions():
+        where, _ = telling(question)
+        if question.findings and where and not credentials(session.report, where.path):
+            return question.control.id
+    return ""
 
 
 def _answer_some(session: Session) -> None:

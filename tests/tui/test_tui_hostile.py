@@ -153,13 +153,15 @@ def test_code_shows_no_file_outside_the_repository(repository, tmp_path, make_re
 
 def test_code_shows_no_secret_value(repository, make_report):
     key = "sk_live_" + "4f9Qw7Zt2Lm8Xc3Vb6Np"
-    (repository / "api" / "users.py").write_text(f"A = 1\nB = 2\nKEY = '{key}'\nC = 3\n")
+    (repository / "api" / "users.py").write_text(f"A = 1\nB = 2\nC = 3\nD = 4\nKEY = '{key}'\n")
     report = make_report()
     assert key not in excerpt(repository, report.findings[0].location, report).plain
     flagged = replace(report, findings=tuple(replace(one, signal="secrets.none-in-code") for one in report.findings))
     shown = excerpt(repository, report.findings[0].location, flagged).plain
     assert key not in shown
     assert "query" in shown, "the redacted snippet stands for the line"
+    elsewhere = excerpt(repository, replace(report.findings[0].location, line=2, end_line=2), flagged).plain
+    assert elsewhere.split() == [">", "2", "B", "=", "2"], "in a file with a secret, nothing around the place"
 
 
 async def test_the_look_streams_in_and_stops(repository, make_report, monkeypatch):
