@@ -22,7 +22,7 @@ _READS = re.compile(
     rf"|(?:.*\.)?{_HOST}\.(?:get|execute|exec)|.*\.objects(?:\.\w+)*\.(?:get|filter|first|count|exists|get_or_create)"
 )
 _NOT_SQL = re.compile(
-    r"(?i)http|redis|cache|boto|openai|anthropic|requests|aiohttp|qdrant|chroma|minio|s3|config|session\.(?:get|headers)$"
+    r"(?i)http|redis|cache|boto|openai|anthropic|requests|aiohttp|qdrant|chroma|minio|s3|config"
 )
 _WRITES = re.compile(
     r"(?is)^\W*(?:\w+\()?\W*(?:insert|update|delete|create|drop|alter|set|begin|commit|truncate|pragma)\b"
@@ -53,7 +53,7 @@ def n_plus_one(look: Look) -> Observation:
                 (doubtful if _is_doubtful(look, place, call) else clear).append(place)
     for web in web_modules(look):
         for one in web.calls if not is_one_off(web.path) else ():
-            if one.in_loop and _WEB_READS.fullmatch(one.resolved) or (one.in_loop and _WEB_READS.fullmatch(one.callee)):
+            if (one.in_loop and _WEB_READS.fullmatch(one.resolved)) or (one.in_loop and _WEB_READS.fullmatch(one.callee)):
                 place = Location(web.path, one.line, one.end_line)
                 text = " ".join(one.arguments)
                 (doubtful if _WRITES.match(text) or _is_retry(look, place) else clear).append(place)
