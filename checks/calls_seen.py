@@ -1,0 +1,148 @@
+"""Every call of the application in one shape, Python and JavaScript alike, with the source around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.look import PYTHON, WEB
+from checks.observation import Location
+from checks.wiring import without_comments
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One call. `name` is the resolved callee, followed across files; `given` are keywords or object keys as text.
+
+    `hidden` says that arguments are unpacked or spread. `reached` is false in files that no entry point loads.
+    """
+
+    path: str
+    line: int
+    end_line: int
+    name: str
+    callee: str
+    function: str
+    arguments: tuple[str, ...] = ()
+    given: Mapping[str, str] | None = None
+    hidden: bool = False
+    in_loop: bool = False
+    reached: bool = True
+
+    @property
+    def place(self) -> Location:
+        """Where it stands."""
+        return Location(self.path, self.line, self.end_line)
+
+    @property
+    def last(self) -> str:
+        """The last part of the callee, as in "create"."""
+        return self.callee.rsplit(".", 1)[-1]
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The named arguments as text."""
+        return self.given or {}
+
+
+_calls: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
+_sources: WeakKeyDictionary[Look, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+
+
+def all_calls(look: Look) -> tuple[Seen, ...]:
+    """All calls of application code, in path order; collected once for a run."""
+    if look not in _calls:
+        _calls[look] = tuple(_python(look)) + tuple(_web(look))
+    return _calls[look]
+
+
+def _python(look: Look) -> Iterator[Seen]:
+    for module in look.python.modules(look.source_paths(*PYTHON)):
+        reached = look.reach.reached(module.path) is not False
+        for call in module.calls:
+            yield Seen(
+                module.path,
+                call.line,
+                call.end_line,
+                look.python.trace(module.path, call),
+                call.callee,
+                call.function,
+                tuple(value.text for value in call.arguments),
+                {name: value.text for name, value in call.keywords.items()},
+                call.unpacked,
+                call.in_loop,
+                reached,
+            )
+
+
+def _web(look: Look) -> Iterator[Seen]:
+    for module in look.web.modules(look.source_paths(*WEB)):
+        reached = look.reach.reached(module.path) is not False
+        for call in module.calls:
+            yield Seen(
+                module.path,
+                call.line,
+                call.end_line,
+                look.web.trace(call),
+                call.callee,
+                call.function,
+                call.arguments,
+                call.keys,
+                call.spread,
+                call.in_loop,
+                reached,
+            )
+
+
+def lines_of(look: Look, path: str, first: int = 1, last: int = 10**9) -> str:
+    """The lines `first` to `last` of a file with comments emptied."""
+    files = _sources.setdefault(look, {})
+    if path not in files:
+        files[path] = tuple(without_comments(look.tree.text(path) or "").split("\n"))
+    return "\n".join(files[path][max(first - 1, 0) : last])
+
+
+def text_of(look: Look, call: Seen) -> str:
+    """The source of a call."""
+    return lines_of(look, call.path, call.line, call.end_line)
+
+
+def function_span(look: Look, path: str, line: int) -> tuple[int, int]:
+    """First and last line of the function around a line; the whole file for module-level code.
+
+    For JavaScript the innermost function that is named or asynchronous: a bare callback is part of its caller.
+    """
+    spans: list[tuple[int, int]] = []
+    if path.endswith(PYTHON):
+        module = look.python.module(path)
+        spans = [(item.line, item.end_line) for item in module.functions] if module else []
+    else:
+        web = look.web.module(path)
+        spans = [(item.line, item.end_line) for item in web.functions if item.name or item.is_async] if web else []
+    around = [span for span in spans if span[0] <= line <= span[1]]
+    return max(around, key=lambda span: (span[0], -span[1]), default=(1, 10**9))
+
+
+def around(look: Look, call: Seen) -> str:
+    """The source of the function that holds a call."""
+    return lines_of(look, call.path, *function_span(look, call.path, call.line))
+
+
+def imports(look: Look, path: str, packages: re.Pattern[str]) -> bool:
+    """Whether the file imports a package whose name matches from its start."""
+    if path.endswith(PYTHON):
+        module = look.python.module(path)
+        return any(packages.match(item.dotted) and not item.paths for item in module.imports) if module else False
+    web = look.web.module(path)
+    return any(item.package and packages.match(item.specifier) for item in web.imports) if web else False
+
+
+def places(calls: list[Seen] | tuple[Seen, ...]) -> tuple[Location, ...]:
+    """Where calls stand, sorted, each once."""
+    return tuple(sorted({call.place for call in calls}))

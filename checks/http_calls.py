@@ -1,0 +1,117 @@
+"""Calls to services over HTTP: which ones leave the product, and which say how long they wait."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
+from checks.look import PYTHON
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_VERB = r"(?:get|post|put|patch|delete|head|options|request|stream|send)"
+_CLIENT = re.compile(
+    rf"(?:requests|httpx|niquests|curl_cffi\.requests)\.{_VERB}"
+    rf"|(?:requests|niquests)\.(?:sessions\.)?(?:Session|session)\.{_VERB}|httpx\.(?:Async)?Client\.{_VERB}"
+    rf"|aiohttp\.(?:client\.)?ClientSession\.(?:{_VERB}|ws_connect)|aiohttp\.request"
+    r"|urllib\.request\.(?:urlopen|urlretrieve)|urllib3\.(?:PoolManager\.)?(?:request|urlopen)"
+    rf"|axios(?:\.default|\.\*)?(?:\.create)?(?:\.{_VERB})?|got(?:\.default)?(?:\.{_VERB})?|ky(?:\.default)?(?:\.create)?(?:\.{_VERB})?"
+    r"|node-fetch\.default|cross-fetch\.(?:default|fetch)|undici\.(?:fetch|request)|ofetch\.(?:ofetch|\$fetch)"
+    r"|fetch|globalThis\.fetch|window\.fetch|\$fetch"
+)
+_MADE = re.compile(
+    r"httpx\.(?:Async)?Client|aiohttp\.(?:client\.)?ClientSession|axios(?:\.default)?\.create|ky(?:\.default)?\.(?:create|extend)|got(?:\.default)?\.extend"
+)
+_PASSED = re.compile(rf"(?:requests|httpx)\.{_VERB}")
+_WAITS = re.compile(
+    r"\b(?:request_?)?timeout(?:_?(?:ms|s|seconds))?[\"']?\s*[=:,}]\s*(?!None\b|undefined\b|null\b|0\b)", re.IGNORECASE
+)
+_ABORTS = re.compile(r"AbortSignal\.(?:timeout|any)\(")
+_SIGNAL = re.compile(r"\b(?:abortS|s)ignal\b")
+_CONTROLLED = re.compile(r"setTimeout\([^;]{0,160}\.abort\b", re.DOTALL)
+_CANCELS = re.compile(
+    r"asyncio\.(?:wait_for|timeout)\(|async_timeout\.timeout\(|anyio\.(?:fail_after|move_on_after)\(|Promise\.race\("
+)
+_OWN = re.compile(
+    r"^[\"'`]\s*(?:/(?!/)|\.{1,2}/|data:|blob:)|localhost|127\.0\.0\.1|0\.0\.0\.0|window\.location|location\.origin"
+)
+_FAR = re.compile(r"https?://(?!localhost|127\.|0\.0\.0\.0|\$\{|\{)")
+_BROWSER = re.compile(r"(?:react|react-dom|vue|svelte|solid-js|@tanstack/\w+-query|next/navigation)(?:/|$)")
+_external: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
+
+
+def is_http(call: Seen) -> bool:
+    """Whether a call sends an HTTP request with one of the usual clients."""
+    return bool(_CLIENT.fullmatch(call.name))
+
+
+def external_calls(look: Look) -> tuple[Seen, ...]:
+    """Reached HTTP calls that leave the product.
+
+    Calls of browser code whose address cannot be read mostly go to the product's own server: they count only where
+    there is nothing else.
+    """
+    if look not in _external:
+        sure: list[Seen] = []
+        perhaps: list[Seen] = []
+        for call in all_calls(look):
+            if not call.reached or not (is_http(call) or _passes_one(call)) or _MADE.fullmatch(call.name):
+                continue
+            target = call.arguments[0] if call.arguments else call.keys.get("url", "")
+            if _OWN.search(target):
+                continue
+            if _FAR.search(target) or not _in_browser(look, call.path):
+                sure.append(call)
+            else:
+                perhaps.append(call)
+        _external[look] = tuple(sure or perhaps)
+    return _external[look]
+
+
+def _passes_one(call: Seen) -> bool:
+    """`tasks.add_task(requests.post, url, timeout=15)`: the client's function is handed to somebody who calls it."""
+    return any(_PASSED.fullmatch(argument) for argument in call.arguments)
+
+
+def _in_browser(look: Look, path: str) -> bool:
+    if path.endswith(PYTHON):
+        return False
+    if path.endswith((".tsx", ".jsx", ".vue", ".svelte")) or "import.meta.env" in (look.tree.text(path) or ""):
+        return True
+    module = look.web.module(path)
+    parts = path.split("/")
+    folder = bool({"web", "frontend", "client", "ui"}.intersection(parts[:-1]))
+    return folder or imports(look, path, _BROWSER) or bool(module and "use client" in module.directives)
+
+
+def waits(look: Look, call: Seen) -> bool:
+    """Whether the call says how long it waits: itself, through its client object, or by what wraps it."""
+    text = text_of(look, call)
+    if _WAITS.search(text) or _ABORTS.search(text):
+        return True
+    if any(re.fullmatch(r"timeout", name) for name in call.keys) and call.keys["timeout"] not in {"None", "undefined"}:
+        return True
+    whole = around(look, call)
+    if _SIGNAL.search(text) and (_ABORTS.search(whole) or _CONTROLLED.search(lines_of(look, call.path))):
+        return True
+    if _CANCELS.search(whole):
+        return True
+    if (call.hidden or _is_named_options(call)) and _WAITS.search(whole):
+        return True
+    return _client_waits(look, call)
+
+
+def _is_named_options(call: Seen) -> bool:
+    """Whether the options are a variable: `fetch(url, options)`."""
+    return len(call.arguments) > 1 and call.arguments[-1].isidentifier()
+
+
+def _client_waits(look: Look, call: Seen) -> bool:
+    """Whether the client object of the call was made with a timeout: in its file, or where its name comes from."""
+    owner = call.name.rsplit(".", 1)[0]
+    made = [one for one in all_calls(look) if _MADE.fullmatch(one.name) and owner.startswith(one.name)]
+    here = [one for one in made if one.path == call.path] or made
+    return bool(here) and all(_WAITS.search(text_of(look, one)) or "timeout" in one.keys for one in here)

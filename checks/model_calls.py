@@ -1,0 +1,220 @@
+"""Calls to generative models: the usual clients, frameworks, local models, and plain HTTP to their endpoints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
+from checks.http_calls import is_http
+from checks.look import PYTHON, WEB
+from checks.observation import Confidence, Location, Observation, Outcome
+from checks.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
+from checks.wiring import blind_spots
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+SEARCHED = ("calls of model clients, frameworks and endpoints in application code",)
+
+ENDPOINTS = re.compile(
+    HOSTED_ENDPOINTS.pattern
+    + r"|localhost:11434|:11434/|/v1/chat/completions|/v1/messages\b|:generateContent|api\.stability\.ai"
+    r"|dashscope|api\.moonshot|api-inference|models\.inference\.ai\.azure|models\.github\.ai|bedrock-runtime|api\.cerebras\.ai|integrate\.api\.nvidia"
+)
+_MOST_CONTEXT = 20_000
+"""Characters; a longer function, or a whole long file, says nothing about one call."""
+_PAYLOAD = re.compile(r"\bmodel\b[\"']?\s*[:=,].*\b(?:messages|prompt|contents)\b[\"']?\s*[:=,}]", re.DOTALL)
+
+# Names that say enough by themselves, whatever the object is called.
+_ALWAYS = re.compile(
+    r"(?:.*\.)?(?:chat\.completions\.(?:create|parse|stream)|ChatCompletion\.a?create|create_chat_completion"
+    r"|images\.(?:generate|edit|create_variation|createVariation)|audio\.(?:speech|transcriptions)\.create"
+    r"|generate_content(?:_async|_stream)?|generateContent(?:Stream)?|invoke_model(?:_with_response_stream)?"
+    r"|(?:InvokeModel(?:WithResponseStream)?|Converse(?:Stream)?)Command)"
+    r"|(?:.*\.)?aio\.models\.\w+"
+    r"|ai\.(?:(?:generate|stream)(?:Text|Object)|(?:experimental_)?generateImage)"
+    r"|litellm\.(?:(?:router\.)?Router\.)?(?:a?completion|a?responses|a?text_completion|a?image_generation)"
+    r"|ollama\.(?:(?:default|Client|AsyncClient|Ollama)\.)*(?:chat|generate)|replicate\.(?:default\.)?(?:async_)?(?:run|stream)"
+    r"|fal_client\.(?:run|subscribe|submit)\w*|cohere\.\w+\.(?:v2\.)?(?:chat|chat_stream|generate)"
+    r"|agents\.Runner\.run\w*|@openai/agents\.run|pydantic_ai\.(?:\w+\.)*Agent\.(?:run|iter)\w*"
+    r"|crewai\.(?:\w+\.)*Crew\.kickoff\w*|smolagents\.\w+Agent\.run|gpt4all\.GPT4All\.generate|vllm\.LLM\.(?:generate|chat)"
+)
+_FRAMEWORKS = re.compile(
+    r"(?:langchain|langgraph|llama_?index|@langchain/|@llamaindex/|haystack|autogen|dspy|semantic_kernel)"
+)
+_RUNS = re.compile(
+    r"(?:a?invoke|a?stream|a?batch|a?predict|a?complete|a?chat|a?query|a?call|a?run|a?generate|stream_chat|astream_events|streamEvents)"
+)
+_MODEL_NAMED = re.compile(
+    r"(?i)(?:^|\.)_*\w*(?:llm|chain|chat_?model|agent|agent_?executor|query_?engine|chat_?engine|gpt|claude|gemini)\w*\.\w+$"
+    r"|(?:^|\.)(?:model|graph|app_graph|workflow)\.\w+$"
+)
+# Common words: they count only together with the client's import or a model argument.
+_GATED = (
+    (re.compile(r"(?:.*\.)?messages\.(?:create|stream)"), re.compile(r"(?:anthropic|@anthropic-ai/)")),
+    (re.compile(r"(?:.*\.)?(?:responses|completions)\.(?:create|parse|stream)"), re.compile(r"openai")),
+    (re.compile(r"(?:.*\.)?chat\.(?:complete|stream)(?:_async)?"), re.compile(r"mistralai|@mistralai/|groq|cohere")),
+    (re.compile(r"(?:.*\.)?send_?[mM]essage(?:_async|_?[sS]tream)?"), re.compile(r"google\.gen|vertexai|@google/")),
+    (re.compile(r"(?:.*\.)?converse(?:_stream)?"), re.compile(r"boto3|aioboto3|botocore")),
+    (re.compile(r"(?:.*\.)?(?:chat_completion|text_generation|text_to_image)"), re.compile(r"@?huggingface")),
+    (re.compile(r"(?:.*\.)?generate"), re.compile(r"transformers|vllm|mlx_lm|ctransformers")),
+    (re.compile(r"transformers\.(?:pipelines\.)?pipeline"), re.compile(r"transformers")),
+    (re.compile(r"(?:.*\.)?create_completion|llama_cpp\.(?:llama\.)?Llama(?:\.__call__)?"), re.compile(r"llama_cpp")),
+)  # fmt: skip
+_NEEDS_MODEL = re.compile(r"(?:.*\.)?(?:messages|responses|completions)\.(?:create|parse|stream)")
+CLIENTS = re.compile(
+    r"(?:.*\.)?(?:Async)?(?:Azure)?(?:OpenAI|Anthropic(?:Bedrock|Vertex)?|Groq|Together|Mistral|Cohere|Client(?:V2)?)(?:\.default)?"
+    r"|(?:openai|@anthropic-ai/sdk|groq-sdk|together-ai)(?:\.default|\.\w+)?|(?:.*\.)?(?:Azure)?Chat[A-Z]\w+|(?:.*\.)?init_chat_model|(?:.*\.)?(?:Ollama(?:LLM)?|LlamaCpp|Llama"
+    r"|GenerativeModel|GoogleGenAI|GoogleGenerativeAI|(?:Async)?InferenceClient)|(?:.*\.)?getGenerativeModel"
+)
+_SDK = re.compile(
+    r"(?:openai|anthropic|@anthropic-ai/|google\.gen|@google/gen|groq|together|mistral|@mistralai/|cohere|langchain|@langchain/"
+    r"|llama_index|llama_cpp|ollama|huggingface_hub|vertexai|litellm)"
+)
+_WORDS = re.compile(
+    r"(?i)openai|anthropic|gemini|claude-|gpt-\d|ollama|langchain|litellm|bedrock|llama[._-]?cpp|mistral|huggingface"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call to a generative model. `kind` is "text", "image" or "audio"; `over_http` means no SDK is used."""
+
+    seen: Seen
+    kind: str
+    over_http: bool = False
+
+    @property
+    def place(self) -> Location:
+        """Where it stands."""
+        return self.seen.place
+
+
+_found: WeakKeyDictionary[Look, tuple[ModelCall, ...]] = WeakKeyDictionary()
+
+
+def model_calls(look: Look) -> tuple[ModelCall, ...]:
+    """Model calls of the application that an entry point reaches; all of them where none is reached."""
+    if look not in _found:
+        every = tuple(found for call in all_calls(look) if (found := _as_model_call(look, call)))
+        _found[look] = tuple(call for call in every if call.seen.reached) or every
+    return _found[look]
+
+
+def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
+    name = call.name if "#" not in call.name else call.callee
+    kind = "image" if re.search(r"\bimages?\.|Image|text_to_image", name) else "audio" if ".audio." in name else "text"
+    if _ALWAYS.fullmatch(name) or _ALWAYS.fullmatch(call.callee):
+        return ModelCall(call, kind)
+    if any(names.fullmatch(name) and _gate(look, call, packages) for names, packages in _GATED):
+        return None if _only_classifies(call, name) else ModelCall(call, kind)
+    if _RUNS.fullmatch(call.last) and "." in call.callee and _runs_a_model(look, call, name):
+        return ModelCall(call, kind)
+    if is_http(call) and _to_a_model(look, call):
+        image = "image" if re.search(r"image|stability", text_of(look, call)) else "text"
+        return ModelCall(call, image if "messages" not in text_of(look, call) else "text", over_http=True)
+    return None
+
+
+def _gate(look: Look, call: Seen, packages: re.Pattern[str]) -> bool:
+    if (
+        _NEEDS_MODEL.fullmatch(call.name)
+        and "model" in call.keys
+        and re.search(r"messages|input|prompt", " ".join(call.keys))
+    ):
+        return True
+    return bool(packages.match(call.name)) or imports(look, call.path, packages)
+
+
+def _only_classifies(call: Seen, name: str) -> bool:
+    """A local model that is only loaded here, or a pipeline of transformers for another task than generation."""
+    if call.last == "Llama":
+        return True
+    if not name.endswith("pipeline"):
+        return False
+    task = " ".join((*call.arguments[:1], call.keys.get("task", "")))
+    return not re.search(r"generation|summari|translation|conversational", task)
+
+
+def _runs_a_model(look: Look, call: Seen, name: str) -> bool:
+    if _FRAMEWORKS.match(name):
+        return not re.search(
+            r"[Rr]etriever|[Pp]rompt(?:Template)?\.|[Ll]oader|[Ss]plitter|[Vv]ector|[Ee]mbedding|[Tt]ool\.", name
+        )
+    return bool(_MODEL_NAMED.search(call.callee)) and imports(look, call.path, _FRAMEWORKS)
+
+
+def _to_a_model(look: Look, call: Seen) -> bool:
+    text = text_of(look, call)
+    if ENDPOINTS.search(text):
+        return '/models"' not in text and "/api/tags" not in text
+    if _PAYLOAD.search(text):
+        return True
+    target = call.arguments[0] if call.arguments else call.keys.get("url", "")
+    sends = call.last in {"post", "stream", "request"} or "POST" in text
+    if not sends:
+        return False
+    for word in re.findall(r"[A-Za-z_]\w*", target):
+        for scope in (around(look, call), lines_of(look, call.path)):
+            if re.search(rf"\b{word}\b[^\n=]{{0,40}}=[^=\n][^\n]*(?:{ENDPOINTS.pattern})", scope):
+                return True
+    whole = around(look, call)
+    return (
+        bool(ENDPOINTS.search(whole) or _PAYLOAD.search(whole))
+        and not re.match(r"[\"']", target)
+        and len(whole) < _MOST_CONTEXT
+    )
+
+
+def clients(look: Look) -> tuple[Seen, ...]:
+    """Where reached code makes a client or model object that later calls use."""
+    return tuple(
+        call
+        for call in all_calls(look)
+        if call.reached and CLIENTS.fullmatch(call.name) and (_SDK.match(call.name) or imports(look, call.path, _SDK))
+    )
+
+
+def clients_for(look: Look, call: ModelCall) -> tuple[Seen, ...]:
+    """The client objects a call may go through: those of its own file, else all."""
+    every = clients(look)
+    return tuple(one for one in every if one.path == call.seen.path) or every
+
+
+def model_files(look: Look) -> frozenset[str]:
+    """The files that hold model calls."""
+    return frozenset(call.seen.path for call in model_calls(look))
+
+
+def unless_called(look: Look, signal: str) -> Observation | None:
+    """What to answer when no model call was found; None where there are some."""
+    if model_calls(look):
+        return None
+    signs = look.importers(*HOSTED_MODELS, *MODEL_FRAMEWORKS, "llama_cpp", "ollama")
+    if signs:
+        said = "a model library is imported, but no call to a generative model was recognized"
+        return Observation(signal, Outcome.UNKNOWN, said, SEARCHED, signs[:5], Confidence.LOW)
+    blind = blind_spots(look)
+    if not blind:
+        return Observation(signal, Outcome.NOT_APPLICABLE, "no model calls", SEARCHED)
+    unread = [path for path in _not_read(look) if (text := look.tree.text(path)) is None or _WORDS.search(text)]
+    if unread:
+        said = f"no model call found, but {blind}"
+        return Observation(
+            signal, Outcome.UNKNOWN, said, SEARCHED, tuple(Location(path) for path in unread[:5]), Confidence.LOW
+        )
+    said = f"no model calls; {blind}, yet nothing there names a model provider"
+    return Observation(signal, Outcome.NOT_APPLICABLE, said, SEARCHED, (), Confidence.MEDIUM)
+
+
+def _not_read(look: Look) -> tuple[str, ...]:
+    """Code that was not parsed in full: damaged files and other languages."""
+    from checks.look import is_product
+    from checks.product_signs import OTHER_LANGUAGES
+
+    partial = [path for path in look.source_paths(*PYTHON) if not ((one := look.python.module(path)) and one.complete)]
+    partial += [path for path in look.source_paths(*WEB) if not ((web := look.web.module(path)) and web.complete)]
+    return (*partial, *(path for path in look.tree.paths if path.endswith(OTHER_LANGUAGES) and is_product(path)))

@@ -1,0 +1,68 @@
+"""What bounds a model call: a cap on tokens, and a limit on how long it may take."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from checks.calls_seen import all_calls, around, lines_of, text_of
+from checks.http_calls import waits
+from checks.model_calls import ModelCall, clients_for
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_CAP = re.compile(
+    r"\b(?:max_(?:completion_|output_|new_|response_)?tokens(?:_to_sample)?|max(?:Completion|Output|New)?Tokens|num_predict|numPredict"
+    r"|n_predict|max_length|maxTokenCount|max_gen_len|max_completion_tokens)[\"']?\s*(?:[=:,}]|$)(?!\s*(?:None|null|undefined)\b)"
+)
+_GLOBAL_WAIT = re.compile(r"^litellm\.request_timeout\s*=|\bopenai\.(?:default_)?timeout\s*=", re.MULTILINE)
+_WAIT = re.compile(
+    r"\b(?:request_?|default_request_)?timeout(?:_?ms)?[\"']?\s*[=:,}](?!\s*(?:None|null|undefined)\b)", re.IGNORECASE
+)
+_CONSTRUCTED = re.compile(r"(?:Generation|GenerateContent|Chat|Model)\w*(?:Config|Settings|Params)$|GenerationConfig")
+
+
+def has_cap(look: Look, call: ModelCall) -> bool:
+    """Whether a cap on tokens is given: in the call, in the model object, or in what is unpacked into the call."""
+    if _CAP.search(text_of(look, call.seen)):
+        return True
+    whole = around(look, call.seen)
+    if builds_elsewhere(call) and _CAP.search(_without_signature(whole)):
+        return True
+    made = clients_for(look, call)
+    return bool(made) and all(_CAP.search(text_of(look, one)) for one in made)
+
+
+def builds_elsewhere(call: ModelCall) -> bool:
+    """Whether arguments come from somewhere else: unpacked, or one variable that holds them all."""
+    seen = call.seen
+    if seen.hidden or _CONSTRUCTED.search(" ".join(seen.keys.values())):
+        return True
+    body = seen.keys.get("body") or seen.keys.get("json") or seen.keys.get("data") or ""
+    named = re.search(r"^(?:JSON\.stringify\(|json\.dumps\()?\s*[A-Za-z_][\w.]*\s*\)?$", body)
+    config = re.fullmatch(
+        r"[A-Za-z_][\w.]*", seen.keys.get("config", "") or seen.keys.get("generation_config", "") or ""
+    )
+    alone = seen.arguments and not seen.keys and re.fullmatch(r"[A-Za-z_][\w.]*", seen.arguments[-1])
+    return bool(named or config or (alone and not call.over_http))
+
+
+def waits_for_model(look: Look, call: ModelCall) -> bool:
+    """Whether a model call ends after a set time: by itself, its client, or what wraps it."""
+    if waits(look, call.seen):
+        return True
+    if call.over_http:
+        return False
+    made = clients_for(look, call)
+    if made and all(_WAIT.search(text_of(look, one)) for one in made):
+        return True
+    if builds_elsewhere(call) and _WAIT.search(_without_signature(around(look, call.seen))):
+        return True
+    files = {one.path for one in all_calls(look) if one.reached}
+    return any(_GLOBAL_WAIT.search(lines_of(look, path)) for path in files if path.endswith(".py"))
+
+
+def _without_signature(text: str) -> str:
+    """A function's body: a parameter named like a cap is none until it is passed on."""
+    return text.split("\n", 1)[-1]

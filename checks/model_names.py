@@ -1,0 +1,97 @@
+"""The models that a repository names, and whether each name can move to another version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.calls_seen import lines_of
+from checks.look import PYTHON, is_product
+from checks.observation import Location
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_NAME = re.compile(
+    r"(?i)^(?:[\w@-]+[/:.]){0,4}(?:gpt-?[0-9o]|o[134](?:-(?:mini|pro|preview|\d{4})|$)|chatgpt-|text-davinci|dall-e-\d|gpt-image"
+    r"|claude-(?:\d|opus|sonnet|haiku|instant|v\d)|gemini-(?:\d|pro|flash|ultra)|(?:meta-)?llama-?v?[0-9]|codellama|mistral-|open-mi[sx]tral"
+    r"|ministral|codestral|pixtral|mixtral|mistral(?::|$)|command-(?:r|a|light)|deepseek-|qwen-?[0-9]|phi-?[0-9]|gemma-?[0-9]"
+    r"|grok-|nova-(?:pro|lite|micro)|sonar(?:-|$)|kimi-|glm-[0-9]|flux-|stable-diffusion-|tts-1|whisper-1)[\w.:@+-]*$"
+)
+_DATED = re.compile(
+    r"\d{4}-\d{2}-\d{2}|[-@_]20\d{6}\b|-(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\b|-|$)|(?:gemini|text|imagen)[\w.-]*-00\d$"
+    r"|-(?:mistral|large|small|medium|nemo|r|plus|latest)?-?(?:2[3-9](?:0[1-9]|1[0-2])|0[1-9]-20\d\d)$|-\d{2}-20\d{2}$|@sha256:"
+)
+_TAG = re.compile(r"(?i)^[\w./-]+:[\w.-]+$|\.gguf$|/resolve/|^[\w-]+/[\w.-]+$")
+_WEIGHTS = re.compile(r"(?i)^https?://\S+/resolve/\S+|^[\w.@/-]+\.gguf$")
+_COMMIT = re.compile(r"/resolve/[0-9a-f]{12,}/")
+_NOT_GENERATING = re.compile(r"(?i)embed|rerank|tokenizer|moderation|clip-")
+_SETTING = re.compile(r"(?i)^\s*(?:-\s*|export\s+)?\w*model\w*\s*[=:]\s*[\"']?([\w./:@+-]+)", re.MULTILINE)
+_FALLBACK = re.compile(r"\$\{\w*MODEL\w*:-([\w./:@+-]+)\}")
+_PRICED = re.compile(r"(?i)price|pricing|cost|context_?(?:window|length|limit)|token_?limits?|encoding_for")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """One name. `kind` is "dated" (a snapshot), "tag" (an open model whose tag can move) or "alias"."""
+
+    text: str
+    kind: str
+    place: Location
+
+
+def named_models(look: Look) -> tuple[ModelName, ...]:
+    """Names of generative models in reached code, settings files, compose files and environment examples."""
+    return tuple(sorted(set(_named(look)), key=lambda one: (one.place, one.text)))
+
+
+def _named(look: Look) -> Iterator[ModelName]:
+    for path in look.source_paths():
+        if look.reach.reached(path) is False:
+            continue
+        module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+        for text in module.texts if module else ():
+            kind = _kind(text.value)
+            if kind and not _is_price(look, path, text.line):
+                yield ModelName(text.value[:80], kind, Location(path, text.line))
+    settings = (
+        ".env.example",
+        ".env.sample",
+        ".env.template",
+        "*compose*.y*ml",
+        "config*.y*ml",
+        "config*.toml",
+        "settings*.toml",
+    )
+    for path in look.tree.match(*settings):
+        content = look.tree.text(path) or ""
+        for match in (*_SETTING.finditer(content), *_FALLBACK.finditer(content)) if is_product(path) else ():
+            if kind := _kind(match[1]):
+                yield ModelName(match[1][:80], kind, Location(path, content.count("\n", 0, match.start(1)) + 1))
+
+
+def _kind(text: str) -> str:
+    if len(text) > 300 or _NOT_GENERATING.search(text):  # noqa: PLR2004 - no model name or address is longer
+        return ""
+    if _WEIGHTS.match(text):
+        return "dated" if _COMMIT.search(text) else "tag"
+    if not _NAME.match(text):
+        return ""
+    if _DATED.search(text):
+        return "dated"
+    name = text.rsplit("/", 1)[-1].lower()
+    closed = re.match(
+        r"(?:gpt|o\d|chatgpt|claude|gemini|grok|dall-e|tts|whisper|command|sonar)",
+        name.split(".")[-1] if "anthropic." in name else name,
+    )
+    return "alias" if closed or not _TAG.match(text) or text.endswith("latest") else "tag"
+
+
+def _is_price(look: Look, path: str, line: int) -> bool:
+    """Whether the name is a row of a table of prices or limits, not a choice."""
+    here = lines_of(look, path, line, line)
+    above = lines_of(look, path, max(line - 25, 1), line)
+    row = re.search(r"[\"'][\w./:-]+[\"']\s*:\s*[\[{(\d]", here)
+    return bool(row and _PRICED.search(above))

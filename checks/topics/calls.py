@@ -1,0 +1,172 @@
+"""Calls to other services: how long they wait, and whether a failed one is tried again."""
+
+from __future__ import annotations
+
+import re
+
+from checks.calls_seen import Seen, all_calls, around, function_span, lines_of, places, text_of
+from checks.http_calls import external_calls, waits
+from checks.look import PYTHON, Look
+from checks.model_calls import clients_for, model_calls
+from checks.model_limits import waits_for_model
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.wiring import absent, answer, blind_spots, complain, not_applicable
+
+TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
+SEARCHED = ("HTTP and model calls of application code",)
+NEARLY_ALL = 0.9
+MAIN = 0.6
+
+_BACKOFF = re.compile(
+    r"tenacity\.(?:\w+\.)*(?:retry|Retrying|AsyncRetrying)|backoff\.(?:\w+\.)*on_(?:exception|predicate)"
+    r"|retrying\.retry|stamina\.(?:\w+\.)*(?:retry|retry_context)|urllib3\.(?:\w+\.)*Retry|requests\.\w+\.HTTPAdapter"
+    r"|requests\.packages\.\S*Retry|httpx_retries\.\w+|aiohttp_retry\.\w+|p-retry\.\w+|async-retry(?:\.\w+)?|exponential-backoff\.\w+"
+    r"|axios-retry(?:\.\w+)?|cockatiel\.\w+|opossum(?:\.\w+)?|retry\.(?:default|operation)|ts-retry\.\w+|pybreaker\.CircuitBreaker"
+    r"|circuitbreaker\.circuit|aiobreaker\.CircuitBreaker|purgatory\.\w+|@nestjs/axios\.retry|httpx\.(?:Async)?HTTPTransport"
+)
+_SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
+_PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter")
+_OPTION = re.compile(
+    r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\.with_?[rR]etry\("
+)
+_LOOP = re.compile(
+    r"^[ \t]*(?:for\s+_?\w*(?:attempt|retr|tries)\w*\s+in\s|while\b[^\n]*(?:attempt|retr|tries)\w*"
+    r"|for\s*\(\s*let\s+\w*(?:attempt|retr|tries)\w*|(?:async\s+)?for\s+\w+\s+in\s+range\([^\n]*(?:retr|attempt|tries))",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SLEEPS = re.compile(r"\bsleep\(|setTimeout\(|\bdelay\(|\bwait\(")
+_GROWS = re.compile(
+    r"\*\*|\bpow\(|backoff|\*=|\*\s*\(?\s*(?:attempt|retr|tries|i\b)|(?:attempt|retr\w*|tries)\s*\*|<<", re.IGNORECASE
+)
+
+
+def _checked(look: Look) -> tuple[list[Seen], list[Seen]]:
+    """External calls with and without a time limit; a model call over HTTP counts once."""
+    models = model_calls(look)
+    over_http = {call.seen.place for call in models}
+    seen = [(call, waits(look, call)) for call in external_calls(look) if call.place not in over_http]
+    seen += [(call.seen, waits_for_model(look, call)) for call in models if call.seen.reached]
+    return [call for call, waiting in seen if waiting], [call for call, waiting in seen if not waiting]
+
+
+@probe(TIMEOUTS)
+def timeouts(look: Look) -> Observation:
+    """The share of external calls with an explicit limit on how long they wait."""
+    fix = "give every call to another service a timeout, at the call or at its client"
+    limited, open_ended = _checked(look)
+    total = len(limited) + len(open_ended)
+    blind = blind_spots(look)
+    if not total:
+        return not_applicable(look, TIMEOUTS, "no external calls", searched=SEARCHED)
+    said = f"{len(limited)} of {total} external calls have an explicit timeout"
+    if len(limited) >= NEARLY_ALL * total:
+        if blind:
+            return answer(TIMEOUTS, Outcome.UNKNOWN, f"{said}, but {blind}", places(limited), searched=SEARCHED)
+        return answer(TIMEOUTS, Outcome.MET, said, places(limited), searched=SEARCHED)
+    message = "this call has no explicit timeout"
+    complain(look, "calls.no-timeout", TIMEOUTS, places(open_ended), Severity.MEDIUM, message)
+    if limited:
+        return answer(TIMEOUTS, Outcome.PARTIAL, said, places(open_ended), searched=SEARCHED, fix=fix)
+    if any(call.hidden or _options_elsewhere(call) for call in open_ended) and blind:
+        return answer(TIMEOUTS, Outcome.UNKNOWN, f"{said}; {blind}", places(open_ended), searched=SEARCHED)
+    return answer(
+        TIMEOUTS, Outcome.UNMET, said, places(open_ended), searched=SEARCHED, confidence=Confidence.HIGH, fix=fix
+    )
+
+
+def _options_elsewhere(call: Seen) -> bool:
+    return len(call.arguments) > 1 and call.arguments[-1].isidentifier()
+
+
+@probe(RETRIES)
+def retries(look: Look) -> Observation:
+    """Retries with growing pauses, or circuit breakers, around the main external calls."""
+    fix = "retry the main external calls a few times with growing pauses, or set the client's number of retries"
+    limited, open_ended = _checked(look)
+    external = limited + open_ended
+    found = _retrying(look)
+    if not external and not found:
+        return not_applicable(look, RETRIES, "no external calls", searched=SEARCHED)
+    if not found:
+        said = "no retry, backoff or circuit breaker was found; defaults inside the clients do not count"
+        return absent(look, RETRIES, said, searched=SEARCHED, fix=fix)
+    covered = [call for call in external if _is_covered(look, call, found)]
+    growing = [place for place, grows, _ in found if grows]
+    said = f"{len(covered)} of {len(external)} external calls are retried"
+    shown = [place for place, _, _ in found]
+    if external and growing and len(covered) >= MAIN * len(external):
+        return answer(RETRIES, Outcome.MET, said, shown, searched=SEARCHED)
+    said += "" if growing else ", without a growing pause"
+    return answer(RETRIES, Outcome.PARTIAL, said, shown, searched=SEARCHED, fix=fix)
+
+
+_Retry = tuple[Location, bool, tuple[int, int]]
+"""Where, whether the pause grows, and the lines it covers."""
+
+
+def _retrying(look: Look) -> list[_Retry]:
+    found: list[_Retry] = []
+    for call in all_calls(look):
+        if not call.reached:
+            continue
+        name, text = call.name, text_of(look, call)
+        if _BACKOFF.fullmatch(name):
+            if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
+                continue
+            found.append((call.place, True, _covers(look, call)))
+        elif _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
+            found.append((call.place, True, (call.line, call.end_line)))
+    loops = {call.path for call in all_calls(look) if call.reached}
+    for path in sorted(loops):
+        text = lines_of(look, path)
+        for match in _LOOP.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            first, last = function_span(look, path, line)
+            body = lines_of(look, path, line, min(last, line + 60))
+            if _SLEEPS.search(body) and re.search(r"\bexcept\b|\bcatch\b|\.ok\b|status", body):
+                found.append((Location(path, line), bool(_GROWS.search(body)), (first, last)))
+    return found
+
+
+def _covers(look: Look, call: Seen) -> tuple[int, int]:
+    """The lines below a decorator's function, or of the function a retry stands in."""
+    if call.path.endswith(PYTHON):
+        module = look.python.module(call.path)
+        for item in module.functions if module else ():
+            if any(one.line == call.line for one in item.decorators):
+                return item.line, item.end_line
+    first, last = function_span(look, call.path, call.line)
+    return (first, last) if (first, last) != (1, 10**9) else (call.line, call.end_line)
+
+
+def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
+    """Whether a retry stands around a call, in its client, or around the function that holds it."""
+    for place, _, (first, last) in found:
+        if place.path == call.path and first <= call.line <= last:
+            return True
+    if _OPTION.search(text_of(look, call)):
+        return True
+    for model in model_calls(look):
+        if model.seen == call:
+            made = clients_for(look, model)
+            if made and all(_OPTION.search(text_of(look, one)) for one in made):
+                return True
+    mounted = [place for place, _, _ in found if place.path == call.path and _mounts(look, place)]
+    if mounted:
+        return True
+    name = call.function.rsplit(".", 1)[-1]
+    return bool(name) and any(
+        re.search(rf"\b{re.escape(name)}\b", lines_of(look, place.path, first, last))
+        for place, _, (first, last) in found
+        if place.path == call.path or call.path in look.reach.imports_of(place.path)
+    )
+
+
+def _mounts(look: Look, place: Location) -> bool:
+    """Whether a retry is put on the client object itself: `session.mount(…)`, `axiosRetry(axios)`."""
+    here = [call for call in all_calls(look) if call.path == place.path and call.line == place.line]
+    return any(re.match(r"axios-retry|urllib3|requests\.|httpx\.", call.name) for call in here) and any(
+        call.last == "mount" or "axios-retry" in call.name or "transport" in around(look, call)
+        for call in here + [one for one in all_calls(look) if one.path == place.path and one.last == "mount"]
+    )

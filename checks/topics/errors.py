@@ -1,0 +1,183 @@
+"""What happens when something fails: swallowed exceptions, and what users see when the model fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.calls_seen import Seen, all_calls, function_span, lines_of
+from checks.look import PYTHON, WEB, Look
+from checks.model_calls import SEARCHED, ModelCall, model_calls, unless_called
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.wiring import absent, answer, blind_spots, complain, is_one_off, reached
+
+SWALLOWED, FALLBACK = "errors.not-swallowed", "llm.failure-fallback"
+
+NEGLIGIBLE, SEVERAL, MANY = 0.05, 3, 0.3
+"""Share of silent handlers that is no matter, a number that is more than chance, and a share that is a habit."""
+
+_BENIGN_TRY = re.compile(
+    r"JSON\.parse|new URL\(|localStorage|sessionStorage|decodeURI|clipboard|\bimport\(|require\(|"
+    r"\.unlink|\.close\(|releaseLock|\.cancel\("
+)
+_HOPS = 3
+
+
+@probe(SWALLOWED)
+def not_swallowed(look: Look) -> Observation:
+    """Broad handlers that drop what went wrong, against all broad handlers."""
+    searched = ("except and catch clauses of application code that an entry point reaches",)
+    fix = "log the exception with its traceback, handle it, or let it rise"
+    silent, empty, total = _handlers(look)
+    blind = blind_spots(look)
+    if not total:
+        if blind:
+            return answer(SWALLOWED, Outcome.UNKNOWN, f"no broad handler seen, but {blind}", searched=searched)
+        return answer(SWALLOWED, Outcome.MET, "no broad handler swallows anything", searched=searched)
+    said = f"{len(silent)} of {total} broad handlers drop the error without a trace"
+    few = len(silent) <= max(1, NEGLIGIBLE * total)
+    if few and not (empty and len(empty) == total and total > 1):
+        if blind:
+            return answer(SWALLOWED, Outcome.UNKNOWN, f"{said}, but {blind}", silent, searched=searched)
+        return answer(SWALLOWED, Outcome.MET, said, silent, searched=searched)
+    complain(look, "errors.swallowed", SWALLOWED, silent, Severity.MEDIUM, "the error is dropped without a trace")
+    habit = len(silent) >= MANY * total and len(silent) >= SEVERAL
+    bad = (habit and len(empty) >= SEVERAL) or len(silent) > total / 2 > 1
+    return answer(SWALLOWED, Outcome.UNMET if bad else Outcome.PARTIAL, said, silent, searched=searched, fix=fix)
+
+
+def _handlers(look: Look) -> tuple[list[Location], list[Location], int]:
+    """Silent broad handlers, the empty ones among them, and how many broad handlers there are."""
+    silent: list[Location] = []
+    empty: list[Location] = []
+    total = 0
+    for place, body, harmless in _broad(look):
+        total += 1
+        if body in {"empty", "returns"} and not harmless:
+            silent.append(place)
+            if body == "empty":
+                empty.append(place)
+    return silent, empty, total
+
+
+def _broad(look: Look) -> Iterator[tuple[Location, str, bool]]:
+    for module in look.python.modules(look.source_paths(*PYTHON)):
+        for item in module.handlers if reached(look, module.path) or _is_run(look, module.path) else ():
+            if item.broad:
+                place = Location(module.path, item.line, item.end_line)
+                yield place, item.body, is_one_off(module.path) or _guards_an_import(look, place)
+    for web in look.web.modules(look.source_paths(*WEB)):
+        for catch in web.catches if look.reach.reached(web.path) is not False else ():
+            before = lines_of(look, web.path, max(catch.line - 8, 1), catch.end_line)
+            place = Location(web.path, catch.line, catch.end_line)
+            yield place, catch.body, bool(_BENIGN_TRY.search(before)) or is_one_off(web.path)
+
+
+def _is_run(look: Look, path: str) -> bool:
+    return look.reach.reached(path) is not False and not is_one_off(path)
+
+
+def _guards_an_import(look: Look, place: Location) -> bool:
+    before = lines_of(look, place.path, max(place.line - 3, 1), place.line - 1)
+    return bool(re.search(r"^\s*(?:import|from)\s", before, re.MULTILINE))
+
+
+@probe(FALLBACK)
+def failure_fallback(look: Look) -> Observation:
+    """Whether a failing model call ends in a state that somebody chose, on the way from the user to the model."""
+    if missing := unless_called(look, FALLBACK):
+        return missing
+    searched = (*SEARCHED, "handlers in the functions that lead to them", "catches of the pages")
+    fix = "catch a failing model call where the user waits, and show a state of your own"
+    calls = model_calls(look)
+    graded = [(call, _grade(look, call)) for call in calls]
+    handled = [call.place for call, grade in graded if grade == "handled"]
+    weak = [call.place for call, grade in graded if grade == "weak"]
+    bare = [call.place for call, grade in graded if grade == ""]
+    said = (
+        f"{len(handled)} of {len(calls)} model calls end in a handler that answers, {len(weak)} in one that only logs"
+    )
+    if len(handled) == len(calls) and all(call.seen.reached for call in calls):
+        served = [call for call in calls if look.reach.served(call.seen.path)]
+        if not served or blind_spots(look):
+            said = "failures are handled, in code that no service was seen to run"
+            return answer(FALLBACK, Outcome.PARTIAL, said, handled, searched=searched)
+        return answer(FALLBACK, Outcome.MET, said, handled, searched=searched)
+    if handled or weak:
+        return answer(FALLBACK, Outcome.PARTIAL, said, bare or weak, searched=searched, fix=fix)
+    if pages := _pages_that_catch(look):
+        said = "no handler near the model calls; pages catch errors, and whether of these calls was not traced"
+        return answer(FALLBACK, Outcome.UNKNOWN, said, [*bare[:3], *pages[:3]], searched=searched, fix=fix)
+    complain(look, "errors.model-failure", FALLBACK, bare, Severity.MEDIUM, "nothing catches a failure of this call")
+    said = "no handler between the users and the model calls"
+    result = absent(look, FALLBACK, said, searched=searched, fix=fix)
+    return answer(FALLBACK, result.outcome, result.summary, bare, searched=searched, fix=fix)
+
+
+def _pages_that_catch(look: Look) -> list[Location]:
+    return [
+        Location(web.path, catch.line)
+        for web in look.web.modules(look.source_paths(*WEB))
+        for catch in web.catches
+        if look.reach.reached(web.path) is not False and catch.body == "handles"
+    ]
+
+
+def _grade(look: Look, call: ModelCall) -> str:
+    """ "handled" where a handler around the call, or around a call of its function, answers; "weak" where it logs."""
+    found: set[str] = set()
+    todo = [(call.seen, _HOPS)]
+    done: set[tuple[str, str]] = set()
+    while todo:
+        seen, hops = todo.pop()
+        found |= set(_bodies(look, seen))
+        name = seen.function.rsplit(".", 1)[-1]
+        if not hops or not name or (seen.path, name) in done:
+            continue
+        done.add((seen.path, name))
+        todo += [(user, hops - 1) for user in _users(look, seen.path, name)]
+    if found & {"handles", "returns"}:
+        return "handled"
+    return "weak" if found & {"logs", "empty"} else ""
+
+
+def _bodies(look: Look, seen: Seen) -> Iterator[str]:
+    """What the handlers do that stand behind a call in its function."""
+    first, last = function_span(look, seen.path, seen.line)
+    if seen.path.endswith(PYTHON):
+        module = look.python.module(seen.path)
+        for item in module.handlers if module else ():
+            if seen.end_line < item.line <= last and _tries(look, seen.path, first, seen.line, item.line):
+                yield item.body
+        return
+    web = look.web.module(seen.path)
+    for catch in web.catches if web else ():
+        if seen.line <= catch.line <= last or catch.line <= seen.line <= catch.end_line <= last:
+            yield catch.body
+
+
+def _tries(look: Look, path: str, first: int, line: int, handler: int) -> bool:
+    """Whether the `try` of a handler opens before a line: the handler's own indentation tells which one it is."""
+    lines = lines_of(look, path, first, handler).split("\n")
+    depth = len(lines[-1]) - len(lines[-1].lstrip())
+    for number in range(len(lines) - 2, -1, -1):
+        text = lines[number]
+        if text.lstrip().startswith("try:") and len(text) - len(text.lstrip()) == depth:
+            return first + number < line
+    return False
+
+
+def _users(look: Look, path: str, name: str) -> list[Seen]:
+    """Calls of a function, in its own file and in files that import it."""
+    near = {path, *look.reach.imported_by(path)}
+    near |= {further for user in list(near) for further in look.reach.imported_by(user)}
+    passed = re.compile(rf"(?:^|\.){re.escape(name)}$")
+    return [
+        call
+        for call in all_calls(look)
+        if call.reached
+        and call.path in near
+        and (call.last == name or any(passed.search(argument) for argument in call.arguments))
+        and call.function.rsplit(".", 1)[-1] != name
+    ]

@@ -1,0 +1,197 @@
+"""What remains of a model call: its log or trace, and what it cost."""
+
+from __future__ import annotations
+
+import re
+
+from checks.calls_seen import all_calls, function_span, lines_of, text_of
+from checks.look import Look
+from checks.model_calls import SEARCHED, model_calls, unless_called
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.wiring import absent, answer, blind_spots, complain
+
+LOGGING, COST = "llm.call-logging", "llm.cost-tracking"
+
+_PRODUCTS = (
+    *("langfuse", "langsmith", "helicone", "braintrust", "weave", "phoenix", "openinference", "traceloop", "agentops"),
+    *(
+        "opik",
+        "literalai",
+        "lunary",
+        "promptlayer",
+        "portkey_ai",
+        "arize",
+        "humanloop",
+        "langwatch",
+        "langtrace_python_sdk",
+    ),
+    *("langfuse-vercel", "@langfuse/*", "langfuse-langchain", "@traceloop/*", "@arizeai/*", "@helicone/*"),
+)
+_STARTS = re.compile(
+    r"(?:langfuse|langsmith|helicone|braintrust|weave|phoenix|openinference|traceloop|agentops|opik|literalai|lunary|promptlayer"
+    r"|portkey_ai|arize|humanloop|langwatch|langtrace_python_sdk|langfuse-vercel|@langfuse/|langfuse-langchain|@traceloop/|@arizeai/"
+    r"|@helicone/)[\w./@-]*|logfire\.instrument_(?:openai|anthropic|pydantic_ai|litellm|google_genai)\w*"
+    r"|mlflow\.(?:openai|anthropic|langchain|litellm|gemini)\.autolog|(?:.*\.)?(?:OpenAI|Anthropic|Langchain|LangChain)\w*Instrumentor\.instrument"
+)
+_SWITCHED = re.compile(
+    r"experimental_telemetry[\"']?\s*:\s*\{[^}]*isEnabled\s*:\s*true|oai\.helicone\.ai|anthropic\.helicone\.ai|api\.portkey\.ai"
+    r"|litellm\.(?:success_callback|callbacks)\s*=\s*\[\s*[\"'](?!prometheus)"
+)
+_LOGS = re.compile(
+    r"(?:.*\.)?(?:_?log(?:ger|ging)?|LOG(?:GER)?|console|structlog|winston|pino|log\w*)\.(?:debug|info|log|warn|warning|error|exception|bind)|print"
+)
+_ERROR_LOG = re.compile(r"(?:error|exception|warn|warning)$")
+_FIELDS = (
+    ("the prompt", re.compile(r"(?i)(?<!len\()\b(?:\w*prompt|messages|question|user_?(?:input|message)|query)\b(?!\.length)")),
+    ("the output", re.compile(r"(?i)\b(?:\w*response(?:_text)?|answer|completion|output|reply|content)\b(?!\.(?:status|ok|usage))")),
+    ("the latency", re.compile(r"(?i)latency|elapsed|duration|\btook\b|_ms\b|perf_counter|Date\.now\(\)\s*-|time\(\)\s*-")),
+)  # fmt: skip
+_STRING = re.compile(r"\"[^\"\n{}]*\"|'[^'\n{}]*'")
+_HELPER = re.compile(
+    r"(?i)(?:log|record|trace|track|audit)_?(?:llm|ai|model|prompt|completion|generation|interaction|chat)\w*"
+    r"|(?:llm|ai|model|generation)_?(?:log|trace|record)\w*"
+)
+_USED = re.compile(
+    r"\b(?:prompt_tokens|completion_tokens|input_tokens|output_tokens|total_tokens|promptTokens|completionTokens|inputTokens|outputTokens"
+    r"|totalTokens|totalUsage|usage_metadata|usageMetadata|eval_count|completion_cost|cost_per_token|get_openai_callback|total_cost|totalCost)\b"
+    r"|\.usage\b|\[[\"']usage[\"']\]|\bget\([\"']usage[\"']"
+)
+_STORED = re.compile(
+    r"\.(?:add|insert|insert_one|insertOne|create|save|upsert|execute|inc|observe|record|increment|incrby|labels|query|values|update|put_metric_data)\("
+)
+_SENT_LOG = re.compile(r"\blog(?:ger|ging)?\.(?:info|debug|bind|log)\(|console\.(?:log|info)\(|\bprint\(")
+
+
+def _products(look: Look) -> tuple[Location, ...]:
+    """Where a tracing product for model calls is imported and started in reached code."""
+    imported = {place.path for place in look.importers(*_PRODUCTS, "mlflow", "logfire")}
+    started = [
+        call.place
+        for call in all_calls(look)
+        if call.reached and _STARTS.fullmatch(call.name) and (call.path in imported or "nstrument" in call.name)
+    ]
+    decorated = [
+        Location(module.path, one.line)
+        for module in look.python.modules(sorted(path for path in imported if path.endswith(".py")))
+        for function in module.functions
+        for one in function.decorators
+        if _STARTS.fullmatch(one.resolved)
+    ]
+    # `from langfuse.openai import openai` replaces the client
+    drop_in = look.importers("langfuse.openai", "posthog.ai", "@posthog/ai", "langsmith/wrappers")
+    switched = [
+        Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
+        for path in look.source_paths()
+        if look.reach.reached(path) is not False
+        for match in _SWITCHED.finditer(lines_of(look, path))
+    ]
+    return tuple(sorted({*started, *decorated, *drop_in, *switched}))
+
+
+@probe(LOGGING)
+def call_logging(look: Look) -> Observation:
+    """Prompt, output and latency of model calls, in a log or a tracing product."""
+    if missing := unless_called(look, LOGGING):
+        return missing
+    searched = (*SEARCHED, "tracing products that are started", "log lines in the functions that call a model")
+    fix = "log prompt, output and latency of each model call, or start a tracing product for them"
+    calls = model_calls(look)
+    if traced := _products(look):
+        said = "model calls go to a tracing product that is started in reached code"
+        return answer(LOGGING, Outcome.MET, said, traced, searched=searched)
+    fields = [(call, _logged_fields(look, call.seen.path, call.seen.line)) for call in calls]
+    complete = [call for call, logged in fields if len(logged) == len(_FIELDS)]
+    some = [call for call, logged in fields if len(logged) > 1]
+    shown = [call.place for call in (complete or some or [call for call, _ in fields])]
+    if len(complete) == len(calls) and not blind_spots(look) and all(call.seen.reached for call in calls):
+        return answer(LOGGING, Outcome.MET, "prompt, output and latency are logged", shown, searched=searched)
+    if complete or some:
+        named = sorted({name for call, logged in fields for name in logged})
+        said = f"{len(some)} of {len(calls)} calls log some of it: {', '.join(named)}"
+        return answer(LOGGING, Outcome.PARTIAL, said, shown, searched=searched, fix=fix)
+    helpers = [
+        one.place for one in all_calls(look) if one.reached and _HELPER.fullmatch(one.last) and _near(look, one.path)
+    ]
+    if helpers:
+        said = "a function whose name speaks of logging model calls is called; what it keeps was not traced"
+        return answer(LOGGING, Outcome.UNKNOWN, said, helpers, searched=searched, fix=fix)
+    complain(look, "models.not-logged", LOGGING, shown, Severity.LOW, "this model call leaves no log of what was said")
+    result = absent(look, LOGGING, "no log of prompts, outputs and latency", searched=searched, fix=fix)
+    return answer(LOGGING, result.outcome, result.summary, shown, searched=searched, fix=fix)
+
+
+def _near(look: Look, path: str) -> bool:
+    files = {call.seen.path for call in model_calls(look)}
+    return path in files or any(path in look.reach.imported_by(one) for one in files)
+
+
+def _logged_fields(look: Look, path: str, line: int) -> set[str]:
+    """Which of prompt, output and latency the log lines of one function hold as values, not as words of a message."""
+    first, last = function_span(look, path, line)
+    found: set[str] = set()
+    for call in all_calls(look):
+        if call.path != path or not first <= call.line <= last or not _LOGS.fullmatch(call.callee):
+            continue
+        if _ERROR_LOG.search(call.callee):
+            continue  # it tells of failures only
+        values = _STRING.sub(" ", text_of(look, call).partition("(")[2])
+        found |= {name for name, pattern in _FIELDS if pattern.search(values)}
+    return found
+
+
+@probe(COST)
+def cost_tracking(look: Look) -> Observation:
+    """Tokens or cost of each call, kept somewhere."""
+    if missing := unless_called(look, COST):
+        return missing
+    searched = ("uses of token counts and costs in reached application code",)
+    fix = "store the token counts that each response brings, with the model's name"
+    stored: list[Location] = []
+    returned: list[Location] = []
+    near = _files_near_models(look)
+    for path in look.source_paths():
+        if look.reach.reached(path) is False or path not in near:
+            continue
+        text = lines_of(look, path)
+        for match in _USED.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+                    first, last = function_span(look, path, line)
+            whole = lines_of(look, path, first, min(last, line + 60))
+            place = Location(path, line)
+            kept = _STORED.search(_without_model_call(whole)) or _SENT_LOG.search(whole)
+            (stored if kept and last - first < 400 else returned).append(place)  # noqa: PLR2004 - a whole module is no context
+    if stored:
+        said = "token counts are written where they are read"
+        logged_only = not any(_writes(look, place) for place in stored)
+        if logged_only:
+            return answer(COST, Outcome.PARTIAL, "token counts go to the log only", stored, searched=searched, fix=fix)
+        outcome = Outcome.UNKNOWN if blind_spots(look) else Outcome.MET
+        return answer(COST, outcome, said, stored, searched=searched)
+    if traced := _products(look):
+        return answer(COST, Outcome.PARTIAL, "implicit in a tracing product", traced, searched=searched, fix=fix)
+    if returned:
+        return answer(
+            COST, Outcome.PARTIAL, "token counts are read but not stored", returned, searched=searched, fix=fix
+        )
+    return absent(look, COST, "neither tokens nor cost of model calls are recorded", searched=searched, fix=fix)
+
+
+def _without_model_call(text: str) -> str:
+    """`completions.create(` stores nothing."""
+    return re.sub(
+        r"(?:completions|messages|responses|speech|transcriptions|client|axios|requests)\.(?:create|post|put)\(",
+        "(",
+        text,
+    )
+
+
+def _writes(look: Look, place: Location) -> bool:
+    first, last = function_span(look, place.path, place.line)
+    return bool(_STORED.search(_without_model_call(lines_of(look, place.path, first, last))))
+
+
+def _files_near_models(look: Look) -> set[str]:
+    """Files with model calls, what they import, and what imports them."""
+    files = {call.seen.path for call in model_calls(look)}
+    return files | {one for path in files for one in (*look.reach.imports_of(path), *look.reach.imported_by(path))}
