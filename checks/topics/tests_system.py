@@ -44,7 +44,7 @@ def _drives_browser(look: Look, case: Case) -> bool:
 
 
 _TIMING = re.compile(
-    r"(^|/)[^/]*(stress|load|perf|performance|benchmark)[-_]?(tests?)?[^/]*\.(py|[cm]?[jt]s|sh)$", re.IGNORECASE
+    r"(?i)(^|/)([^/]*[-_])?(stress|load|perf|performance|benchmark)([-_]?tests?)?([-_][^/]*)?\.(py|[cm]?[jt]s|sh)$"
 )
 _DEMO = re.compile(r"test\.k6\.io|quickpizza\.grafana|example\.(com|org)|httpbin")
 

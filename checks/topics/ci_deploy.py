@@ -1,0 +1,170 @@
+"""Deployment from CI: does it wait for tests and scans, or for somebody's approval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.readers.workflows import Job, Workflow
+from checks.topics import ci_jobs
+from checks.topics.ci import covered
+from checks.topics.ci_jobs import SEARCHED, Run
+from checks.topics.tests_found import Case, cases
+from checks.wiring import answer, complain
+
+SIGNAL = "ci.deploy-gated"
+
+_DEPLOYS = re.compile(
+    r"^(kubectl (apply|set image|rollout restart|create|replace)|helm (upgrade|install)|helmfile (apply|sync)"
+    r"|(terraform|tofu|terragrunt)( -\S+)* apply|(fly|flyctl) deploy|vercel\b.*(--prod|deploy)|netlify deploy"
+    r"|gcloud (\w+ )*(run (deploy|services update)|app deploy|functions deploy)|aws (ecs update-service|s3 sync"
+    r"|lambda update"
+    r"|cloudformation deploy|deploy create-deployment|apprunner start)|eb deploy|(serverless|sls) deploy|sam deploy"
+    r"|cdk deploy"
+    r"|wrangler (deploy|publish|pages)|firebase deploy|railway up|heroku container:release|git push \S*heroku"
+    r"|docker(-compose| compose| stack)\b.*\b(up|deploy)\b.*|supabase (db push|functions deploy)|pulumi up"
+    r"|ansible-playbook"
+    r"|az (webapp|containerapp|functionapp) (\w+ )*(deploy|up|update)|fastapi deploy|modal deploy|cap \w+ deploy"
+    r"|kamal deploy"
+    r"|(ssh|rsync|scp) .*@|dokku |deployctl deploy|convex deploy|sst deploy|render deploys? )"
+)
+_ACTIONS = re.compile(
+    r"^(amondnet/vercel-action|cloudflare/(wrangler|pages)-action|FirebaseExtended/action-hosting-deploy"
+    r"|akhileshns/heroku"
+    r"|google-github-actions/deploy-|aws-actions/(amazon-ecs-deploy|aws-cloudformation)|azure/(webapps|functions"
+    r"|k8s)-?deploy"
+    r"|appleboy/ssh-action|nwtgck/actions-netlify|einaregilsson/beanstalk|digitalocean/app_action"
+    r"|superfly/flyctl-actions@"
+    r"|jakejarvis/s3-sync|easingthemes/ssh-deploy|caprover/|denoland/deployctl|render-oss/)",
+    re.IGNORECASE,
+)
+_SCANS = re.compile(
+    r"^(semgrep|bandit|pip-audit|safety|osv-scanner|gitleaks|trufflehog|trivy|grype|snyk|(npm|pnpm"
+    r"|yarn( npm)?) audit)\b"
+)
+_SCAN_ACTIONS = re.compile(
+    r"codeql-action|trivy-action|gitleaks|trufflehog|semgrep|dependency-review|snyk/|scan-action"
+)
+_FOR_TESTS = re.compile(r"\btest|e2e|\bci\b|check", re.IGNORECASE)
+
+
+@probe(SIGNAL)
+def deploy_gated(look: Look) -> Observation:
+    """Every job that deploys needs the test and scan jobs, or waits for an approval."""
+    fix = "let the deploy job need the test and scan jobs, or an environment with required reviewers"
+    real = [case for case in cases(look) if case.counts]
+    grades: dict[Location, str] = {}
+    for workflow in look.workflows.all:
+        if workflow.only_called:
+            continue
+        for job, chain in _deploying(look, workflow):
+            grades[job.location] = _grade(look, workflow, job, chain, real)
+    places = list(grades)
+    if not grades:
+        hidden = ci_jobs.unseen(look)
+        if hidden:
+            return answer(SIGNAL, Outcome.UNKNOWN, f"no deployment found, but {hidden}", searched=SEARCHED)
+        said = "no deployment from CI" + _only_prints(look)
+        return answer(SIGNAL, Outcome.NOT_APPLICABLE, said, searched=SEARCHED)
+    worst = [place for place in places if grades[place] == "none"]
+    if worst:
+        message = "this job deploys without waiting for tests, scans or an approval"
+        complain(look, "ci.deploy-not-gated", SIGNAL, worst, Severity.HIGH, message)
+        outcome = Outcome.UNMET if len(worst) == len(places) else Outcome.PARTIAL
+        said = f"{len(worst)} of {len(places)} deploy jobs wait for no check and no approval"
+        return answer(SIGNAL, outcome, said, worst, searched=SEARCHED, fix=fix)
+    if "environment" in grades.values():
+        said = "deployment names an environment; whether that is protected is set at the host"
+        return answer(SIGNAL, Outcome.UNKNOWN, said, places, searched=SEARCHED, fix=fix)
+    if set(grades.values()) <= {"all", "approval"}:
+        said = "deployment waits for tests and scans, or for an approval"
+        return answer(SIGNAL, Outcome.MET, said, places, searched=SEARCHED)
+    said = "deployment waits for some checks only, or is started by hand"
+    return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+
+
+def _deploying(look: Look, workflow: Workflow) -> Iterator[tuple[Job, tuple[Job, ...]]]:
+    """The jobs of a workflow that deploy, each with the jobs whose needs hold it back: itself, and its callers."""
+    for top in workflow.jobs:
+        if top.never:
+            continue
+        called = look.workflows.called_by(top)
+        inner = look.workflows.jobs_of(called) if called else (top,)
+        for job in inner:
+            if _deploys(look, job):
+                yield job, (job,) if job is top else (job, top)
+
+
+def _deploys(look: Look, job: Job) -> bool:
+    if any(_ACTIONS.match(step.uses) for step in job.steps if not step.never):
+        return True
+    for command in look.workflows.commands_of(job):
+        if not _DEPLOYS.match(command.text) or "--dry-run" in command.text or "--help" in command.text:
+            continue
+        local = command.program.startswith("docker") or command.program in {"ssh", "kubectl", "helm"}
+        # Tests start containers too; that is deployment only where the job says so.
+        if not local or re.search(
+            r"deploy|release|prod|staging", f"{job.id} {job.name} {job.path} {job.environment}", re.IGNORECASE
+        ):
+            return not (command.program.startswith("docker") and _FOR_TESTS.search(f"{job.id} {job.path}"))
+    return False
+
+
+def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], real: list[Case]) -> str:
+    """What holds a deploy job back: "all", "approval", "some", "environment" or "none"."""
+    if any(item.manual for item in chain):
+        return "approval"
+    before = [other for item in chain for other in _needed(look, workflow, item)]
+    before += _after_workflow(look, workflow)
+    checked = [*before, job]
+    runs = [Run(workflow, item, command) for item in checked for command in look.workflows.commands_of(item)]
+    tests = any(covered(look, run, real) and not ci_jobs.is_ignored(run.command) for run in runs)
+    scans = any(_SCANS.match(run.command.text) and not ci_jobs.is_ignored(run.command) for run in runs)
+    scans = scans or any(_SCAN_ACTIONS.search(s.uses) and not s.tolerated for item in checked for s in item.steps)
+    if tests and scans:
+        return "all"
+    if tests or scans or any(ci_jobs.is_lint(run.command) for run in runs):
+        return "some"
+    if any(item.environment for item in chain):
+        return "environment"
+    return "some" if set(workflow.triggers) <= {"workflow_dispatch", "workflow_call"} else "none"
+
+
+def _needed(look: Look, workflow: Workflow, job: Job) -> Iterator[Job]:
+    """Everything a job needs, through the needs of its needs and the workflows they call."""
+    siblings = {item.id: item for item in next((w.jobs for w in look.workflows.all if job in w.jobs), workflow.jobs)}
+    waiting, seen = list(job.needs), set[str]()
+    while waiting:
+        name = waiting.pop()
+        other = siblings.get(name)
+        if name in seen or other is None:
+            continue
+        seen.add(name)
+        yield other
+        called = look.workflows.called_by(other)
+        yield from look.workflows.jobs_of(called) if called else ()
+        waiting += other.needs
+
+
+def _after_workflow(look: Look, workflow: Workflow) -> Iterator[Job]:
+    """The jobs of workflows that must have ended well before this one starts."""
+    names = workflow.triggers.get("workflow_run", {}).get("workflows")
+    if not isinstance(names, list) or len(workflow.triggers) > 1:
+        return
+    if not any("conclusion == 'success'" in job.condition for job in workflow.jobs):
+        return
+    for other in look.workflows.all:
+        if other.name in names:
+            yield from look.workflows.jobs_of(other)
+
+
+def _only_prints(look: Look) -> str:
+    for _, job in ci_jobs.jobs(look, on_change=False):
+        if re.search(r"\bdeploy", f"{job.id} {job.name}", re.IGNORECASE):
+            commands = look.workflows.commands_of(job)
+            if commands and all(item.program in {"echo", "printf", "true", "sleep"} for item in commands):
+                return f": the job {job.id} only prints"
+    return ""
