@@ -14,6 +14,10 @@ from workbook.reading import Problem, Table, nearest
 
 STATE_FILE = "readiness.toml"
 WAIVER_FILE = "readiness-waivers.toml"
+SCORECARD = "scorecard"
+"""The layer of the items whose level, 0 to 5, a named person gives."""
+
+HIGHEST_LEVEL = 5
 
 
 class Status(StrEnum):
@@ -120,6 +124,15 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """The level, 0 to 5, that a named person gives one domain of a scorecard."""
+
+    level: int
+    by: str
+    at: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Attested:
     """A yes-or-no fact a decision model needs, with the person who states it."""
 
@@ -168,6 +181,8 @@ class State:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     items: Mapping[str, Override] = field(default_factory=dict)
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    scores: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+    """Levels by checklist and domain."""
     attested: Mapping[str, Attested] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -215,6 +230,10 @@ def read_state(
             name: measured
             for name in top.table("measurements").names
             if (measured := _measurement(top.table("measurements").table(name), today))
+        },
+        scores={
+            slug: _scores(top.table("scores").table(slug), slug, catalogue, today)
+            for slug in _known(top.table("scores"), catalogue.checklists)
         },
         attested={
             name: fact
@@ -330,6 +349,20 @@ def _measurement(table: Table, today: date) -> Measurement | None:
         table.report("", "a measurement needs a value and a unit")
         return None
     return Measurement(float(value), unit, table.text("source"), table.text("commit"), table.day("at", today))
+
+
+def _scores(table: Table, slug: str, catalogue: Catalogue, today: date) -> dict[str, Score]:
+    checklist = catalogue.checklists[slug]
+    domains = {item.number: item for item in checklist.items if item.layer == SCORECARD}
+    return {name: score for name in _known(table, domains) if (score := _score(table.table(name), today))}
+
+
+def _score(table: Table, today: date) -> Score | None:
+    level, by = table.number("level"), table.text("by")
+    if not isinstance(level, int) or not 0 <= level <= HIGHEST_LEVEL or not by:
+        table.report("", f"a score needs level = a whole number from 0 to {HIGHEST_LEVEL}, and by")
+        return None
+    return Score(level, by, table.day("at", today))
 
 
 def _attested(table: Table, today: date) -> Attested | None:
