@@ -295,6 +295,7 @@ async def test_commit_carries_the_navigators(app, git):
     root = app.session.root
     assert "Co-authored-by: Bo Sample <bo@example.com>" in git(root, "log", "-1", "--format=%B")
     assert git(root, "show", "--stat", "--format=", "--name-only") == "readiness.toml"
+    assert app.session.place.commit == git(root, "rev-parse", "HEAD")
 
 
 async def test_the_real_probes_look_at_a_small_repository(repository):

@@ -17,6 +17,7 @@ from tui.wording import edits, said, said_lines
 from workbook.commit import Committed, commit, preview
 from workbook.errors import Refused
 from workbook.people import People, person
+from workbook.places import Place
 from workbook.text import terminal
 
 
@@ -99,6 +100,8 @@ class CommitView(WorkbookScreen):
 
     def _ended(self, made: Committed | None, trouble: str) -> None:
         self._committing = False
+        # The next answers stand on the commit that was just made.
+        self.session.place = Place.of(self.session.root)
         self.workbook_app.changed()
         if made is None:
             self.workbook_app.complain(trouble)
