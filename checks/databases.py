@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.observation import Location
+from checks.look import is_product
+from checks.observation import Location, Observation, Outcome
+from checks.wiring import answer, not_applicable
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -14,7 +16,7 @@ _SERVER = (
     "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "psycopg_pool", "asyncpg", "aiopg", "pymysql", "MySQLdb",
     "mysql", "aiomysql", "asyncmy", "pyodbc", "oracledb", "peewee", "tortoise", "databases", "piccolo", "flask_sqlalchemy",
     "pg", "pg-pool", "postgres", "mysql2", "mssql", "@prisma/client", "drizzle-orm", "knex", "sequelize", "typeorm",
-    "kysely", "@neondatabase/serverless", "@vercel/postgres", "@mikro-orm/*", "slonik",
+    "kysely", "@neondatabase/serverless", "@vercel/postgres", "@mikro-orm/*", "slonik", "@clickhouse/client", "clickhouse_connect",
 )  # fmt: skip
 _DJANGO = ("django.db",)
 _FILE = ("sqlite3", "aiosqlite", "duckdb", "better-sqlite3", "@libsql/client")
@@ -44,7 +46,16 @@ class Databases:
 
 
 def databases(look: Look) -> Databases:
-    """The databases that reached code imports a driver for."""
-    return Databases(
-        look.importers(*_SERVER, *_DJANGO), look.importers(*_FILE), look.importers(*_HOSTED), look.importers(*_DOCUMENT)
-    )
+    """The databases that reached code imports a driver for; a Prisma schema counts, its client may be generated."""
+    prisma = tuple(Location(path) for path in look.tree.match("schema.prisma") if is_product(path))
+    server = (*look.importers(*_SERVER, *_DJANGO), *prisma)
+    return Databases(server, look.importers(*_FILE), look.importers(*_HOSTED), look.importers(*_DOCUMENT))
+
+
+def without_database(look: Look, signal: str, summary: str, *, searched: tuple[str, ...]) -> Observation:
+    """Does not apply, unless a manifest declares a driver that no import was found for: then unknown."""
+    declared = look.depends_on(*(name.replace("_", "-") for name in (*_SERVER, *_HOSTED, *_DOCUMENT)), "django")
+    if declared:
+        said = "a database driver is declared, but no import of it was found"
+        return answer(signal, Outcome.UNKNOWN, said, declared, searched=searched)
+    return not_applicable(look, signal, summary, searched=searched)

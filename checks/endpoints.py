@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from checks.look import PYTHON, WEB
-from checks.observation import Location
-from checks.wiring import callees, function_at, reached, span
+from checks.observation import Location, Observation, Outcome
+from checks.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
 
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Function, Parameter, PythonModule
 
+_NOT_READ = (
+    "graphene", "strawberry", "ariadne", "@apollo/server", "apollo-server*", "graphql-yoga", "@trpc/server", "grpc",
+    "@grpc/grpc-js", "rest_framework", "ninja", "tornado", "bottle", "falcon", "channels",
+)  # fmt: skip
+_SERVERS = (
+    "fastapi", "flask", "starlette", "quart", "sanic", "litestar", "aiohttp.web", "django.urls", "express", "hono", "fastify",
+    "koa", "@nestjs/core", "elysia", "@hapi/hapi", "restify", "polka", "h3",
+)  # fmt: skip
 _PAGES = ("streamlit", "gradio", "chainlit", "nicegui")
 _DELIBERATELY_PUBLIC = re.compile(
     r"(?i)(?:^|/)(?:health[\w-]*|ready|readyz|live|livez|liveness|readiness|ping|status|heartbeat|metrics|up"
@@ -45,6 +53,8 @@ class Endpoint:
     last: int
     guards: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    resolved: bool = True
+    """Whether the handler's own source was found."""
 
     @property
     def is_python(self) -> bool:
@@ -73,6 +83,26 @@ def endpoints(look: Look) -> tuple[Endpoint, ...]:
 def has_only_pages(look: Look) -> bool:
     """Whether the application is served as Streamlit or Gradio pages and has no endpoint of its own."""
     return not endpoints(look) and bool(look.importers(*_PAGES))
+
+
+def unseen_endpoints(look: Look) -> tuple[Location, ...]:
+    """Where the application serves in a way whose endpoints are not read: GraphQL, tRPC, server actions, view sets."""
+    actions = tuple(
+        Location(path)
+        for path in look.source_paths(*WEB)
+        if (web := look.web.module(path)) and "use server" in web.directives
+    )
+    return (*look.importers(*_NOT_READ), *actions)
+
+
+def without_endpoints(look: Look, signal: str, *, searched: tuple[str, ...] = CODE) -> Observation:
+    """Does not apply where nothing is served; unknown where a server is made whose routes were not read."""
+    hidden = (*unseen_endpoints(look), *look.importers(*_SERVERS))
+    if hidden and not has_only_pages(look):
+        said = "a server is made here, but its endpoints could not be read"
+        return answer(signal, Outcome.UNKNOWN, said, hidden, searched=searched)
+    said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no endpoint of its own"
+    return not_applicable(look, signal, said, searched=searched)
 
 
 def source(look: Look, endpoint: Endpoint, hops: int = 1) -> str:
@@ -135,6 +165,7 @@ def _python(look: Look) -> Iterator[Endpoint]:
             last,
             guards,
             route.parameters,
+            found is not None,
         )
 
 

@@ -59,6 +59,17 @@ def web_modules(look: Look, *, dead: bool = False) -> Iterator[WebModule]:
             yield module
 
 
+def modules(look: Look) -> Iterator[PythonModule | WebModule]:
+    """Readable modules of the application of either language that an entry point reaches."""
+    yield from python_modules(look)
+    yield from web_modules(look)
+
+
+def arguments_of(call: Call | WebCall) -> tuple[str, ...]:
+    """The source texts of a call's positional arguments."""
+    return tuple(item if isinstance(item, str) else item.text for item in call.arguments)
+
+
 def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     """Calls whose resolved name matches the regular expression in full, in path and line order.
 
@@ -69,7 +80,7 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     for module in python_modules(look, dead=dead):
         for call in module.calls:
             if wanted.fullmatch(call.resolved) and (dead or is_used(look, module, call.function)):
-                found.append(Hit(Location(module.path, call.line, call.end_line), call.function, call))
+                found.append(Hit(Location(module.path, call.line, call.end_line), call.function, call))  # noqa: PERF401 - two conditions and three lines read better apart
     for web in web_modules(look, dead=dead):
         found += [
             Hit(Location(web.path, call.line, call.end_line), call.function, call)
@@ -196,7 +207,7 @@ def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
-def answer(  # noqa: PLR0913 - an observation has that many parts
+def answer(
     signal: str,
     outcome: Outcome,
     summary: str,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import Endpoint, endpoints, source
+from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import answer, blind_spots, complain, not_applicable, python_modules, web_modules
+from checks.wiring import answer, blind_spots, complain, python_modules, web_modules
 
 SIGNAL = "api.input-validation"
 FIX = "describe every request body with a schema and let the framework refuse what does not fit"
@@ -37,7 +37,7 @@ def input_validation(look: Look) -> Observation:
     """Request bodies go through a schema before logic sees them, and names from requests stay no file paths."""
     served = endpoints(look)
     if not served:
-        return not_applicable(look, SIGNAL, "no endpoint of its own")
+        return without_endpoints(look, SIGNAL)
     raw = [item for item in served if _takes_raw(look, item)]
     loose = [item for item in served if item not in raw and _joins_paths(look, item)]
     typed = [item for item in served if item not in raw and _takes_schema(look, item)]
@@ -69,6 +69,9 @@ def _none_raw(look: Look, served: tuple[Endpoint, ...], typed: list[Endpoint]) -
     if blind or (unclear and not typed):
         said = blind or "how these handlers take their input could not be told"
         return answer(SIGNAL, Outcome.UNKNOWN, said, [item.place for item in unclear])
+    if hidden := unseen_endpoints(look):
+        said = "no handler takes a raw body, but other endpoints of the application are not read"
+        return answer(SIGNAL, Outcome.UNKNOWN, said, hidden)
     said = f"no handler takes a raw body; {len(typed)} of {len(served)} take typed input"
     return answer(SIGNAL, Outcome.MET, said, [item.place for item in (typed or list(served))])
 

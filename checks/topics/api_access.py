@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import Endpoint, endpoints, has_only_pages, source
+from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.wiring import (
     absent,
     answer,
+    arguments_of,
     calls,
     complain,
     function_at,
     line_matches,
-    not_applicable,
     python_modules,
     reached,
     span,
+    web_modules,
 )
 
 AUTHENTICATION = "api.authentication"
@@ -53,18 +54,24 @@ def authentication(look: Look) -> Observation:
     served = endpoints(look)
     fix = "require a signed-in caller on every router, and list the few paths that stay open"
     if not served:
-        said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no endpoint of its own"
-        return not_applicable(look, AUTHENTICATION, said)
+        return without_endpoints(look, AUTHENTICATION)
     everywhere = _guard_for_all(look)
     closed = [item for item in served if _is_guarded(look, item)]
     private = [item for item in served if not item.is_public_on_purpose or item in closed]
     open_ones = [item for item in private if item not in closed]
+    opaque = [item.place for item in open_ones if not item.resolved]
+    if opaque and not everywhere:
+        said = f"the handlers of {len(opaque)} of {len(served)} endpoints could not be read"
+        return answer(AUTHENTICATION, Outcome.UNKNOWN, said, opaque)
     if everywhere:
         said = "one guard stands before all endpoints"
         return answer(AUTHENTICATION, Outcome.MET, said, everywhere)
     if not closed:
         return _all_open(look, served, fix)
     places = [item.place for item in open_ones]
+    if not open_ones and (hidden := unseen_endpoints(look)):
+        said = f"all {len(private)} endpoints that were read have a guard, but others are not read"
+        return answer(AUTHENTICATION, Outcome.UNKNOWN, said, hidden)
     if not open_ones:
         said = f"all {len(private)} endpoints that are not open on purpose have a guard"
         return answer(AUTHENTICATION, Outcome.MET, said, [item.place for item in closed])
@@ -163,8 +170,7 @@ def rate_limiting(look: Look) -> Observation:
     """Limits on the endpoints: a limiter that is added, not one that is only written."""
     served = endpoints(look)
     if not served:
-        said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no endpoint of its own"
-        return not_applicable(look, RATE_LIMITING, said)
+        return without_endpoints(look, RATE_LIMITING)
     fix = "add a limiter before all endpoints, and a stricter one on login and on what costs money"
     searched = ("limiters on handlers, routers and applications", "proxy configuration")
     everywhere = _limits_for_all(look)
@@ -207,7 +213,7 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
 def _limits_for_all(look: Look) -> list[Location]:
     found: list[Location] = []
     for hit in calls(look, _MIDDLEWARE):
-        arguments = " ".join(getattr(item, "text", item) for item in hit.call.arguments)
+        arguments = " ".join(arguments_of(hit.call))
         if hit.place.path.endswith(PYTHON):
             if "SlowAPI" in arguments:  # the middleware enforces the limiter's own defaults, if it has any
                 limiters = calls(look, r"(?:.*\.)?Limiter")
@@ -219,8 +225,10 @@ def _limits_for_all(look: Look) -> list[Location]:
     for hit in calls(look, r"flask_limiter\.(?:\w+\.)*Limiter"):
         if {"default_limits", "application_limits"} & set(getattr(hit.call, "keywords", {})):
             found.append(hit.place)
-    for hit in calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*|@fastify/rate-limit.*"):
-        found.append(hit.place)
+    if calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*"):  # nothing without its guard
+        found += [
+            place for web in web_modules(look) for place in line_matches(look, web.path, r"useClass:\s*ThrottlerGuard")
+        ]
     for module in python_modules(look):
         found += line_matches(look, module.path, r"DEFAULT_THROTTLE_CLASSES[\"']\s*:\s*[\[(]\s*[\"']")
         for function in module.functions:

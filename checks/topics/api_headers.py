@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints, has_only_pages
+from checks.endpoints import endpoints, has_only_pages, without_endpoints
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call
 from checks.readers.web_facts import WebCall
-from checks.wiring import Hit, absent, answer, calls, complain, line_matches, not_applicable, python_modules, reached
+from checks.wiring import Hit, absent, answer, calls, complain, line_matches, python_modules, reached
 
 SIGNAL = "api.security-headers"
 FIX = "list the origins that are yours, and add Content-Security-Policy, Strict-Transport-Security and frame headers"
@@ -33,10 +33,8 @@ _NOT_PRODUCTION = re.compile(r"(?i)not\b.*prod|!=\s*[\"']prod|debug|local|\bdev"
 def security_headers(look: Look) -> Observation:
     """CORS names its origins, or protective headers are set, and nothing opens the API to every website."""
     if not endpoints(look):
-        if has_only_pages(look):
-            return not_applicable(look, SIGNAL, "only Streamlit or Gradio pages", searched=SEARCHED)
-        if not look.tree.match("index.html", "next.config.*", "nuxt.config.*"):
-            return not_applicable(look, SIGNAL, "nothing is served over HTTP", searched=SEARCHED)
+        if has_only_pages(look) or not look.tree.match("index.html", "next.config.*", "nuxt.config.*"):
+            return without_endpoints(look, SIGNAL, searched=SEARCHED)
     wild, restricted, narrow = _cors(look)
     headers = _headers(look)
     if wild:
@@ -129,9 +127,7 @@ def _means_any(look: Look, path: str, text: str, depth: int) -> bool:
 
 
 def _web_cors(call: WebCall) -> str:
-    if re.match(r"(?:cors|hono/cors|@koa/cors)", call.resolved):
-        arguments, keys = call.arguments, call.keys
-    elif call.resolved.endswith("enableCors"):
+    if re.match(r"(?:cors|hono/cors|@koa/cors)", call.resolved) or call.resolved.endswith("enableCors"):
         arguments, keys = call.arguments, call.keys
     elif call.arguments and re.fullmatch(r"(?i)(?:fastify)?cors(?:Plugin)?", call.arguments[0]):
         arguments, keys = call.arguments[1:], call.keys
@@ -140,7 +136,7 @@ def _web_cors(call: WebCall) -> str:
     if not arguments:
         return "wild"
     origin = keys.get("origin", "" if keys else arguments[0])
-    if re.search(r"[\"']\*[\"']", origin) or origin.strip() in {"true", ""} and not call.spread:
+    if re.search(r"[\"']\*[\"']", origin) or (origin.strip() in {"true", ""} and not call.spread):
         return "wild"
     return "restricted"
 

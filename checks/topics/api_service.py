@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints, has_only_pages, source
+from checks.endpoints import endpoints, source, without_endpoints
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
-from checks.wiring import absent, answer, calls, line_matches, not_applicable
+from checks.wiring import absent, answer, calls, line_matches
 
 HEALTH = "api.health-endpoint"
 DOCS = "api.docs"
@@ -49,11 +49,10 @@ def health(look: Look) -> Observation:
         places = [hit.place for hit in ready_made] or list(look.importers("health_check"))
         return answer(HEALTH, Outcome.MET, "a health-check library is wired", places, searched=searched)
     for path in look.tree.match("*.conf", "*.conf.template", "Caddyfile*"):
-        if places := line_matches(look, path, r"(?im)^\s*(?:location\s+=?\s*|handle\s+|respond\s+)/\w*health\w*"):
-            return answer(HEALTH, Outcome.MET, "the proxy answers health checks", places, searched=searched)
+        if located := line_matches(look, path, r"(?im)^\s*(?:location\s+=?\s*|handle\s+|respond\s+)/\w*health\w*"):
+            return answer(HEALTH, Outcome.MET, "the proxy answers health checks", located, searched=searched)
     if not served:
-        said = "only Streamlit or Gradio pages" if has_only_pages(look) else "no service with endpoints"
-        return not_applicable(look, HEALTH, said, searched=searched)
+        return without_endpoints(look, HEALTH, searched=searched)
     if indirect := _indirect(look):
         said = "health is asked through a route that serves something else"
         return answer(
@@ -101,7 +100,7 @@ def docs(look: Look) -> Observation:
     served = endpoints(look)
     searched = ("the application object's documentation", "OpenAPI libraries and files", "written API documents")
     if not served:
-        return not_applicable(look, DOCS, "no endpoint of its own", searched=searched)
+        return without_endpoints(look, DOCS, searched=searched)
     shown = [hit.place for hit in calls(look, r"fastapi\.(?:applications\.)?FastAPI") if _is_documented(hit.call)]
     if shown:
         return answer(DOCS, Outcome.MET, "FastAPI serves the API's description", shown, searched=searched)
@@ -113,7 +112,7 @@ def docs(look: Look) -> Observation:
         paths = {re.sub(r"[{:<\[].*", "", item.path).rstrip("/") for item in served} - {""}
         text = "\n".join(look.tree.text(place.path) or "" for place in written)
         named = [path for path in paths if path in text]
-        if paths and len(named) >= 0.8 * len(paths):  # noqa: PLR2004 - nearly all of them
+        if paths and len(named) >= 0.8 * len(paths):
             return answer(DOCS, Outcome.MET, "a written description names the endpoints", written, searched=searched)
         if named:
             said = f"a written description names {len(named)} of {len(paths)} endpoints"

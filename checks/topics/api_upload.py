@@ -97,7 +97,7 @@ def _multer(look: Look, endpoint: Endpoint) -> str:
 
 
 def _limits_for_all(look: Look) -> list[Location]:
-    found = []
+    found: list[Location] = []
     for module in python_modules(look):
         found += line_matches(look, module.path, r"MAX_CONTENT_LENGTH[\"']?\]?\s*=")
         found += line_matches(

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 
-from checks.databases import databases
+from checks.databases import databases, without_database
 from checks.endpoints import endpoints
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import Stage, probe
 from checks.semgrep.findings import RawMatch
-from checks.wiring import Hit, absent, answer, blind_spots, calls, function_at, is_one_off, line_matches, not_applicable
-from checks.wiring import python_modules, reached, web_modules
+from checks.wiring import (
+    Hit,
+    absent,
+    answer,
+    blind_spots,
+    calls,
+    function_at,
+    is_one_off,
+    line_matches,
+    not_applicable,
+    python_modules,
+    reached,
+    web_modules,
+)
 
 STRING_SQL = "db.no-string-sql"
 POOLING = "db.pooling"
@@ -49,7 +61,7 @@ def string_sql(look: Look) -> Observation:
     found = databases(look)
     seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
     if not found.sql and not seen:
-        return not_applicable(look, STRING_SQL, "no SQL", searched=searched)
+        return without_database(look, STRING_SQL, "no SQL", searched=searched)
     fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
     if fed:
         said = f"input reaches {len(fed)} statement{'s' if len(fed) > 1 else ''} built from strings"
@@ -159,7 +171,9 @@ def pooling(look: Look) -> Observation:
             POOLING, Outcome.PARTIAL, "flags of the pool are set, its size is not", flagged, searched=searched, fix=fix
         )
     if not found.server and not engines:
-        said = "the database is reached over HTTP or is a file" if found.any else "no database"
+        if not found.any:
+            return without_database(look, POOLING, "no database", searched=searched)
+        said = "the database is reached over HTTP or is a file"
         return not_applicable(look, POOLING, said, searched=searched)
     places = [hit.place for hit in engines] or list(found.server)
     result = absent(look, POOLING, "the driver's default pool", searched=searched, fix=fix)
@@ -182,7 +196,7 @@ def statement_timeout(look: Look) -> Observation:
     searched = ("engines, pools and statements in code", "database settings", "migrations")
     found = databases(look)
     if not found.sql:
-        return not_applicable(look, TIMEOUT, "no SQL database", searched=searched)
+        return without_database(look, TIMEOUT, "no SQL database", searched=searched)
     central: list[Location] = []
     local: list[Location] = []
     for path in (*(m.path for m in python_modules(look)), *(m.path for m in web_modules(look))):

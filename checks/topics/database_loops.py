@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from checks.databases import databases
+from checks.databases import databases, without_database
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call
-from checks.wiring import answer, blind_spots, complain, is_one_off, not_applicable, python_modules, web_modules
+from checks.wiring import answer, blind_spots, complain, is_one_off, python_modules, web_modules
 
 SIGNAL = "db.n-plus-one"
 SEARCHED = ("loops in the application's Python, JavaScript and TypeScript",)
@@ -21,9 +21,7 @@ _READS = re.compile(
     rf"(?i)(?:.*\.)?{_HOST}\.(?:query|scalar|scalars|fetch|fetchrow|fetchval|fetch_one|fetch_all|get_one)"
     rf"|(?:.*\.)?{_HOST}\.(?:get|execute|exec)|.*\.objects(?:\.\w+)*\.(?:get|filter|first|count|exists|get_or_create)"
 )
-_NOT_SQL = re.compile(
-    r"(?i)http|redis|cache|boto|openai|anthropic|requests|aiohttp|qdrant|chroma|minio|s3|config"
-)
+_NOT_SQL = re.compile(r"(?i)http|redis|cache|boto|openai|anthropic|requests|aiohttp|qdrant|chroma|minio|s3|config")
 _WRITES = re.compile(
     r"(?is)^\W*(?:\w+\()?\W*(?:insert|update|delete|create|drop|alter|set|begin|commit|truncate|pragma)\b"
 )
@@ -41,7 +39,7 @@ def n_plus_one(look: Look) -> Observation:
     """No loop over rows asks the database once a row."""
     found = databases(look)
     if not found.any:
-        return not_applicable(look, SIGNAL, "no database", searched=SEARCHED)
+        return without_database(look, SIGNAL, "no database", searched=SEARCHED)
     clear: list[Location] = []
     doubtful: list[Location] = []
     for module in python_modules(look):
@@ -53,7 +51,9 @@ def n_plus_one(look: Look) -> Observation:
                 (doubtful if _is_doubtful(look, place, call) else clear).append(place)
     for web in web_modules(look):
         for one in web.calls if not is_one_off(web.path) else ():
-            if (one.in_loop and _WEB_READS.fullmatch(one.resolved)) or (one.in_loop and _WEB_READS.fullmatch(one.callee)):
+            if (one.in_loop and _WEB_READS.fullmatch(one.resolved)) or (
+                one.in_loop and _WEB_READS.fullmatch(one.callee)
+            ):
                 place = Location(web.path, one.line, one.end_line)
                 text = " ".join(one.arguments)
                 (doubtful if _WRITES.match(text) or _is_retry(look, place) else clear).append(place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.databases import databases
+from checks.databases import databases, without_database
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -63,7 +63,7 @@ def migrations(look: Look) -> Observation:
     ]
     configured = [path for path in look.tree.match(*_TOOLS) if not _OUTSIDE.search(path)]
     if not found.any and not schemas and not configured:
-        return not_applicable(look, SIGNAL, "no database", searched=SEARCHED)
+        return without_database(look, SIGNAL, "no database", searched=SEARCHED)
     if schemas or configured:
         said = "a schema file without migrations" if schemas else "a migration tool is set up, but holds no migration"
         places = [Location(path) for path in (*schemas, *configured)]

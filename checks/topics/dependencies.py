@@ -161,7 +161,7 @@ def _renovate(look: Look, wanted: set[str]) -> tuple[set[str], list[str], list[L
         except ValueError:
             continue
         if isinstance(held, dict) and held.get("renovate"):
-            return set(wanted), [], line_matches(look, path, r"\"renovate\"")[:1] and [Location(path)]
+            return set(wanted), [], [*line_matches(look, path, r"\"renovate\"")[:1]]
     return set(), [], []
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints
+from checks.endpoints import endpoints, without_endpoints
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.wiring import (
     absent,
     answer,
+    arguments_of,
     calls,
     is_one_off,
     is_used,
     line_matches,
-    not_applicable,
+    modules,
     python_modules,
-    web_modules,
 )
 
 LOGGING = "obs.structured-logging"
@@ -133,7 +133,7 @@ def _dumps(look: Look, path: str, first: int, last: int) -> bool:
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     prints: list[Location] = []
     logs: list[Location] = []
-    for module in (*python_modules(look), *web_modules(look)):
+    for module in modules(look):
         if is_one_off(module.path):
             continue
         for call in module.calls:
@@ -150,7 +150,7 @@ def correlation_ids(look: Look) -> Observation:
     searched = ("middleware of the application", "log calls, filters and context")
     fix = "take or make a request ID in middleware, and bind it to every log line"
     if not endpoints(look):
-        return not_applicable(look, CORRELATION, "not a service with endpoints", searched=searched)
+        return without_endpoints(look, CORRELATION, searched=searched)
     complete = [
         hit.place
         for hit in calls(look, r"pino-http.*|nestjs-pino\..*forRoot|(?:.*\.)?(?:fastify|Fastify)(?:\.default)?")
@@ -158,11 +158,11 @@ def correlation_ids(look: Look) -> Observation:
     ]
     made = [hit.place for hit in calls(look, _MIDDLEWARES)]
     for hit in calls(look, r"(?:.*\.)?(?:add_middleware|Middleware)"):
-        text = " ".join(value.text for value in getattr(hit.call, "arguments", ()) if hasattr(value, "text"))
+        text = " ".join(arguments_of(hit.call))
         if re.search(r"(?i)correlation|request_?id|RequestContext|ContextMiddleware", text):
             made.append(hit.place)
     logged: list[Location] = []
-    for module in (*python_modules(look), *web_modules(look)):
+    for module in modules(look):
         made += [
             Location(module.path, text.line)
             for text in module.texts
@@ -197,7 +197,7 @@ def _bindings(look: Look, path: str) -> list[Location]:
         given = [
             *getattr(call, "keywords", {}),
             *getattr(call, "keys", {}),
-            *(getattr(item, "text", item) for item in call.arguments),
+            *arguments_of(call),
         ]
         given += [value.text for value in getattr(call, "keywords", {}).values()]
         speaks = (

@@ -46,7 +46,7 @@ def alert_rules(look: Look) -> Observation:
         match = _ALERT.search(text)
         if match is None or not re.search(r"(?m)\bexpr\s*:|condition\s*:|^\s*-?\s*alert\s*:", text):
             continue
-        templated = templated or "{{" in text and "/templates/" in path
+        templated = templated or ("{{" in text and "/templates/" in path)
         place = Location(path, text.count("\n", 0, match.start()) + 1)
         (rules if re.search(r"\bexpr\s*:", text) and _THRESHOLD.search(text) else bare).append(place)
     for path in look.tree.match("*.tf"):

@@ -134,7 +134,7 @@ def _start_text(look: Look) -> str:
 
 
 def _started_in_debug(look: Look) -> list[Location]:
-    found = []
+    found: list[Location] = []
     for path in look.tree.match("Dockerfile*", "*.dockerfile", "Procfile", "*compose*.y*ml", "render.yaml", "fly.toml"):
         if not _DEV_FILE.search(path) and not re.search(r"(?:^|/)(?:docs?|examples?|tests?)/", path):
             found += line_matches(look, path, _STARTS_DEBUG)

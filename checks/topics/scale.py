@@ -30,6 +30,10 @@ _CACHE_CALLS = (
     r"|cache-manager\..*|@nestjs/cache-manager\..*|next/cache\.unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
     r"|aiocache\..*\.(?:get|set)|diskcache\.Cache.*|apicache\..*middleware"
 )
+_CACHE_CLIENTS = (
+    "redis", "aioredis", "ioredis", "@upstash/redis", "@vercel/kv", "pymemcache", "node-cache", "lru-cache", "keyv",
+    "cachetools", "aiocache", "diskcache", "flask_caching", "fastapi_cache", "django.core.cache",
+)  # fmt: skip
 _NOT_A_CACHE = re.compile(r"(?i)session|queue|lock|rate|limit|pubsub|token")
 
 _QUEUED = (
@@ -65,6 +69,9 @@ def caching(look: Look) -> Observation:
         for function in module.functions:
             if any(_is_cache(module, function, item.resolved) for item in function.decorators):
                 places.append(Location(module.path, function.line))
+    if not places and (clients := look.importers(*_CACHE_CLIENTS)):
+        said = "a client of a cache is loaded; whether it caches could not be told"
+        return answer(CACHING, Outcome.UNKNOWN, said, clients, searched=searched, fix=fix)
     if not places:
         return absent(look, CACHING, "no cache beyond memoized factories and settings", searched=searched, fix=fix)
     functions = {(place.path, place.line // 15) for place in places}

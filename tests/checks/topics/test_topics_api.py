@@ -420,6 +420,56 @@ def test_a_file_that_does_not_parse_makes_absence_unknown(look_at):
     assert "broken.py" in seen.summary
 
 
+DJANGO = {
+    "manage.py": "import shop.urls\n",
+    "shop/urls.py": """
+    from django.urls import path
+    from shop.views import OrderView
+    urlpatterns = [path("orders/", OrderView.as_view())]
+    """,
+    "shop/views.py": "from django.views import View\nclass OrderView(View):\n    def get(self, request):\n        return 1\n",
+}
+TRPC = {"server.ts": """
+    import { initTRPC } from "@trpc/server";
+    const t = initTRPC.create();
+    export const router = t.router({});
+""", **PACKAGE}
+
+
+@pytest.mark.parametrize("ask", [authentication, input_validation])
+@pytest.mark.parametrize("files", [DJANGO, TRPC], ids=["django-class-views", "trpc"])
+def test_endpoints_that_are_not_read_are_unknown_never_met_or_absent(look_at, ask, files):
+    assert ask(look_at(files)).outcome is UNKNOWN
+
+
+def test_guarded_routes_beside_graphql_are_not_called_all(look_at):
+    files = flask("""
+    import strawberry
+    from flask_login import login_required
+    @app.route("/orders")
+    @login_required
+    def orders():
+        return "x"
+    """)
+    assert authentication(look_at(files)).outcome is UNKNOWN
+
+
+def test_nest_throttler_limits_nothing_without_its_guard(look_at):
+    module = """
+    import { ThrottlerModule } from "@nestjs/throttler";
+    import { Controller, Get } from "@nestjs/common";
+    ThrottlerModule.forRoot([{ ttl: 60, limit: 10 }]);
+    %s
+    class Orders {
+      @Get("orders") list() { return []; }
+    }
+    """
+    bare = rate_limiting(look_at({"server.ts": module % "", **PACKAGE}))
+    guarded = rate_limiting(look_at({"server.ts": module % "const g = { provide: APP_GUARD, useClass: ThrottlerGuard };", **PACKAGE}))
+    assert bare.outcome is not MET
+    assert guarded.outcome is MET
+
+
 def test_an_open_endpoint_becomes_a_finding_at_its_place(look_at):
     look = look_at(fastapi("""
     @app.get("/orders")
