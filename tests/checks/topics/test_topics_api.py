@@ -6,8 +6,9 @@ import pytest
 
 from checks.observation import Outcome
 from checks.topics.api import input_validation
-from checks.topics.api_access import authentication, rate_limiting
+from checks.topics.api_access import authentication
 from checks.topics.api_headers import security_headers
+from checks.topics.api_limits import rate_limiting
 from checks.topics.api_service import docs, health
 from checks.topics.api_upload import upload_limits
 

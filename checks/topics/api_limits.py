@@ -1,0 +1,113 @@
+"""How often the API may be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.endpoints import Endpoint, endpoints, source, without_endpoints
+from checks.look import PYTHON, Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.wiring import absent, answer, arguments_of, calls, line_matches, python_modules, span, web_modules
+
+RATE_LIMITING = "api.rate-limiting"
+OPEN_SHARE = 0.1
+
+_MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|register|addHook)"
+_LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|\blimiter\b|ratelimit")
+
+
+@probe(RATE_LIMITING)
+def rate_limiting(look: Look) -> Observation:
+    """Limits on the endpoints: a limiter that is added, not one that is only written."""
+    served = endpoints(look)
+    if not served:
+        return without_endpoints(look, RATE_LIMITING)
+    fix = "add a limiter before all endpoints, and a stricter one on login and on what costs money"
+    searched = ("limiters on handlers, routers and applications", "proxy configuration")
+    everywhere = _limits_for_all(look)
+    if everywhere:
+        return answer(
+            RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
+        )
+    limited = [item for item in served if _is_limited(look, item)]
+    public = [item for item in served if not re.search(r"(?i)health|ready|live|metrics|ping", item.path)]
+    if limited and len(limited) >= (1 - OPEN_SHARE) * len(public):
+        said = f"{len(limited)} of {len(public)} endpoints are limited"
+        return answer(RATE_LIMITING, Outcome.MET, said, [item.place for item in limited], searched=searched)
+    if limited:
+        said = f"only {len(limited)} of {len(public)} endpoints are limited"
+        places = [item.place for item in limited]
+        return answer(RATE_LIMITING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    return absent(look, RATE_LIMITING, "no limiter before any endpoint", searched=searched, fix=fix)
+
+
+def _is_limited(look: Look, endpoint: Endpoint) -> bool:
+    if any(_LIMITS.search(guard) for guard in endpoint.guards):
+        if not endpoint.is_python or not any(re.search(r"limiter\.(?:limit|shared_limit)", g) for g in endpoint.guards):
+            return True
+        if endpoint.framework not in {"fastapi", "starlette"}:
+            return True
+        # slowapi reads the argument called `request`; another type there fails or is not limited.
+        return any(
+            item.name in {"request", "websocket"} and re.search(r"(?:Request|WebSocket)$", item.annotation)
+            for item in endpoint.parameters
+        )
+    text = source(look, endpoint)
+    return bool(
+        re.search(
+            r"(?i)(?:rate_?limit\w*|limiter)\.(?:limit|check|consume|hit|test)\(|checkRateLimit\(|check_rate_limit\(|enforce_?rate_?limit\w*\(",
+            text,
+        )
+    )
+
+
+def _limits_for_all(look: Look) -> list[Location]:
+    found = [*_limiting_middleware(look), *_limiting_code(look)]
+    for hit in calls(look, r"flask_limiter\.(?:\w+\.)*Limiter"):
+        if {"default_limits", "application_limits"} & set(getattr(hit.call, "keywords", {})):
+            found.append(hit.place)
+    if calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*"):  # nothing without its guard
+        for web in web_modules(look):
+            found += line_matches(look, web.path, r"useClass:\s*ThrottlerGuard")
+    for path in look.tree.match("*.conf", "*.conf.template", "nginx.conf*", "Caddyfile*"):
+        found += line_matches(look, path, r"(?m)^\s*limit_req\s+zone=|^\s*rate_limit\s*\{")
+    return found
+
+
+def _limiting_middleware(look: Look) -> Iterator[Location]:
+    for hit in calls(look, _MIDDLEWARE):
+        arguments = " ".join(arguments_of(hit.call))
+        if not hit.place.path.endswith(PYTHON):
+            if _web_limiter(look, hit.place.path, hit.call.callee, arguments):
+                yield hit.place
+        elif "SlowAPI" in arguments:  # the middleware enforces the limiter's own defaults, if it has any
+            limiters = calls(look, r"(?:.*\.)?Limiter")
+            yield from (one.place for one in limiters if "default_limits" in getattr(one.call, "keywords", {}))
+        elif _LIMITS.search(arguments):
+            yield hit.place
+
+
+def _limiting_code(look: Look) -> Iterator[Location]:
+    """Throttle classes in settings, and middleware functions that answer 429 themselves."""
+    for module in python_modules(look):
+        yield from line_matches(look, module.path, r"DEFAULT_THROTTLE_CLASSES[\"']\s*:\s*[\[(]\s*[\"']")
+        for function in module.functions:
+            if any(item.callee.rsplit(".", 1)[-1] == "middleware" for item in function.decorators):
+                text = span(look, module.path, function.line, function.end_line)
+                if re.search(r"\b429\b|TOO_MANY", text):
+                    yield Location(module.path, function.line)
+
+
+def _web_limiter(look: Look, path: str, callee: str, arguments: str) -> bool:
+    if not callee.endswith((".use", ".register")) or not arguments or arguments[0] in "\"'":
+        return False  # a path first: only some routes
+    if _LIMITS.search(arguments):
+        return True
+    module = look.web.module(path)
+    return (
+        any(_LIMITS.search(module.assigned.get(name, "")) for name in re.findall(r"^\w+", arguments))
+        if module
+        else False
+    )
