@@ -30,8 +30,8 @@ _ACTIONS = {
 }
 _COMMANDS = {
     "code": r"(semgrep|opengrep|bandit|njsscan|brakeman|gosec|sonar-scanner|codeql|snyk code)\b",
-    "dependencies": r"(pip-audit|safety|osv-scanner|govulncheck|audit-ci|better-npm-audit|snyk test|cargo audit|grype dir"
-    r"|bundle-audit|trivy (fs|repo)|dependency-check|(npm|pnpm|bun) audit|yarn (npm )?audit|uv audit)\b",
+    "dependencies": r"(pip-audit|safety|osv-scanner|govulncheck|audit-ci|better-npm-audit|snyk test|cargo audit"
+    r"|grype dir|bundle-audit|trivy (fs|repo)|dependency-check|(npm|pnpm|bun) audit|yarn (npm )?audit|uv audit)\b",
     "secrets": r"(gitleaks|trufflehog|detect-secrets(-hook)?|ggshield|talisman|secretlint|git-secrets|noseyparker)\b",
     "containers": r"(trivy image|grype|docker scout|dockle|snyk container)\b",
     "infrastructure": r"(checkov|tfsec|kics|terrascan|trivy config)\b",

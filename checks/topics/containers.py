@@ -1,0 +1,234 @@
+"""Container images: does every service have one, does it run without root, and from a pinned base."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from checks.kinds import is_test
+from checks.look import Look
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.reach import Entry
+from checks.readers.containers import Dockerfile, Service, Stage
+from checks.topics.containers_start import drops_privileges
+from checks.wiring import answer, complain
+
+IMAGE = "run.container"
+ROOT = "run.non-root"
+PINNED = "run.image-pinned"
+SEARCHED = ("Dockerfile, Containerfile and *.Dockerfile", "compose files", "platform files")
+
+_NOT_SHIPPED = re.compile(
+    r"(^|/)(\.devcontainer|\.github|docs?|examples?|samples?|\.gitpod|benchmarks?)/|(?i:[._-](dev|test|tests|local|ci|e2e|playwright|cypress)\b)"
+)
+_RUNTIMES = re.compile(
+    r"^(docker\.io/)?(library/)?(node|python|golang|ruby|php|openjdk|eclipse-temurin|denoland/deno|oven/bun|rust)(:|$)"
+)
+_BUILT_OTHERWISE = re.compile(
+    r"\b(pack build|nixpacks build|ko (build|apply)|jib\w*|buildctl|s2i build|spring-boot:build-image)\b"
+)
+_FUNCTIONS_ONLY = frozenset({"supabase", "netlify", "firebase", "cloudflare"})
+
+
+def shipped(look: Look) -> tuple[Dockerfile, ...]:
+    """The image definitions that are deployed; those for development and tests only where there are no others."""
+    found = [item for item in look.containers.dockerfiles if not is_test(item.path)]
+    kept = [item for item in found if not _NOT_SHIPPED.search(item.path)]
+    aside = re.compile(r"(^|/)(\.devcontainer|docs?|examples?)/")
+    return tuple(kept or [item for item in found if not aside.search(item.path)])
+
+
+def run_from_runtime(look: Look) -> Iterator[tuple[Service, Location]]:
+    """Compose services that start own code in a plain language image, each with the line of its image."""
+    for service in look.containers.services:
+        if service.build or not service.command or _NOT_SHIPPED.search(service.path):
+            continue
+        if _RUNTIMES.match(service.image):
+            lines = (look.tree.text(service.path) or "").splitlines()
+            below = range(service.line, len(lines))
+            at = next((number for number in below if "image:" in lines[number]), service.line - 1)
+            yield service, Location(service.path, at + 1)
+
+
+# -- an image for every service -----------------------------------------------------------------------------------
+
+
+@probe(IMAGE)
+def container(look: Look) -> Observation:
+    """Every deployable service has an image definition."""
+    fix = "add a Dockerfile for each service that is deployed"
+    images = shipped(look)
+    places = [Location(item.path, item.stages[0].line) for item in images]
+    without = [place for _, place in run_from_runtime(look)]
+    if images:
+        without = without or _uncovered(look, images)
+        if without:
+            message = "this service has no image definition of its own"
+            complain(look, "containers.no-image", IMAGE, without, Severity.MEDIUM, message)
+            said = "some services have no image definition"
+            return answer(IMAGE, Outcome.PARTIAL, said, without, searched=SEARCHED, fix=fix)
+        return answer(IMAGE, Outcome.MET, "an image definition", places, searched=SEARCHED)
+    built = [run.location for w in look.workflows.all for job in look.workflows.jobs_of(w)
+             for run in look.workflows.commands_of(job) if _BUILT_OTHERWISE.search(run.text)]  # fmt: skip
+    if built:
+        said = "an image seems to be built without a Dockerfile"
+        return answer(IMAGE, Outcome.UNKNOWN, said, built, searched=SEARCHED)
+    if target := serverless(look):
+        said = "serverless: the platform runs it without an image"
+        return answer(IMAGE, Outcome.NOT_APPLICABLE, said, target, searched=SEARCHED)
+    sure = Confidence.HIGH
+    return answer(IMAGE, Outcome.UNMET, "no image definition", without, searched=SEARCHED, confidence=sure, fix=fix)
+
+
+def serverless(look: Look) -> list[Location]:
+    """The files that say all of the product runs serverless, or none where a server of its own remains."""
+    platforms = [item for item in look.containers.platforms if not _NOT_SHIPPED.search(item.path)]
+    targets = [item for item in platforms if item.serverless]
+    if not targets or any(not item.serverless for item in platforms):
+        return []
+    own_server = any(point.entry is Entry.SERVICE and point.path.endswith(".py") for point in look.reach.entry_points)
+    if own_server and {item.platform for item in targets} <= _FUNCTIONS_ONLY:
+        return []
+    return [Location(item.path) for item in targets]
+
+
+def _uncovered(look: Look, images: tuple[Dockerfile, ...]) -> list[Location]:
+    """Services whose code no image takes in: the first file of each."""
+    taken = [folder for image in images for folder in _sources(look, image)]
+    found: dict[str, Location] = {}
+    for point in look.reach.entry_points:
+        if point.entry is not Entry.SERVICE or _NOT_SHIPPED.search(point.path) or is_test(point.path):
+            continue
+        root = _package(look, point.path)
+        if not any(not source or point.path == source or point.path.startswith(f"{source}/") for source in taken):
+            hosted = any(item.path.rpartition("/")[0] == root for item in look.containers.platforms)
+            if not hosted and root not in {image.path.rpartition("/")[0] for image in images}:
+                found.setdefault(root, Location(point.path))
+    return list(found.values())
+
+
+def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
+    """What an image copies in, as paths of the repository; "" for all of it."""
+    folder = image.path.rpartition("/")[0]
+    contexts = {folder, ""}
+    for service in look.containers.services:
+        if service.build and _is_built_from(service, image):
+            contexts.add("" if service.build == "." else service.build)
+    for stage in image.stages:
+        for copy in stage.copies:
+            words = re.sub(r'[\[\]",]', " ", copy).split()
+            if any(word.startswith("--from") for word in words):
+                continue
+            for source in [word for word in words if not word.startswith("--")][:-1]:
+                bare = source.strip("./")
+                for context in contexts:
+                    joined = posixpath.join(context, bare) if bare else context
+                    # A whole copy counts from the Dockerfile's own folder, unless compose names another one.
+                    if bare or context == folder or len(contexts) > 2:  # noqa: PLR2004 - more than the two guesses
+                        yield joined.rstrip("/*")
+        if any("--mount=type=bind" in run or "git clone" in run for run in stage.runs):
+            yield folder
+
+
+def _package(look: Look, path: str) -> str:
+    """The folder of the nearest manifest above a file."""
+    folders = {item.folder for item in look.manifests.packages}
+    at = path.rpartition("/")[0]
+    while at and at not in folders:
+        at = at.rpartition("/")[0]
+    return at
+
+
+# -- without root -------------------------------------------------------------------------------------------------
+
+_SAFE_BASE = re.compile(
+    r"nonroot|unprivileged|rootless|^(docker\.io/)?bitnami/|^cgr\.dev/chainguard/|^public\.ecr\.aws/lambda/"
+)
+_ROOT = frozenset({"root", "0", "0:0", "root:root", "0:root"})
+
+
+@probe(ROOT)
+def non_root(look: Look) -> Observation:
+    """Images switch to another user, start from a base that does, or drop privileges in the entry point."""
+    fix = "create a user in the Dockerfile and switch to it with USER before CMD"
+    images = shipped(look)
+    if not images:
+        return answer(ROOT, Outcome.NOT_APPLICABLE, "no image", searched=SEARCHED)
+    grades = {Location(item.path, item.stages[-1].line): _runs_as(look, item) for item in images}
+    as_root = [place for place, grade in grades.items() if grade == "root"]
+    doubtful = [place for place, grade in grades.items() if grade == "unknown"]
+    if as_root:
+        message = "the image runs as root: it switches to no other user"
+        complain(look, "containers.root", ROOT, as_root, Severity.MEDIUM, message)
+        outcome = Outcome.PARTIAL if "other" in grades.values() else Outcome.UNMET
+        said = f"{len(as_root)} of {len(grades)} images run as root"
+        return answer(ROOT, outcome, said, as_root, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
+    if doubtful:
+        said = "the user is a build argument without a default"
+        return answer(ROOT, Outcome.UNKNOWN, said, doubtful, searched=SEARCHED)
+    return answer(ROOT, Outcome.MET, "images run as another user than root", list(grades), searched=SEARCHED)
+
+
+def _runs_as(look: Look, image: Dockerfile) -> str:
+    """Who the image's process is: "root", "other" or "unknown"."""
+    user = image.final.user.strip("\"'")
+    if "$" in user:
+        name = re.sub(r"[${}]|:.*", "", user)
+        text = look.tree.text(image.path) or ""
+        default = re.search(rf"(?m)^\s*(?:ARG|ENV)\s+{re.escape(name)}[= ](\S+)", text)
+        if not default:
+            return "unknown"
+        user = default[1].strip("\"'")
+    if user and user.lower() not in _ROOT:
+        return "other"
+    if drops_privileges(look, image):
+        return "other"
+    if not user and _SAFE_BASE.search(image.final.image):
+        return "other"
+    services = [item for item in look.containers.services if item.build and _is_built_from(item, image)]
+    if services and all(item.user and item.user.split(":")[0] not in _ROOT for item in services):
+        return "other"
+    boxes = [box for item in look.containers.resources if item.is_workload for box in item.containers]
+    return "other" if boxes and all(box.runs_as_non_root for box in boxes) else "root"
+
+
+def _is_built_from(service: Service, image: Dockerfile) -> bool:
+    named = posixpath.normpath(posixpath.join(service.build, service.dockerfile or "Dockerfile"))
+    return named == image.path
+
+
+# -- pinned bases -------------------------------------------------------------------------------------------------
+
+_CODENAMES = re.compile(r"\b(bookworm|bullseye|buster|trixie|noble|jammy|focal|bionic)\b")
+
+
+@probe(PINNED)
+def image_pinned(look: Look) -> Observation:
+    """Every base image has a version tag or a digest."""
+    fix = "name a version in every FROM, such as python:3.12-slim, or a digest"
+    images = shipped(look)
+    bases = [(item.path, stage) for item in images for stage in item.stages if stage.image and stage.image != "scratch"]
+    if not bases:
+        return answer(PINNED, Outcome.NOT_APPLICABLE, "no base image", searched=SEARCHED)
+    open_ends = [Location(path, stage.line) for path, stage in bases if "$" in stage.image and not stage.digest]
+    loose = [Location(path, stage.line) for path, stage in bases if "$" not in stage.image and not _is_pinned(stage)]
+    if loose:
+        message = "the base image has no version tag: the next build may start from another one"
+        complain(look, "containers.image-not-pinned", PINNED, loose, Severity.MEDIUM, message)
+        outcome = Outcome.PARTIAL if len(loose) < len(bases) else Outcome.UNMET
+        said = f"{len(loose)} of {len(bases)} base images have no version"
+        return answer(PINNED, outcome, said, loose, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
+    if open_ends:
+        said = "a base image is a build argument without a default"
+        return answer(PINNED, Outcome.UNKNOWN, said, open_ends, searched=SEARCHED)
+    places = [Location(path, stage.line) for path, stage in bases]
+    return answer(PINNED, Outcome.MET, "every base image has a version tag or a digest", places, searched=SEARCHED)
+
+
+def _is_pinned(stage: Stage) -> bool:
+    tag = stage.tag
+    if stage.digest:
+        return True
+    return bool(tag) and not tag.startswith("latest") and bool(re.search(r"\d", tag) or _CODENAMES.search(tag))

@@ -1,0 +1,191 @@
+"""Deployment configuration: what describes it, how many run, and the probes of Kubernetes workloads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.kinds import is_test, is_vendored
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.reach import Entry
+from checks.readers.containers import Container, Resource
+from checks.topics.containers import serverless
+from checks.wiring import answer, complain
+
+CONFIG = "run.deploy-config"
+SCALING = "run.autoscaling"
+PROBES = "run.k8s-probes"
+SEARCHED = ("compose files", "Kubernetes manifests and charts", "Terraform", "platform files")
+
+_ASIDE = re.compile(r"(^|/)(\.devcontainer|examples?|samples?|\.gitpod|\.github)/")
+_AS_CODE = frozenset({"serverless", "aws-sam", "aws-cdk", "pulumi", "azure"})
+_OTHER_CODE = (
+    "Chart.yaml",
+    "kustomization.y*ml",
+    "*.nomad",
+    "*.nomad.hcl",
+    "*.bicep",
+    "ansible.cfg",
+    "helmfile.y*ml",
+    "skaffold.yaml",
+)
+
+
+@probe(CONFIG)
+def deploy_config(look: Look) -> Observation:
+    """Compose, Kubernetes, Terraform or an equivalent describes the deployment."""
+    fix = "describe the deployment in files: compose, Kubernetes or Terraform"
+    services = [item for item in look.containers.services if not (_ASIDE.search(item.path) or is_test(item.path))]
+    own = [item for item in services if item.build or not _is_infrastructure(item.image)]
+    workloads = [Location(item.path, item.line) for item in look.containers.resources if not is_test(item.path)]
+    cloud = [Location(item.path, item.line) for item in look.containers.infrastructure]
+    code = [Location(path) for path in look.tree.match(*_OTHER_CODE) if not (is_test(path) or is_vendored(path))]
+    platforms = [item for item in look.containers.platforms if not _ASIDE.search(item.path)]
+    code += [Location(item.path) for item in platforms if item.platform in _AS_CODE]
+    described = [
+        *(_first_line(look, path) for path in dict.fromkeys(item.path for item in own)),
+        *workloads,
+        *cloud,
+        *code,
+    ]
+    if described:
+        return answer(CONFIG, Outcome.MET, "the deployment is described in files", described, searched=SEARCHED)
+    if platforms:
+        places = [Location(item.path) for item in platforms]
+        said = f"only a platform file ({platforms[0].path.rsplit('/', 1)[-1]})"
+        return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+    if services:
+        places = [Location(item.path, item.line) for item in services]
+        said = "compose starts databases and the like only, not the application"
+        return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+    return answer(CONFIG, Outcome.UNMET, "no deployment configuration", searched=SEARCHED, fix=fix)
+
+
+def _first_line(look: Look, path: str) -> Location:
+    match = re.search(r"(?m)^services:", look.tree.text(path) or "")
+    return Location(path, (look.tree.text(path) or "").count("\n", 0, match.start()) + 1 if match else 0)
+
+
+def _is_infrastructure(image: str) -> bool:
+    """Whether an image is a database, broker or tool that others make."""
+    return bool(
+        re.search(
+            r"postgres|mysql|mariadb|mongo|redis|valkey|rabbitmq|kafka|zookeeper|elastic|opensearch|minio|mailhog"
+            r"|mailpit|mailcatcher"
+            r"|adminer|pgadmin|localstack|qdrant|chroma|weaviate|milvus|memcached|nats|clickhouse|pgvector|ollama"
+            r"|jaeger|keycloak",
+            image,
+        )
+    )
+
+
+# -- scaling ------------------------------------------------------------------------------------------------------
+
+_SCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler", "PodAutoscaler"})
+_CLOUD_SCALERS = re.compile(
+    r"autoscal|appautoscaling|_scaling_policy|scale_set|google_cloud_run|lambda_function|apprunner"
+)
+_WORKERS = re.compile(
+    r"--workers[= ]\"?(\$|[2-9]|\d\d)|-w[= ]?\"?([2-9]|\$)|WEB_CONCURRENCY|UVICORN_WORKERS|GUNICORN_WORKERS|pm2 .*-i "
+)
+
+
+@probe(SCALING)
+def autoscaling(look: Look) -> Observation:
+    """An autoscaler, or more than one replica."""
+    fix = "run more than one replica, or configure an autoscaler"
+    found = list(_scaled(look))
+    if found:
+        return answer(SCALING, Outcome.MET, "an autoscaler or several replicas", found, searched=SEARCHED)
+    if target := serverless(look):
+        return answer(SCALING, Outcome.NOT_APPLICABLE, "serverless: the platform scales it", target, searched=SEARCHED)
+    templated = [
+        Location(i.path, i.line)
+        for i in look.containers.resources
+        if i.templated and i.kind in {*_SCALERS, "Deployment"}
+    ]
+    if templated:
+        said = "charts set replicas by values that are not evaluated here"
+        return answer(SCALING, Outcome.UNKNOWN, said, templated, searched=SEARCHED)
+    workers = [Location(path) for path, text in look.containers.commands if _WORKERS.search(text)]
+    if workers:
+        said = "several workers in one instance only"
+        return answer(SCALING, Outcome.PARTIAL, said, workers, searched=SEARCHED, fix=fix)
+    platforms = [item for item in look.containers.platforms if not item.serverless and not _ASIDE.search(item.path)]
+    if platforms and not look.containers.resources:
+        places = [Location(item.path) for item in platforms]
+        said = f"how many instances run is set at the host ({platforms[0].platform})"
+        return answer(SCALING, Outcome.UNKNOWN, said, places, searched=SEARCHED)
+    served = any(point.entry is Entry.SERVICE for point in look.reach.entry_points)
+    if not served and not look.containers.services and not look.containers.dockerfiles:
+        return answer(SCALING, Outcome.NOT_APPLICABLE, "no service and no deployment of its own", searched=SEARCHED)
+    return answer(SCALING, Outcome.UNMET, "one instance: no autoscaler and no replicas", searched=SEARCHED, fix=fix)
+
+
+def _scaled(look: Look) -> Iterator[Location]:
+    for item in look.containers.resources:
+        many = item.is_workload and (item.replicas or 0) > 1
+        if (item.kind in _SCALERS or many) and not item.templated and not is_test(item.path):
+            yield Location(item.path, item.line)
+    for service in look.containers.services:
+        if (service.replicas or 0) > 1 and not _is_infrastructure(service.image):
+            yield Location(service.path, service.line)
+    for cloud in look.containers.infrastructure:
+        counted = re.search(
+            r"(?m)^\s*(desired_count|min_size|min_replicas|min_instance_count)\s*=\s*([2-9]|\d\d)", cloud.body
+        )
+        if _CLOUD_SCALERS.search(cloud.kind) or counted:
+            yield Location(cloud.path, cloud.line)
+    for platform in look.containers.platforms:
+        text = look.tree.text(platform.path) or ""
+        if re.search(
+            r"(?m)^\s*(automatic_scaling:|scaling:|min_machines_running\s*=\s*[2-9]|numInstances:\s*[2-9]"
+            r"|\"?numReplicas\"?\s*[:=]\s*[2-9])",
+            text,
+        ):
+            yield Location(platform.path)
+
+
+# -- probes -------------------------------------------------------------------------------------------------------
+
+
+@probe(PROBES)
+def k8s_probes(look: Look) -> Observation:
+    """Every Kubernetes workload has a probe and resource limits."""
+    fix = "give each container a readiness and a liveness probe and resource limits"
+    workloads = [item for item in look.containers.resources if item.is_workload and not is_test(item.path)]
+    plain = [item for item in workloads if not item.templated]
+    templated = [Location(item.path, item.line) for item in workloads if item.templated]
+    if not workloads:
+        return answer(PROBES, Outcome.NOT_APPLICABLE, "no Kubernetes workloads", searched=SEARCHED)
+    grades = dict(_graded(plain))
+    bad = [place for place, good in grades.items() if not good]
+    if bad:
+        message = "this workload lacks a probe or resource limits"
+        complain(look, "deployment.k8s-probes", PROBES, bad, Severity.MEDIUM, message)
+        outcome = Outcome.PARTIAL if len(bad) < len(grades) or templated else Outcome.UNMET
+        said = f"{len(bad)} of {len(grades)} workloads lack a probe or resource limits"
+        return answer(PROBES, outcome, said, bad, searched=SEARCHED, fix=fix)
+    if templated or not grades:
+        said = "chart templates cannot be told without their values"
+        return answer(PROBES, Outcome.UNKNOWN, said, templated, searched=SEARCHED)
+    return answer(PROBES, Outcome.MET, "all workloads have probes and limits", list(grades), searched=SEARCHED)
+
+
+def _graded(workloads: list[Resource]) -> Iterator[tuple[Location, bool]]:
+    """Each workload by kind and name, with what overlays of the same name add to it."""
+    together: dict[tuple[str, str], list[Resource]] = {}
+    for item in workloads:
+        together.setdefault((item.kind, item.name), []).append(item)
+    for parts in together.values():
+        whole = next((item for item in parts if any(box.image for box in item.containers)), None)
+        if whole:
+            names = [box.name for box in whole.containers if box.image]
+            boxes = [[box for part in parts for box in part.containers if box.name == name] for name in names]
+            yield Location(whole.path, whole.line), all(_is_safe(same) for same in boxes)
+
+
+def _is_safe(same: list[Container]) -> bool:
+    return any(box.liveness or box.readiness for box in same) and any(box.limits for box in same)
