@@ -151,10 +151,11 @@ def _changes(session: Session, before: State) -> Iterator[str]:
 def _sentence(session: Session, state: State) -> str:
     """Where the team stands by answers and watched files alone, as they will be in the commit."""
     checklist = session.catalogue.checklists[state.decides]
-    if checklist.model != "fifty-point":
-        return ""
     judged = assess(session.catalogue, state, session.today(), None, session.place.pins(state))
-    said = outlook.sentence(outlook.fifty(checklist, state, judged))
+    verdict = outlook.decide(checklist, state, judged)
+    if verdict is None:
+        return ""
+    said = outlook.sentence(verdict)
     return commit_line(said[:1].lower() + said[1:])
 
 

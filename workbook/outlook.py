@@ -1,51 +1,116 @@
-"""Verdicts as faces show them: the decision models by slug, and a sentence that says where the team stands."""
+"""The decision models applied to a workbook: the verdict of any published checklist, from its items and the state."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from workbook.answers import State
+from workbook.answers import State, Status
 from workbook.assess import Assessment, ItemState
 from workbook.catalogue import Checklist
-from workbook.verdicts import fifty_point
+from workbook.sentences import Verdict, sentence
+from workbook.verdicts import fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
+from workbook.verdicts.lines import Line
 
-WORDS = {
-    "incomplete": "No decision yet",
-    "ship": "Ship",
-    "harden": "Harden before a date is set",
-    "hold": "Hold: a blocker stands in the way",
-    "do-not-launch": "Do not launch",
-}
-"""The fifty-point verdicts in plain words."""
+__all__ = ["Verdict", "decide", "fifty", "sentence"]
+
+STAGING = "acceptance-on-staging"
+"""The attested fact that the measured acceptance run was made on staging."""
+
+RUN_METRICS = ("load_multiple", "duration_min", "error_rate", "p95_s", "corrupted_records")
+SATISFIED = (Status.READY, Status.NOT_APPLICABLE)
+
+
+def decide(checklist: Checklist, state: State, assessment: Assessment) -> Verdict | None:
+    """The verdict of a checklist; None where this version does not have its model."""
+    model = MODELS.get(checklist.model)
+    return model(checklist, state, assessment) if model else None
 
 
 def fifty(checklist: Checklist, state: State, assessment: Assessment) -> fifty_point.Verdict:
     """The fifty-point verdict over the assessed items."""
-    return fifty_point.decide(_points(assessment.of(checklist)), _facts(state))
-
-
-def sentence(verdict: fifty_point.Verdict) -> str:
-    """Where the team stands, in one line: "No decision yet: 38 unanswered. Already certain: 2 stop launch. …"."""
-    head = WORDS[verdict.verdict]
-    if not verdict.unanswered:
-        absent = f", {verdict.not_applicable} of them do not apply" if verdict.not_applicable else ""
-        return f"{head}: {verdict.score} of {verdict.of}{absent}, {verdict.band}, path {verdict.path}."
-    certain = f" Already certain: {'; '.join(verdict.certain)}." if verdict.certain else ""
-    absent = f" ({verdict.not_applicable} do not apply)" if verdict.not_applicable else ""
-    return (
-        f"{head}: {verdict.unanswered} unanswered.{certain}"
-        f" The score ends between {verdict.lowest} and {verdict.highest} of {verdict.of}{absent}."
-    )
-
-
-def _points(states: Sequence[ItemState]) -> tuple[fifty_point.Point, ...]:
-    return tuple(fifty_point.Point(one.item.pillar, one.item.number, one.status) for one in states)
-
-
-def _facts(state: State) -> fifty_point.Facts:
+    states = assessment.of(checklist)
     holds = {name: fact.holds for name, fact in state.attested.items()}
-    return fifty_point.Facts(
+    facts = fifty_point.Facts(
         regulated=bool(state.frameworks),
         core_logic_sound=holds.get("core-logic-sound", False),
         foundations_incompatible=holds.get("foundations-incompatible", False),
     )
+    return fifty_point.decide(
+        [fifty_point.Point(one.item.pillar, one.item.number, one.status) for one in states], facts
+    )
+
+
+def _six(checklist: Checklist, _: State, assessment: Assessment) -> six_gates.Verdict:
+    return six_gates.decide(_lines(assessment.of(checklist)))
+
+
+def _seven(checklist: Checklist, state: State, assessment: Assessment) -> seven_steps.Verdict:
+    states = assessment.of(checklist)
+    accept, failed = _acceptance({one.item.number: one.status for one in states if one.item.pillar == "accept"}, state)
+    return seven_steps.decide(_lines(states), accept, failed, state.profiles)
+
+
+def _ten(checklist: Checklist, state: State, assessment: Assessment) -> ten_gates.Verdict:
+    levels = {name: score.level for name, score in state.scores.get(checklist.slug, {}).items()}
+    return ten_gates.decide(levels, _lines(assessment.of(checklist)), _measured(state, ten_gates.SLO))
+
+
+def _prototype(checklist: Checklist, state: State, assessment: Assessment) -> prototype_gap.Verdict:
+    measured = _measured(state, ("tier1_share", "response_s"))
+    return prototype_gap.decide(
+        _lines(assessment.of(checklist)),
+        signals=_said(checklist, state, "signal", prototype_gap.SIGNALS),
+        sourcing=_said(checklist, state, "sourcing", prototype_gap.SOURCING),
+        tier1_share=measured.get("tier1_share"),
+        response_s=measured.get("response_s"),
+    )
+
+
+def _lines(states: Sequence[ItemState]) -> tuple[Line, ...]:
+    return tuple(Line(one.item.pillar, one.status) for one in states)
+
+
+def _measured(state: State, names: Iterable[str]) -> dict[str, float]:
+    return {name: state.measurements[name].value for name in names if name in state.measurements}
+
+
+def _said(checklist: Checklist, state: State, layer: str, names: Sequence[str]) -> dict[str, bool]:
+    """Yes or no as a named person answered on the item itself; a control behind it answers another question."""
+    items = {item.number: item.id for item in checklist.items if item.layer == layer}
+    asked = {number: state.items[item].status for number, item in items.items() if item in state.items}
+    return {
+        name: asked[name] is Status.READY
+        for name in names
+        if asked.get(name) in (Status.READY, Status.NEEDS_REVIEW, Status.BLOCKER)
+    }
+
+
+def _acceptance(said: Mapping[str, Status], state: State) -> tuple[str, tuple[str, ...]]:
+    """The run's result and its failed checks. Measurements can only take a claimed pass away, never grant one."""
+    run = _run(state)
+    if run and (result := seven_steps.acceptance(run)) != seven_steps.PASS:
+        return result, seven_steps.failing(run) if result == seven_steps.FAIL else ()
+    if any(status is Status.UNANSWERED for status in said.values()):
+        return "", ()
+    if said["ten-x-run"] not in SATISFIED:
+        return seven_steps.INVALID, ()
+    failed = tuple(check for check in seven_steps.LIKELY if said[check] not in SATISFIED)
+    return (seven_steps.FAIL if failed else seven_steps.PASS), failed
+
+
+def _run(state: State) -> seven_steps.Run | None:
+    """The run as measured; None unless all its numbers are stored and somebody said whether it was on staging."""
+    measured, staging = _measured(state, RUN_METRICS), state.attested.get(STAGING)
+    if staging is None or len(measured) < len(RUN_METRICS):
+        return None
+    return seven_steps.Run(staging.holds, *(measured[name] for name in RUN_METRICS))
+
+
+MODELS: Mapping[str, Callable[[Checklist, State, Assessment], Verdict]] = {
+    "fifty-point": fifty,
+    "six-gates": _six,
+    "seven-steps": _seven,
+    "ten-gates": _ten,
+    "prototype-gap": _prototype,
+}
+"""Each decision model by the name a checklist calls it."""

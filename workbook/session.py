@@ -93,7 +93,7 @@ class Session:
 
     @property
     def verdict(self) -> fifty_point.Verdict | None:
-        """The deciding checklist's verdict; None where its model is not built yet."""
+        """The deciding checklist's fifty-point verdict; None where another model decides."""
         if self.checklist.model != "fifty-point":
             return None
         return outlook.fifty(self.checklist, self.state, self.assessment)
@@ -101,7 +101,7 @@ class Session:
     @property
     def headline(self) -> str:
         """Where the team stands, in one line."""
-        verdict = self.verdict
+        verdict = outlook.decide(self.checklist, self.state, self.assessment)
         if verdict is None:
             return f"No verdict for {self.checklist.name} in this version; its answers are kept and shown."
         return outlook.sentence(verdict)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any, Final
 
+from workbook import outlook
 from workbook.assess import Standing
 from workbook.lapse import lapses_on
 from workbook.session import Session
@@ -29,10 +30,11 @@ def to_json(session: Session) -> dict[str, Any]:
 
 def verdicts(session: Session) -> dict[str, dict[str, Any] | None]:
     """The verdict of each chosen checklist; null where this version does not have its decision model."""
-    decided = session.verdict
-    found: dict[str, dict[str, Any] | None] = dict.fromkeys(session.state.checklists)
-    found[session.state.decides] = asdict(decided) if decided else None
-    return found
+    decided = {
+        slug: outlook.decide(session.catalogue.checklists[slug], session.state, session.assessment)
+        for slug in session.state.checklists
+    }
+    return {slug: asdict(verdict) if verdict else None for slug, verdict in decided.items()}
 
 
 def next_lapse(session: Session) -> dict[str, str] | None:

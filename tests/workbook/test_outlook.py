@@ -1,0 +1,192 @@
+import json
+from dataclasses import asdict
+from datetime import date
+
+import pytest
+
+from workbook import outlook
+from workbook.answers import read_state
+from workbook.assess import assess
+from workbook.catalogue import load_catalogue
+from workbook.exports.status_json import verdicts
+from workbook.session import Session
+from workbook.verdicts.ten_gates import DOMAINS
+
+CATALOGUE = load_catalogue()
+TODAY = date(2026, 11, 20)
+ANA = "Ana Example <ana@example.com>"
+SLUGS = ("fifty-point", "prototype-gap", "seven-steps", "six-gates", "ten-gates")
+RUN = {"load_multiple": 10, "duration_min": 30, "error_rate": 0.009, "p95_s": 1.9, "corrupted_records": 0}
+
+
+def everything(status="ready", **but):
+    """Every control answered alike, but for the named ones."""
+    stated = {"rung": "attested", "by": [ANA], "at": TODAY, "reason": "a reason"}
+    return {name: {**stated, "status": but.get(name, status)} for name in CATALOGUE.controls}
+
+
+def decide(slug, **tables):
+    state = read_state(tables, CATALOGUE, TODAY)
+    assert not state.problems
+    return outlook.decide(CATALOGUE.checklists[slug], state, assess(CATALOGUE, state, TODAY))
+
+
+def override(slug, **said):
+    return {f"{slug}.{name}": {"status": status, "by": ANA, "reason": "…"} for name, status in said.items()}
+
+
+def levels(**but):
+    given = {name: domain.minimum for name, domain in DOMAINS.items()} | but
+    return {"ten-gates": {name: {"level": level, "by": ANA, "at": TODAY} for name, level in given.items()}}
+
+
+def measured(**numbers):
+    return {name: {"value": value, "unit": "1", "source": "k6"} for name, value in numbers.items()}
+
+
+def on_staging(holds=True):
+    return {outlook.STAGING: {"holds": holds, "by": ANA}}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_new_workbook_is_undecided_in_every_model(slug):
+    verdict = decide(slug)
+    assert verdict.verdict == "incomplete"
+    assert verdict.formula
+    assert verdict.lowest == 0
+    assert verdict.highest == verdict.of
+    said = outlook.sentence(verdict)
+    assert said.startswith("No decision yet: ")
+    assert f"between 0 and {verdict.of} of {verdict.of}" in said
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("fifty-point", "Ship: 50 of 50, strong, path ship."),
+        ("six-gates", "Six gates passed: 33 of 33 boxes, 6 of 6 gates."),
+        ("seven-steps", "Ready, closer than most: 7 of 7 steps, 46 of 46 items (100.0 %), acceptance run passed."),
+        ("ten-gates", "Proceed: 36 of 50, no domain below its minimum."),
+        (
+            "prototype-gap",
+            (
+                "Production-ready in our reading: 3 of 3 entry signs, 5 of 5 gaps closed, "
+                "6 of 6 architecture steps, 7 of 7 process steps."
+            ),
+        ),
+    ],
+)
+def test_a_finished_workbook_passes_every_model(slug, said):
+    assert outlook.sentence(decide(slug, controls=everything(), scores=levels())) == said
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_blocker_everywhere_is_told_in_every_model(slug):
+    verdict = decide(slug, controls=everything("blocker"))
+    assert verdict.hold
+    assert any("stop launch" in said for said in verdict.certain)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_verdict_is_plain_data(slug):
+    verdict = decide(slug, controls=everything("not-applicable"), scores=levels())
+    assert json.loads(json.dumps(asdict(verdict)))["not_applicable"] == verdict.not_applicable > 0
+    assert "do not apply" in outlook.sentence(verdict)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "holds", "result", "steps"),
+    [
+        ({}, True, "pass", ()),
+        ({"p95_s": 2.0}, True, "fail", (4, 1)),
+        ({"error_rate": 0.01, "corrupted_records": 2}, True, "fail", (2, 1, 4)),
+        ({"duration_min": 29}, True, "invalid-run", ()),
+        ({}, False, "invalid-run", ()),
+    ],
+)
+def test_measurements_take_a_claimed_run_away(numbers, holds, result, steps):
+    verdict = decide(
+        "seven-steps", controls=everything(), measurements=measured(**RUN | numbers), attested=on_staging(holds)
+    )
+    assert verdict.accept == result
+    assert verdict.likely_steps == steps
+    assert verdict.ready is (result == "pass")
+
+
+def test_measurements_alone_never_make_a_run_pass():
+    controls = everything()
+    del controls["ten-x-acceptance"]
+    verdict = decide("seven-steps", controls=controls, measurements=measured(**RUN), attested=on_staging())
+    assert (verdict.accept, verdict.verdict) == ("", "incomplete")
+    assert "no acceptance run yet" in outlook.sentence(verdict)
+
+
+def test_without_the_staging_fact_each_item_still_compares_its_number():
+    verdict = decide("seven-steps", controls=everything(), measurements=measured(p95_s=2.0))
+    assert (verdict.accept, verdict.likely_steps) == ("fail", (4, 1))
+
+
+def test_the_answers_alone_tell_a_failed_run_from_one_that_does_not_count():
+    failed = override("seven-steps", **{"accept.integrity": "needs-review"})
+    assert decide("seven-steps", controls=everything(), items=failed).accept == "fail"
+    invalid = override("seven-steps", **{"accept.ten-x-run": "needs-review"})
+    assert decide("seven-steps", controls=everything(), items=invalid).accept == "invalid-run"
+
+
+def test_the_profile_orders_the_steps():
+    verdict = decide("seven-steps", workbook={"profiles": ["pre-launch"]})
+    assert verdict.order == (3, 1, 2, 4, 5, 6, 7)
+
+
+def test_levels_decide_the_ten_gates_and_the_bullets_only_suggest():
+    verdict = decide("ten-gates", controls=everything("needs-review"), scores=levels())
+    assert verdict.verdict == "proceed"
+    assert verdict.suggestions["security"].level == 0
+    paused = decide("ten-gates", controls=everything(), scores=levels(security=3, performance=2))
+    assert paused.verdict == "pause"
+    assert paused.critical_below == ("security",)
+    said = outlook.sentence(paused)
+    assert said.startswith("Pause the launch: 34 of 50, below the minimum: security and performance.")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"level": 6, "by": ANA}, {"level": 4.5, "by": ANA}, {"level": True, "by": ANA}, {"level": 4}, {}]
+)
+def test_a_level_that_says_too_little_does_not_count(wrong):
+    state = read_state({"scores": {"ten-gates": {"security": wrong}}}, CATALOGUE, TODAY)
+    assert state.scores["ten-gates"] == {}
+    assert any("[scores.ten-gates.security]" in str(problem) for problem in state.problems)
+
+
+def test_a_level_of_an_unknown_domain_or_checklist_is_named():
+    scores = {"ten-gates": {"secrity": {"level": 4, "by": ANA}}, "ten-gate": {}}
+    told = " ".join(map(str, read_state({"scores": scores}, CATALOGUE, TODAY).problems))
+    assert "did you mean 'security'?" in told
+    assert "did you mean 'ten-gates'?" in told
+
+
+def test_signals_and_sourcing_are_answered_on_the_item_never_by_a_control():
+    assert decide("prototype-gap", controls=everything()).consider_custom_development is False
+    assert decide("prototype-gap", controls=everything("needs-review")).skill_gaps == ()
+    said = {"signal.high-scale": "ready", "signal.complex-logic": "needs-review", "source.timeline": "blocker"}
+    verdict = decide("prototype-gap", items=override("prototype-gap", **said))
+    assert verdict.signals == ("high-scale",)
+    assert verdict.skill_gaps == ("timeline",)
+    assert verdict.consider_partner
+
+
+def test_the_share_of_the_small_model_and_the_response_are_read_from_the_measurements():
+    notes = decide("prototype-gap", measurements=measured(tier1_share=0.4, response_s=3.5)).notes
+    assert "a response of 3.5 s feels slow" in notes
+    assert any("40%" in note for note in notes)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_headline_is_that_of_the_deciding_checklist(repository, slug):
+    session = Session(repository, today=lambda: TODAY)
+    session.start([slug, "fifty-point"])
+    assert session.headline.startswith("No decision yet: ")
+    assert (session.verdict is None) is (slug != "fifty-point")
+    shown = verdicts(session)
+    assert list(shown) == list(dict.fromkeys([slug, "fifty-point"]))
+    assert all(verdict["verdict"] == "incomplete" for verdict in shown.values())

@@ -1,0 +1,98 @@
+"""Where the team stands, in one line for each decision model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workbook.verdicts import fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
+from workbook.verdicts.lines import listed
+
+Verdict = fifty_point.Verdict | six_gates.Verdict | seven_steps.Verdict | ten_gates.Verdict | prototype_gap.Verdict
+
+WORDS: Mapping[str, str] = {
+    "incomplete": "No decision yet",
+    "ship": "Ship",
+    "harden": "Harden before a date is set",
+    "hold": "Hold: a blocker stands in the way",
+    "do-not-launch": "Do not launch",
+    "passed": "Six gates passed",
+    "repeat": "Six gates passed once, to be passed again for each feature",
+    "list-only": "The printed list is full, not all gates are passed",
+    "not-passed": "Not passed",
+    "ready": "Ready, closer than most",
+    "not-ready": "Not ready",
+    "proceed": "Proceed",
+    "pause": "Pause the launch",
+    "production-ready": "Production-ready in our reading",
+    "in-transition": "In transition",
+    "not-ready-to-plan": "Not ready to plan production",
+}
+"""Every verdict in plain words."""
+
+RUNS: Mapping[str, str] = {
+    "": "no acceptance run yet",
+    seven_steps.PASS: "acceptance run passed",
+    seven_steps.FAIL: "acceptance run failed",
+    seven_steps.INVALID: "acceptance run does not count",
+}
+
+
+def sentence(verdict: Verdict) -> str:
+    """Where the team stands: "No decision yet: 38 unanswered. Already certain: 2 stop launch. …"."""
+    head = WORDS[verdict.verdict]
+    if verdict.verdict == "incomplete":
+        return f"{head}: {_open(verdict)}.{_certain(verdict.certain)} {_range(verdict)}{_absent(verdict)}."
+    if isinstance(verdict, fifty_point.Verdict):
+        absent = f", {verdict.not_applicable} of them do not apply" if verdict.not_applicable else ""
+        return f"{head}: {verdict.score} of {verdict.of}{absent}, {verdict.band}, path {verdict.path}."
+    return f"{head}: {_reached(verdict)}{_absent(verdict)}.{_certain(verdict.certain)}"
+
+
+def _open(verdict: Verdict) -> str:
+    if isinstance(verdict, ten_gates.Verdict):
+        return f"{verdict.unanswered} domain{'s' if verdict.unanswered > 1 else ''} without a level"
+    if isinstance(verdict, seven_steps.Verdict):
+        left = f"{verdict.unanswered} unanswered, " if verdict.unanswered else ""
+        return left + RUNS[verdict.accept]
+    return f"{verdict.unanswered} unanswered"
+
+
+def _range(verdict: Verdict) -> str:
+    span = f"between {verdict.lowest} and {verdict.highest} of {verdict.of}"
+    match verdict:
+        case six_gates.Verdict():
+            return f"The boxes end {span}, the gates between {verdict.gates_passed} and {verdict.highest_gates} of 6"
+        case seven_steps.Verdict():
+            return f"The items end {span}, the steps between {verdict.steps_done} and {verdict.highest_steps} of 7"
+        case ten_gates.Verdict():
+            return f"The total ends {span}"
+        case prototype_gap.Verdict():
+            return f"The items end {span}"
+        case fifty_point.Verdict():
+            return f"The score ends {span}"
+
+
+def _reached(verdict: six_gates.Verdict | seven_steps.Verdict | ten_gates.Verdict | prototype_gap.Verdict) -> str:
+    match verdict:
+        case six_gates.Verdict():
+            coming = f", gate {verdict.current_gate} is next" if verdict.current_gate else ""
+            return f"{verdict.boxes} of {verdict.of} boxes, {verdict.gates_passed} of 6 gates{coming}"
+        case seven_steps.Verdict():
+            coming = f", step {verdict.next_step} is next" if verdict.next_step else ""
+            items = f"{verdict.items_met} of {verdict.of} items ({verdict.percent} %)"
+            return f"{verdict.steps_done} of 7 steps, {items}, {RUNS[verdict.accept]}{coming}"
+        case ten_gates.Verdict():
+            below = f"below the minimum: {listed(verdict.below)}" if verdict.below else "no domain below its minimum"
+            return f"{verdict.total} of {verdict.of}, {below}"
+        case prototype_gap.Verdict():
+            coming = f", step {verdict.current_step} is next" if verdict.current_step else ""
+            done = f"{verdict.architecture_done} of 6 architecture steps, {verdict.steps_done} of 7 process steps"
+            return f"{verdict.entry} of 3 entry signs, {verdict.gaps_closed} of 5 gaps closed, {done}{coming}"
+
+
+def _absent(verdict: Verdict) -> str:
+    return f" ({verdict.not_applicable} do not apply)" if verdict.not_applicable else ""
+
+
+def _certain(said: Sequence[str]) -> str:
+    return f" Already certain: {'; '.join(said)}." if said else ""
