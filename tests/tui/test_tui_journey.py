@@ -1,10 +1,12 @@
 """The journeys of a pair at one terminal, with real keys."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 from textual.widgets import Input
 
+from checks.observation import Outcome
 from tui.app import ReadinessApp
 from tui.screens.board import Board
 from tui.screens.detail import Detail
@@ -388,3 +390,20 @@ async def test_when_nearly_all_is_red_only_what_comes_next_is_shown(app, screen_
         await pilot.press("a")
         await pilot.pause()
         assert "Pillar 1" in screen_text(app)
+
+
+async def test_a_new_report_reorders_the_guide_but_never_swaps_the_question(app, make_report):
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await at_guide(pilot, "containerised-services")
+        before = app.screen._order
+        report = make_report()
+        feeding = app.session.catalogue.feeding
+        stoppers = [one.control.id for one in app.session.questions() if one.stops_launch]
+        signal = next(feeding[name][0].id for name in reversed(stoppers) if feeding[name])
+        found = replace(report.observations["run.container"], signal=signal, outcome=Outcome.UNMET)
+        app.session.accept(replace(report, observations={**report.observations, signal: found}))
+        app.changed()
+        await pilot.pause()
+        assert app.screen.question.control.id == "containerised-services"
+        assert app.screen._order != before
+        assert sorted(app.screen._order) == sorted(before)

@@ -10,6 +10,7 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from checks.observation import ProbeReport
 from tui.actions import bindings
 from tui.answering import Answering
 from tui.screens.detail import Detail
@@ -30,6 +31,7 @@ class Guide(Answering):
         super().__init__()
         self._order: tuple[str, ...] = ()
         self._at = 0
+        self._known: ProbeReport | None = None
         self._start = start
 
     def content(self) -> ComposeResult:
@@ -47,14 +49,15 @@ class Guide(Answering):
         yield Static(id="guide-headline", markup=False)
 
     def on_mount(self) -> None:
-        """Fix the order and go to the first question that is open, or to the one asked for."""
-        asked = self.session.questions()
-        self._order = tuple(one.control.id for one in asked)
-        if self._start in self._order:
-            self._at = self._order.index(self._start)
-        else:
-            self._at = next((at for at, one in enumerate(asked) if _open(one)), 0)
+        """Go to the first question that is open, or to the one asked for."""
+        self._arrange(self._start or next((one.control.id for one in self.session.questions() if _open(one)), ""))
         super().on_mount()
+
+    def _arrange(self, stay: str) -> None:
+        """Put the questions in the order of what is known now, and stay at one of them."""
+        self._known = self.session.report
+        self._order = tuple(one.control.id for one in self.session.questions())
+        self._at = self._order.index(stay) if stay in self._order else 0
 
     @property
     def question(self) -> Question | None:
@@ -62,7 +65,9 @@ class Guide(Answering):
         return self.session.question(self._order[self._at]) if self._order else None
 
     def paint(self) -> None:
-        """Show the question."""
+        """Show the question; a new report may bring other questions forward, never change the one on screen."""
+        if self.session.report is not self._known and self._order:
+            self._arrange(self._order[self._at])
         question = self.question
         self.query_one("#guide-headline", Static).update(said(self.session.headline))
         if question is None:
