@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 _SERVER = (
     "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "psycopg_pool", "asyncpg", "aiopg", "pymysql", "MySQLdb",
-    "mysql", "aiomysql", "asyncmy", "pyodbc", "oracledb", "peewee", "tortoise", "databases", "piccolo", "flask_sqlalchemy",
+    "mysql", "aiomysql", "asyncmy", "pyodbc", "oracledb", "peewee", "tortoise", "databases", "piccolo",
+    "flask_sqlalchemy",
     "pg", "pg-pool", "postgres", "mysql2", "mssql", "@prisma/client", "drizzle-orm", "knex", "sequelize", "typeorm",
-    "kysely", "@neondatabase/serverless", "@vercel/postgres", "@mikro-orm/*", "slonik", "@clickhouse/client", "clickhouse_connect",
+    "kysely", "@neondatabase/serverless", "@vercel/postgres", "@mikro-orm/*", "slonik", "@clickhouse/client",
+    "clickhouse_connect",
 )  # fmt: skip
 _DJANGO = ("django.db",)
 _FILE = ("sqlite3", "aiosqlite", "duckdb", "better-sqlite3", "@libsql/client")

@@ -21,7 +21,8 @@ _NOT_READ = (
     "@grpc/grpc-js", "rest_framework", "ninja", "tornado", "bottle", "falcon", "channels",
 )  # fmt: skip
 _SERVERS = (
-    "fastapi", "flask", "starlette", "quart", "sanic", "litestar", "aiohttp.web", "django.urls", "express", "hono", "fastify",
+    "fastapi", "flask", "starlette", "quart", "sanic", "litestar", "aiohttp.web", "django.urls", "express", "hono",
+    "fastify",
     "koa", "@nestjs/core", "elysia", "@hapi/hapi", "restify", "polka", "h3",
 )  # fmt: skip
 _PAGES = ("streamlit", "gradio", "chainlit", "nicegui")

@@ -32,9 +32,9 @@ _NOT_PRODUCTION = re.compile(r"(?i)not\b.*prod|!=\s*[\"']prod|debug|local|\bdev"
 @probe(SIGNAL)
 def security_headers(look: Look) -> Observation:
     """CORS names its origins, or protective headers are set, and nothing opens the API to every website."""
-    if not endpoints(look):
-        if has_only_pages(look) or not look.tree.match("index.html", "next.config.*", "nuxt.config.*"):
-            return without_endpoints(look, SIGNAL, searched=SEARCHED)
+    pages = look.tree.match("index.html", "next.config.*", "nuxt.config.*")
+    if not endpoints(look) and (has_only_pages(look) or not pages):
+        return without_endpoints(look, SIGNAL, searched=SEARCHED)
     wild, restricted, narrow = _cors(look)
     headers = _headers(look)
     if wild:

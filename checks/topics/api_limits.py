@@ -65,9 +65,11 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
 
 def _limits_for_all(look: Look) -> list[Location]:
     found = [*_limiting_middleware(look), *_limiting_code(look)]
-    for hit in calls(look, r"flask_limiter\.(?:\w+\.)*Limiter"):
-        if {"default_limits", "application_limits"} & set(getattr(hit.call, "keywords", {})):
-            found.append(hit.place)
+    found += [
+        hit.place
+        for hit in calls(look, r"flask_limiter\.(?:\w+\.)*Limiter")
+        if {"default_limits", "application_limits"} & set(getattr(hit.call, "keywords", {}))
+    ]
     if calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*"):  # nothing without its guard
         for web in web_modules(look):
             found += line_matches(look, web.path, r"useClass:\s*ThrottlerGuard")

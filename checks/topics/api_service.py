@@ -27,7 +27,8 @@ _GENERATED_NODE = (
     r"|tsoa|swagger-jsdoc|koa2-swagger-ui|@scalar/[\w-]+|@elysiajs/swagger|next-swagger-doc).*"
 )
 _GENERATED_PYTHON = (
-    "flask_smorest", "flasgger", "flask_restx", "apiflask", "flask_openapi3", "connexion", "drf_spectacular", "drf_yasg",
+    "flask_smorest", "flasgger", "flask_restx", "apiflask", "flask_openapi3", "connexion", "drf_spectacular",
+    "drf_yasg",
     "ninja", "spectree", "apispec", "litestar", "sanic_ext",
 )  # fmt: skip
 
@@ -68,12 +69,14 @@ def _indirect(look: Look) -> list[Location]:
     """Health checks of images and orchestrators that ask a route of the application."""
     files = look.tree.match("Dockerfile*", "*.dockerfile", "*compose*.y*ml", "*.k8s.y*ml", "k8s/**", "deploy/**/*.y*ml")
     known = {re.sub(r"[{:<].*", "", item.path).rstrip("/") for item in endpoints(look) if len(item.path) > 1}
-    found = []
+    found: list[Location] = []
     for path in files:
         text = look.tree.text(path) or ""
-        for match in re.finditer(_CHECKED, text):
-            if any(match[1].rstrip("/").endswith(one) for one in known if one):
-                found.append(Location(path, text.count("\n", 0, match.start()) + 1))
+        found += [
+            Location(path, text.count("\n", 0, match.start()) + 1)
+            for match in re.finditer(_CHECKED, text)
+            if any(match[1].rstrip("/").endswith(one) for one in known if one)
+        ]
         found += _by_script(look, path, text, known)
     return found
 

@@ -27,13 +27,14 @@ def no_complex_hotspots(look: Look) -> Observation:
             message = f"{one.name} has a cyclomatic complexity of {one.complexity}"
             complain(look, "code.complex-function", HOTSPOTS, [Location(one.path, one.line)], severity, message)
         worst = above[0]
-        said = f"{len(above)} function{'s' if len(above) > 1 else ''} above {MOST_COMPLEX}, {worst.name} with {worst.complexity}"
+        many = "s" if len(above) > 1 else ""
+        said = f"{len(above)} function{many} above {MOST_COMPLEX}, {worst.name} with {worst.complexity}"
         places = [Location(one.path, one.line) for one in above]
         fix = f"split {worst.name} along its branches"
         return answer(HOTSPOTS, Outcome.UNMET, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
     if measured.unread:
         first = measured.unread[0]
-        said = f"none above {MOST_COMPLEX} in what was measured; {len(measured.unread)} files were not: {first.path}, {first.reason}"
+        said = f"none above {MOST_COMPLEX}, but {len(measured.unread)} were not measured: {first.path}, {first.reason}"
         return answer(
             HOTSPOTS, Outcome.UNKNOWN, said, [Location(one.path) for one in measured.unread], searched=searched
         )

@@ -80,7 +80,7 @@ def string_sql(look: Look) -> Observation:
         return answer(STRING_SQL, Outcome.UNKNOWN, f"nothing found, but {blind}", searched=searched)
     doubtful = [one for one in seen if not _is_own_constant(look, one)]
     if doubtful:
-        said = f"{len(doubtful)} statement{'s' if len(doubtful) > 1 else ''} built from strings whose parts could not be traced"
+        said = f"statements built from strings whose parts could not be traced: {len(doubtful)}"
         return answer(STRING_SQL, Outcome.PARTIAL, said, _places(doubtful), searched=searched, fix=fix)
     return answer(STRING_SQL, Outcome.MET, "no statement is assembled from input", found.sql[:3], searched=searched)
 

@@ -23,7 +23,8 @@ _KINDS = {
     "a migration tool": (
         "**/migrations/[0-9]*.sql", "**/migrations/[0-9]*.ts", "**/migrations/[0-9]*.js", "**/migrations/[0-9]*.py",
         "**/migrations/V[0-9]*.sql", "**/migration/V[0-9]*.sql", "**/migrations/*.up.sql", "**/db/migrate/*.rb",
-        "**/changelog/*.xml", "**/migrations/**/[0-9]*_*.sql", "**/migrations/*-*.ts", "**/migrations/*-*.js", "**/migrations/models/*.py",
+        "**/changelog/*.xml", "**/migrations/**/[0-9]*_*.sql", "**/migrations/*-*.ts", "**/migrations/*-*.js",
+        "**/migrations/models/*.py",
     ),
 }  # fmt: skip
 _TOOLS = (

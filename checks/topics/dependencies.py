@@ -17,13 +17,17 @@ LOCKED = "deps.locked"
 UPDATES = "deps.update-automation"
 
 _DEPENDABOT = {
-    "pip": "python", "uv": "python", "poetry": "python", "pipenv": "python", "npm": "node", "yarn": "node", "bun": "node",
-    "pnpm": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java", "gradle": "java",
+    "pip": "python", "uv": "python", "poetry": "python", "pipenv": "python", "npm": "node", "yarn": "node",
+    "bun": "node",
+    "pnpm": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java",
+    "gradle": "java",
     "mix": "elixir", "pub": "dart", "nuget": "dotnet", "swift": "swift", "terraform": "terraform",
 }  # fmt: skip
 _MANAGERS = {
-    "poetry": "python", "pip_requirements": "python", "pep621": "python", "pipenv": "python", "uv": "python", "npm": "node",
-    "bun": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java", "gradle": "java",
+    "poetry": "python", "pip_requirements": "python", "pep621": "python", "pipenv": "python", "uv": "python",
+    "npm": "node",
+    "bun": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java",
+    "gradle": "java",
 }  # fmt: skip
 _RENOVATE = (
     "/renovate.json", "/renovate.json5", "/.renovaterc", "/.renovaterc.json", "/.github/renovate.json",
@@ -168,7 +172,8 @@ def _renovate(look: Look, wanted: set[str]) -> tuple[set[str], list[str], list[L
 def _scheduled(look: Look) -> list[Location]:
     """Workflows that a timer starts, update versions and open a pull request."""
     update = re.compile(
-        r"(?:npm-check-updates|\bncu\b|uv lock --upgrade|poetry update|pip-compile\b.*--upgrade|pre-commit autoupdate|renovate)"
+        r"(?:npm-check-updates|\bncu\b|uv lock --upgrade|poetry update|pip-compile\b.*--upgrade"
+        r"|pre-commit autoupdate|renovate)"
     )
     found = []
     for workflow in look.workflows.all:

@@ -78,9 +78,8 @@ def structured_logging(look: Look) -> Observation:
 
 def _structured(look: Look) -> list[Location]:
     found = [hit.place for hit in calls(look, _LOGGERS)]
-    for hit in calls(look, r"loguru\.(?:_logger\.)?logger\.(?:add|configure)"):
-        if "serialize" in getattr(hit.call, "keywords", {}):
-            found.append(hit.place)
+    sinks = calls(look, r"loguru\.(?:_logger\.)?logger\.(?:add|configure)")
+    found += [hit.place for hit in sinks if "serialize" in getattr(hit.call, "keywords", {})]
     for hit in calls(
         look, r"winston(?:\.default|\.\*)?\.createLogger|fastify(?:\.default|\.fastify)?|.*\.FastifyAdapter"
     ):

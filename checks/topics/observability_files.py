@@ -70,10 +70,8 @@ def alert_rules(look: Look) -> Observation:
 def dashboards(look: Look) -> Observation:
     """Dashboard definitions of Grafana or a cloud; links to dashboards are half of it."""
     searched = ("**/*.json", "**/*.tf", "Kubernetes manifests", "links in documents")
-    found: list[Location] = []
-    for path in look.tree.match("*.json"):
-        if not _OUTSIDE.search(path) and _is_dashboard(look, path):
-            found.append(Location(path))
+    boards = look.tree.match("*.json")
+    found = [Location(path) for path in boards if not _OUTSIDE.search(path) and _is_dashboard(look, path)]
     for path in look.tree.match("*.tf", "*.yml", "*.yaml"):
         found += line_matches(look, path, _CLOUD_BOARDS) if not _OUTSIDE.search(path) else ()
     if found:

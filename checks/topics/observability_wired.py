@@ -27,18 +27,29 @@ _EXPOSED = (
     r"|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*\.register\.metrics|@willsoto/nestjs-prometheus\..*"
 )
 _METRIC_LIBRARIES = (
-    "prometheus_client", "prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter", "prom-client",
+    "prometheus_client", "prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter",
+    "prom-client",
     "statsd", "datadog", "sentry_sdk", "@sentry/*", "rollbar", "newrelic", "ddtrace", "dd-trace", "elasticapm",
 )  # fmt: skip
-_COMMANDS = r"\b(?:ddtrace-run|newrelic-admin\s+run-program|opentelemetry-instrument|-r\s+(?:dd-trace/init|newrelic|@opentelemetry/\S+))"
+_COMMANDS = (
+    r"\b(?:ddtrace-run|newrelic-admin\s+run-program|opentelemetry-instrument"
+    r"|-r\s+(?:dd-trace/init|newrelic|@opentelemetry/\S+))"
+)
 
 _PROVIDERS = (
     r"opentelemetry\.trace\.set_tracer_provider|.*\bNodeSDK\.start|.*\bsdk\.start|.*NodeTracerProvider\.register"
 )
-_STARTS = r"logfire\.configure|@vercel/otel\.registerOTel|ddtrace\.patch_all|dd-trace.*\.init|azure\.monitor\.opentelemetry\.configure_azure_monitor"
-_INSTRUMENTS = r".*\.(?:instrument_app|instrument_fastapi|instrument_django|instrument_flask|instrument|start_as_current_span|startActiveSpan|startSpan)"
+_STARTS = (
+    r"logfire\.configure|@vercel/otel\.registerOTel|ddtrace\.patch_all|dd-trace.*\.init"
+    r"|azure\.monitor\.opentelemetry\.configure_azure_monitor"
+)
+_INSTRUMENTS = (
+    r".*\.(?:instrument_app|instrument_fastapi|instrument_django|instrument_flask|instrument"
+    r"|start_as_current_span|startActiveSpan|startSpan)"
+)
 _MODEL_ONLY = (
-    "langfuse", "langsmith", "phoenix", "arize", "traceloop", "openinference", "helicone", "langtrace_python_sdk", "weave",
+    "langfuse", "langsmith", "phoenix", "arize", "traceloop", "openinference", "helicone", "langtrace_python_sdk",
+    "weave",
     "langfuse-vercel", "@langfuse/*",
 )  # fmt: skip
 _SAMPLES = frozenset({"traces_sample_rate", "traces_sampler", "enable_tracing", "tracesSampleRate", "tracesSampler"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.readers.python_facts import Call
+from checks.readers.python_facts import Call, PythonModule
 from checks.wiring import absent, answer, blind_spots, calls, complain, line_matches, python_modules, reached
 
 DEBUG = "app.debug-off"
@@ -19,6 +20,9 @@ _STARTS_DEBUG = (
     r"|fastapi[\"',\s]+dev\b|NODE_ENV[=:\s]+[\"']?development|manage\.py[\"',\s]+runserver|\bnodemon\b|next[\"',\s]+dev\b"
     r"|(?:npm|pnpm|yarn|bun)[\"',\s]+(?:run[\"',\s]+)?dev\b|(?<![\w])DEBUG[=:\s]+[\"']?(?:1|[Tt]rue)\b)"
 )
+_SERVER = re.compile(
+    r"(?i)gunicorn|uvicorn|hypercorn|waitress|granian|daphne|uwsgi|fastapi[\"',\s]+run|flask[\"',\s]+run"
+)
 _ON = re.compile(r"(?i)^[\"']?(?:true|1|yes|on)[\"']?$")
 _FROM_ENVIRONMENT = re.compile(r"(?i)(?:getenv|environ(?:\.get)?|config|env(?:\.bool)?|get_env)\b")
 _DEFAULT_ON = re.compile(r"(?i)(?:,\s*|default\s*=\s*)[\"']?(?:true|1|yes|on)[\"']?\s*\)")
@@ -26,7 +30,8 @@ _DEFAULT_ON = re.compile(r"(?i)(?:,\s*|default\s*=\s*)[\"']?(?:true|1|yes|on)[\"
 _FLAG_TOOLS = (
     "ldclient", "launchdarkly", "@launchdarkly/*", "launchdarkly-node-server-sdk", "UnleashClient", "unleash-client",
     "@unleash/*", "growthbook", "@growthbook/*", "flagsmith", "flagsmith-nodejs", "openfeature", "@openfeature/*",
-    "statsig", "statsig-node", "@statsig/*", "configcatclient", "configcat-node", "splitio", "@splitsoftware/*", "waffle",
+    "statsig", "statsig-node", "@statsig/*", "configcatclient", "configcat-node", "splitio", "@splitsoftware/*",
+    "waffle",
     "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt", "@happykit/flags",
 )  # fmt: skip
 _EVALUATES = re.compile(
@@ -68,36 +73,44 @@ def _in_code(look: Look) -> tuple[list[Location], list[Location], list[Location]
     by_hand: list[Location] = []
     default: list[Location] = []
     starts = _start_text(look)
-    for module in python_modules(look, dead=False):
+    for module in python_modules(look):
         if _DEV_FILE.search(module.path):
             continue
+        for place, state in _settings(module):
+            (on if state == "on" else default).append(place)
         for call in module.calls:
             value = next((call.keywords[name] for name in ("debug", "reload") if name in call.keywords), None)
             if value is None or not _starts_application(call):
                 continue
             place = Location(module.path, call.line, call.end_line)
             if value.value is True:
-                other_start = call.callee.endswith("run") and starts and module.path.rsplit("/", 1)[-1] not in starts
+                other_start = call.callee.endswith("run") and _starts_elsewhere(starts, module.path)
                 (by_hand if other_start else on).append(place)
             elif _FROM_ENVIRONMENT.search(value.text) and _DEFAULT_ON.search(value.text):
                 default.append(place)
-        for item in module.assignments:
-            if item.function or not re.fullmatch(r"DEBUG|\w+\.debug|\w+\.config\[[\"']DEBUG[\"']\]", item.target):
-                continue
-            place = Location(module.path, item.line)
-            if item.value.value is True:
-                on.append(place)
-            elif _FROM_ENVIRONMENT.search(item.value.text) and _is_on_by_default(item.value.text):
-                default.append(place)
-        for one in module.classes:
-            for name, value in one.fields.items():
-                if (
-                    name.lower() in {"debug", "reload"}
-                    and value.value is True
-                    and any("Settings" in base for base in one.bases)
-                ):
-                    default.append(Location(module.path, one.line, one.end_line))
     return on, by_hand, default
+
+
+def _starts_elsewhere(starts: str, path: str) -> bool:
+    """Whether the image or platform starts a server itself, or another file than this one."""
+    if path.rsplit("/", 1)[-1] in starts:
+        return False
+    return bool(_SERVER.search(starts) or re.search(r"python3?[\"',\s]+[^\n]*\.py\b", starts))
+
+
+def _settings(module: PythonModule) -> Iterator[tuple[Location, str]]:
+    """Debug settings of a module: "on", or "default" where only the environment turns them off."""
+    for item in module.assignments:
+        if item.function or not re.fullmatch(r"DEBUG|\w+\.debug|\w+\.config\[[\"']DEBUG[\"']\]", item.target):
+            continue
+        if item.value.value is True:
+            yield Location(module.path, item.line), "on"
+        elif _FROM_ENVIRONMENT.search(item.value.text) and _is_on_by_default(item.value.text):
+            yield Location(module.path, item.line), "default"
+    for one in module.classes:
+        names = {name.lower() for name, value in one.fields.items() if value.value is True}
+        if {"debug", "reload"} & names and any("Settings" in base for base in one.bases):
+            yield Location(module.path, one.line, one.end_line), "default"
 
 
 def _is_on_by_default(text: str) -> bool:
@@ -130,6 +143,9 @@ def _start_text(look: Look) -> str:
             lines += re.findall(
                 r"(?im)^\s*(?:CMD|ENTRYPOINT|web:|command:|startCommand|release:).*", look.tree.text(path) or ""
             )
+    for path in look.tree.match("*entry*.sh", "*start*.sh", "*run*.sh"):
+        if not _DEV_FILE.search(path):
+            lines += re.findall(r"(?m)^\s*(?:exec\s|python|uvicorn|gunicorn).*", look.tree.text(path) or "")
     return "\n".join(lines)
 
 

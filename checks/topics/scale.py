@@ -42,8 +42,10 @@ _QUEUED = (
     r"|inngest\..*\.(?:createFunction|send)|@trigger\.dev/.*\.(?:task|trigger)|@upstash/qstash\..*publish\w*|graphile-worker\..*run"
 )
 _QUEUE_LIBRARIES = (
-    "celery", "rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq", "django_rq", "django_q", "bullmq", "bull",
-    "pg-boss", "agenda", "inngest", "@trigger.dev/*", "@upstash/qstash", "graphile-worker", "temporalio", "@temporalio/*", "kombu",
+    "celery", "rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq", "django_rq", "django_q", "bullmq",
+    "bull",
+    "pg-boss", "agenda", "inngest", "@trigger.dev/*", "@upstash/qstash", "graphile-worker", "temporalio",
+    "@temporalio/*", "kombu",
 )  # fmt: skip
 _IN_PROCESS = (
     r"(?:.*\.)?(?:background_tasks|background|bg|tasks)\.add_task|(?:asyncio\.)create_task|asyncio\.ensure_future"
@@ -51,9 +53,12 @@ _IN_PROCESS = (
     r"|EdgeRuntime\.waitUntil|threading\.Thread|fastapi_utils\..*repeat_every|fastapi\.BackgroundTasks\.add_task"
 )
 _SLOW = (
-    "openai", "anthropic", "litellm", "langchain*", "google.genai", "google.generativeai", "transformers", "llama_cpp", "torch",
-    "requests", "httpx", "aiohttp", "smtplib", "emails", "fastapi_mail", "sendgrid", "boto3", "PIL", "cv2", "pandas", "axios",
-    "nodemailer", "@anthropic-ai/sdk", "ai", "@ai-sdk/*", "sharp", "puppeteer", "playwright", "replicate", "ollama", "groq",
+    "openai", "anthropic", "litellm", "langchain*", "google.genai", "google.generativeai", "transformers",
+    "llama_cpp", "torch",
+    "requests", "httpx", "aiohttp", "smtplib", "emails", "fastapi_mail", "sendgrid", "boto3", "PIL", "cv2", "pandas",
+    "axios",
+    "nodemailer", "@anthropic-ai/sdk", "ai", "@ai-sdk/*", "sharp", "puppeteer", "playwright", "replicate", "ollama",
+    "groq",
 )  # fmt: skip
 
 
@@ -65,10 +70,12 @@ def caching(look: Look) -> Observation:
     if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW):
         return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
     places = [hit.place for hit in calls(look, _CACHE_CALLS) if not _NOT_A_CACHE.search(hit.call.callee)]
-    for module in python_modules(look):
-        for function in module.functions:
-            if any(_is_cache(module, function, item.resolved) for item in function.decorators):
-                places.append(Location(module.path, function.line))
+    places += [
+        Location(module.path, function.line)
+        for module in python_modules(look)
+        for function in module.functions
+        if any(_is_cache(module, function, item.resolved) for item in function.decorators)
+    ]
     if not places and (clients := look.importers(*_CACHE_CLIENTS)):
         said = "a client of a cache is loaded; whether it caches could not be told"
         return answer(CACHING, Outcome.UNKNOWN, said, clients, searched=searched, fix=fix)
