@@ -14,6 +14,9 @@ SIZES: Mapping[str, int] = {"s1": 8, "s2": 6, "s3": 8, "s4": 4, "s5": 8, "s6": 8
 """The steps and how many items decide each."""
 
 ITEMS = sum(SIZES.values())
+ACCEPT = "accept"
+"""The pillar of the items about the run: they count for what is open and what stops, not for the 46."""
+
 FIRST: Mapping[str, tuple[int, ...]] = {"paying-users": (2, 4), "pre-launch": (3, 1), "fundraising": (6, 5)}
 """The steps each profile takes first, in the order of the article's sentence; the profiles in our order."""
 
@@ -76,13 +79,16 @@ def decide(
     """The verdict over the items of the steps and the run's result; the order of the items never matters.
 
     Args:
-        lines: the items of the seven steps.
+        lines: the items of the seven steps, and those about the run where they are known.
         accept: "pass", "fail" or "invalid-run"; "" while nobody has said.
         failed: the checks of the run that failed, as `LIKELY` names them.
         profiles: what the team is about, for the order of work.
     """
-    counts = tally(lines, SIZES)
-    everything = total(counts.values())
+    given = tuple(lines)
+    counts = tally(given, SIZES)
+    steps = total(counts.values())
+    about_run = tally(given, {ACCEPT: sum(line.pillar == ACCEPT for line in given)})
+    everything = total([*counts.values(), *about_run.values()])
     done = [number for number, one in enumerate(counts.values(), start=1) if one.full]
     in_order = order(profiles)
     ready = len(done) == len(SIZES) and accept == PASS
@@ -91,9 +97,9 @@ def decide(
     return Verdict(
         steps_done=len(done),
         highest_steps=sum(one.reachable for one in counts.values()),
-        items_met=everything.met,
+        items_met=steps.met,
         of=ITEMS,
-        percent=round(100 * everything.met / ITEMS, 1),
+        percent=round(100 * steps.met / ITEMS, 1),
         verdict="incomplete" if incomplete else "ready" if ready else "not-ready",
         ready=ready,
         accept=accept,
@@ -106,8 +112,8 @@ def decide(
         needs_review=everything.needs_review,
         blockers=everything.blockers,
         unanswered=everything.unanswered,
-        lowest=everything.met,
-        highest=everything.met + everything.unanswered,
+        lowest=steps.met,
+        highest=steps.met + steps.unanswered,
         certain=_certain(counts, everything, accept) if incomplete else stops(everything.blockers),
         notes=_notes(everything, accept, likely, all_done=len(done) == len(SIZES)),
     )

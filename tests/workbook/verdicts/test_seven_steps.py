@@ -107,6 +107,15 @@ def test_incomplete_still_reports_what_is_certain():
     assert (verdict.next_step, verdict.lowest, verdict.highest) == (3, 0, 45)
 
 
+def test_an_item_about_the_run_can_stop_the_launch_and_keep_the_verdict_open():
+    steps = [Line(pillar, Status.READY) for pillar in PLACES]
+    stopped = decide([*steps, Line("accept", Status.BLOCKER)], "invalid-run")
+    assert (stopped.verdict, stopped.hold, stopped.items_met) == ("not-ready", True, 46)
+    unsaid = decide([*steps, Line("accept", Status.UNANSWERED)], "fail")
+    assert (unsaid.verdict, unsaid.unanswered, unsaid.highest) == ("incomplete", 1, 46)
+    assert unsaid.certain == ("the acceptance run has to be made again",)
+
+
 def test_without_a_run_nothing_is_decided():
     lines = [Line(pillar, Status.READY) for pillar in PLACES]
     verdict = decide(lines)
