@@ -1,0 +1,193 @@
+"""Operations: backups, runbooks and service level objectives, as documents and as jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.databases import databases
+from checks.kinds import is_test, is_vendored
+from checks.look import Look, is_product
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.documents import Document
+from checks.topics.documents import TEMPLATE
+from checks.wiring import answer, not_applicable
+
+BACKUPS = "ops.backups"
+RUNBOOKS = "ops.runbooks"
+SLO = "ops.slo"
+
+_COMMANDS = re.compile(
+    r"\b(pg_dump(all)?|pg_basebackup|mysqldump|mariadb-dump|mongodump|restic|borg|velero|wal-g|pgbackrest|barman"
+    r"|litestream"
+    r"|xtrabackup|sqlite3 \S+ \S*\.backup|aws s3 (sync|cp)|rclone)\b"
+)
+_DUMPS = re.compile(r"\b(pg_dump|mysqldump|mongodump|restic backup|pg_basebackup)")
+_RESTORES = re.compile(r"(?i)\brestor|\brecover")
+_SAFE_SERVICE = re.compile(
+    r"postgres-backup|docker-volume-backup|mysql-backup|pgbackups|litestream|restic|wal-g|backup-local"
+)
+_SAFE_CLOUD = re.compile(
+    r"backup_retention_period\s*=\s*[1-9]|point_in_time_recovery|backup_configuration|backup_window"
+    r"|snapshot_retention_limit\s*=\s*[1-9]"
+)
+_STATEFUL = re.compile(r"postgres|mysql|mariadb|mongo|minio|elastic|qdrant|chroma|weaviate|clickhouse")
+
+
+@probe(BACKUPS)
+def backups(look: Look) -> Observation:
+    """A specific procedure, or a job that makes backups; words alone are half of it."""
+    searched = ("documents and headings about backup and recovery", "scripts, compose, CI, Kubernetes and Terraform")
+    fix = "back up the data on a schedule, write down how to restore it, and rehearse it"
+    jobs = list(_backup_jobs(look))
+    if jobs:
+        return answer(BACKUPS, Outcome.MET, "a job makes backups", jobs, searched=searched)
+    documents = [
+        item for item in look.documents.all if "changelog" not in item.kinds and not TEMPLATE.search(item.path)
+    ]
+    specific = [Location(item.path, 1) for item in documents if _is_about_backups(item) and item.specific]
+    sections = [
+        (Location(item.path, heading.line), item.section(re.escape(heading.text)))
+        for item in documents
+        for heading in item.headings
+        if re.search(r"(?i)\bback-?ups?\b|disaster recovery", heading.text)
+    ]
+    specific += [place for place, text in sections if _COMMANDS.search(text) or _is_procedure(text)]
+    if specific:
+        return answer(BACKUPS, Outcome.MET, "a written procedure", specific, searched=searched)
+    mentioned = [place for place, _ in sections] + [Location(i.path, 1) for i in documents if _is_about_backups(i)]
+    if mentioned:
+        said = "backups are mentioned, without a procedure or a job"
+        return answer(BACKUPS, Outcome.PARTIAL, said, mentioned, searched=searched, fix=fix)
+    state = databases(look).any or any(_STATEFUL.search(item.image) for item in look.containers.services)
+    if not state and not [path for path in look.tree.match("*.sql", "*.prisma") if is_product(path)]:
+        return not_applicable(look, BACKUPS, "no database or other state was found", searched=searched)
+    return answer(BACKUPS, Outcome.UNMET, "no backup procedure or job", searched=searched, fix=fix)
+
+
+def _is_about_backups(document: Document) -> bool:
+    return "backup" in document.kinds and bool(re.search(r"(?i)backup|disaster", f"{document.path} {document.title}"))
+
+
+def _is_procedure(text: str) -> bool:
+    steps = len(re.findall(r"(?m)^\s*(\d+\.|[-*]) \S", text)) + text.count("```") // 2
+    return steps > 1 and bool(_RESTORES.search(text))
+
+
+def _backup_jobs(look: Look) -> Iterator[Location]:
+    for path in look.tree.match("*.sh", "*.bash", "Makefile"):
+        if is_test(path) or is_vendored(path):
+            continue
+        lines = enumerate((look.tree.text(path) or "").splitlines(), 1)
+        dumps = [number for number, line in lines if _DUMPS.search(line) and not line.lstrip().startswith("#")]
+        if dumps:
+            yield Location(path, dumps[0])
+    yield from _configured_backups(look)
+    for workflow in look.workflows.all:
+        for job in workflow.jobs if "schedule" in workflow.triggers else ():
+            for command in look.workflows.commands_of(job):
+                if _COMMANDS.match(command.text) and "dump" in command.text:
+                    yield command.location
+
+
+def _configured_backups(look: Look) -> Iterator[Location]:
+    for service in look.containers.services:
+        if _SAFE_SERVICE.search(service.image):
+            yield Location(service.path, service.line)
+    for item in look.containers.resources:
+        named = "backup" in f"{item.kind} {item.name}".lower()
+        if named and item.kind in {"CronJob", "Schedule", "ScheduledBackup", "Backup"}:
+            yield Location(item.path, item.line)
+    for cloud in look.containers.infrastructure:
+        if _SAFE_CLOUD.search(cloud.body) or "backup_plan" in cloud.kind:
+            yield Location(cloud.path, cloud.line)
+
+
+# -- runbooks -----------------------------------------------------------------------------------------------------
+
+_OPERATES = re.compile(
+    r"(?i)\b(alert|restart|roll ?back|escalat\w*|on-?call|severity|sev ?[0-4]|diagnos\w*|mitigat\w*|logs?|kubectl"
+    r"|systemctl"
+    r"|docker|restore|symptoms?|outage|dashboard|page[rd]?)\b"
+)
+_HELPS = re.compile(
+    r"(?i)(^|/)(troubleshoot\w*|maintenance|updating|upgrad\w+|operations?|monitoring|faq)([-_.][\w-]*)?\.(md|mdx|rst)$"
+)
+_FEWEST_SIGNS = 3
+
+
+@probe(RUNBOOKS)
+def runbooks(look: Look) -> Observation:
+    """Runbooks or incident documents that speak of this system."""
+    searched = ("documents named runbook, playbook, on-call, incident or postmortem", "operation pages")
+    fix = "write a runbook for the likeliest failure: symptom, check, repair, whom to call"
+    named = [i for kind in ("runbook", "incident") for i in look.documents.of(kind) if not _is_for_agents(i.path)]
+    own = [item for item in named if item.specific and not TEMPLATE.search(item.path) and _operates(item)]
+    if own:
+        places = [Location(item.path, 1) for item in own]
+        return answer(RUNBOOKS, Outcome.MET, "runbooks or incident documents", places, searched=searched)
+    general = [
+        item
+        for item in look.documents.all
+        if _HELPS.search(item.path) and not _is_for_agents(item.path) and _operates(item)
+    ]
+    if named or general:
+        places = [Location(item.path, 1) for item in (*named, *general)]
+        said = "templates or general advice only"
+        return answer(RUNBOOKS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    return answer(RUNBOOKS, Outcome.UNMET, "no runbooks or incident documents", searched=searched, fix=fix)
+
+
+def _is_for_agents(path: str) -> bool:
+    return bool(
+        re.search(r"(^|/)(\.claude|\.cursor|\.github|prompts?|agents?|skills|node_modules|tests?|fixtures)/", path)
+    )
+
+
+def _operates(document: Document) -> bool:
+    return len({match[1].lower() for match in _OPERATES.finditer(document.text)}) >= _FEWEST_SIGNS
+
+
+# -- objectives ---------------------------------------------------------------------------------------------------
+
+_OBJECTIVE = re.compile(r"(?i)\b\d[\d.,]*\s*(%|ms\b|s\b|seconds?|minutes?|hours?)")
+_KIND = re.compile(r"(?m)^kind:\s*(SLO|ServiceLevelObjective|PrometheusServiceLevel)\b")
+_HEADING = re.compile(r"\bSLOs?\b|(?i:service[- ]level (objectives?|agreements?|targets?|indicators?))|\bSLAs?\b")
+
+
+@probe(SLO)
+def objectives(look: Look) -> Observation:
+    """Service level objectives with numbers, in a document or as configuration."""
+    searched = ("documents and headings about service levels", "OpenSLO, Sloth and Pyrra files")
+    fix = "write down objectives with numbers, such as 99.5 % availability a month"
+    for path in look.tree.match("*.yml", "*.yaml"):
+        text = look.tree.text(path) or ""
+        if not is_test(path) and not is_vendored(path) and (match := _KIND.search(text)):
+            place = Location(path, text.count("\n", 0, match.start()) + 1)
+            return answer(SLO, Outcome.MET, "objectives are configured", [place], searched=searched)
+    numbered: list[Location] = []
+    bare: list[Location] = []
+    for document in look.documents.all:
+        if TEMPLATE.search(document.path) or "changelog" in document.kinds or _is_for_agents(document.path):
+            continue
+        for place, text in _service_levels(document):
+            (numbered if _OBJECTIVE.search(text) else bare).append(place)
+    if numbered:
+        return answer(SLO, Outcome.MET, "objectives with numbers", numbered, searched=searched)
+    if bare:
+        return answer(SLO, Outcome.PARTIAL, "objectives without numbers", bare, searched=searched, fix=fix)
+    return answer(SLO, Outcome.UNMET, "no service level objectives", searched=searched, fix=fix)
+
+
+def _service_levels(document: Document) -> Iterator[tuple[Location, str]]:
+    if (
+        "slo" in document.kinds
+        and document.headings
+        and re.search(r"(?i)slo|sla|service", document.path + document.title)
+    ):
+        yield Location(document.path, 1), re.sub(r"(?m)^.*(_{3,}|TODO|TBD|<[^>]+>).*$", "", document.text)
+        return
+    for heading in document.headings:
+        if _HEADING.search(heading.text):
+            yield Location(document.path, heading.line), document.section(re.escape(heading.text))

@@ -1,0 +1,57 @@
+"""Requirements of production: load, latency, availability and cost, written down with numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.documents import Document
+from checks.topics.documents import TEMPLATE
+from checks.wiring import answer
+
+REQUIREMENTS = "docs.requirements"
+
+_NUMBER = re.compile(
+    r"(?i)\b\d[\d,.]*\s*(%|ms\b|milliseconds?|s\b|sec(onds?)?\b|minutes?\b|hours?\b|users\b|requests?\b|rps\b|qps\b"
+    r"|req/s|tokens?\b|x\b"
+    r"|[GM]B\b|concurrent|per (second|minute|day|month)|/(s|min|month)\b|transactions)|[$€£]\s?\d"
+)
+_OF_PRODUCTION = re.compile(
+    r"(?i)latency|availab|uptime|throughput|concurren|response time|p9[59]|rto\b|rpo\b|error rate|users|load"
+    r"|requests|cost|budget"
+    r"|retention|recover|scal|performance"
+)
+_HEADING = re.compile(r"(?i)(non-?functional|production) requirements|performance (requirements|targets|goals)")
+
+
+@probe(REQUIREMENTS)
+def requirements(look: Look) -> Observation:
+    """What production must withstand is written down with numbers."""
+    searched = ("documents named requirements, PRD, spec or NFR", "headings that say so")
+    fix = "write down the load, latency, availability and cost production must hold, with numbers"
+    documents = [i for i in look.documents.of("requirements") if not TEMPLATE.search(i.path) and i.specific]
+    numbered = [place for item in documents for place in _numbered(item, item.text)]
+    for item in look.documents.all:
+        for heading in item.headings:
+            if _HEADING.search(heading.text):
+                section = item.section(re.escape(heading.text))
+                numbered += [Location(item.path, heading.line) for _ in _numbered(item, section)]
+    if len(numbered) > 1:
+        said = "production requirements with numbers"
+        return answer(REQUIREMENTS, Outcome.MET, said, numbered, searched=searched)
+    if documents or numbered:
+        places = [Location(item.path, 1) for item in documents] or numbered
+        said = "requirements without numbers for production"
+        return answer(REQUIREMENTS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    said = "no production requirements in the repository"
+    return answer(REQUIREMENTS, Outcome.UNMET, said, searched=searched, fix=fix)
+
+
+def _numbered(document: Document, text: str) -> Iterator[Location]:
+    offset = document.text.count("\n", 0, max(document.text.find(text), 0))
+    for number, line in enumerate(text.splitlines(), 1):
+        if _NUMBER.search(line) and _OF_PRODUCTION.search(line):
+            yield Location(document.path, offset + number)
