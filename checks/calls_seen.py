@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 
 from checks.look import PYTHON, WEB
 from checks.observation import Location
-from checks.wiring import without_comments
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -51,6 +50,10 @@ class Seen:
         return self.given or {}
 
 
+_PYTHON_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))[ \t]*#(?![^\n]*[\"'])[^\n]*$|^[ \t]*#[^\n]*$")
+_WEB_COMMENT = re.compile(
+    r"(?m)(?:^|(?<=[\s;{}(),]))//[^\n]*$|(?:^|(?<=[\s;{}(),]))/\*[^*].*?\*/|/\*\*.*?\*/", re.DOTALL
+)
 _calls: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
 _sources: WeakKeyDictionary[Look, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
 
@@ -104,8 +107,17 @@ def lines_of(look: Look, path: str, first: int = 1, last: int = 10**9) -> str:
     """The lines `first` to `last` of a file with comments emptied."""
     files = _sources.setdefault(look, {})
     if path not in files:
-        files[path] = tuple(without_comments(look.tree.text(path) or "").split("\n"))
+        files[path] = tuple(_without_comments(path, look.tree.text(path) or "").split("\n"))
     return "\n".join(files[path][max(first - 1, 0) : last])
+
+
+def _without_comments(path: str, text: str) -> str:
+    """Python has "#" comments alone: "/*" there is part of a glob pattern."""
+    return _PYTHON_COMMENT.sub("", text) if path.endswith(PYTHON) else _WEB_COMMENT.sub(_newlines, text)
+
+
+def _newlines(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def text_of(look: Look, call: Seen) -> str:

@@ -90,7 +90,7 @@ def failure_fallback(look: Look) -> Observation:
         return missing
     searched = (*SEARCHED, "handlers in the functions that lead to them", "catches of the pages")
     fix = "catch a failing model call where the user waits, and show a state of your own"
-    calls = model_calls(look)
+    calls = _used(look, model_calls(look))
     graded = [(call, _grade(look, call)) for call in calls]
     handled = [call.place for call, grade in graded if grade == "handled"]
     weak = [call.place for call, grade in graded if grade == "weak"]
@@ -115,6 +115,23 @@ def failure_fallback(look: Look) -> Observation:
     return answer(FALLBACK, result.outcome, result.summary, bare, searched=searched, fix=fix)
 
 
+def _used(look: Look, calls: tuple[ModelCall, ...]) -> list[ModelCall]:
+    """Calls in functions that something names; all of them where nothing names any."""
+    kept = []
+    for call in calls:
+        name = call.seen.function.rsplit(".", 1)[-1]
+        if not name or call.seen.path.endswith(WEB) or _users(look, call.seen.path, name) or _is_served(look, call):
+            kept.append(call)
+    return kept or list(calls)
+
+
+def _is_served(look: Look, call: ModelCall) -> bool:
+    """Whether a decorator makes the function something a framework calls."""
+    module = look.python.module(call.seen.path)
+    function = module.function(call.seen.function) if module else None
+    return function is not None and bool(function.decorators) and "." not in function.qualified
+
+
 def _pages_that_catch(look: Look) -> list[Location]:
     return [
         Location(web.path, catch.line)
@@ -125,7 +142,7 @@ def _pages_that_catch(look: Look) -> list[Location]:
 
 
 def _grade(look: Look, call: ModelCall) -> str:
-    """ "handled" where a handler around the call, or around a call of its function, answers; "weak" where it logs."""
+    """What handlers around a call or its callers do: "handled" where one answers, "weak" where one logs, or ""."""
     found: set[str] = set()
     todo = [(call.seen, _HOPS)]
     done: set[tuple[str, str]] = set()

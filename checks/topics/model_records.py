@@ -39,15 +39,20 @@ _SWITCHED = re.compile(
     r"|litellm\.(?:success_callback|callbacks)\s*=\s*\[\s*[\"'](?!prometheus)"
 )
 _LOGS = re.compile(
-    r"(?:.*\.)?(?:_?log(?:ger|ging)?|LOG(?:GER)?|console|structlog|winston|pino|log\w*)\.(?:debug|info|log|warn|warning|error|exception|bind)|print"
+    r"(?:.*\.)?(?:_?log(?:ger|ging)?|LOG(?:GER)?|console|structlog|winston|pino|log\w*)"
+    r"\.(?:debug|info|log|warn|warning|error|exception|bind)|print"
 )
 _ERROR_LOG = re.compile(r"(?:error|exception|warn|warning)$")
+_PROMPT = r"(?i)(?<!len\()\b(?:\w*prompt|messages|question|user_?(?:input|message)|query)\b(?!\.length)"
+_OUTPUT = r"(?i)\b(?:\w*response(?:_text)?|answer|completion|output|reply|content)\b(?!\.(?:status|ok|usage))"
+_LATENCY = r"(?i)latency|elapsed|duration|\btook\b|_ms\b|perf_counter|Date\.now\(\)\s*-|time\(\)\s*-"
 _FIELDS = (
-    ("the prompt", re.compile(r"(?i)(?<!len\()\b(?:\w*prompt|messages|question|user_?(?:input|message)|query)\b(?!\.length)")),
-    ("the output", re.compile(r"(?i)\b(?:\w*response(?:_text)?|answer|completion|output|reply|content)\b(?!\.(?:status|ok|usage))")),
-    ("the latency", re.compile(r"(?i)latency|elapsed|duration|\btook\b|_ms\b|perf_counter|Date\.now\(\)\s*-|time\(\)\s*-")),
-)  # fmt: skip
-_STRING = re.compile(r"\"[^\"\n{}]*\"|'[^'\n{}]*'")
+    ("the prompt", re.compile(_PROMPT)),
+    ("the output", re.compile(_OUTPUT)),
+    ("the latency", re.compile(_LATENCY)),
+)
+_STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`")
+_HOLE = re.compile(r"\{([^{}]+)\}")
 _HELPER = re.compile(
     r"(?i)(?:log|record|trace|track|audit)_?(?:llm|ai|model|prompt|completion|generation|interaction|chat)\w*"
     r"|(?:llm|ai|model|generation)_?(?:log|trace|record)\w*"
@@ -135,7 +140,8 @@ def _logged_fields(look: Look, path: str, line: int) -> set[str]:
             continue
         if _ERROR_LOG.search(call.callee):
             continue  # it tells of failures only
-        values = _STRING.sub(" ", text_of(look, call).partition("(")[2])
+        told = text_of(look, call).partition("(")[2]
+        values = _STRING.sub(lambda text: " ".join(_HOLE.findall(text[0])), told)
         found |= {name for name, pattern in _FIELDS if pattern.search(values)}
     return found
 
@@ -156,7 +162,7 @@ def cost_tracking(look: Look) -> Observation:
         text = lines_of(look, path)
         for match in _USED.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
-                    first, last = function_span(look, path, line)
+            first, last = function_span(look, path, line)
             whole = lines_of(look, path, first, min(last, line + 60))
             place = Location(path, line)
             kept = _STORED.search(_without_model_call(whole)) or _SENT_LOG.search(whole)

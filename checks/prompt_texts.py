@@ -1,0 +1,246 @@
+"""The prompts of a repository: files that code loads, modules of prompts, texts beside calls, and system prompts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.calls_seen import all_calls, lines_of
+from checks.look import PYTHON, WEB, is_product
+from checks.model_calls import model_files
+from checks.observation import Location
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_TEMPLATE = re.compile(
+    r"(?i)(?:^|/)(?:[\w-]*prompts?/.*|[\w.-]*prompts?[\w-]*)"
+    r"\.(?:txt|md|mdx|j2|jinja2?|ya?ml|toml|json|hbs|mustache|liquid|tmpl|prompt|prompty|xml)$"
+    r"|\.(?:prompt|prompty)$"
+)
+_NOT_OURS = re.compile(
+    r"(?:^|/)(?:\.github|\.cursor|\.claude|\.windsurf|docs?|\.kiro|\.codex|\.vscode|\.lovable)/"
+    r"|(?:^|/)(?:AGENTS|CLAUDE|GEMINI)\.md$"
+)
+_MODULE = re.compile(r"(?i)(?:^|/)(?:\w*prompts?\w*\.(?:py|ts|js|mjs|tsx)|prompts?/[\w/-]+\.(?:py|ts|js|mjs))$")
+_INSTRUCTS = re.compile(
+    r"(?i)\byou are (?:an?|the)\b|\byour (?:task|job|role|goal)\b|\b(?:respond|reply|answer|return"
+    r"|output)\b.{0,40}\b(?:json|only|in|with|using|based)\b"
+    r"|\b(?:summari[sz]e|classify|translate|extract|rewrite|describe|transform|generate)\b.{3,}|\bstep by step\b"
+    r"|\bdo not (?:make up|include|mention)\b"
+    r"|\buser'?s? (?:question|query|message|request)\b|\bthe following\b",
+    re.DOTALL,
+)
+_SQL = re.compile(r"(?i)^\s*(?:select|insert|update|delete|create|with)\b|^https?://|^\s*<")
+_SHORT, _LONG = 40, 120
+"""Characters: below the first nothing is a prompt; above the second any text in a prompt's place is."""
+_PLACED = re.compile(
+    r"(?i)prompt|instruction|system|template|role[\"']?\s*:\s*[\"'](?:system|developer|user)|content[\"']?\s*[:=]"
+)
+_SYSTEM = re.compile(
+    r"(?:role[\"']?\s*[:=]\s*[\"'](?:system|developer)[\"']\s*,\s*[\"']?content[\"']?\s*[:=]|\bsystem\s*[=:]"
+    r"|\bsystem_?(?:prompt|instruction|message)s?\s*[=:]"
+    r"|\bsystem(?:Instruction|Prompt|Message)\s*[=:]|\binstructions\s*[=:]|SystemMessage\(\s*(?:content\s*=)?"
+    r"|\(\s*[\"']system[\"']\s*,|\[\s*[\"']system[\"']\s*,)\s*"
+)
+_CONSTANT_HOLE = re.compile(
+    r"^[A-Z][A-Z0-9_.]+$|(?i:(?:^|[_.])(?:now|today|date|time|year|locale|version|lang|language|schema|tools?)(?:$|[_.(])"
+    r"|format_?instructions|(?:^|\.)(?:config|settings)\.|len\(|\.length|(?:^|_)max_|_limit\b|JSON\.stringify\(\w*schema)"
+)
+_MOST_PROMPT = 6000
+"""Characters of one prompt that are read."""
+_NAMED = re.compile(r"\(?\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*(?:[,)}\]\n]|$)")
+_FROM_USER = re.compile(
+    r"(?i)\b(?:body|req|request|params|payload|form|query|args)\b[.\[(]|\buser_?(?:input|message|query|question"
+    r"|prompt|text)\b|\bst\.(?:text|chat)\w*\("
+)
+_INPUT_NAMED = re.compile(
+    r"(?i)^(?:\w+\.)*(?:user_?(?:input|message|query|prompt|text|question)|question|query|prompt|message|input)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemPrompt:
+    """One system prompt. `holes` are values put into it that are no constants; `fed` means one comes from a user."""
+
+    place: Location
+    holes: tuple[str, ...] = ()
+    fed: bool = False
+
+
+def prompt_files(look: Look) -> tuple[str, ...]:
+    """Prompt files that reached code names: by file name, by stem, or by their folder."""
+    named = [
+        path for path in look.tree.paths if _TEMPLATE.search(path) and is_product(path) and not _NOT_OURS.search(path)
+    ]
+    if not named:
+        return ()
+    texts = {
+        text for path in look.source_paths() if look.reach.reached(path) is not False for text in _texts(look, path)
+    }
+    words = {part.removesuffix("/") for text in texts if len(text) < 200 for part in (text, *re.split(r"[/\\]", text))}  # noqa: PLR2004 - no path is longer
+    return tuple(path for path in named if _is_named(path, words) and (look.tree.text(path) or "").strip())
+
+
+def _texts(look: Look, path: str) -> Iterator[str]:
+    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    for text in module.texts if module else ():
+        yield text.value
+    web = look.web.module(path) if path.endswith(WEB) else None
+    for item in web.imports if web else ():
+        yield item.specifier  # `import prompt from "./prompts/summary.md?raw"`
+
+
+def _is_named(path: str, words: set[str]) -> bool:
+    *folders, name = path.split("/")
+    stem = name.split(".", 1)[0]
+    holders = {folder for folder in folders if re.search(r"(?i)prompt", folder)}
+    asked = {name, f"{name}?raw", *(folder for folder in holders)}
+    return bool(asked & words) or (bool(holders) and stem in words)
+
+
+def prompt_modules(look: Look) -> tuple[str, ...]:
+    """Reached modules that are named for prompts and hold little but texts."""
+    found = []
+    for path in look.source_paths():
+        if not _MODULE.search(path) or look.reach.reached(path) is False or path in model_files(look):
+            continue
+        if sum(len(text) >= _SHORT for text in _texts(look, path)) and not _calls_out(look, path):
+            found.append(path)
+    return tuple(found)
+
+
+def _calls_out(look: Look, path: str) -> bool:
+    return any(
+        call.path == path and re.match(r"requests|httpx|fetch|sqlalchemy|fastapi", call.name)
+        for call in all_calls(look)
+    )
+
+
+def inline_prompts(look: Look) -> list[Location]:
+    """Texts that instruct a model, in files with model calls and in those that lead to them; no prompt modules."""
+    modules = set(prompt_modules(look))
+    files = model_files(look)
+    files |= {user for path in files for user in look.reach.imported_by(path) if look.reach.reached(user) is not False}
+    found: list[Location] = []
+    for path in sorted(files - modules):
+        module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+        texts = module.texts if module else ()
+        found += [Location(path, text.line) for text in texts if _is_prompt(look, path, text.value, text.line)]
+    return sorted(set(found))
+
+
+def _is_prompt(look: Look, path: str, text: str, line: int) -> bool:
+    if len(text) < _SHORT or text.count(" ") < 5 or _SQL.search(text):  # noqa: PLR2004 - a sentence
+        return False
+    placed = _PLACED.search(lines_of(look, path, max(line - 4, 1), line))
+    return bool(placed and (_INSTRUCTS.search(text) or len(text) >= _LONG))
+
+
+def system_prompts(look: Look) -> tuple[SystemPrompt, ...]:
+    """System prompts in files with model calls and in the files that lead to them."""
+    files = model_files(look)
+    files |= {user for path in files for user in look.reach.imported_by(path)}
+    files |= {used for path in model_files(look) for used in look.reach.imports_of(path) if _MODULE.search(used)}
+    reached = [path for path in sorted(files) if look.reach.reached(path) is not False]
+    return tuple(one for path in reached or sorted(files) for one in _system_prompts_of(look, path))
+
+
+def _system_prompts_of(look: Look, path: str) -> Iterator[SystemPrompt]:
+    text = lines_of(look, path)
+    python = path.endswith(PYTHON)
+    for match in _SYSTEM.finditer(text):
+        line = text.count("\n", 0, match.end()) + 1
+        rest = text[match.end() : match.end() + _MOST_PROMPT]
+        value = _value(rest, python=python)
+        if value is None and (named := _NAMED.match(rest)):
+            value = _value_named(look, path, named[1].rsplit(".", 1)[-1])
+        if value is None:
+            continue
+        holes = tuple(hole for hole in value if not _CONSTANT_HOLE.search(hole))
+        fed = any(_comes_from_user(look, path, line, hole) for hole in holes)
+        yield SystemPrompt(Location(path, line), holes, fed)
+
+
+def _value_named(look: Look, path: str, name: str) -> list[str] | None:
+    """Holes of the text a name stands for, in this file or one that it loads; None where no text was found."""
+    near = (path, *look.reach.imports_of(path))
+    near += tuple(further for one in near[1:] for further in look.reach.imports_of(one))
+    assigned = re.compile(
+        rf"(?m)^[ \t]*(?:export\s+)?(?:const\s+|let\s+|self\.)?{re.escape(name)}\b\s*(?::[^=\n]+)?=(?!=)\s*"
+    )
+    for other in dict.fromkeys(near):
+        text = lines_of(look, other)
+        for match in assigned.finditer(text):
+            value = _value(text[match.end() : match.end() + _MOST_PROMPT], python=other.endswith(PYTHON))
+            if value is not None:
+                return value
+    return None
+
+
+def _value(rest: str, *, python: bool) -> list[str] | None:
+    """The holes of the text literal that starts here; None where something else than a text stands here."""
+    if python:
+        return _python_value(rest)
+    if rest.startswith("`"):
+        end = _closing(rest)
+        return [hole.strip() for hole in re.findall(r"\$\{([^{}]+)\}", rest[1:end])]
+    return [] if rest[:1] in {'"', "'"} else None
+
+
+def _closing(rest: str) -> int:
+    end = 1
+    while 0 < end < len(rest) and rest[end] != "`":
+        end += 2 if rest[end] == "\\" else 1
+    return end
+
+
+def _python_value(rest: str) -> list[str] | None:
+    """Holes of an f-string, and of those joined to it on the following lines."""
+    opened = re.match(r"\(?\s*(?:([rRbBuUfF]{0,2})(\"\"\"|'''|\"|'))", rest)
+    if not opened:
+        return None
+    holes: list[str] = []
+    at = opened.start(1)
+    while literal := re.compile(r"([rRbBuUfF]{0,2})(\"\"\"|'''|\"|')").match(rest, at):
+        end = rest.find(literal[2], literal.end())
+        if end < 0:
+            break
+        if "f" in literal[1].lower():
+            inner = rest[literal.end() : end].replace("{{", "").replace("}}", "")
+            holes += [hole.split("!")[0].split(":")[0].strip() for hole in re.findall(r"\{([^{}]+)\}", inner)]
+        after = re.compile(r"\s*").match(rest, end + len(literal[2]))
+        at = after.end() if after else len(rest)
+    joined = re.match(
+        r"\s*(?:\+\s*([A-Za-z_][\w.]*)|\.format\(([^)]*)\)|%\s*\(?([A-Za-z_][\w.]*))", rest[at - 1 if at else 0 :]
+    )
+    if joined:
+        holes += [
+            part for part in re.split(r"[,\s=]+", next(group for group in joined.groups() if group is not None)) if part
+        ]
+    return holes
+
+
+def _comes_from_user(look: Look, path: str, line: int, hole: str) -> bool:
+    """Whether a value is named like user input, or callers pass a part of a request for it."""
+    if _INPUT_NAMED.match(hole) or _FROM_USER.search(hole):
+        return True
+    module = look.python.module(path) if path.endswith(PYTHON) else None
+    inside = [one for one in module.functions if one.line <= line <= one.end_line] if module else []
+    if not inside:
+        return False
+    function = max(inside, key=lambda one: one.line)
+    names = [item.name for item in function.parameters if item.name not in {"self", "cls"}]
+    head = re.split(r"[.\[(]", hole, maxsplit=1)[0]
+    if head not in names:
+        return False
+    position = names.index(head)
+    near = {path, *look.reach.imported_by(path)}
+    for call in all_calls(look):
+        if call.path in near and call.last == function.name and call.reached:
+            passed = call.keys.get(head) or (call.arguments[position] if position < len(call.arguments) else "")
+            if _FROM_USER.search(passed):
+                return True
+    return False

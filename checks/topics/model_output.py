@@ -1,0 +1,227 @@
+"""What the model answers: checked before use, and kept away from interpreters."""
+
+from __future__ import annotations
+
+import re
+
+from checks.calls_seen import all_calls, function_span, lines_of, text_of
+from checks.look import WEB, Look
+from checks.model_calls import SEARCHED, ModelCall, model_calls, model_files, unless_called
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.probe import Stage, probe
+from checks.wiring import answer, blind_spots, complain
+
+VALIDATED, UNSAFE = "llm.output-validated", "llm.no-unsafe-output"
+
+_SCHEMA = re.compile(
+    r"response_?[fF]ormat[\"']?\s*[=:](?!\s*[\"'{]\s*(?:[\"']?type[\"']?\s*:\s*)?[\"']?(?:text|json_object"
+    r"|json)\b)|response_?model\s*=|responseSchema|response_schema"
+    r"|json_schema|output_type\s*=|result_type\s*=|output_schema|output_pydantic|\bOutput\.(?:object|array)\("
+    r"|\bschema\s*:|text_format\s*=|zodResponseFormat|zodTextFormat"
+    r"|\bformat[\"']?\s*[=:]\s*\w+\.model_json_schema\("
+)
+_SCHEMA_CALL = re.compile(
+    r"(?:.*\.)?(?:completions\.parse|responses\.parse|generateObject|streamObject)|ai\.(?:generate|stream)Object"
+)
+_STRUCTURED = re.compile(
+    r"\.with_?[sS]tructured_?[oO]utput\(|PydanticOutputParser|StructuredOutputParser|instructor\.(?:from_|patch)"
+)
+_CHECKS = re.compile(
+    r"model_validate(?:_json)?\(|\.parse_raw\(|\.parse_obj\(|TypeAdapter\(|validate_(?:json|python)\("
+    r"|\.safeParse(?:Async)?\(|[sS]chema\.parse(?:Async)?\("
+    r"|jsonschema\.validate\(|\bajv\b|\.validate\(|marshmallow"
+)
+_PARSES = re.compile(
+    r"\bjson\.loads\(|\bJSON\.parse\((?!\s*(?:await\s+)?(?:req|body|event|localStorage|sessionStorage))|orjson\.loads\("
+)
+_PRESENCE = re.compile(
+    r"if\s*\(\s*!\s*\w*(?:image|content|text|answer|output|message|result|completion|choice|data)\w*"
+    r"|if not \w*(?:content|text|answer|output|message|result|completion|choice|image)\w*\s*:",
+    re.IGNORECASE,
+)
+_TALKS = re.compile(r"(?i)chat|conversation|assistant|stream|answer|reply|respond|ask|message")
+_DANGEROUS = re.compile(
+    r"(?:.*\.)?(?:PythonREPLTool|PythonAstREPLTool|PythonREPL|ShellTool|BashProcess|create_python_agent"
+    r"|create_pandas_dataframe_agent|create_csv_agent"
+    r"|SQLDatabaseChain(?:\.from_llm)?|create_sql_agent|LocalCommandLineCodeExecutor|PandasQueryEngine|LLMMathChain)"
+)
+_INTERPRETS = re.compile(
+    r"eval|exec|os\.(?:system|popen)|subprocess\.(?:run|Popen|call|check_output|getoutput)"
+    r"|asyncio\.create_subprocess_shell|pickle\.loads|Function"
+    r"|(?:node:)?child_process\.(?:exec|execSync)|vm\.run\w+"
+)
+_CONSTANT = re.compile(r"^(?:[\"'][^{}]*[\"']|\[\s*[\"'][^{}]*)")
+_ANSWER_WORDS = re.compile(
+    r"(?i)assistant|\breply|\banswer|completion|\bllm\b|\bgpt\b|\bbot\b|aiResponse|ai_response|generated"
+    r"|response\.(?:text|content|message|answer)"
+)
+_CLEANED = re.compile(
+    r"(?i)sanitize|purify|escape|rehype-sanitize|highlight|katex|prism|shiki|<style|\bcss\b|json-?ld|JSON\.stringify"
+)
+_HTML = re.compile(r"unsafe_allow_html\s*=\s*True")
+
+
+@probe(VALIDATED)
+def output_validated(look: Look) -> Observation:
+    """Schemas or structured parsing around what models answer."""
+    if missing := unless_called(look, VALIDATED):
+        return missing
+    searched = (*SEARCHED, "schemas and parsing in the functions that call a model and in their callers")
+    fix = "describe the answer with a schema and refuse what does not fit it"
+    calls = [call for call in model_calls(look) if call.kind == "text"]
+    if not calls:
+        return answer(VALIDATED, Outcome.NOT_APPLICABLE, "the models make no text", searched=searched)
+    of: dict[str, list[Location]] = {}
+    for call in calls:
+        of.setdefault(_grade(look, call), []).append(call.place)
+    checked, present, unchecked = of.get("schema", []), of.get("presence", []), of.get("unchecked", [])
+    task, talk = of.get("task", []), of.get("talk", [])
+    if checked and not unchecked and not task and not present:
+        said = f"{len(checked)} of {len(calls)} answers go through a schema" + (
+            ", the others are free text" if talk else ""
+        )
+        sound = all(call.seen.reached for call in calls) and not blind_spots(look)
+        return answer(VALIDATED, Outcome.MET if sound else Outcome.PARTIAL, said, checked, searched=searched)
+    if checked or present:
+        said = f"{len(checked)} answers go through a schema, {len(present)} are checked for presence only"
+        return answer(VALIDATED, Outcome.PARTIAL, said, [*unchecked, *task, *present], searched=searched, fix=fix)
+    if unchecked or task:
+        where = unchecked or task
+        message = "the answer is parsed without a schema" if unchecked else "the answer is used without a check"
+        complain(look, "models.unchecked-output", VALIDATED, where, Severity.MEDIUM, message)
+        said = f"{len(where)} answers are {'parsed' if unchecked else 'used'} without a check"
+        return answer(VALIDATED, Outcome.UNMET, said, where, searched=searched, fix=fix)
+    said = "answers are free text for a conversation"
+    return answer(VALIDATED, Outcome.NOT_APPLICABLE, said, talk, searched=searched)
+
+
+def _grade(look: Look, call: ModelCall) -> str:
+    """How an answer is used: "schema", "presence", "unchecked" (parsed as it comes), or free text: "talk", "task"."""
+    seen = call.seen
+    text = text_of(look, seen)
+    first, last = function_span(look, seen.path, seen.line)
+    whole = lines_of(look, seen.path, first, last)
+    after = lines_of(look, seen.path, seen.end_line, min(last, seen.end_line + 80))
+    if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or _CHECKS.search(after):
+        return "schema"
+    receiver = seen.callee.rsplit(".", 1)[0]
+    made = re.search(rf"\b{re.escape(receiver)}\b[^\n]*=[^=][^\n]*", lines_of(look, seen.path))
+    if (made and _STRUCTURED.search(made[0])) or _STRUCTURED.search(text) or _STRUCTURED.search(whole):
+        return "schema"
+    callers = _callers_text(look, call)
+    if _CHECKS.search(callers):
+        return "schema"
+    if _PARSES.search(after) or _PARSES.search(callers):
+        return "unchecked"
+    if _PRESENCE.search(after) and not re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text):
+        return "presence"
+    streams = re.search(r"stream", seen.last) or re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text)
+    role = f"{seen.function} {seen.path.rsplit('/', 2)[-1]} {seen.path.rsplit('/', 2)[-2] if '/' in seen.path else ''}"
+    return "talk" if streams or _TALKS.search(role) else "task"
+
+
+def _callers_text(look: Look, call: ModelCall) -> str:
+    """What follows the calls of the function that calls the model."""
+    name = call.seen.function.rsplit(".", 1)[-1]
+    if not name:
+        return ""
+    near = {call.seen.path, *look.reach.imported_by(call.seen.path)}
+    parts = []
+    for user in all_calls(look):
+        if user.path in near and user.last == name and user.function.rsplit(".", 1)[-1] != name:
+            last = function_span(look, user.path, user.line)[1]
+            parts.append(lines_of(look, user.path, user.line, min(last, user.line + 25)))
+    return "\n".join(parts)
+
+
+@probe(UNSAFE, stage=Stage.CODE)
+def no_unsafe_output(look: Look) -> Observation:
+    """Answers that reach eval, a shell, SQL or raw HTML, by data flow in functions and by names across them."""
+    if missing := unless_called(look, UNSAFE):
+        return missing
+    searched = (
+        "data flow from model calls, by the code rules",
+        "code-running tools",
+        "raw HTML in pages that show answers",
+    )
+    fix = "parse answers into a closed set of actions; show them as text or sanitized"
+    product = set(look.source_paths())
+    rules = ("llm.output-to-code", "llm.output-to-sql", "llm.output-to-html")
+    certain = [Location(one.path, one.line, one.end_line) for one in look.code.of(*rules) if one.path in product]
+    certain += [call.place for call in all_calls(look) if call.reached and _DANGEROUS.fullmatch(call.name)]
+    shown, doubtful = _raw_html(look)
+    certain += shown
+    if certain:
+        complain(
+            look, "models.unsafe-output", UNSAFE, shown, Severity.HIGH, "an answer of the model is shown as raw HTML"
+        )
+        said = (
+            "what the model answers reaches raw HTML"
+            if certain == shown
+            else "what the model answers is run or shown raw"
+        )
+        return answer(UNSAFE, Outcome.UNMET, said, certain, searched=searched, fix=fix)
+    doubtful += _interpreters_near(look)
+    pages = [
+        path
+        for path in look.source_paths(*WEB)
+        if look.reach.reached(path) is not False and "__html" in (look.tree.text(path) or "")
+    ]
+    problem = look.code.trouble or ""
+    left = [path for path in (*sorted(model_files(look)), *pages) if not look.code.complete_for([path])]
+    if problem or left:
+        said = problem or f"the code rules did not read {', '.join(left[:3])} in full"
+        return answer(UNSAFE, Outcome.UNKNOWN, said, searched=searched)
+    if doubtful:
+        said = "commands, code or raw HTML beside model calls; whether answers reach them was not proven"
+        return answer(UNSAFE, Outcome.PARTIAL, said, doubtful, searched=searched, confidence=Confidence.LOW, fix=fix)
+    if blind := blind_spots(look):
+        return answer(UNSAFE, Outcome.UNKNOWN, f"no such use found, but {blind}", searched=searched)
+    said = "no answer was seen to reach eval, a shell, SQL or raw HTML; flow across functions is followed by name only"
+    return answer(UNSAFE, Outcome.MET, said, [call.place for call in model_calls(look)], searched=searched)
+
+
+def _raw_html(look: Look) -> tuple[list[Location], list[Location]]:
+    """Raw HTML near words for a model's answer, and raw HTML in files with model calls without such words."""
+    shown: list[Location] = []
+    doubtful: list[Location] = []
+    candidates = [Location(one.path, one.line, one.end_line) for one in look.code.of("fact.html.raw")]
+    for path in look.source_paths(*WEB):
+        text = lines_of(look, path)
+        pattern = r"dangerouslySetInnerHTML|\bv-html\s*=|\{@html\b|\.innerHTML\s*="
+        candidates += [Location(path, text.count("\n", 0, one.start()) + 1) for one in re.finditer(pattern, text)]
+    product = set(look.source_paths())
+    for place in sorted(set(candidates)):
+        if place.path not in product or look.reach.reached(place.path) is False:
+            continue
+        value = lines_of(look, place.path, place.line, place.line + 2)
+        if _CLEANED.search(value) or re.search(r"innerHTML\s*=\s*[\"'`][^$]*[\"'`]\s*;?\s*$", value.split("\n")[0]):
+            continue
+        context = lines_of(look, place.path, max(place.line - 4, 1), place.line + 2)
+        if _ANSWER_WORDS.search(context):
+            shown.append(place)
+        elif place.path in model_files(look):
+            doubtful.append(place)
+    return _one_a_line(shown), doubtful
+
+
+def _one_a_line(places: list[Location]) -> list[Location]:
+    return list({(place.path, place.line): place for place in places}.values())
+
+
+def _interpreters_near(look: Look) -> list[Location]:
+    """Interpreters with a value that is no constant, in files with model calls and in those that call them."""
+    files = model_files(look)
+    near = files | {user for path in files for user in look.reach.imported_by(path)}
+    found = []
+    for call in all_calls(look):
+        if call.path in near and call.reached and (call.name == "Function" or _INTERPRETS.fullmatch(call.name)):
+            first = call.arguments[0] if call.arguments else ""
+            shell = not call.name.startswith("subprocess") or "shell" in call.keys
+            if first and shell and not _CONSTANT.match(first):
+                found.append(call.place)
+        elif call.path in near and call.reached and _HTML.search(text_of(look, call)):
+            value = call.arguments[0] if call.arguments else ""
+            if not _CONSTANT.match(value) and _ANSWER_WORDS.search(value):
+                found.append(call.place)
+    return found
