@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from checks.look import is_product
 from checks.observation import Location, Observation, Outcome
@@ -24,6 +25,7 @@ _DJANGO = ("django.db",)
 _FILE = ("sqlite3", "aiosqlite", "duckdb", "better-sqlite3", "@libsql/client")
 _HOSTED = ("supabase", "@supabase/supabase-js", "@supabase/ssr")
 _DOCUMENT = ("pymongo", "motor", "mongoengine", "beanie", "mongoose", "mongodb", "firebase_admin", "firebase-admin")
+_found: WeakKeyDictionary[Look, Databases] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,12 @@ class Databases:
 
 def databases(look: Look) -> Databases:
     """The databases that reached code imports a driver for; a Prisma schema counts, its client may be generated."""
+    if look in _found:
+        return _found[look]
     prisma = tuple(Location(path) for path in look.tree.match("schema.prisma") if is_product(path))
     server = (*look.importers(*_SERVER, *_DJANGO), *prisma)
-    return Databases(server, look.importers(*_FILE), look.importers(*_HOSTED), look.importers(*_DOCUMENT))
+    _found[look] = Databases(server, look.importers(*_FILE), look.importers(*_HOSTED), look.importers(*_DOCUMENT))
+    return _found[look]
 
 
 def without_database(look: Look, signal: str, summary: str, *, searched: tuple[str, ...]) -> Observation:
