@@ -30,7 +30,9 @@ EXPRESS = """
     import express from "express";
     const app = express();
 """
-PACKAGE = {"package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'}
+PACKAGE = {
+    "package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'
+}
 CLAIM = {"README.md": "We validate, authenticate and rate limit everything with slowapi, helmet, and /health.\n"}
 
 
@@ -401,11 +403,18 @@ def test_api_signals(look_at, name, ask, wanted, files):
 
 
 def test_code_in_a_language_that_is_not_read_makes_absence_unknown(look_at):
-    seen = rate_limiting(look_at({**fastapi("""
+    seen = rate_limiting(
+        look_at(
+            {
+                **fastapi("""
     @app.get("/orders")
     def orders():
         return []
-    """), "gateway/main.go": "package main\n"}))
+    """),
+                "gateway/main.go": "package main\n",
+            }
+        )
+    )
     assert seen.outcome is UNKNOWN
     assert "Go" in seen.summary
 
@@ -430,11 +439,14 @@ DJANGO = {
     """,
     "shop/views.py": "from django.views import View\nclass OrderView(View):\n    def get(self, request):\n        return 1\n",
 }
-TRPC = {"server.ts": """
+TRPC = {
+    "server.ts": """
     import { initTRPC } from "@trpc/server";
     const t = initTRPC.create();
     export const router = t.router({});
-""", **PACKAGE}
+""",
+    **PACKAGE,
+}
 
 
 @pytest.mark.parametrize("ask", [authentication, input_validation])
@@ -466,16 +478,20 @@ def test_nest_throttler_limits_nothing_without_its_guard(look_at):
     }
     """
     bare = rate_limiting(look_at({"server.ts": module % "", **PACKAGE}))
-    guarded = rate_limiting(look_at({"server.ts": module % "const g = { provide: APP_GUARD, useClass: ThrottlerGuard };", **PACKAGE}))
+    guarded = rate_limiting(
+        look_at({"server.ts": module % "const g = { provide: APP_GUARD, useClass: ThrottlerGuard };", **PACKAGE})
+    )
     assert bare.outcome is not MET
     assert guarded.outcome is MET
 
 
 def test_an_open_endpoint_becomes_a_finding_at_its_place(look_at):
-    look = look_at(fastapi("""
+    look = look_at(
+        fastapi("""
     @app.get("/orders")
     def orders():
         return []
-    """))
+    """)
+    )
     authentication(look)
     assert [(one.rule, one.location.path) for one in look.findings] == [("api.open-endpoint", "main.py")]

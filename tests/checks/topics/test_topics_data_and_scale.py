@@ -27,7 +27,9 @@ APP = """
     def orders():
         return []
 """
-PACKAGE = {"package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'}
+PACKAGE = {
+    "package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'
+}
 CLAIM = {"README.md": "Redis caching, Celery workers, Alembic migrations, pgbouncer and statement_timeout.\n"}
 ALEMBIC = "revision = 'a1'\ndown_revision = None\ndef upgrade():\n    pass\n"
 BRANCHES = "\n".join(f"    if x == {number}:\n        return {number}" for number in range(21))
@@ -38,7 +40,10 @@ def app(body: str, **more: str) -> dict[str, str]:
 
 
 def web(body: str) -> dict[str, str]:
-    return {"server.ts": "import express from 'express';\nconst app = express();\n" + body + "\napp.listen(3000);\n", **PACKAGE}
+    return {
+        "server.ts": "import express from 'express';\nconst app = express();\n" + body + "\napp.listen(3000);\n",
+        **PACKAGE,
+    }
 
 
 def bot(*updates: str, extra: str = "") -> dict[str, str]:
@@ -326,22 +331,29 @@ def test_string_sql(look_at, name, wanted, files):
 
 @pytest.mark.parametrize("code", [CodeFindings(trouble="semgrep is not installed"), CodeFindings()])
 def test_string_sql_is_unknown_where_the_rules_did_not_look(look_at, code):
-    look = look_at(app("""
+    look = look_at(
+        app("""
     import psycopg
     def find(connection, q):
         return connection.execute("SELECT 1")
-    """))
+    """)
+    )
     look.begin_code(code)
     assert string_sql(look).outcome is UNKNOWN
 
 
 def test_a_loop_of_queries_becomes_a_finding_at_its_line(look_at):
-    look = look_at({"main.py": "import psycopg\ndef x(cursor, rows):\n    for row in rows:\n        cursor.execute('SELECT 1')\n"})
+    look = look_at(
+        {"main.py": "import psycopg\ndef x(cursor, rows):\n    for row in rows:\n        cursor.execute('SELECT 1')\n"}
+    )
     n_plus_one(look)
     assert [(one.rule, one.location.line) for one in look.findings] == [("db.query-in-loop", 4)]
 
 
 def test_renovate_for_one_manager_leaves_the_others(look_at):
-    files = {"requirements.txt": "x==1\n", "package.json": json.dumps({"private": True, "dependencies": {"react": "18.0.0"}})}
+    files = {
+        "requirements.txt": "x==1\n",
+        "package.json": json.dumps({"private": True, "dependencies": {"react": "18.0.0"}}),
+    }
     seen = update_automation(look_at({**files, "renovate.json": '{"enabledManagers": ["pip_requirements"]}'}))
     assert (seen.outcome, seen.summary) == (PARTIAL, "not updated: node")

@@ -22,7 +22,9 @@ APP = """
     def orders():
         return []
 """
-PACKAGE = {"package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'}
+PACKAGE = {
+    "package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'
+}
 CLAIM = {"README.md": "Sentry, OpenTelemetry, Prometheus, structlog, X-Request-ID and LaunchDarkly are used.\n"}
 RULE = "groups:\n- name: a\n  rules:\n  - alert: Slow\n"
 
@@ -32,7 +34,9 @@ def app(body: str, **more: str) -> dict[str, str]:
 
 
 def web(body: str) -> dict[str, str]:
-    start = "import express from 'express';\nconst app = express();\napp.get('/orders', (req, res) => { res.json([]); });\n"
+    start = (
+        "import express from 'express';\nconst app = express();\napp.get('/orders', (req, res) => { res.json([]); });\n"
+    )
     return {"server.ts": start + dedent(body) + "\napp.listen(3000);\n", **PACKAGE}
 
 
