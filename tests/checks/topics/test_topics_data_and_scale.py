@@ -1,5 +1,7 @@
 """Planted gaps, clean code and traps for database, scale, dependency and code signals."""
 
+# ruff: noqa: E501 - planted sources read best as one case a line
+
 from __future__ import annotations
 
 import json
@@ -275,8 +277,10 @@ app.get("/x", async (req, res) => {
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "ask", "wanted", "files"), CASES, ids=[f"{c[1].__name__}-{c[0]}" for c in CASES])
-def test_data_and_scale_signals(look_at, name, ask, wanted, files):
+@pytest.mark.parametrize(
+    ("ask", "wanted", "files"), [case[1:] for case in CASES], ids=[f"{c[1].__name__}-{c[0]}" for c in CASES]
+)
+def test_data_and_scale_signals(look_at, ask, wanted, files):
     seen = ask(look_at(files))
     assert seen.outcome is wanted, seen
     assert seen.searched
@@ -321,8 +325,8 @@ SQL_CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "wanted", "files"), SQL_CASES, ids=[case[0] for case in SQL_CASES])
-def test_string_sql(look_at, name, wanted, files):
+@pytest.mark.parametrize(("wanted", "files"), [case[1:] for case in SQL_CASES], ids=[case[0] for case in SQL_CASES])
+def test_string_sql(look_at, wanted, files):
     look = look_at(files)
     look.begin_code(scan(look.tree))
     seen = string_sql(look)
