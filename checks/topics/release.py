@@ -1,0 +1,148 @@
+"""Releases: is there a record of them, and a way back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.git.problem import GitProblem
+from checks.look import Look
+from checks.observation import Confidence, Location, Observation, Outcome
+from checks.probe import probe
+from checks.readers.documents import Document
+from checks.topics.documents import TEMPLATE
+from checks.wiring import answer
+
+CHANGELOG = "release.changelog"
+ROLLBACK = "release.rollback"
+
+_VERSION_TAG = re.compile(r"^(?:[\w@/.-]*[-@/])?v?\d+(\.\d+)+|^v\d+|^\d{4}[-.]?\d{2}|^release[-/]")
+_ENTRY = re.compile(r"(?im)^\s*(#+|\*\*|[-*]|=+)?\s*\[?v?\d+\.\d+|^#+.*(\d{4}-\d{2}|\bunreleased\b)|^\d{4}-\d{2}-\d{2}")
+_DRAFTS = re.compile(
+    r"^(release-drafter/release-drafter|(googleapis|google-github-actions)/release-please-action|changesets/action"
+    r"|cycjimmy/semantic-release|go-semantic-release/|orhun/git-cliff-action|tiangolo/latest-changes)"
+)
+_DRAFTING_COMMANDS = re.compile(
+    r"^(semantic-release|git-cliff|release-please|release-it|standard-version|changeset version)\b"
+)
+_SEVERAL = 2
+
+
+@probe(CHANGELOG)
+def changelog(look: Look) -> Observation:
+    """A changelog with entries, version tags, or CI that writes release notes."""
+    searched = ("CHANGELOG, CHANGES, HISTORY and release notes", "version tags", "release tools that CI runs")
+    fix = "tag releases and keep a CHANGELOG.md"
+    written = [item for item in look.documents.of("changelog") if _ENTRY.search(item.text)]
+    packages = [item for item in look.manifests.packages if item.is_library]
+    at_root = any("/" not in item.path or item.path.startswith("docs/") for item in written)
+    if written and len(packages) >= _SEVERAL and not at_root:
+        covered = {item.path.rpartition("/")[0] for item in written}
+        if any(package.folder not in covered for package in packages):
+            places = [Location(item.path, 1) for item in written]
+            said = "a changelog for some of several packages"
+            return answer(CHANGELOG, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    if written:
+        places = [Location(item.path, 1) for item in written]
+        return answer(CHANGELOG, Outcome.MET, "a changelog", places, searched=searched, confidence=Confidence.HIGH)
+    try:
+        tags = [tag.name for tag in look.git.tags() if _VERSION_TAG.match(tag.name)] if look.git else []
+    except GitProblem:
+        return answer(CHANGELOG, Outcome.UNKNOWN, "no changelog, and tags could not be read", searched=searched)
+    if tags:
+        said = f"{len(tags)} version tags, the newest {tags[0][:40]}"
+        return answer(CHANGELOG, Outcome.MET, said, searched=searched, confidence=Confidence.HIGH)
+    drafted = list(_drafting(look))
+    if drafted:
+        return answer(CHANGELOG, Outcome.MET, "CI writes release notes", drafted, searched=searched)
+    if look.git is not None and (look.git.git_dir / "shallow").is_file():
+        said = "no changelog, and a shallow clone does not show all tags"
+        return answer(CHANGELOG, Outcome.UNKNOWN, said, searched=searched, fix=fix)
+    if look.git is None:
+        return answer(
+            CHANGELOG, Outcome.UNKNOWN, "no changelog, and no git to ask for tags", searched=searched, fix=fix
+        )
+    return answer(CHANGELOG, Outcome.UNMET, "no changelog and no version tags", searched=searched, fix=fix)
+
+
+def _drafting(look: Look) -> Iterator[Location]:
+    for workflow in look.workflows.all:
+        for job in look.workflows.jobs_of(workflow):
+            yield from (Location(s.path, s.line) for s in job.steps if _DRAFTS.match(s.uses) and not s.never)
+            for command in look.workflows.commands_of(job):
+                if _DRAFTING_COMMANDS.match(command.text):
+                    yield command.location
+
+
+# -- the way back -------------------------------------------------------------------------------------------------
+
+_UNDOES = re.compile(r"^(kubectl rollout undo|helm rollback|(fly|flyctl) releases? rollback|heroku rollback|vercel rollback"
+                     r"|argocd app rollback|kubectl argo rollouts (undo|abort)|helm upgrade .*--(atomic"
+                     r"|rollback-on-failure))")  # fmt: skip
+_CONFIGURED = re.compile(
+    r"(?m)^\s*(failure_action:\s*rollback|strategy\s*=\s*[\"'](canary|bluegreen)[\"']|autoRollback:\s*true)"
+    r"|deployment_circuit_breaker|deployment_type\s*=\s*\"BLUE_GREEN\"|auto_rollback_configuration"
+)
+_ROLLBACK_WORD = re.compile(r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)")
+_OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
+_STEP = re.compile(r"(?m)^\s*(\d+\.|[-*]) \S|^\s*(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b")
+_FEWEST_STEPS = 2
+
+
+@probe(ROLLBACK)
+def rollback(look: Look) -> Observation:
+    """A rollback, canary or blue-green step that is configured, or a written procedure."""
+    searched = ("CI, compose, Kubernetes, Terraform and platform files", "documents and headings about rollback")
+    fix = "write down the commands that bring the last version back, and rehearse them"
+    configured = list(_configured(look))
+    if configured:
+        said = "rollback, canary or blue-green is configured"
+        return answer(ROLLBACK, Outcome.MET, said, configured, searched=searched)
+    documents = [i for i in look.documents.all if "changelog" not in i.kinds and not TEMPLATE.search(i.path)]
+    sections = [
+        (Location(item.path, heading.line), item.section(re.escape(heading.text)))
+        for item in documents
+        for heading in item.headings
+        if _ROLLBACK_WORD.search(heading.text) and not _OF_DATA.search(heading.text)
+    ]
+    specific = [place for place, text in sections if _is_procedure(text)]
+    whole = [item for item in documents if "rollback" in item.kinds and item.specific]
+    specific += [Location(item.path, 1) for item in whole if _is_procedure(item.text)]
+    if specific:
+        return answer(ROLLBACK, Outcome.MET, "a written procedure", specific, searched=searched)
+    mentioned = [place for place, _ in sections] + [place for item in documents for place in _mentions(item)]
+    if mentioned:
+        return answer(ROLLBACK, Outcome.PARTIAL, "only mentioned", mentioned, searched=searched, fix=fix)
+    return answer(ROLLBACK, Outcome.UNMET, "no rollback procedure or configuration", searched=searched, fix=fix)
+
+
+def _is_procedure(text: str) -> bool:
+    words = len(re.findall(r"\w{2,}", text))
+    return len(_STEP.findall(text)) >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
+
+
+def _mentions(document: Document) -> Iterator[Location]:
+    """Where a document about operation speaks of rolling back a release; databases roll back transactions."""
+    if not document.kinds & {"deployment", "runbook", "incident", "readme", "architecture", "decision"}:
+        return
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if _ROLLBACK_WORD.search(line) and not _OF_DATA.search(line):
+            yield Location(document.path, number)
+
+
+def _configured(look: Look) -> Iterator[Location]:
+    for item in look.containers.resources:
+        if item.kind in {"Rollout", "Canary"} and not item.templated:
+            yield Location(item.path, item.line)
+    paths = {item.path for item in look.containers.services}
+    paths |= {item.path for item in look.containers.platforms}
+    paths |= {item.path for item in look.containers.infrastructure}
+    for path in sorted(paths):
+        text = look.tree.text(path) or ""
+        if match := _CONFIGURED.search(text):
+            yield Location(path, text.count("\n", 0, match.start()) + 1)
+    for workflow in look.workflows.all:
+        for job in look.workflows.jobs_of(workflow):
+            for command in look.workflows.commands_of(job):
+                if _UNDOES.match(command.text):
+                    yield command.location

@@ -1,0 +1,165 @@
+"""Shutdown: does the process get the signal, and does it clean up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.endpoints import endpoints
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.reach import Entry
+from checks.readers.containers import Dockerfile
+from checks.readers.python_facts import Function, PythonModule
+from checks.topics.containers import serverless, shipped
+from checks.topics.containers_start import scripts
+from checks.wiring import answer, blind_spots, calls, complain, python_modules, span, web_modules
+
+SIGNAL = "run.graceful-shutdown"
+SEARCHED = ("lifespan and shutdown handlers that are registered", "signal handlers", "how images start the process")
+
+_NODE_HOOKS = (
+    r"process\.(on|once|addListener)|.*\.addHook|.*\.enableShutdownHooks|(close-with-grace|@godaddy/terminus"
+    r"|http-terminator"
+    r"|lightship|stoppable)\b.*|Deno\.addSignalListener|.*\.(gracefulShutdown|onShutdown)"
+)
+_PYTHON_HOOKS = (
+    r"signal\.signal|.*\.add_signal_handler|atexit\.register|.*\.add_event_handler|.*on_(shutdown|cleanup)\.append"
+)
+_ON_STOP = re.compile(r"SIGTERM|SIGINT|SIGQUIT|onClose|preClose|shutdown", re.IGNORECASE)
+_ALWAYS = re.compile(r"enableShutdownHooks|close-with-grace|termin|lightship|stoppable|gracefulShutdown|onShutdown")
+_ONLY_SAYS = re.compile(
+    r"^(await )?(logger|logging|log|print|console|_?logger|LOG|structlog)\b|^(sys\.exit|process\.exit|exit)\("
+    r"|^(pass|\.\.\.|return|finally:|try:|[)\]}]+[,;)]*)$|^[\"']"
+)
+_MARKS = frozenset({"after_serving", "before_server_stop", "after_server_stop", "worker_shutdown"})
+
+
+@probe(SIGNAL)
+def graceful_shutdown(look: Look) -> Observation:
+    """What is cleaned up on stop, and whether the process ever hears of it."""
+    fix = "close pools and finish work in the framework's shutdown hook, and start the server directly (exec form)"
+    images = shipped(look)
+    if not images and (target := serverless(look)):
+        return answer(SIGNAL, Outcome.NOT_APPLICABLE, "serverless", target, searched=SEARCHED)
+    service = any(point.entry in {Entry.SERVICE, Entry.WORKER} for point in look.reach.entry_points)
+    if not service and not endpoints(look) and not images:
+        blind = blind_spots(look)
+        said = f"no long-running service was found, but {blind}" if blind else "no long-running service"
+        outcome = Outcome.UNKNOWN if blind else Outcome.NOT_APPLICABLE
+        return answer(SIGNAL, outcome, said, searched=SEARCHED)
+    hooks = list(_hooks(look))
+    cleaning = [place for place, cleans in hooks if cleans]
+    deaf = [Location(image.path, _line(look, image)) for image in images if not _hears(look, image)]
+    if deaf:
+        message = "the shell is the first process here: the server does not receive the stop signal"
+        complain(look, "shutdown.signal-lost", SIGNAL, deaf, Severity.MEDIUM, message)
+        said = "the process never receives the stop signal: it is started through a shell"
+        outcome = Outcome.PARTIAL if cleaning and len(deaf) < len(images) else Outcome.UNMET
+        return answer(SIGNAL, outcome, said, deaf, searched=SEARCHED, fix="start the server in exec form, or with exec")
+    if cleaning:
+        return answer(SIGNAL, Outcome.MET, "cleanup on stop is registered", cleaning, searched=SEARCHED)
+    if hooks:
+        places = [place for place, _ in hooks]
+        said = "the shutdown hook only logs"
+        return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+    if images:
+        places = [Location(image.path, _line(look, image)) for image in images]
+        said = "relies on the server's own handling of the signal"
+        return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+    blind = blind_spots(look)
+    if blind:
+        return answer(SIGNAL, Outcome.UNKNOWN, f"no cleanup was found, but {blind}", searched=SEARCHED, fix=fix)
+    return answer(SIGNAL, Outcome.UNMET, "no cleanup on stop", searched=SEARCHED, fix=fix)
+
+
+# -- hooks --------------------------------------------------------------------------------------------------------
+
+
+def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
+    """Registered hooks, each with whether it does more than log."""
+    used = {
+        value.text.rsplit(".", 1)[-1]
+        for hit in calls(look, r".*")
+        for name, value in getattr(hit.call, "keywords", {}).items()
+        if name in {"lifespan", "on_shutdown"}
+    }
+    for module in python_modules(look):
+        for function in module.functions:
+            marks = {mark.callee.rsplit(".", 1)[-1]: mark for mark in function.decorators}
+            stops = "on_event" in marks and any("shutdown" in value.text for value in marks["on_event"].arguments)
+            stops = stops or bool(
+                {"after_serving", "before_server_stop", "after_server_stop", "worker_shutdown"} & marks.keys()
+            )
+            if stops:
+                yield Location(module.path, function.line), _does(look, module.path, function.line, function.end_line)
+            elif function.name in used:
+                yield from _lifespan(look, module, function)
+    for hit in calls(look, _PYTHON_HOOKS):
+        arguments = " ".join(str(getattr(value, "text", value)) for value in hit.call.arguments)
+        on_stop = hit.call.resolved.startswith("atexit") or ".append" in hit.call.callee or _ON_STOP.search(arguments)
+        if on_stop and not re.search(r"SIG_DFL|SIG_IGN", arguments):
+            yield hit.place, True
+    for web in web_modules(look):
+        for call in web.calls:
+            first = call.arguments[0] if call.arguments else ""
+            if re.fullmatch(_NODE_HOOKS, call.resolved) and (_ON_STOP.search(first) or _ALWAYS.search(call.resolved)):
+                does = bool(_ALWAYS.search(call.resolved)) or _does(look, web.path, call.line, call.end_line)
+                yield Location(web.path, call.line, call.end_line), does
+
+
+def _lifespan(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[Location, bool]]:
+    text = span(look, module.path, function.line, function.end_line).split("\n")
+    at = next((number for number, line in enumerate(text) if re.search(r"\byield\b", line)), None)
+    if at is None:
+        return
+    within = any(re.match(r"\s*async with |\s*with ", line) for line in text[:at])
+    after = [line.strip() for line in text[at + 1 :] if line.strip()]
+    if after or within:
+        place = Location(module.path, function.line + at)
+        yield place, within or any(not _ONLY_SAYS.search(line) for line in after)
+
+
+def _does(look: Look, path: str, first: int, last: int) -> bool:
+    """Whether a handler does more than log; its first line only registers it."""
+    lines = [line.strip() for line in span(look, path, first, last).split("\n")]
+    inner = [line for line in lines[1:] if line and not re.match(r"(async )?def |@|[\])}]", line)]
+    if not inner:
+        handler = lines[0].split(",", 1)[-1]
+        return bool(re.search(r"(?i)close|stop|shutdown|disconnect|cleanup|dispose|drain", handler))
+    return any(not _ONLY_SAYS.search(line) for line in inner)
+
+
+# -- does the signal arrive ---------------------------------------------------------------------------------------
+
+_SERVER = re.compile(r"\b(uvicorn|gunicorn|python3?|node|npm|fastapi|celery|daphne)\b")
+_FORWARDS = re.compile(r"\b(tini|dumb-init|s6-|supervisord|/init\b|docker-entrypoint)")
+
+
+def _hears(look: Look, image: Dockerfile) -> bool:
+    """Whether the server is the process that gets the signal."""
+    started = image.final.entrypoint or image.final.command
+    if not started:
+        return True  # the base image decides, and official ones are written to forward
+    whole = f"{image.final.entrypoint} {image.final.command}"
+    if _FORWARDS.search(whole) or re.search(r"\bexec\b", whole):
+        return True
+    if not image.final.exec_form:
+        return False
+    for path in scripts(look, image):
+        lines = [line.strip() for line in (look.tree.text(path) or "").splitlines()]
+        code = [line for line in lines if line and not line.startswith("#")]
+        starts = [
+            line for line in code if re.search(r"\b(uvicorn|gunicorn|python3?|node|npm|fastapi|celery|daphne)\b", line)
+        ]
+        if starts and not any(re.search(r"\bexec\b|^trap\b", line) for line in code):
+            return False
+    return not re.search(r"\"(npm|yarn|pnpm)\"|\"(sh|bash|/bin/sh|/bin/bash)\",\s*\"-l?c\"", whole) or "exec" in whole
+
+
+def _line(look: Look, image: Dockerfile) -> int:
+    """The line that starts the process: the last CMD or ENTRYPOINT."""
+    lines = (look.tree.text(image.path) or "").splitlines()
+    found = [number for number, line in enumerate(lines, 1) if re.match(r"(?i)\s*(CMD|ENTRYPOINT)\b", line)]
+    return found[-1] if found else image.stages[-1].line
