@@ -70,7 +70,7 @@ def _trigger(look: Look, path: str) -> Location:
 
 
 @probe(TESTS)
-def tests_in_ci(look: Look) -> Observation:
+def run_in_ci(look: Look) -> Observation:
     """The tests that exist run when code changes, and their failure stops the build."""
     fix = "run the test suite in a workflow that starts on every pull request"
     real = [case for case in cases(look) if case.counts]

@@ -76,9 +76,10 @@ def _drafting(look: Look) -> Iterator[Location]:
 
 # -- the way back -------------------------------------------------------------------------------------------------
 
-_UNDOES = re.compile(r"^(kubectl rollout undo|helm rollback|(fly|flyctl) releases? rollback|heroku rollback|vercel rollback"
-                     r"|argocd app rollback|kubectl argo rollouts (undo|abort)|helm upgrade .*--(atomic"
-                     r"|rollback-on-failure))")  # fmt: skip
+_UNDOES = re.compile(
+    r"^(kubectl rollout undo|helm rollback|(fly|flyctl) releases? rollback|heroku rollback|vercel rollback"
+    r"|argocd app rollback|kubectl argo rollouts (undo|abort)|helm upgrade .*--(atomic|rollback-on-failure))"
+)
 _CONFIGURED = re.compile(
     r"(?m)^\s*(failure_action:\s*rollback|strategy\s*=\s*[\"'](canary|bluegreen)[\"']|autoRollback:\s*true)"
     r"|deployment_circuit_breaker|deployment_type\s*=\s*\"BLUE_GREEN\"|auto_rollback_configuration"
