@@ -158,3 +158,18 @@ def imports(look: Look, path: str, packages: re.Pattern[str]) -> bool:
 def places(calls: list[Seen] | tuple[Seen, ...]) -> tuple[Location, ...]:
     """Where calls stand, sorted, each once."""
     return tuple(sorted({call.place for call in calls}))
+
+
+def users_of(look: Look, path: str, name: str) -> list[Seen]:
+    """Reached calls of a function, or calls it is handed to: in its own file, its importers, and theirs."""
+    near = {path, *look.reach.imported_by(path)}
+    near |= {further for user in list(near) for further in look.reach.imported_by(user)}
+    passed = re.compile(rf"(?:^|\.){re.escape(name)}$")
+    return [
+        call
+        for call in all_calls(look)
+        if call.reached
+        and call.path in near
+        and (call.last == name or any(passed.search(argument) for argument in call.arguments))
+        and call.function.rsplit(".", 1)[-1] != name
+    ]

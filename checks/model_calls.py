@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
+from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
 from checks.http_calls import is_http
 from checks.look import PYTHON, WEB
 from checks.observation import Confidence, Location, Observation, Outcome
@@ -167,6 +167,22 @@ def _to_a_model(look: Look, call: Seen) -> bool:
         and not re.match(r"[\"']", target)
         and len(whole) < _MOST_CONTEXT
     )
+
+
+def calls_in_use(look: Look) -> tuple[ModelCall, ...]:
+    """Model calls in functions that somebody uses; experiments and scripts do not count beside a service."""
+    every = model_calls(look)
+    return tuple(call for call in every if _in_use(look, call)) or every
+
+
+def _in_use(look: Look, call: ModelCall) -> bool:
+    seen = call.seen
+    name = seen.function.rsplit(".", 1)[-1]
+    module = look.python.module(seen.path) if seen.path.endswith(PYTHON) else None
+    function = module.function(seen.function) if module else None
+    if not name or function is None or (function.decorators and not function.owner):
+        return True
+    return any(look.reach.served(user.path) is not False for user in users_of(look, seen.path, name))
 
 
 def clients(look: Look) -> tuple[Seen, ...]:

@@ -35,7 +35,10 @@ _LOOP = re.compile(
     r"|for\s*\(\s*let\s+\w*(?:attempt|retr|tries)\w*|(?:async\s+)?for\s+\w+\s+in\s+range\([^\n]*(?:retr|attempt|tries))",
     re.MULTILINE | re.IGNORECASE,
 )
+_ENDLESS = re.compile(r"^[ \t]*while\s*\(?\s*(?:True|true|1)\b", re.MULTILINE)
+_COUNTS = re.compile(r"\b\w*(?:attempt|retr|tries)\w*\s*(?:[-+]=|\+\+|--)", re.IGNORECASE)
 _SLEEPS = re.compile(r"\bsleep\(|setTimeout\(|\bdelay\(|\bwait\(")
+_FAILS = re.compile(r"\bexcept\b|\bcatch\b|\.ok\b|status")
 _GROWS = re.compile(
     r"\*\*|\bpow\(|backoff|\*=|\*\s*\(?\s*(?:attempt|retr|tries|i\b)|(?:attempt|retr\w*|tries)\s*\*|<<", re.IGNORECASE
 )
@@ -120,11 +123,12 @@ def _retrying(look: Look) -> list[_Retry]:
     loops = {call.path for call in all_calls(look) if call.reached}
     for path in sorted(loops):
         text = lines_of(look, path)
-        for match in _LOOP.finditer(text):
+        for match in (*_LOOP.finditer(text), *_ENDLESS.finditer(text)):
             line = text.count("\n", 0, match.start()) + 1
             first, last = function_span(look, path, line)
             body = lines_of(look, path, line, min(last, line + 60))
-            if _SLEEPS.search(body) and re.search(r"\bexcept\b|\bcatch\b|\.ok\b|status", body):
+            counted = match.re is _LOOP or _COUNTS.search(body)
+            if counted and _SLEEPS.search(body) and (match.re is _ENDLESS or _FAILS.search(body)):
                 found.append((Location(path, line), bool(_GROWS.search(body)), (first, last)))
     return found
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.calls_seen import Seen, all_calls, function_span, lines_of
+from checks.calls_seen import Seen, function_span, lines_of, users_of
 from checks.look import PYTHON, WEB, Look
-from checks.model_calls import SEARCHED, ModelCall, model_calls, unless_called
+from checks.model_calls import SEARCHED, ModelCall, calls_in_use, unless_called
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.wiring import absent, answer, blind_spots, complain, is_one_off, reached
@@ -90,7 +90,7 @@ def failure_fallback(look: Look) -> Observation:
         return missing
     searched = (*SEARCHED, "handlers in the functions that lead to them", "catches of the pages")
     fix = "catch a failing model call where the user waits, and show a state of your own"
-    calls = _used(look, model_calls(look))
+    calls = calls_in_use(look)
     graded = [(call, _grade(look, call)) for call in calls]
     handled = [call.place for call, grade in graded if grade == "handled"]
     weak = [call.place for call, grade in graded if grade == "weak"]
@@ -115,23 +115,6 @@ def failure_fallback(look: Look) -> Observation:
     return answer(FALLBACK, result.outcome, result.summary, bare, searched=searched, fix=fix)
 
 
-def _used(look: Look, calls: tuple[ModelCall, ...]) -> list[ModelCall]:
-    """Calls in functions that something names; all of them where nothing names any."""
-    kept = []
-    for call in calls:
-        name = call.seen.function.rsplit(".", 1)[-1]
-        if not name or call.seen.path.endswith(WEB) or _users(look, call.seen.path, name) or _is_served(look, call):
-            kept.append(call)
-    return kept or list(calls)
-
-
-def _is_served(look: Look, call: ModelCall) -> bool:
-    """Whether a decorator makes the function something a framework calls."""
-    module = look.python.module(call.seen.path)
-    function = module.function(call.seen.function) if module else None
-    return function is not None and bool(function.decorators) and "." not in function.qualified
-
-
 def _pages_that_catch(look: Look) -> list[Location]:
     return [
         Location(web.path, catch.line)
@@ -142,21 +125,24 @@ def _pages_that_catch(look: Look) -> list[Location]:
 
 
 def _grade(look: Look, call: ModelCall) -> str:
-    """What handlers around a call or its callers do: "handled" where one answers, "weak" where one logs, or ""."""
-    found: set[str] = set()
-    todo = [(call.seen, _HOPS)]
-    done: set[tuple[str, str]] = set()
-    while todo:
-        seen, hops = todo.pop()
-        found |= set(_bodies(look, seen))
-        name = seen.function.rsplit(".", 1)[-1]
-        if not hops or not name or (seen.path, name) in done:
-            continue
-        done.add((seen.path, name))
-        todo += [(user, hops - 1) for user in _users(look, seen.path, name)]
-    if found & {"handles", "returns"}:
+    """The word "handled" where a handler answers on every way to the call, "weak" on some or where one logs, or ""."""
+    return _on_all_ways(look, call.seen, _HOPS, frozenset())
+
+
+def _on_all_ways(look: Look, seen: Seen, hops: int, above: frozenset[tuple[str, str]]) -> str:
+    here = set(_bodies(look, seen))
+    if here & {"handles", "returns"}:
         return "handled"
-    return "weak" if found & {"logs", "empty"} else ""
+    quiet = "weak" if here & {"logs", "empty"} else ""
+    name = seen.function.rsplit(".", 1)[-1]
+    if quiet or not hops or not name or (seen.path, name) in above:
+        return quiet
+    every = users_of(look, seen.path, name)
+    users = [user for user in every if look.reach.served(user.path) is not False] or every
+    grades = [_on_all_ways(look, user, hops - 1, above | {(seen.path, name)}) for user in users]
+    if grades and all(grade == "handled" for grade in grades):
+        return "handled"
+    return "weak" if any(grades) else ""
 
 
 def _bodies(look: Look, seen: Seen) -> Iterator[str]:
@@ -183,18 +169,3 @@ def _tries(look: Look, path: str, first: int, line: int, handler: int) -> bool:
         if text.lstrip().startswith("try:") and len(text) - len(text.lstrip()) == depth:
             return first + number < line
     return False
-
-
-def _users(look: Look, path: str, name: str) -> list[Seen]:
-    """Calls of a function, in its own file and in files that import it."""
-    near = {path, *look.reach.imported_by(path)}
-    near |= {further for user in list(near) for further in look.reach.imported_by(user)}
-    passed = re.compile(rf"(?:^|\.){re.escape(name)}$")
-    return [
-        call
-        for call in all_calls(look)
-        if call.reached
-        and call.path in near
-        and (call.last == name or any(passed.search(argument) for argument in call.arguments))
-        and call.function.rsplit(".", 1)[-1] != name
-    ]

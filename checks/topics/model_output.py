@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from checks.calls_seen import all_calls, function_span, lines_of, text_of
-from checks.look import WEB, Look
-from checks.model_calls import SEARCHED, ModelCall, model_calls, model_files, unless_called
+from checks.calls_seen import all_calls, function_span, lines_of, text_of, users_of
+from checks.look import PYTHON, WEB, Look
+from checks.model_calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
 from checks.wiring import answer, blind_spots, complain
@@ -39,6 +39,7 @@ _PRESENCE = re.compile(
     r"|if not \w*(?:content|text|answer|output|message|result|completion|choice|image)\w*\s*:",
     re.IGNORECASE,
 )
+_HOPS = 3
 _TALKS = re.compile(r"(?i)chat|conversation|assistant|stream|answer|reply|respond|ask|message")
 _DANGEROUS = re.compile(
     r"(?:.*\.)?(?:PythonREPLTool|PythonAstREPLTool|PythonREPL|ShellTool|BashProcess|create_python_agent"
@@ -68,7 +69,7 @@ def output_validated(look: Look) -> Observation:
         return missing
     searched = (*SEARCHED, "schemas and parsing in the functions that call a model and in their callers")
     fix = "describe the answer with a schema and refuse what does not fit it"
-    calls = [call for call in model_calls(look) if call.kind == "text"]
+    calls = [call for call in calls_in_use(look) if call.kind == "text"]
     if not calls:
         return answer(VALIDATED, Outcome.NOT_APPLICABLE, "the models make no text", searched=searched)
     of: dict[str, list[Location]] = {}
@@ -109,7 +110,7 @@ def _grade(look: Look, call: ModelCall) -> str:
     if (made and _STRUCTURED.search(made[0])) or _STRUCTURED.search(text) or _STRUCTURED.search(whole):
         return "schema"
     callers = _callers_text(look, call)
-    if _CHECKS.search(callers):
+    if _CHECKS.search(callers) or _checks_inside(look, f"{after}\n{callers}"):
         return "schema"
     if _PARSES.search(after) or _PARSES.search(callers):
         return "unchecked"
@@ -121,17 +122,35 @@ def _grade(look: Look, call: ModelCall) -> str:
 
 
 def _callers_text(look: Look, call: ModelCall) -> str:
-    """What follows the calls of the function that calls the model."""
-    name = call.seen.function.rsplit(".", 1)[-1]
-    if not name:
-        return ""
-    near = {call.seen.path, *look.reach.imported_by(call.seen.path)}
-    parts = []
-    for user in all_calls(look):
-        if user.path in near and user.last == name and user.function.rsplit(".", 1)[-1] != name:
+    """What follows the calls of the function that calls the model, and of the functions that hand its answer on."""
+    parts: list[str] = []
+    todo = [(call.seen, _HOPS)]
+    done: set[tuple[str, str]] = set()
+    while todo:
+        seen, hops = todo.pop()
+        name = seen.function.rsplit(".", 1)[-1]
+        if not name or not hops or (seen.path, name) in done:
+            continue
+        done.add((seen.path, name))
+        for user in users_of(look, seen.path, name):
             last = function_span(look, user.path, user.line)[1]
-            parts.append(lines_of(look, user.path, user.line, min(last, user.line + 25)))
+            after = lines_of(look, user.path, user.line, min(last, user.line + 25))
+            parts.append(after)
+            if re.search(r"\breturn\b|=>", after):
+                todo.append((user, hops - 1))
+        if seen is call.seen and not parts:
+            break
     return "\n".join(parts)
+
+
+def _checks_inside(look: Look, text: str) -> bool:
+    """Whether the text calls a parsing function of the repository's own that validates."""
+    for name in set(re.findall(r"\b(\w*(?:parse|validate|load|decode|extract|from)_?\w*)\(", text)):
+        for module in look.python.modules(look.source_paths(*PYTHON)):
+            for item in module.functions:
+                if item.name == name and _CHECKS.search(lines_of(look, module.path, item.line, item.end_line)):
+                    return True
+    return False
 
 
 @probe(UNSAFE, stage=Stage.CODE)
