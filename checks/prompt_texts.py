@@ -98,7 +98,10 @@ def _is_named(path: str, words: set[str]) -> bool:
     stem = name.split(".", 1)[0]
     holders = {folder for folder in folders if re.search(r"(?i)prompt", folder)}
     asked = {name, f"{name}?raw", *(folder for folder in holders)}
-    return bool(asked & words) or (bool(holders) and stem in words)
+    ending = path.rsplit(".", 1)[-1]
+    return bool(asked & words) or (
+        bool(holders) and stem in words and any(word.endswith(f".{ending}") for word in words)
+    )
 
 
 def prompt_modules(look: Look) -> tuple[str, ...]:

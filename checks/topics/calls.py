@@ -117,9 +117,10 @@ def _retrying(look: Look) -> list[_Retry]:
         if _BACKOFF.fullmatch(name):
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
-            found.append((call.place, True, _covers(look, call)))
+            found.append((call.place, _pauses(name, text), _covers(look, call)))
         elif _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
             found.append((call.place, True, (call.line, call.end_line)))
+    found += _decorated(look)
     loops = {call.path for call in all_calls(look) if call.reached}
     for path in sorted(loops):
         text = lines_of(look, path)
@@ -131,6 +132,25 @@ def _retrying(look: Look) -> list[_Retry]:
             if counted and _SLEEPS.search(body) and (match.re is _ENDLESS or _FAILS.search(body)):
                 found.append((Location(path, line), bool(_GROWS.search(body)), (first, last)))
     return found
+
+
+def _decorated(look: Look) -> list[_Retry]:
+    """Functions below a bare decorator: `@retry` is no call."""
+    return [
+        (Location(module.path, one.line), _pauses(one.resolved, ""), (item.line, item.end_line))
+        for module in look.python.modules(look.source_paths(*PYTHON))
+        if look.reach.reached(module.path) is not False
+        for item in module.functions
+        for one in item.decorators
+        if _BACKOFF.fullmatch(one.resolved) and not one.arguments and not one.keywords
+    ]
+
+
+def _pauses(name: str, text: str) -> bool:
+    """Whether a retry pauses longer each time: some libraries retry at once unless told otherwise."""
+    if name.startswith(("tenacity.", "retrying.")):
+        return bool(re.search(r"wait_(?:random_)?exponential|wait_incrementing|wait_chain|backoff", text))
+    return not name.endswith("Retry") or name.startswith("httpx") or "backoff" in text
 
 
 def _covers(look: Look, call: Seen) -> tuple[int, int]:
