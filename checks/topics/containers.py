@@ -113,6 +113,7 @@ def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
     """What an image copies in, as paths of the repository; "" for all of it."""
     folder = image.path.rpartition("/")[0]
     contexts = {folder, ""}
+    own = any(point.path.startswith(f"{folder}/") for point in look.reach.entry_points if point.entry is Entry.SERVICE)
     for service in look.containers.services:
         if service.build and _is_built_from(service, image):
             contexts.add("" if service.build == "." else service.build)
@@ -125,8 +126,9 @@ def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
                 bare = source.strip("./")
                 for context in contexts:
                     joined = posixpath.join(context, bare) if bare else context
-                    # A whole copy counts from the Dockerfile's own folder, unless compose names another one.
-                    if bare or context == folder or len(contexts) > 2:  # noqa: PLR2004 - more than the two guesses
+                    # A whole copy counts from the Dockerfile's own folder, unless compose names another one, or that
+                    # folder holds no service: then it is built from the root.
+                    if bare or context == folder or not own or len(contexts) > 2:  # noqa: PLR2004 - beyond the two guesses
                         yield joined.rstrip("/*")
         if any("--mount=type=bind" in run or "git clone" in run for run in stage.runs):
             yield folder
