@@ -7,7 +7,6 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from checks import process
 from checks.observation import Unread
 from checks.semgrep.findings import CodeFindings, RawMatch
 from checks.semgrep.output import Output, UnusableError, read
-from checks.semgrep.targets import MAX_BYTES, Targets, choose
+from checks.semgrep.targets import MAX_BYTES, choose
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -28,8 +27,6 @@ CANARY = "canary"
 _CANARIES = {"canary.py": "readiness_canary(1)\n", "canary.ts": "readiness_canary(1);\n"}
 _FRONTS = (("--experimental",), ("--legacy",))
 """The native front starts ten times faster; the Python one takes over when the canary is missed."""
-_MAX_ARGV_BYTES = 500_000
-"""Half of the smallest limit we know for arguments and environment together (macOS, 1 MiB)."""
 _BASE_TIMEOUT_S = 120.0
 _TIMEOUT_PER_TARGET_S = 0.1
 
@@ -51,17 +48,17 @@ def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | N
     with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
         # The output names real paths; a temporary folder behind a link (macOS) would not be found again.
         room = Path(folder).resolve()
-        for name in ("empty", "home", "canary", "copies"):
+        for name in ("empty", "home", "targets"):
             (room / name).mkdir()
-        targets = choose(tree, room / "copies")
+        targets = choose(tree, room / "targets")
         if not targets.places:
             return CodeFindings(
                 unread=targets.unread, tool=f"semgrep, rules {RULES_VERSION}", left_out=targets.left_out
             )
-        whole = CodeFindings(unread=targets.unread, left_out=targets.left_out)
-        for batch in _batches(targets):
-            whole = _join(whole, _run_batch(program, room, batch, cancel))
-        return whole
+        for name, text in _CANARIES.items():
+            (room / "targets" / name).write_text(text, encoding="utf-8")
+        found = _run(program, room, targets.places, cancel)
+        return replace(found, unread=targets.unread + found.unread, left_out=targets.left_out)
 
 
 def find_program(*, outside: Path | None = None) -> Path | None:
@@ -73,13 +70,13 @@ def find_program(*, outside: Path | None = None) -> Path | None:
     return Path(found) if found else None
 
 
-def _run_batch(program: Path, room: Path, places: dict[str, str], cancel: threading.Event | None) -> CodeFindings:
-    """Run semgrep on one list of targets, by the first front that proves it works."""
+def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Event | None) -> CodeFindings:
+    """Run semgrep on the copies, by the first front that proves it works."""
     trouble = "semgrep was not run"
     for front in _FRONTS:
         try:
             finished = process.run(
-                _command(program, front, room, places),
+                _command(program, front, room),
                 cwd=room / "empty",
                 env=_environment(program, room),
                 timeout_s=_BASE_TIMEOUT_S + _TIMEOUT_PER_TARGET_S * len(places),
@@ -105,20 +102,15 @@ def _run_batch(program: Path, room: Path, places: dict[str, str], cancel: thread
     return CodeFindings(trouble=trouble)
 
 
-def _command(program: Path, front: tuple[str, ...], room: Path, places: dict[str, str]) -> list[str]:
-    """The whole command line. Targets are absolute, so that no name can pass for an option."""
-    canaries = []
-    for name, text in _CANARIES.items():
-        (room / "canary" / name).write_text(text, encoding="utf-8")
-        canaries.append(str(room / "canary" / name))
+def _command(program: Path, front: tuple[str, ...], room: Path) -> list[str]:
+    """The whole command line. The target is our own folder, so that no name can pass for an option."""
     return [
         *(str(program), "scan", *front, "--config", str(RULES), "--json", "--quiet"),
         *("--metrics=off", "--disable-version-check"),
         # The reviewed repository neither hides a file or a finding nor has git run something.
         *("--no-git-ignore", "--disable-nosem", "--x-ignore-semgrepignore-files"),
         *("--max-target-bytes", str(2 * MAX_BYTES), "--timeout", "5", "--timeout-threshold", "3", "--jobs", "1"),
-        *canaries,
-        *places,
+        str(room / "targets"),
     ]
 
 
@@ -146,7 +138,7 @@ def _environment(program: Path, room: Path) -> dict[str, str]:
 
 def _sees_canaries(output: Output, room: Path) -> bool:
     """Whether both examples were found: a run that misses them may have missed anything."""
-    expected = {str(room / "canary" / name) for name in _CANARIES}
+    expected = {str(room / "targets" / name) for name in _CANARIES}
     return expected <= {match.path for match in output.matches if match.rule.startswith(CANARY)}
 
 
@@ -172,28 +164,3 @@ def _findings(output: Output, places: dict[str, str], returncode: int) -> CodeFi
 
 def _order(match: RawMatch) -> tuple[str, int, int, str]:
     return (match.path, match.line, match.end_line, match.rule)
-
-
-def _batches(targets: Targets) -> Iterator[dict[str, str]]:
-    """Split the targets where the command line would grow too long; nearly always one batch."""
-    batch: dict[str, str] = {}
-    size = 0
-    for absolute, path in targets.places.items():
-        cost = len(os.fsencode(absolute)) + 16
-        if batch and size + cost > _MAX_ARGV_BYTES:
-            yield batch
-            batch, size = {}, 0
-        batch[absolute] = path
-        size += cost
-    yield batch
-
-
-def _join(one: CodeFindings, other: CodeFindings) -> CodeFindings:
-    return CodeFindings(
-        findings=one.findings + other.findings,
-        examined=one.examined | other.examined,
-        unread=one.unread + other.unread,
-        trouble=one.trouble or other.trouble,
-        tool=other.tool or one.tool,
-        left_out=one.left_out | other.left_out,
-    )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 CODE_SUFFIXES = (".py", ".pyw", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 """Types without code; semgrep passes some of them over."""
+_SUFFIXES = {".pyw": ".py", ".mts": ".ts", ".cts": ".ts"}
+"""Suffixes that semgrep does not pick up from a folder, and those it reads the same way."""
 MAX_BYTES = 1_000_000
 """Larger code files are generated in practice, and one of them can take longer than all others together."""
 _MAX_AVERAGE_LINE = 400
@@ -26,8 +28,8 @@ _MAX_AVERAGE_LINE = 400
 class Targets:
     """The chosen files.
 
-    `places` maps the absolute path that semgrep gets to the path in the tree. `left_out` holds files that carry the
-    right suffix and are not the team's writing by their content: minified or generated.
+    `places` maps the absolute path of the copy that semgrep gets to the path in the tree. `left_out` holds files that
+    carry the right suffix and are not the team's writing by their content: minified or generated.
     """
 
     places: dict[str, str]
@@ -36,7 +38,11 @@ class Targets:
 
 
 def choose(tree: Tree, scratch: Path) -> Targets:
-    """Choose the targets of one run; what semgrep reads better as a copy is written to the folder `scratch`."""
+    """Choose the targets of one run and write a plain copy of each to the folder `scratch`.
+
+    Copies keep out what semgrep would not see as we do: names it cannot print, other encodings, and byte order marks,
+    which hide a match in the first statement. One folder is the target, so no command line grows too long.
+    """
     places: dict[str, str] = {}
     left_out: set[str] = set()
     unread: list[Unread] = []
@@ -54,22 +60,11 @@ def choose(tree: Tree, scratch: Path) -> Targets:
             unread.append(Unread(path, "not text the code rules can read"))
         elif is_generated(path, text) or len(text) > _MAX_AVERAGE_LINE * (text.count("\n") + 1):
             left_out.add(path)
-        elif path.endswith(HAS_SCRIPTS):
-            places[_copy(scratch / f"{len(places)}.ts", only_scripts(path, text))] = path
-        elif _must_be_copied(path, text, file.size):
-            places[_copy(scratch / f"{len(places)}{Path(path).suffix}", text)] = path
         else:
-            places[str(tree.root / path)] = path
+            script = path.endswith(HAS_SCRIPTS)
+            name = f"{len(places)}{'.ts' if script else _SUFFIXES.get(Path(path).suffix, Path(path).suffix)}"
+            places[_copy(scratch / name, only_scripts(path, text) if script else text)] = path
     return Targets(places, frozenset(left_out), tuple(unread))
-
-
-def _must_be_copied(path: str, text: str, size: int) -> bool:
-    """Whether semgrep would not see what we read.
-
-    A byte order mark hides a match in the first statement, another encoding all of them, and a name that is not
-    UTF-8 or not printable is changed in semgrep's output.
-    """
-    return not path.isprintable() or len(text.encode("utf-8", "surrogatepass")) != size
 
 
 def _copy(place: Path, text: str) -> str:
