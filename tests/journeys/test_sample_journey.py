@@ -1,4 +1,4 @@
-"""The main job on the embedded sample, with real probes, real git and real notebooks: look, answer, save, commit, show."""
+"""The main job on the embedded sample, with real probes, git and notebooks: look, answer, save, commit, show."""
 
 from __future__ import annotations
 
