@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatch
 
 from checks.look import Look
@@ -91,6 +92,10 @@ def run_in_ci(look: Look) -> Observation:
     if not blocking and not ignored:
         complain(look, "ci.no-tests", TESTS, broken, Severity.HIGH, message)
         said = "CI runs no tests: the step names what does not exist" if broken else "no CI job runs the tests"
+        inside = list(_while_building(look))
+        if inside and not broken:
+            said = "an image runs tests while it is built; whether CI builds that stage is not followed"
+            return answer(TESTS, Outcome.UNKNOWN, said, inside, searched=SEARCHED, fix=fix)
         return not_found(look, TESTS, said, broken, fix)
     places = [ci_jobs.place_of(run) for run in tests if covered(look, run, real)]
     if len(blocking) >= _NEARLY_ALL * len(files):
@@ -158,6 +163,16 @@ def _configured(look: Look, base: str) -> list[str]:
     return [_join(base, str(item)) for item in wanted if look.tree.exists(_join(base, str(item)))]
 
 
+def _while_building(look: Look) -> Iterator[Location]:
+    """Image stages that run tests, where CI builds images at all."""
+    builds = any(run.command.program in {"docker", "podman", "buildah"} for run in ci_jobs.runs(look))
+    if builds or any(step.uses.startswith("docker/build-push-action") for _, step in ci_jobs.uses(look)):
+        for image in look.containers.dockerfiles:
+            for stage in image.stages:
+                if any(re.search(r"\b(pytest|vitest|jest|npm (run )?test|go test)\b", text) for text in stage.runs):
+                    yield Location(image.path, stage.line)
+
+
 def _by_action(look: Look, real: list[Case]) -> set[str]:
     """Test files that an action of the tool's maker runs."""
     makers = ("cypress-io/github-action@*", "pavelzw/pytest-action@*")
@@ -176,7 +191,7 @@ def _by_action(look: Look, real: list[Case]) -> set[str]:
 def lint_and_types(look: Look) -> Observation:
     """A linter and a type checker run in CI, and both can fail the build."""
     fix = "run a linter and a type checker in CI, and let both fail the build"
-    ran = [run for run in ci_jobs.runs(look) if not run.command.missing]
+    ran = [run for run in ci_jobs.runs(look) if not (run.command.missing or _is_told_to_ignore(look, run))]
     actions = [(step, job.tolerated or step.tolerated) for job, step in ci_jobs.uses(look)]
     found: dict[str, list[tuple[Location, bool]]] = {}
     for word, by_command, by_action in (
@@ -205,3 +220,9 @@ def lint_and_types(look: Look) -> Observation:
     missing = next(word for word in ("types", "lint") if not hard[word])
     said = {"types": "no type check", "lint": "no linter"}[missing] + " blocks a change"
     return answer(LINT, Outcome.PARTIAL, said, anywhere, searched=SEARCHED, fix=fix)
+
+
+def _is_told_to_ignore(look: Look, run: Run) -> bool:
+    """Whether it is a framework's build that is configured to ignore type errors."""
+    configured = look.tree.match("next.config.*") if run.command.words[:2] == ("next", "build") else ()
+    return any(re.search(r"ignoreBuildErrors\s*:\s*true", look.tree.text(path) or "") for path in configured)

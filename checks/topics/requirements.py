@@ -24,6 +24,7 @@ _OF_PRODUCTION = re.compile(
     r"|requests|cost|budget"
     r"|retention|recover|scal|performance"
 )
+_NAMED = re.compile(r"(?i)requirement|\bprd|nfrs?\b|non[-_ ]functional")
 _HEADING = re.compile(r"(?i)(non-?functional|production) requirements|performance (requirements|targets|goals)")
 
 
@@ -33,7 +34,8 @@ def requirements(look: Look) -> Observation:
     searched = ("documents named requirements, PRD, spec or NFR", "headings that say so")
     fix = "write down the load, latency, availability and cost production must hold, with numbers"
     documents = [i for i in look.documents.of("requirements") if not TEMPLATE.search(i.path) and i.specific]
-    numbered = [place for item in documents for place in _numbered(item, item.text)]
+    named = [item for item in documents if _NAMED.search(f"{item.path} {item.title}")]
+    numbered = [place for item in named for place in _numbered(item, item.text)]
     for item in look.documents.all:
         for heading in item.headings:
             if _HEADING.search(heading.text):

@@ -85,7 +85,7 @@ def quality(look: Look) -> Observation:
 # -- integration --------------------------------------------------------------------------------------------------
 
 _DRIVES_PYTHON = re.compile(
-    r"^(fastapi\.testclient|starlette\.testclient|httpx\.(ASGITransport|AsyncClient|Client)|django\.test"
+    r"^(fastapi\.testclient|starlette\.testclient|httpx\.(ASGITransport|AsyncClient)|django\.test"
     r"|rest_framework\.test"
     r"|testcontainers|sqlalchemy|sqlmodel|psycopg|asyncpg|sqlite3|pymongo|ninja\.testing|litestar\.testing|webtest"
     r"|alembic"
@@ -93,7 +93,7 @@ _DRIVES_PYTHON = re.compile(
 )
 _DRIVES_WEB = re.compile(
     r"^(supertest|testcontainers|@testcontainers/|light-my-request|chai-http|mongodb-memory-server|pg-mem|pactum"
-    r"|@electric-sql/pglite|hono/testing|next-test-api-route-handler|@nestjs/testing)"
+    r"|@electric-sql/pglite|hono/testing|next-test-api-route-handler)"
 )
 _TEST_CLIENT = re.compile(
     r"(^|\.)(test_client|TestClient|ASGITransport|APIClient|create_engine|create_all|test_request_context)$"

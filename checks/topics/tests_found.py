@@ -189,7 +189,7 @@ _OFF = re.compile(
     r"^(xit|xtest|xdescribe|xcontext|(it|test|describe|context|suite|test\.describe)\.(skip|todo|fixme))(\.each)?$"
 )
 _BROWSER = re.compile(
-    r"^(@playwright/|cypress|puppeteer|selenium-webdriver|webdriverio|@wdio/|testcafe|nightwatch|detox)"
+    r"^(@playwright/(?!experimental-ct)|cypress|puppeteer|selenium-webdriver|webdriverio|@wdio/|testcafe|nightwatch|detox)"
 )
 
 
@@ -198,6 +198,8 @@ def _web(module: WebModule, text: str) -> Iterator[Case]:
         any(_BROWSER.match(item.package) for item in module.imports)
         or any(call.callee.startswith("cy.") for call in module.calls)
     ) and "playwright.dev" not in text  # what the tool's own starter visits says nothing of this product
+    if "cy.mount(" in text and "cy.visit(" not in text:
+        browser = False  # a component on its own is no flow
     off = [call for call in module.calls if _OFF.match(call.callee)]
     for call in module.calls:
         if not (_CASE.match(call.callee) or _OFF.match(call.callee)) or not call.arguments:

@@ -95,6 +95,7 @@ def test_ci_runs_on_a_change(look_at: Write, files: dict[str, str], expected: st
             | {".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    uses: acme/shared/.github/workflows/t.yml@v1\n"},
             "unknown",
         ),
+        (APP | ci("run: docker build .") | {"Dockerfile": "FROM python:3.12\nCOPY . .\nRUN pytest\n"}, "unknown"),
         ({"README.md": "# Notes\n"}, "not-applicable"),
     ],
 )
@@ -120,6 +121,9 @@ def test_a_folder_that_does_not_exist_is_a_finding_at_its_line(look_at: Write) -
         (WEB | ci("run: npm run lint", "run: npm run typecheck"), "met"),
         (ci("uses: pre-commit/action@v3.0.1", "run: pyright")
          | {".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks:\n      - id: ruff\n"}, "met"),
+        (ci("run: eslint .", "run: next build") | {"next.config.js": "module.exports = {}\n"}, "met"),
+        (ci("run: eslint .", "run: next build")
+         | {"next.config.js": "module.exports = { typescript: { ignoreBuildErrors: true } }\n"}, "partial"),
         (ci("run: ruff check ."), "partial"),
         (ci("run: ruff check .", "run: mypy .\n        continue-on-error: true"), "partial"),
         (ci("run: eslint . || true", "run: tsc --noEmit"), "partial"),

@@ -83,6 +83,7 @@ NFR = f"# Production requirements\n\n{WORDS}\n\n- p95 latency below 800 ms\n- av
         ),
         ({"docs/prd.md": f"# Product requirements\n\n{WORDS}\n\nIt must be fast and always available.\n"}, "partial"),
         ({"README.md": "# Acme\n\n## Requirements\n\n- Python 3.12\n- 8 GB of memory\n"}, "unmet"),
+        ({"specs/upload/spec.md": f"# Upload\n\n{WORDS}\n\n- 30 s for slow requests\n- load 20 users\n"}, "partial"),
         ({"requirements.txt": "fastapi==1.0\n"}, "unmet"),
         ({}, "unmet"),
     ],
