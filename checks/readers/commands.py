@@ -153,7 +153,8 @@ class _Expander:
             return self._sessions(made)
         if program in {"pre-commit", "prek"} and "run" in made.words:
             return self._hooks()
-        if program in {"bash", "sh", "zsh", "dash", "source", "."} or made.words[0].endswith((".sh", ".bash")):
+        is_script = made.words[0].endswith((".sh", ".bash")) or self._has_shebang(made)
+        if program in {"bash", "sh", "zsh", "dash", "source", "."} or is_script:
             return self._shell(made)
         return None
 
@@ -302,6 +303,12 @@ class _Expander:
             return None
         text = self._tree.text(path) if self._tree.exists(path) else None
         return ([(path, made.folder, text)], ()) if text is not None else ([], (path,))
+
+    def _has_shebang(self, made: Command) -> bool:
+        """Whether the program is a file of the tree that says it is a shell script, whatever its name."""
+        path = _join(made.folder, made.words[0]) if "/" in made.words[0] and not made.words[0].startswith("/") else ""
+        first = (self._tree.text(path) or "").split("\n", 1)[0] if path in self._tree.paths else ""
+        return first.startswith("#!") and re.search(r"\b(ba|da|z|k)?sh\b", first) is not None
 
     def _service_folder(self, service: str) -> str:
         """The folder whose image a compose service runs: the folder of that name, where there is one."""

@@ -36,7 +36,7 @@ def shipped(look: Look) -> tuple[Dockerfile, ...]:
     """The image definitions that are deployed; those for development and tests only where there are no others."""
     found = [item for item in look.containers.dockerfiles if not is_test(item.path)]
     kept = [item for item in found if not _NOT_SHIPPED.search(item.path)]
-    aside = re.compile(r"(^|/)(\.devcontainer|docs?|examples?)/")
+    aside = re.compile(r"(^|/)(\.devcontainer|docs?|examples?|samples?)/")
     return tuple(kept or [item for item in found if not aside.search(item.path)])
 
 

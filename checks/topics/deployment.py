@@ -114,7 +114,8 @@ def autoscaling(look: Look) -> Observation:
         said = "several workers in one instance only"
         return answer(SCALING, Outcome.PARTIAL, said, workers, searched=SEARCHED, fix=fix)
     platforms = [item for item in look.containers.platforms if not item.serverless and not _ASIDE.search(item.path)]
-    if platforms and not look.containers.resources:
+    own = any(item.build and not _ASIDE.search(item.path) for item in look.containers.services)
+    if platforms and not look.containers.resources and not own:
         places = [Location(item.path) for item in platforms]
         said = f"how many instances run is set at the host ({platforms[0].platform})"
         return answer(SCALING, Outcome.UNKNOWN, said, places, searched=SEARCHED)

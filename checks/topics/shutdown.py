@@ -155,7 +155,7 @@ def _hears(look: Look, image: Dockerfile) -> bool:
         ]
         if starts and not any(re.search(r"\bexec\b|^trap\b", line) for line in code):
             return False
-    return not re.search(r"\"(npm|yarn|pnpm)\"|\"(sh|bash|/bin/sh|/bin/bash)\",\s*\"-l?c\"", whole) or "exec" in whole
+    return not re.search(r"\"(sh|bash|/bin/sh|/bin/bash)\",\s*\"-l?c\"", whole)
 
 
 def _line(look: Look, image: Dockerfile) -> int:

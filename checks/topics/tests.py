@@ -139,7 +139,11 @@ def _drives(look: Look, path: str) -> bool:
     if any(_DRIVES_WEB.match(item.specifier) for item in web.imports if not item.type_only):
         return True
     asks = any(
-        re.search(r"^(fetch|axios\.\w+|\w*app\.(request|inject|handle|fetch))$", call.callee) for call in web.calls
+        re.search(
+            r"^(fetch|cy\.request|request\.(get|post|put|patch|delete)|axios\.\w+|\w*app\.(request|inject|handle|fetch))$",
+            call.callee,
+        )
+        for call in web.calls
     )
     return bool(asks and _PATH.search(path))
 
