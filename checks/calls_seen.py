@@ -51,9 +51,8 @@ class Seen:
 
 
 _PYTHON_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))[ \t]*#(?![^\n]*[\"'])[^\n]*$|^[ \t]*#[^\n]*$")
-_WEB_COMMENT = re.compile(
-    r"(?m)(?:^|(?<=[\s;{}(),]))//[^\n]*$|(?:^|(?<=[\s;{}(),]))/\*[^*].*?\*/|/\*\*.*?\*/", re.DOTALL
-)
+# An unclosed comment runs to the end, so that no text makes the search start over again and again.
+_WEB_COMMENT = re.compile(r"(?m)(?:^|(?<=[\s;{}(),]))(?://[^\n]*$|/\*(?s:.*?)(?:\*/|\Z))")
 _calls: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
 _sources: WeakKeyDictionary[Look, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
 

@@ -45,6 +45,7 @@ _ALWAYS = re.compile(
 _FRAMEWORKS = re.compile(
     r"(?:langchain|langgraph|llama_?index|@langchain/|@llamaindex/|haystack|autogen|dspy|semantic_kernel)"
 )
+_NO_MODEL = re.compile(r"(?i)retriever|prompt|loader|splitter|vector|embedding|tool|parser|store$")
 _RUNS = re.compile(
     r"(?:a?invoke|a?stream|a?batch|a?predict|a?complete|a?chat|a?query|a?call|a?run|a?generate|stream_chat|astream_events|streamEvents)"
 )
@@ -141,9 +142,7 @@ def _only_classifies(call: Seen, name: str) -> bool:
 
 def _runs_a_model(look: Look, call: Seen, name: str) -> bool:
     if _FRAMEWORKS.match(name):
-        return not re.search(
-            r"[Rr]etriever|[Pp]rompt(?:Template)?\.|[Ll]oader|[Ss]plitter|[Vv]ector|[Ee]mbedding|[Tt]ool\.", name
-        )
+        return not _NO_MODEL.search(name.rsplit(".", 2)[-2])
     return bool(_MODEL_NAMED.search(call.callee)) and imports(look, call.path, _FRAMEWORKS)
 
 

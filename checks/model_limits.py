@@ -20,6 +20,9 @@ _GLOBAL_WAIT = re.compile(r"^litellm\.request_timeout\s*=|\bopenai\.(?:default_)
 _WAIT = re.compile(
     r"\b(?:request_?|default_request_)?timeout(?:_?ms)?[\"']?\s*[=:,}](?!\s*(?:None|null|undefined)\b)", re.IGNORECASE
 )
+_TAKES_ALL = re.compile(
+    r"create|parse|stream|complete|converse|chat|\w*Command|(?:generate|stream)(?:Text|Object|Content)"
+)
 _CONSTRUCTED = re.compile(r"(?:Generation|GenerateContent|Chat|Model)\w*(?:Config|Settings|Params)$|GenerationConfig")
 
 
@@ -44,7 +47,12 @@ def builds_elsewhere(call: ModelCall) -> bool:
     config = re.fullmatch(
         r"[A-Za-z_][\w.]*", seen.keys.get("config", "") or seen.keys.get("generation_config", "") or ""
     )
-    alone = seen.arguments and not seen.keys and re.fullmatch(r"[A-Za-z_][\w.]*", seen.arguments[-1])
+    alone = (
+        _TAKES_ALL.fullmatch(seen.last)
+        and seen.arguments
+        and not seen.keys
+        and re.fullmatch(r"[A-Za-z_][\w.]*", seen.arguments[-1])
+    )
     return bool(named or config or (alone and not call.over_http))
 
 

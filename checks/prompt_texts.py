@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.calls_seen import all_calls, lines_of
 from checks.look import PYTHON, WEB, is_product
-from checks.model_calls import model_files
+from checks.model_calls import model_calls, model_files
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ _INSTRUCTS = re.compile(
     re.DOTALL,
 )
 _SQL = re.compile(r"(?i)^\s*(?:select|insert|update|delete|create|with)\b|^https?://|^\s*<")
+_WORDS = 4
+"""Words of a text inside a model call that make it a prompt."""
 _SHORT, _LONG = 40, 120
 """Characters: below the first nothing is a prompt; above the second any text in a prompt's place is."""
 _PLACED = re.compile(
@@ -68,6 +70,8 @@ class SystemPrompt:
     place: Location
     holes: tuple[str, ...] = ()
     fed: bool = False
+    own: bool = True
+    """Whether the text itself stands there, not a name for it."""
 
 
 def prompt_files(look: Look) -> tuple[str, ...]:
@@ -132,6 +136,15 @@ def inline_prompts(look: Look) -> list[Location]:
         module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
         texts = module.texts if module else ()
         found += [Location(path, text.line) for text in texts if _is_prompt(look, path, text.value, text.line)]
+    for call in model_calls(look):
+        module = (
+            look.python.module(call.seen.path) if call.seen.path.endswith(PYTHON) else look.web.module(call.seen.path)
+        )
+        for text in module.texts if module and call.seen.path not in modules else ():
+            inside = call.seen.line <= text.line <= call.seen.end_line
+            if inside and text.value.count(" ") >= _WORDS - 1 and not _SQL.search(text.value):
+                found.append(Location(call.seen.path, text.line))
+    found += [one.place for one in system_prompts(look) if one.own and one.place.path not in modules]
     return sorted(set(found))
 
 
@@ -158,13 +171,21 @@ def _system_prompts_of(look: Look, path: str) -> Iterator[SystemPrompt]:
         line = text.count("\n", 0, match.end()) + 1
         rest = text[match.end() : match.end() + _MOST_PROMPT]
         value = _value(rest, python=python)
+        own = value is not None and _literal_words(rest) >= _WORDS
         if value is None and (named := _NAMED.match(rest)):
             value = _value_named(look, path, named[1].rsplit(".", 1)[-1])
         if value is None:
             continue
         holes = tuple(hole for hole in value if not _CONSTANT_HOLE.search(hole))
         fed = any(_comes_from_user(look, path, line, hole) for hole in holes)
-        yield SystemPrompt(Location(path, line), holes, fed)
+        yield SystemPrompt(Location(path, line), holes, fed, own)
+
+
+def _literal_words(rest: str) -> int:
+    """How many words the text literal has that starts here."""
+    opened = re.match(r"\(?\s*[rRbBuUfF]{0,2}(\"\"\"|\'\'\'|\"|\'|`)", rest)
+    end = rest.find(opened[1], opened.end()) if opened else -1
+    return len(rest[opened.end() : end].split()) if opened and end > 0 else 0
 
 
 def _value_named(look: Look, path: str, name: str) -> list[str] | None:

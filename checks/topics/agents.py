@@ -41,6 +41,8 @@ _MIGHTY = re.compile(
     r"|(?:node:)?fs(?:/promises)?\.(?:\w+\.)*(?:writeFile|unlink|rm)\w*"
     r"|eval|exec|(?:.*\.)?write_text|(?:.*\.)?execute_sql|(?:.*\.)?executescript|(?:.*\.)?\$(?:query|execute)RawUnsafe"
 )
+_RUNS_COMMANDS = re.compile(r"subprocess|os\.(?:system|popen)|(?:node:)?child_process|eval$|exec$")
+_NAMES_TOOLS = re.compile(r"tool|function|handoff|mcp|agents")
 _APPROVES = re.compile(
     r"interrupt_before|interrupt_after|interrupt\(|HumanInTheLoop|human_in_the_loop|HumanApproval"
     r"|needs_?[aA]pproval|require_?s?_?[aA]pproval|human_input\s*=|human_input_mode"
@@ -126,7 +128,8 @@ def tools_scoped(look: Look) -> Observation:
 def _tools(look: Look) -> Iterator[Location]:
     """Where reached code defines tools for a model, or hands them over."""
     for call in all_calls(look):
-        if call.reached and (_TOOL_CALLS.fullmatch(call.name) or _MIGHTY_TOOL.fullmatch(call.name)):
+        counts = not re.search(r"(?:Agent|Crew)$", call.name) or _NAMES_TOOLS.search(" ".join(call.keys))
+        if call.reached and counts and (_TOOL_CALLS.fullmatch(call.name) or _MIGHTY_TOOL.fullmatch(call.name)):
             yield call.place
     for place, _ in _marked(look):
         yield place
@@ -174,7 +177,7 @@ def _mighty(look: Look, files: set[str]) -> Iterator[Location]:
             yield call.place
         elif _MIGHTY.fullmatch(call.name) and call.path in files:
             inside = any(place.path == call.path and first <= call.line <= last for place, (first, last) in marked)
-            if inside or (not marked and _is_tool_body(look, call)):
+            if inside or (not marked and _is_tool_body(look, call)) or (not marked and _RUNS_COMMANDS.match(call.name)):
                 yield call.place
 
 
@@ -195,6 +198,7 @@ def loops_bounded(look: Look) -> Observation:
     searched = (*SEARCHED, "agent frameworks and loops around model calls that use tools")
     fix = "stop every agent loop after a number of steps, and after a budget of tokens or time"
     runs = [call for call in all_calls(look) if call.reached and _AGENT_RUNS.fullmatch(call.name)]
+    runs = runs if any(True for _ in _tools(look)) else []
     capped = [call.place for call in runs if _CAPPED.search(around(look, call))]
     uncapped = [call.place for call in runs if _UNCAPPED.search(text_of(look, call))]
     default = [call.place for call in runs if call.place not in capped and call.place not in uncapped]

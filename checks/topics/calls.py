@@ -28,7 +28,7 @@ _BACKOFF = re.compile(
 _SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
 _PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter")
 _OPTION = re.compile(
-    r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\.with_?[rR]etry\("
+    r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\.with_?[rR]etry\("
 )
 _LOOP = re.compile(
     r"^[ \t]*(?:for\s+_?\w*(?:attempt|retr|tries)\w*\s+in\s|while\b[^\n]*(?:attempt|retr|tries)\w*"
@@ -96,7 +96,11 @@ def retries(look: Look) -> Observation:
         return absent(look, RETRIES, said, searched=SEARCHED, fix=fix)
     covered = [call for call in external if _is_covered(look, call, found)]
     growing = [place for place, grows, _ in found if grows]
-    said = f"{len(covered)} of {len(external)} external calls are retried"
+    said = (
+        f"{len(covered)} of {len(external)} external calls are retried"
+        if external
+        else "retries around other work only"
+    )
     shown = [place for place, _, _ in found]
     if external and growing and len(covered) >= MAIN * len(external):
         return answer(RETRIES, Outcome.MET, said, shown, searched=SEARCHED)

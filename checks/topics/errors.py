@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.calls_seen import Seen, function_span, lines_of, users_of
+from checks.calls_seen import Seen, all_calls, function_span, lines_of, users_of
 from checks.look import PYTHON, WEB, Look
 from checks.model_calls import SEARCHED, ModelCall, calls_in_use, unless_called
 from checks.observation import Location, Observation, Outcome, Severity
@@ -20,6 +20,13 @@ NEGLIGIBLE, SEVERAL, MANY = 0.05, 3, 0.3
 _BENIGN_TRY = re.compile(
     r"JSON\.parse|new URL\(|localStorage|sessionStorage|decodeURI|clipboard|\bimport\(|require\(|"
     r"\.unlink|\.close\(|releaseLock|\.cancel\("
+)
+_SHOWS = re.compile(
+    r"\bst\.(?:error|warning|info)\(|toast|set\w*Error\(|messages\.error\(|flash\(|gr\.(?:Warning|Info)\(|alert\("
+)
+_STATES = re.compile(r"\bonError\b|\bisError\b|ErrorBoundary|\berror\b[^\n]*=\s*use(?:Chat|Completion|Object)\(")
+_GLOBAL = re.compile(
+    r"(?:.*\.)?(?:exception_handler|errorhandler|add_exception_handler|register_error_handler|onError)"
 )
 _HOPS = 3
 
@@ -116,7 +123,14 @@ def failure_fallback(look: Look) -> Observation:
 
 
 def _pages_that_catch(look: Look) -> list[Location]:
-    return [
+    """Catches and error states of pages, and handlers for all errors of a service."""
+    states = [
+        Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
+        for path in look.source_paths(*WEB)
+        if look.reach.reached(path) is not False and (match := _STATES.search(lines_of(look, path)))
+    ]
+    states += [call.place for call in all_calls(look) if call.reached and _GLOBAL.fullmatch(call.callee)]
+    return states + [
         Location(web.path, catch.line)
         for web in look.web.modules(look.source_paths(*WEB))
         for catch in web.catches
@@ -152,12 +166,17 @@ def _bodies(look: Look, seen: Seen) -> Iterator[str]:
         module = look.python.module(seen.path)
         for item in module.handlers if module else ():
             if seen.end_line < item.line <= last and _tries(look, seen.path, first, seen.line, item.line):
-                yield item.body
+                yield _kind(look, seen.path, item.line, item.end_line, item.body)
         return
     web = look.web.module(seen.path)
     for catch in web.catches if web else ():
         if seen.line <= catch.line <= last or catch.line <= seen.line <= catch.end_line <= last:
-            yield catch.body
+            yield _kind(look, seen.path, catch.line, catch.end_line, catch.body)
+
+
+def _kind(look: Look, path: str, first: int, last: int, body: str) -> str:
+    """What a handler does; words shown to the user are an answer, even where the call is named like a log's."""
+    return "handles" if body == "logs" and _SHOWS.search(lines_of(look, path, first, last)) else body
 
 
 def _tries(look: Look, path: str, first: int, line: int, handler: int) -> bool:

@@ -39,6 +39,7 @@ _PRESENCE = re.compile(
     r"|if not \w*(?:content|text|answer|output|message|result|completion|choice|image)\w*\s*:",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(r"\bst\.(?:write|markdown|chat_message|text|success)\w*\(|\bcl\.Message\(|\bgr\.Chat")
 _HOPS = 3
 _TALKS = re.compile(r"(?i)chat|conversation|assistant|stream|answer|reply|respond|ask|message")
 _DANGEROUS = re.compile(
@@ -105,6 +106,8 @@ def _grade(look: Look, call: ModelCall) -> str:
     after = lines_of(look, seen.path, seen.end_line, min(last, seen.end_line + 80))
     if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or _CHECKS.search(after):
         return "schema"
+    if re.search(r"with_structured_output|withStructuredOutput", seen.name) or _SCHEMA.search(_maker(look, call)):
+        return "schema"
     receiver = seen.callee.rsplit(".", 1)[0]
     made = re.search(rf"\b{re.escape(receiver)}\b[^\n]*=[^=][^\n]*", lines_of(look, seen.path))
     if (made and _STRUCTURED.search(made[0])) or _STRUCTURED.search(text) or _STRUCTURED.search(whole):
@@ -117,8 +120,28 @@ def _grade(look: Look, call: ModelCall) -> str:
     if _PRESENCE.search(after) and not re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text):
         return "presence"
     streams = re.search(r"stream", seen.last) or re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text)
+    if streams or _SHOWN.search(after) or _TALKS.search(" ".join(_chain(look, call))):
+        return "talk"
     role = f"{seen.function} {seen.path.rsplit('/', 2)[-1]} {seen.path.rsplit('/', 2)[-2] if '/' in seen.path else ''}"
-    return "talk" if streams or _TALKS.search(role) else "task"
+    return "talk" if _TALKS.search(role) else "task"
+
+
+def _maker(look: Look, call: ModelCall) -> str:
+    """The source of what made the object that is called: `agent = Agent(output_type=Answer)`."""
+    owner = call.seen.name.rsplit(".", 1)[0]
+    same = [one for one in all_calls(look) if one.name == owner and one.callee != call.seen.callee.rsplit(".", 1)[0]]
+    here = [one for one in same if one.path == call.seen.path] or same
+    return "\n".join(text_of(look, one) for one in here)
+
+
+def _chain(look: Look, call: ModelCall) -> list[str]:
+    """Names of the functions that use the call's function, and the paths of their routes."""
+    name = call.seen.function.rsplit(".", 1)[-1]
+    users = users_of(look, call.seen.path, name) if name else []
+    files = {call.seen.path, *(user.path for user in users)}
+    names = {name, *(user.function for user in users)}
+    routes = look.python.routes([path for path in sorted(files) if path.endswith(PYTHON)])
+    return [*names, *(route.path for route in routes if route.handler.rsplit(".", 1)[-1] in names)]
 
 
 def _callers_text(look: Look, call: ModelCall) -> str:

@@ -109,7 +109,7 @@ def provider_abstracted(look: Look) -> Observation:
     if len(layers) == len(files) and together:
         outcome = Outcome.UNKNOWN if blind else Outcome.MET
         return answer(ABSTRACTED, outcome, f"{said}{'; ' + blind if blind else ''}", shown, searched=SEARCHED)
-    if len(files) == 1:
+    if len(files) == 1 and not general:
         said = "all model calls stand in one file that also does other work; whether it is a layer takes a person"
         return answer(ABSTRACTED, Outcome.UNKNOWN, said, shown, searched=SEARCHED, confidence=Confidence.LOW, fix=fix)
     if layers or general:

@@ -262,7 +262,7 @@ CASES: list[tuple[str, str, Mapping[str, str], Outcome]] = [
     ("a constant in it", "llm.prompt-injection", openai(system='f"Answer by {TODAY}"'), MET),
     # -- provider
     ("one layer", "llm.provider-abstracted", openai(), MET),
-    ("one route", "llm.provider-abstracted", NEXT, UNKNOWN),
+    ("a general library inside one route", "llm.provider-abstracted", NEXT, PARTIAL),
     (
         "calls across routes",
         "llm.provider-abstracted",
