@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 _TARGET = re.compile(r"^([A-Za-z0-9_.%/ -]+?)\s*::?(?!=)\s*([^#;=]*)(?:;(.*))?$")
+_VARIABLE = re.compile(r"(?m)^(?:export )?(\w+)[ ]*[:?]{0,2}=[ ]*([^#\n]*?)[ ]*$")
+_REFERENCE = re.compile(r"\$[({](\w+)[)}]")
+_LONGEST_VALUE = 200
+_LONGEST_LINE = 4000
 _RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:]*)?):(?!=)\s*([^#]*)$")
 
 
@@ -44,9 +48,10 @@ def _one(tree: Tree, path: str, unread: list[Unread]) -> Iterator[Script]:
 
 def _make(path: str, text: str) -> Iterator[Script]:
     current: tuple[tuple[str, ...], int, tuple[str, ...], list[str]] | None = None
+    values = {match[1]: match[2] for match in _VARIABLE.finditer(text) if len(match[2]) <= _LONGEST_VALUE}
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("\t") and current:
-            bare = line.strip().lstrip("@-+")
+            bare = _filled(line.strip().lstrip("@-+"), values)
             # A recipe line that starts with "-" ignores its failure, as `|| true` does.
             current[3].append(f"{bare} || true" if line.strip().startswith("-") else bare)
         elif match := _TARGET.match(line):
@@ -57,6 +62,16 @@ def _make(path: str, text: str) -> Iterator[Script]:
             yield from _targets(path, current)
             current = None
     yield from _targets(path, current)
+
+
+def _filled(line: str, values: dict[str, str]) -> str:
+    """A recipe line with the file's own variables put in, three levels deep and never beyond 4,000 characters."""
+    for _ in range(3):
+        fuller = _REFERENCE.sub(lambda match: values.get(match[1], match[0]), line)
+        if fuller == line or len(fuller) > _LONGEST_LINE:
+            break
+        line = fuller
+    return line
 
 
 def _targets(path: str, rule: tuple[tuple[str, ...], int, tuple[str, ...], list[str]] | None) -> Iterator[Script]:

@@ -66,6 +66,11 @@ def test_ci_runs_on_a_change(look_at: Write, files: dict[str, str], expected: st
         (APP | ci("run: tox") | {"tox.ini": "[testenv]\ncommands = pytest tests\n"}, "met"),
         (APP | ci("run: task py:test") | {"Taskfile.yml": "tasks:\n  py:test:\n    cmds:\n      - pytest\n"}, "met"),
         (APP | ci("run: .ci/run") | {".ci/run": "#!/usr/bin/env bash\nset -e\npytest\n"}, "met"),
+        (
+            APP | ci("run: make test") | {"Makefile": "V := .venv\nPY ?= $(V)/bin/python\ntest:\n\t@$(PY) -m pytest\n"},
+            "met",
+        ),
+        (APP | ci("run: make test") | {"Makefile": "A = $(A)$(A)\ntest:\n\t$(A)\n"}, "unmet"),
         (APP | ci("run: .ci/run") | {".ci/run": "#!/usr/bin/env bash\nset -e\nls\n"}, "unmet"),
         (WEB | ci("run: npm test"), "met"),
         (WEB | ci("run: |\n          npm ci\n          npm run test"), "met"),
