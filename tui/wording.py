@@ -14,6 +14,7 @@ from workbook.session import Session
 from workbook.store import Edit
 from workbook.text import textual, textual_lines
 from workbook.verdicts.fifty_point import Verdict
+from workbook.words import OUTCOME_WORDS, STATUS_WORDS
 
 SIGNS = {
     Standing.PROVEN: ("✔", "$text-success"),
@@ -28,23 +29,23 @@ SIGNS = {
 }
 """Each standing's sign and color."""
 
-STATUS_WORDS = {
-    Status.READY: ("✓", "ready", "$text-success"),
-    Status.NEEDS_REVIEW: ("◐", "open gap", "$text-warning"),
-    Status.BLOCKER: ("✖", "stops launch", "$text-error"),
-    Status.NOT_APPLICABLE: ("-", "doesn't apply", "$foreground 60%"),
-    Status.UNANSWERED: ("·", "not answered", "$foreground 60%"),
+STATUS_SIGNS = {
+    Status.READY: ("✓", "$text-success"),
+    Status.NEEDS_REVIEW: ("◐", "$text-warning"),
+    Status.BLOCKER: ("✖", "$text-error"),
+    Status.NOT_APPLICABLE: ("-", "$foreground 60%"),
+    Status.UNANSWERED: ("·", "$foreground 60%"),
 }
-"""Each item status: sign, word, color."""
+"""Each item status: sign and color."""
 
-OUTCOMES = {
-    Outcome.MET: ("✓", "yes", "$text-success"),
-    Outcome.PARTIAL: ("◐", "partly", "$text-warning"),
-    Outcome.UNMET: ("✖", "no", "$text-error"),
-    Outcome.NOT_APPLICABLE: ("-", "not here", "$foreground 60%"),
-    Outcome.UNKNOWN: ("?", "cannot tell", "$foreground 60%"),
+OUTCOME_SIGNS = {
+    Outcome.MET: ("✓", "$text-success"),
+    Outcome.PARTIAL: ("◐", "$text-warning"),
+    Outcome.UNMET: ("✖", "$text-error"),
+    Outcome.NOT_APPLICABLE: ("-", "$foreground 60%"),
+    Outcome.UNKNOWN: ("?", "$foreground 60%"),
 }
-"""What a probe says, in the words of the answers."""
+"""What a probe says: sign and color."""
 
 SEVERITIES = {
     "blocker": ("STOPS LAUNCH", "bold $text-error"),
@@ -73,21 +74,22 @@ def standing(one: Standing) -> Content:
 
 def counted(one: Status, count: int) -> Content:
     """How many items have a status: "✖ 2 stop launch"."""
-    sign, word, color = STATUS_WORDS[one]
+    sign, color = STATUS_SIGNS[one]
+    word = STATUS_WORDS[one]
     many = {Status.NEEDS_REVIEW: "open gaps", Status.BLOCKER: "stop launch", Status.NOT_APPLICABLE: "don't apply"}
     return Content.assemble((f"{sign} {count} {word if count == 1 else many.get(one, word)}", color))
 
 
 def status(one: Status) -> Content:
     """An item's status: sign and word."""
-    sign, word, color = STATUS_WORDS[one]
-    return Content.assemble((f"{sign} {word}", color))
+    sign, color = STATUS_SIGNS[one]
+    return Content.assemble((f"{sign} {STATUS_WORDS[one]}", color))
 
 
 def outcome(one: Outcome) -> Content:
     """What a probe says: sign and word."""
-    sign, word, color = OUTCOMES[one]
-    return Content.assemble((f"{sign} {word}", color))
+    sign, color = OUTCOME_SIGNS[one]
+    return Content.assemble((f"{sign} {OUTCOME_WORDS[one]}", color))
 
 
 def severity(name: str) -> Content:

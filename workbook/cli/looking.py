@@ -6,23 +6,15 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from checks.observation import Location, Observation, Outcome, ProbeReport
+from checks.observation import Location, Observation, ProbeReport
 from workbook.cli.context import Context
 from workbook.first_look import LEVEL_WORDS, FirstLook, Line
 from workbook.session import Session
 from workbook.text import terminal
+from workbook.words import OUTCOME_WORDS
 
 if TYPE_CHECKING:
     from checks.run import Progress
-
-OUTCOME_WORDS = {
-    Outcome.MET: "yes",
-    Outcome.PARTIAL: "partly",
-    Outcome.UNMET: "no",
-    Outcome.NOT_APPLICABLE: "does not apply",
-    Outcome.UNKNOWN: "cannot tell",
-}
-"""Outcomes as the answer to a signal's question."""
 
 
 def look(session: Session, signals: Iterable[str] | None = None) -> ProbeReport:

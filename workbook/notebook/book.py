@@ -11,6 +11,7 @@ from workbook.notebook import words
 from workbook.notebook.views import Page
 from workbook.reading import nearest
 from workbook.session import Session
+from workbook.words import STATUS_WORDS
 
 if TYPE_CHECKING:
     from workbook.notebook.form import PillarForm
@@ -74,7 +75,7 @@ class PillarBook:
             lines.append(f"Not saved yet ({len(pending)}): " + "; ".join(words.changed(pending)))
         states = {one.item.id: one for one in session.assessment.of(session.checklist)}
         rows = [
-            (f"{item.number}. {item.title}", words.STATES[states[item.id].status], states[item.id].why)
+            (f"{item.number}. {item.title}", STATUS_WORDS[states[item.id].status], states[item.id].why)
             for item in session.checklist.in_pillar(self.pillar.id)
         ]
         return Page(self.title, tuple(lines), ("Point", "State", "Why"), tuple(rows))

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checks.observation import Location, Observation, Outcome, ProbeReport
-from workbook.answers import Status
+from checks.observation import Location, Observation, ProbeReport
 from workbook.assess import PLAIN
 from workbook.guide import Question
 from workbook.store import MISSING, Edit
-
-OUTCOMES = {
-    Outcome.MET: "yes",
-    Outcome.PARTIAL: "partly",
-    Outcome.UNMET: "no",
-    Outcome.NOT_APPLICABLE: "not here",
-    Outcome.UNKNOWN: "cannot tell",
-}
-"""What a probe says, in the words of the answers."""
-
-STATES = {
-    Status.READY: "ready",
-    Status.NEEDS_REVIEW: "open gap",
-    Status.BLOCKER: "stops launch",
-    Status.NOT_APPLICABLE: "doesn't apply",
-    Status.UNANSWERED: "not answered",
-}
-"""What a point's state is called, as in the terminal."""
+from workbook.words import OUTCOME_WORDS
 
 SHOWN_PLACES = 5
 """How many locations of one observation are listed before the rest is counted."""
@@ -47,7 +29,7 @@ def places(locations: tuple[Location, ...]) -> str:
 def observed(seen: Observation) -> str:
     """One observation in one line: "no: SQL is built from input (api/users.py:88)"."""
     where = places(seen.locations)
-    return f"{OUTCOMES[seen.outcome]}: {seen.summary}" + (f" ({where})" if where else "")
+    return f"{OUTCOME_WORDS[seen.outcome]}: {seen.summary}" + (f" ({where})" if where else "")
 
 
 def probed(question: Question, report: ProbeReport | None) -> tuple[str, ...]:

@@ -273,11 +273,3 @@ def test_running_all_cells_again_keeps_what_is_not_saved(opened):
     assert "open gap" in form.entries[CONTROL].description
     form.save.click()
     assert tomllib.loads(opened.state_path.read_text())["controls"][CONTROL]["gap"] == "partial"
-
-
-def test_the_faces_use_the_same_words():
-    from tui import wording
-    from workbook.notebook import words
-
-    assert {status: word for status, (_, word, _) in wording.STATUS_WORDS.items()} == words.STATES
-    assert {outcome: word for outcome, (_, word, _) in wording.OUTCOMES.items()} == words.OUTCOMES
