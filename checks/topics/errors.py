@@ -28,7 +28,7 @@ _STATES = re.compile(r"\bonError\b|\bisError\b|ErrorBoundary|\berror\b[^\n]*=\s*
 _GLOBAL = re.compile(
     r"(?:.*\.)?(?:exception_handler|errorhandler|add_exception_handler|register_error_handler|onError)"
 )
-_HOPS = 3
+_HOPS = 6
 
 
 @probe(SWALLOWED)
@@ -140,23 +140,42 @@ def _pages_that_catch(look: Look) -> list[Location]:
 
 def _grade(look: Look, call: ModelCall) -> str:
     """The word "handled" where a handler answers on every way to the call, "weak" on some or where one logs, or ""."""
-    return _on_all_ways(look, call.seen, _HOPS, frozenset())
+    return _on_all_ways(look, call.seen, _HOPS, {}) or ""
 
 
-def _on_all_ways(look: Look, seen: Seen, hops: int, above: frozenset[tuple[str, str]]) -> str:
+def _on_all_ways(look: Look, seen: Seen, hops: int, known: dict[tuple[str, str], str | None]) -> str | None:
+    """The grade of one call, or None where no way leads to it: a function that nothing calls."""
     here = set(_bodies(look, seen))
     if here & {"handles", "returns"}:
         return "handled"
-    quiet = "weak" if here & {"logs", "empty"} else ""
+    if here & {"logs", "empty"}:
+        return "weak"
     name = seen.function.rsplit(".", 1)[-1]
-    if quiet or not hops or not name or (seen.path, name) in above:
-        return quiet
-    every = users_of(look, seen.path, name)
+    if not hops or not name:
+        return ""
+    if (seen.path, name) not in known:
+        known[seen.path, name] = None  # a function that calls itself is no further way
+        known[seen.path, name] = _of_users(look, seen, hops, known)
+    return known[seen.path, name]
+
+
+def _of_users(look: Look, seen: Seen, hops: int, known: dict[tuple[str, str], str | None]) -> str | None:
+    every = users_of(look, seen.path, seen.function.rsplit(".", 1)[-1])
     users = [user for user in every if look.reach.served(user.path) is not False] or every
-    grades = [_on_all_ways(look, user, hops - 1, above | {(seen.path, name)}) for user in users]
-    if grades and all(grade == "handled" for grade in grades):
+    grades = {_on_all_ways(look, user, hops - 1, known) for user in users} - {None}
+    entered = _is_entered(look, seen) if seen.path.endswith(PYTHON) else not grades
+    if not grades:
+        return "" if entered else None
+    if grades == {"handled"} and not entered:
         return "handled"
-    return "weak" if any(grades) else ""
+    return "weak" if grades != {""} else ""
+
+
+def _is_entered(look: Look, seen: Seen) -> bool:
+    """Whether a framework or a shell calls the Python function: it is decorated, or named main."""
+    module = look.python.module(seen.path)
+    function = module.function(seen.function) if module else None
+    return function is None or bool(function.decorators and not function.owner) or function.name == "main"
 
 
 def _bodies(look: Look, seen: Seen) -> Iterator[str]:

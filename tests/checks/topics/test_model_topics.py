@@ -251,6 +251,29 @@ CASES: list[tuple[str, str, Mapping[str, str], Outcome]] = [
         )},
         MET,
     ),
+    (
+        "a handler on one of two ways",
+        "llm.failure-fallback",
+        openai()
+        | {
+            "main.py": APP
+            + '@app.post("/b")\ndef other(q: str):\n    try:\n        return ask(q)\n    except Exception:\n        return answer_of(q)\n'
+        },
+        PARTIAL,
+    ),
+    (
+        "express handler around a wrapper",
+        "llm.failure-fallback",
+        {
+            "server.ts": 'import express from "express";\nimport { ask } from "./llm";\nconst app = express();\n'
+            'app.get("/a", async (req, res) => {\n  try { res.json(await ask(req.query.q)); }\n'
+            '  catch (e) { console.error(e); res.status(503).json({ error: "later" }); }\n});\napp.listen(1);\n',
+            "llm.ts": 'import OpenAI from "openai";\nconst client = new OpenAI();\nexport async function ask(q: string) {\n'
+            '  return client.chat.completions.create({ model: "gpt-4o", messages: [{ role: "user", content: q }] });\n}\n',
+            "package.json": '{"name": "acme", "main": "server.ts"}',
+        },
+        MET,
+    ),
     # -- unsafe output
     ("nothing unsafe", "llm.no-unsafe-output", openai(), MET),
     ("eval beside the call", "llm.no-unsafe-output", openai(after="return eval(reply.choices[0].message.content)"), PARTIAL),
