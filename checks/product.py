@@ -47,8 +47,10 @@ class _Product:
         other = [path for path in self.look.tree.paths if path.endswith(signs.OTHER_LANGUAGES) and is_product(path)]
         if other:
             return f"{len(other)} files of other languages, such as {other[0]}, were not read"
-        code = frozenset(self.look.source_paths())
-        unread = [item.path for item in self.look.unread if item.path in code]
+        code = self.look.source_paths()
+        # The readers are asked themselves: `look.unread` also lists what only another tool, as radon, could not take.
+        modules = (self.look.python.module(path) or self.look.web.module(path) for path in code)
+        unread = [path for path, module in zip(code, modules, strict=True) if module is None or not module.complete]
         return f"{unread[0]} could not be read in full" if unread else ""
 
     def imports(self, packages: Iterable[str]) -> tuple[Location, ...]:
