@@ -114,14 +114,18 @@ def prompt_modules(look: Look) -> tuple[str, ...]:
     for path in look.source_paths():
         if not _MODULE.search(path) or look.reach.reached(path) is False or path in model_files(look):
             continue
-        if sum(len(text) >= _SHORT for text in _texts(look, path)) and not _calls_out(look, path):
+        if any(_is_long_prompt(text) for text in _texts(look, path)) and not _calls_out(look, path):
             found.append(path)
     return tuple(found)
 
 
+def _is_long_prompt(text: str) -> bool:
+    return len(text) >= _LONG or (len(text) >= _SHORT and bool(_INSTRUCTS.search(text)))
+
+
 def _calls_out(look: Look, path: str) -> bool:
     return any(
-        call.path == path and re.match(r"requests|httpx|fetch|sqlalchemy|fastapi", call.name)
+        call.path == path and re.match(r"requests|httpx|fetch|sqlalchemy|fastapi|@?supabase|@prisma|drizzle", call.name)
         for call in all_calls(look)
     )
 

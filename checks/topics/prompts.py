@@ -120,6 +120,14 @@ def prompt_injection(look: Look) -> Observation:
         return answer(INJECTION, Outcome.MET, "prompts pass a filter for injections", filtered, searched=searched)
     if not prompts:
         return _without_system_prompt(look, searched)
+    with_prompt = {one.place.path for one in prompts}
+    files = sorted({call.seen.path for call in model_calls(look) if call.kind == "text"})
+    bare = [path for path in files if not with_prompt.intersection((path, *_around(look, path)))]
+    if len(bare) > len(files) / 2:
+        said = (
+            f"{len(bare)} of {len(files)} files with model calls get their messages from elsewhere; that was not traced"
+        )
+        return answer(INJECTION, Outcome.UNKNOWN, said, [Location(path) for path in bare], searched=searched)
     said = f"{len(prompts)} system prompts hold no value from outside"
     return answer(INJECTION, Outcome.MET, said, [one.place for one in prompts], searched=searched)
 
@@ -135,6 +143,10 @@ def _without_system_prompt(look: Look, searched: tuple[str, ...]) -> Observation
         )
     said = "no system prompt was recognized, so where user input goes could not be told"
     return answer(INJECTION, Outcome.UNKNOWN, said, [call.place for call in calls], searched=searched)
+
+
+def _around(look: Look, path: str) -> tuple[str, ...]:
+    return (*look.reach.imported_by(path), *look.reach.imports_of(path))
 
 
 def _rules_unread(look: Look) -> str:
