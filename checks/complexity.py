@@ -14,6 +14,7 @@ from checks.complexity_web import measure_file as measure_web_file
 from checks.function_complexity import FunctionComplexity
 from checks.observation import Unread
 from checks.raw_counts import count
+from checks.readers.grammar import TooSlowError
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -61,7 +62,11 @@ def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
         elif text.count("\n") > MAX_LINES:
             unread.append(Unread(path, f"longer than {MAX_LINES} lines, not measured"))
         elif path.endswith(WEB_SUFFIXES):
-            found, whole = measure_web_file(path, text)
+            try:
+                found, whole = measure_web_file(path, text)
+            except TooSlowError as error:
+                unread.append(Unread(path, str(error)))
+                continue
             functions += found
             if not whole:
                 unread.append(Unread(path, "parts of it could not be parsed, so its complexity may be higher"))

@@ -6,10 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from checks.function_complexity import FunctionComplexity
+from checks.readers.grammar import parse
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Language, Node
 
 _TYPESCRIPT = (".ts", ".mts", ".cts", *HAS_SCRIPTS)
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".tsx", *_TYPESCRIPT)
@@ -51,13 +52,13 @@ def measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], bool]:
     """Every function of a file, and whether all of the file could be parsed.
 
     One for the function, one more for each if, conditional expression, loop, case, catch, `&&`, `||` and `??`.
+
+    Raises:
+        TooSlowError: the grammar did not come to an end in time.
     """
     source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
-    root = (
-        _parser("tsx" if path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs")) else "typescript")
-        .parse(source.encode("utf-8", "replace"))
-        .root_node
-    )
+    tsx = path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs"))
+    root = parse(_language("tsx" if tsx else "typescript"), source.encode("utf-8", "replace")).root_node
     counts: list[tuple[str, int, int]] = []
     # An explicit stack: code may be nested deeper than Python's own calls. The owner is an index into counts.
     stack: list[tuple[Node, int | None, str]] = [(root, None, "")]
@@ -98,10 +99,10 @@ def _text(node: Node) -> str:
 
 
 @cache
-def _parser(language: str) -> Parser:
-    """A parser; "tsx" also reads JavaScript, "typescript" also reads `<T>x` casts."""
+def _language(language: str) -> Language:
+    """A grammar; "tsx" also reads JavaScript, "typescript" also reads `<T>x` casts."""
     import tree_sitter_typescript
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
     grammar = tree_sitter_typescript.language_tsx if language == "tsx" else tree_sitter_typescript.language_typescript
-    return Parser(Language(grammar()))
+    return Language(grammar())

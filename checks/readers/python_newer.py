@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.readers.grammar import TooSlowError, parse
 from checks.readers.python_facts import Class, Function, Import
 
 if TYPE_CHECKING:
@@ -30,9 +31,12 @@ def older_spelling(source: str) -> str:
 def outline(source: str, package: tuple[str, ...]) -> tuple[list[Import], list[Function], list[Class]] | None:
     """Imports, functions and classes of a module, or None where this grammar meets errors as well."""
     import tree_sitter_python
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
-    root = Parser(Language(tree_sitter_python.language())).parse(source.encode("utf-8", "replace")).root_node
+    try:
+        root = parse(Language(tree_sitter_python.language()), source.encode("utf-8", "replace")).root_node
+    except TooSlowError:
+        return None
     if root.has_error:
         return None
     imports: list[Import] = []

@@ -90,9 +90,14 @@ class WebCode:
             return None
         if path.endswith((".vue", ".svelte", ".astro")):
             text = _scripts_only(text, path)
+        from checks.readers.grammar import TooSlowError
         from checks.readers.web_walk import gather
 
-        module = gather(path, text, self._resolve(path))
+        try:
+            module = gather(path, text, self._resolve(path))
+        except TooSlowError as error:
+            self._unread.append(Unread(path, str(error)))
+            return None
         if not module.complete:
             self._unread.append(Unread(path, "partly not understood: facts read from it are a lower bound"))
         return module

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from checks.readers.grammar import parse
 from checks.readers.web_facts import (
     Attribute,
     Catch,
@@ -29,7 +30,7 @@ from checks.readers.web_nodes import (
 )
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Language, Node
 
 _FUNCTIONS = frozenset(
     {"function_declaration", "function_expression", "arrow_function", "method_definition", "function"}
@@ -72,6 +73,9 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
         path: decides the grammar: TSX for .tsx, .jsx, .js; TypeScript for .ts, .vue, .svelte, .astro.
         text: its source.
         resolve: gives the repository file and the npm package of an import specifier.
+
+    Raises:
+        TooSlowError: the grammar did not come to an end in time.
     """
     root = _parsed(_grammar(path), text.encode("utf-8", "replace"))
     walk = _Walk(resolve)
@@ -96,14 +100,14 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
 
 def _parsed(grammar: str, source: bytes) -> Node:
     """The syntax tree. The grammars stumble over a bare "&" in JSX text, which browsers and compilers accept."""
-    root = _parser(grammar).parse(source).root_node
+    root = parse(_language(grammar), source).root_node
     if not root.has_error or b"&" not in source:
         return root
     lines = source.split(b"\n")
     for number in {node.start_point[0] for node in descendants(root) if node.is_error or node.is_missing}:
         # "|" parses wherever "&" does, in text, types and expressions alike, and is as long.
         lines[number] = _LOOSE_AMPERSAND.sub(b"|", lines[number])
-    again = _parser(grammar).parse(b"\n".join(lines)).root_node
+    again = parse(_language(grammar), b"\n".join(lines)).root_node
     return root if again.has_error else again
 
 
@@ -114,17 +118,17 @@ def _grammar(path: str) -> str:
 
 
 @lru_cache(maxsize=3)
-def _parser(grammar: str) -> Parser:
+def _language(grammar: str) -> Language:
     import tree_sitter_javascript
     import tree_sitter_typescript
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
     pointer = {
         "typescript": tree_sitter_typescript.language_typescript,
         "tsx": tree_sitter_typescript.language_tsx,
         "javascript": tree_sitter_javascript.language,
     }[grammar]
-    return Parser(Language(pointer()))
+    return Language(pointer())
 
 
 class _Walk:

@@ -127,3 +127,12 @@ def test_any_wrapper_is_taken_off_without_failing(text):
     words = tuple(text.split())
     if words:
         unwrapped(words, "")
+
+
+def test_a_grammar_that_does_not_end_gives_the_file_up(monkeypatch, look_at):
+    monkeypatch.setattr("checks.readers.grammar.SECONDS", 0.2)
+    look = look_at({"src/endless.ts": "/* \n" * 15_000, "src/short.ts": "export const one = 1;\n"})
+    assert look.web.module("src/endless.ts") is None
+    assert look.web.module("src/short.ts") is not None
+    assert any("not parsed within" in one.reason for one in look.unread if one.path == "src/endless.ts")
+    assert any("not parsed within" in one.reason for one in look.complexity.unread)

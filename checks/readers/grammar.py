@@ -1,0 +1,41 @@
+"""Parses with tree-sitter within a time limit: some inputs take a grammar quadratic time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Tree
+
+SECONDS = 5.0
+"""The longest one file may take."""
+
+_CHUNK = 65_536
+
+
+class TooSlowError(Exception):
+    """A file was given up because its grammar did not come to an end in time."""
+
+
+def parse(language: Language, source: bytes) -> Tree:
+    """The syntax tree of `source`.
+
+    Raises:
+        TooSlowError: the parser was stopped after `SECONDS`.
+    """
+    from tree_sitter import Parser
+
+    end = time.monotonic() + SECONDS
+
+    def read(offset: int, _: object) -> bytes:
+        return source[offset : offset + _CHUNK]
+
+    def is_late(_offset: int, _has_error: bool) -> bool:
+        return time.monotonic() > end
+
+    try:
+        # Only sources that are read in pieces can be stopped on the way.
+        return Parser(language).parse(read, progress_callback=is_late)
+    except ValueError as error:
+        raise TooSlowError(f"not parsed within {SECONDS:g} seconds") from error
