@@ -115,7 +115,7 @@ def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
 
 def _whole_name(match: re.Match[str], text: str) -> str:
     before = text[max(0, match.start("name") - 30) : match.start("name")]
-    lead = re.search(r"[A-Za-z0-9_]*$", before)
+    lead = re.search(r"[A-Za-z0-9_]*\Z", before)
     return (lead[0] if lead else "") + match["name"][:30]
 
 

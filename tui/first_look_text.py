@@ -13,7 +13,8 @@ def as_text(session: Session) -> str:
     found = first_look(session, shown=every)
     lines = [f"First look: {terminal(found.title)}", ""]
     for line in found.lines:
-        place = f"  {line.place.path}:{line.place.line}" if line.place else ""
+        at = f":{line.place.line}" if line.place and line.place.line else ""
+        place = f"  {line.place.path}{at}" if line.place else ""
         more = f"  and {line.times - 1} more" if line.times > 1 else ""
         lines.append(terminal(f"{LEVEL_WORDS[line.level]:12}  {line.what}{place}{more}"))
     lines += ["", f"{found.look_right} look right", f"{found.cannot_answer} questions code cannot answer"]

@@ -131,8 +131,11 @@ def move(now: Verdict, then: Verdict) -> str:
 
 def asks(question: Question, style: str = "") -> Content:
     """The item's question; where the item has several controls, which of them this is about."""
-    which = f"  ({question.control.title})" if len(question.item.controls) > 1 else ""
-    return Content.assemble((question.item.asks, style), (which, "$foreground 60%"))
+    if len(question.item.controls) == 1:
+        return Content.assemble((question.item.asks, style))
+    return Content.assemble(
+        (question.item.asks, style), ("  here: ", "$foreground 60%"), (question.control.title, style)
+    )
 
 
 def edits(session: Session, pending: Sequence[Edit]) -> list[Content]:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from checks.observation import Observation, Outcome
-from workbook.answers import Answer, Rung, State, Status
+from workbook.answers import Answer, Gap, Rung, State, Status
 from workbook.catalogue import Catalogue, Checklist, Control, Item
 from workbook.lapse import Pins, lapse_reason
 from workbook.thresholds import contradicts
@@ -40,6 +40,14 @@ PLAIN: Mapping[Standing, str] = {
     Standing.UNANSWERED: "not answered",
 }
 """The words people read; the ids stay in files."""
+
+GAPS: Mapping[Gap | None, str] = {
+    Gap.PARTIAL: "partly there",
+    Gap.ABSENT: "not there yet",
+    Gap.UNKNOWN: "nobody knows yet",
+    None: "nobody knows yet",
+}
+"""How much is missing, where nobody wrote a note."""
 
 SATISFIED = frozenset({Standing.PROVEN, Standing.CLAIMED, Standing.NOT_APPLICABLE})
 
@@ -132,7 +140,7 @@ def _judge(
         who = answer.proposed_by or ", ".join(answer.by) or "a tool"
         return Judged(Standing.NEEDS_REVIEW, f"proposed by {who}; a person has to confirm it")
     if answer.status is Status.NEEDS_REVIEW:
-        return Judged(Standing.NEEDS_REVIEW, answer.note or f"gap: {answer.gap or 'unknown'}")
+        return Judged(Standing.NEEDS_REVIEW, answer.note or GAPS[answer.gap])
     if reason := lapse_reason(control, answer, today, pins):
         return Judged(Standing.LAPSED, reason)
     if answer.status is Status.NOT_APPLICABLE:

@@ -149,9 +149,10 @@ def _changes(session: Session, before: State) -> Iterator[str]:
 
 
 def _sentence(session: Session, state: State) -> str:
-    """Where the team stands by answers and watched files alone, as they will be in the commit."""
+    """Where the team stands, with what the probes saw where they looked, as on the screen the commit comes from."""
     checklist = session.catalogue.checklists[state.decides]
-    judged = assess(session.catalogue, state, session.today(), None, session.place.pins(state))
+    seen = session.report.observations if session.report else None
+    judged = assess(session.catalogue, state, session.today(), seen, session.place.pins(state))
     verdict = outlook.decide(checklist, state, judged)
     if verdict is None:
         return ""

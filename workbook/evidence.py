@@ -14,6 +14,9 @@ from workbook.errors import Refused
 MAX_FILE = 64 * 1024 * 1024
 """Evidence files above this many bytes are refused: they belong behind a link."""
 
+PATH = re.compile(r"[^\s/]+(?:/[^\s/]+)+/?|[^\s/]+\.[A-Za-z0-9]{1,5}")
+"""What looks like a path: one word with a slash in it, or with a file's ending."""
+
 LINK = re.compile(r"https://[^\s<>\"]+")
 
 
@@ -21,7 +24,7 @@ def recognized(text: str, root: Path) -> Evidence:
     """Evidence of the kind that the text shows by itself: a link, a file below the root, or where it lives.
 
     Raises:
-        Refused: the text is empty, or a link that is not https.
+        Refused: the text is empty, a link that is not https, or looks like a path where no file is.
     """
     typed = text.strip()
     if not typed:
@@ -32,6 +35,8 @@ def recognized(text: str, root: Path) -> Evidence:
         raise Refused(f"{typed!r} is not an https link", "only https links and files of the repository are kept")
     if (root / typed).exists():
         return Evidence("file", {"path": typed})
+    if PATH.fullmatch(typed):
+        raise Refused(f"there is no file {typed!r} here", "correct the path, or say in words where it lives")
     return Evidence("elsewhere", {"where": typed})
 
 

@@ -68,24 +68,24 @@ def first_look(session: Session, shown: int = SHOWN) -> FirstLook:
 
 
 def worst_first(catalogue: Catalogue, report: ProbeReport) -> tuple[Line, ...]:
-    """One line for each rule that found something, and one for each signal found wanting without a finding."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    """One line a signal: the worst of its findings, or what was seen where there is no finding to point at."""
+    groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
-        groups.setdefault((finding.signal, finding.rule), []).append(finding)
+        groups.setdefault(finding.signal, []).append(finding)
     lines = [_of_findings(group) for group in groups.values()]
-    explained = {signal for signal, _ in groups}
     lines += [
         _of_observation(catalogue, seen)
         for seen in report.observations.values()
-        if seen.outcome in (Outcome.UNMET, Outcome.PARTIAL) and seen.signal not in explained
+        if seen.outcome in (Outcome.UNMET, Outcome.PARTIAL) and seen.signal not in groups
     ]
     order = list(catalogue.signals)
     return tuple(sorted(lines, key=lambda line: (SEVERITY_ORDER[line.level], _position(order, line.signal))))
 
 
 def _of_findings(group: Iterable[Finding]) -> Line:
-    worst, *rest = sorted(group, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.location))
-    return Line(worst.severity, worst.message, worst.location, worst.signal, 1 + len(rest))
+    found = sorted(group, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.location))
+    places = {(finding.location.path, finding.location.line) for finding in found}
+    return Line(found[0].severity, found[0].message, found[0].location, found[0].signal, len(places))
 
 
 def _of_observation(catalogue: Catalogue, seen: Observation) -> Line:

@@ -59,7 +59,10 @@ class Question:
     @property
     def proposed(self) -> Choice | None:
         """The answer the probes suggest, for a person to accept or not; None where they cannot tell."""
-        if not self.observations or self.worst is Outcome.UNKNOWN:
+        if not self.observations or self.worst is Outcome.UNKNOWN or self.control.automatable == "manual":
+            return None
+        # What a probe misses is telling; what it finds is only all there is to ask where the control is automatable.
+        if self.worst in (Outcome.MET, Outcome.NOT_APPLICABLE) and self.control.automatable != "auto":
             return None
         key = {Outcome.MET: "y", Outcome.PARTIAL: "p", Outcome.UNMET: "n", Outcome.NOT_APPLICABLE: "x"}[self.worst]
         return next(choice for choice in CHOICES if choice.key == key)

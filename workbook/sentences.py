@@ -91,7 +91,8 @@ def _reached(verdict: six_gates.Verdict | seven_steps.Verdict | ten_gates.Verdic
 
 
 def _absent(verdict: Verdict) -> str:
-    return f" ({verdict.not_applicable} do not apply)" if verdict.not_applicable else ""
+    absent = verdict.not_applicable
+    return f" ({absent} {'does' if absent == 1 else 'do'} not apply)" if absent else ""
 
 
 def _certain(said: Sequence[str]) -> str:

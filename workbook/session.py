@@ -134,7 +134,9 @@ class Session:
             self.state.answer(control), status=status, rung=Rung.ATTESTED, by=("you",), reason="…", pins="", text=""
         )
         imagined = replace(self.state, answers={**self.state.answers, control: answer})
-        judged = assess(self.catalogue, imagined, self.today(), None, None)
+        # With what the probes saw: a yes against an objection is disputed, and the preview must say so.
+        seen = self.report.observations if self.report else None
+        judged = assess(self.catalogue, imagined, self.today(), seen, None)
         return outlook.fifty(self.checklist, imagined, judged)
 
     # Operations
@@ -363,10 +365,13 @@ class Session:
             raise Refused("there is no workbook here yet", "start one with: readiness init")
 
     def _known(self, control: str) -> None:
+        if control in self.catalogue.items:
+            names = ", ".join(self.catalogue.items[control].controls)
+            raise Refused(f"{control} is an item; answers are given to its controls", f"answer: {names}")
         if control not in self.catalogue.controls:
             raise Refused(
                 f"there is no control {control!r}{nearest(control, self.catalogue.controls)}",
-                "list them with: readiness status",
+                "readiness status lists those of the chosen checklists",
             )
 
     def _known_facts(self, facts: Mapping[str, bool]) -> None:

@@ -93,11 +93,12 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
             for place in line_matches(look, path, r"verify_jwt\s*=\s*false")
         ]
         if rows or not unverified:
-            said = (
-                "the anonymous key is enough for the functions; row policies guard the tables"
-                if rows
-                else ("the platform asks for a token, for which the anonymous key is enough")
-            )
+            if unverified and rows:
+                said = "row policies guard the tables, but a function takes calls without any token"
+            elif rows:
+                said = "row policies guard the tables; the public key is enough for the functions"
+            else:
+                said = "the platform asks for a token, for which the public key is enough"
             return answer(AUTHENTICATION, Outcome.PARTIAL, said, [*unverified, *rows[:2], *places], fix=fix)
     complain(look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, "an endpoint that anybody may call")
     result = absent(look, AUTHENTICATION, f"none of {len(served)} endpoints has a guard", fix=fix)

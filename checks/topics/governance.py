@@ -25,6 +25,8 @@ PR_TEMPLATES = (
     ".gitea/pull_request_template.*",
     ".forgejo/pull_request_template.*",
 )
+OWN_BLOCK = re.compile(r"<!-- readiness:begin.*?<!-- readiness:end -->", re.DOTALL)
+"""The block this tool keeps in a template; it must not answer the question by itself."""
 OWNER = re.compile(r"(?:^|\s)(?:@[\w.-]+(?:/[\w.-]+)?|[^\s@]+@[^\s@]+\.[a-z]+)(?=\s|$)", re.IGNORECASE)
 
 
@@ -93,7 +95,8 @@ def pull_request_template(look: Look) -> Observation:
     """A pull-request template with content of its own."""
     found = look.tree.match(*_rooted(*PR_TEMPLATES))
     for path in found:
-        text = re.sub(r"<!--.*?-->", "", look.tree.text(path) or "", flags=re.DOTALL)
+        text = OWN_BLOCK.sub("", look.tree.text(path) or "")
+        text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
         if len(re.findall(r"\w+", text)) >= 5:  # noqa: PLR2004  a heading alone guides nobody
             return Observation(
                 "gov.pr-template", Outcome.MET, "a template with content", PR_TEMPLATES, (Location(path),)

@@ -56,7 +56,8 @@ def none_in_code(look: Look) -> Observation:
     searched = ("every text file of the tree, lock files and vendored code left out",)
     fix = "move the value to the environment or a secrets manager, and revoke the old one"
     if certain:
-        said = f"{len(certain)} key-shaped string{'s' if len(certain) > 1 else ''} or hard-coded logins"
+        many = len(certain) > 1
+        said = f"{len(certain)} key-shaped strings or hard-coded logins" if many else "a key-shaped string or login"
         return Observation(
             "secrets.none-in-code", Outcome.UNMET, said, searched, tuple(certain[:10]), Confidence.MEDIUM, fix=fix
         )

@@ -32,6 +32,11 @@ def test_a_generated_value_under_a_telling_name_is_found(name):
     assert name.split("-")[-1] in secret.kind
 
 
+def test_the_name_is_taken_from_its_own_line():
+    (secret,) = find('# rotate it before the pilot\nAPI_KEY = "f3Kq9Zr1Lx8Vb2Nm7Wc4"')
+    assert (secret.kind, secret.line) == ("value of API_KEY", 2)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -385,7 +385,7 @@ async def test_when_nearly_all_is_red_only_what_comes_next_is_shown(app, screen_
         await pilot.pause()
         shown = screen_text(app)
         assert "Pillar 1" not in shown
-        assert "near 15 %" in shown
+        assert "about 15 %" in shown
         assert "Next three" in shown
         await pilot.press("a")
         await pilot.pause()

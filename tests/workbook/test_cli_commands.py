@@ -291,7 +291,8 @@ def test_the_first_look_puts_the_worst_first_and_counts_the_rest(repository):
                 signals[3]: Observation(signals[3], Outcome.UNKNOWN, "did not look"),
             },
             (
-                Finding("low", signals[2], place, Severity.LOW, "small"),
+                Finding("same", signals[2], place, Severity.LOW, "the same place in other words"),
+                Finding("low", signals[3], place, Severity.LOW, "small"),
                 Finding("key", signals[2], place, Severity.BLOCKER, "grave"),
                 Finding("key", signals[2], Location("api/main.py", 9), Severity.BLOCKER, "grave"),
             ),

@@ -3,9 +3,11 @@ from datetime import date
 
 import pytest
 
+from checks.observation import Examined, Observation, Outcome, ProbeReport
 from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
 from workbook.errors import Refused
+from workbook.evidence import recognized
 from workbook.session import Session
 from workbook.store import Clashed, Saved
 
@@ -150,6 +152,7 @@ def test_a_damaged_file_opens_read_only_and_stays_as_it_is(repository, broken, s
     ("operation", "said"),
     [
         (lambda s: s.answer("runbook", Status.READY), "did you mean 'runbooks'"),
+        (lambda s: s.answer("fifty-point.4.31", Status.READY), "secrets-manager, no-hardcoded-secrets"),
         (lambda s: s.answer("runbooks", Status.NOT_APPLICABLE), "reason"),
         (lambda s: s.attach("runbooks", Evidence("link", {"url": "http://example.com"})), "https"),
         (lambda s: s.attach("runbooks", Evidence("file", {"path": "../../etc/passwd"})), "outside"),
@@ -206,3 +209,47 @@ def test_questions_put_launch_stoppers_first_and_leave_out_what_scope_settled(sa
     assert severities == sorted(severities, key=["blocker", "high", "medium", "low"].index)
     assert len({one.control.id for one in asked}) == len(asked)
     assert "upload-handling" not in {one.control.id for one in asked}
+
+
+def report_of(*seen):
+    return ProbeReport("", {one.signal: one for one in seen}, (), Examined())
+
+
+def test_the_preview_of_a_yes_counts_the_probes_objection(saved):
+    saved.accept(report_of(Observation("ops.runbooks", Outcome.UNMET, "none found")))
+    imagined = saved.would_be("runbooks", Status.READY)
+    saved.answer("runbooks", Status.READY)
+    assert imagined is not None
+    assert (imagined.lowest, imagined.highest) == (saved.verdict.lowest, saved.verdict.highest)
+
+
+def test_probes_suggest_no_more_than_they_can_tell(saved):
+    """A met signal proposes yes only where the control is automatable; a person's matter gets no proposal at all."""
+    met = [Observation(signal.id, Outcome.MET, "seen") for signal in saved.catalogue.signals.values()]
+    saved.accept(report_of(*met))
+    asked = [saved.question(name) for name in saved.catalogue.controls]
+    assert {one.control.automatable for one in asked if one.proposed} == {"auto"}
+    unmet = [Observation(signal.id, Outcome.UNMET, "not seen") for signal in saved.catalogue.signals.values()]
+    saved.accept(report_of(*unmet))
+    asked = [saved.question(name) for name in saved.catalogue.controls]
+    assert {one.control.automatable for one in asked if one.proposed} == {"auto", "assist"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("https://example.com/runbook", "link"),
+        ("infra.tf", "file"),
+        ("api/main.py", "file"),
+        ("the gateway's console, team infra", "elsewhere"),
+        ("Vault", "elsewhere"),
+    ],
+)
+def test_evidence_shows_its_own_kind(repository, typed, kind):
+    assert recognized(typed, repository).kind == kind
+
+
+@pytest.mark.parametrize("typed", ["api/metrics.p", "runbook.md", "http://example.com", "ftp://example.com/a", " "])
+def test_a_mistyped_path_or_link_never_becomes_evidence(repository, typed):
+    with pytest.raises(Refused):
+        recognized(typed, repository)

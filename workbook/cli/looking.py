@@ -55,7 +55,7 @@ def show_first_look(context: Context, found: FirstLook) -> None:
     more = f"+{found.more} more · " if found.more else ""
     context.out(f"{more}{found.look_right} look right · {found.cannot_answer} questions code cannot answer")
     if found.unread:
-        context.out(f"{found.unread} files were skipped or only partly read: readiness probe --format json names them")
+        context.out(f"{found.unread} files were not read as text, or only in part: readiness probe names them")
     if not found.complete:
         context.out("Not every probe ran to its end; what they would have seen is unknown.")
 

@@ -38,5 +38,6 @@ def _execute(context: Context, faces: Faces, chosen: argparse.Namespace) -> int:
             return 0
     ran = faces.run_notebooks(context.workbook().root, chosen.pillar)
     for path, error in ran:
-        context.out(f"{'failed' if error else 'ran':<6} {terminal(str(path))}{f': {terminal(error)}' if error else ''}")
+        context.out(f"{'failed' if error else 'ran':<6} {terminal(path.name)}{f': {terminal(error)}' if error else ''}")
+    context.say("They ran in memory; nothing was written. readiness notebook sync writes the files.")
     return 1 if any(error for _, error in ran) else 0

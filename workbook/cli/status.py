@@ -49,6 +49,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 def show(context: Context, session: Session) -> None:
     """The headline, the pillars, and every control with its standing."""
     context.out(session.headline)
+    if session.report is None:
+        context.out("By the answers and the watched files alone; --probe adds what the code shows now.")
     for pillar in session.checklist.scored_pillars:
         items = session.checklist.in_pillar(pillar.id)
         count = Counter(session.assessment.items[item.id].status for item in items)
