@@ -47,6 +47,9 @@ OUTCOME_SIGNS = {
 }
 """What a probe says: sign and color."""
 
+BASIS = {"source": "the article says so", "proposed": "our proposal; it warns and lapses nothing"}
+"""Where a period of freshness comes from."""
+
 SEVERITIES = {
     "blocker": ("STOPS LAUNCH", "bold $text-error"),
     "high": ("HIGH", "bold $text-warning"),

@@ -15,7 +15,7 @@ from tui.actions import bindings
 from tui.answering import Answering
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode
-from tui.wording import observed, place, said, said_lines, severity, standing, weight
+from tui.wording import BASIS, observed, place, said, said_lines, severity, standing, weight
 from workbook.answers import Answer
 from workbook.guide import Question
 
@@ -66,8 +66,8 @@ class Detail(Answering):
         control = question.control
         lines = [_row("Asks", question.item.asks), _row("Why", control.why)]
         lines.append(_row("Ready when", control.ready_when if self.unfolded else "…  (w shows)"))
-        lines.append(_row("Severity", control.severity_reason))
-        lines.append(_row("Stays fresh", f"{control.freshness.text} ({control.freshness.basis})"))
+        lines.append(_row("Severity", f"{control.severity}: {control.severity_reason}"))
+        lines.append(_row("Stays fresh", f"{control.freshness.text} ({BASIS[control.freshness.basis]})"))
         if question.also:
             lines.append(_row("Also serves", ", ".join(item.id for item in question.also)))
         lines.append(Content(""))
