@@ -112,7 +112,8 @@ def test_answer_by_keyboard_and_save(
         page.keyboard.press(key)
     page.keyboard.press("p")
     status.filter(has_text="Answered: partly").wait_for()
-    assert form.locator("button.readiness-key-p").get_attribute("aria-pressed") == "true"
+    # The browser hears of the status and of the button one after the other.
+    form.locator('button.readiness-key-p[aria-pressed="true"]').wait_for()
     assert yes.get_attribute("aria-pressed") == "false"
 
     page.keyboard.press("x")
