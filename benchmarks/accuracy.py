@@ -53,10 +53,10 @@ class Compared:
         """One of "agrees", "unknown", "no probe", "wrong met", "wrong unmet" or "differs"."""
         if self.seen is None:
             return "no probe"
-        if self.seen is Outcome.UNKNOWN:
-            return "unknown"
         if self.seen is self.label.outcome or self._a_step_off:
             return "agrees"
+        if self.seen is Outcome.UNKNOWN:
+            return "unknown"
         if self.seen is Outcome.MET:
             return "wrong met"
         return "wrong unmet" if self.seen is Outcome.UNMET else "differs"
