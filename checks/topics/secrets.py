@@ -24,6 +24,8 @@ SETTING = re.compile(
 """A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
 LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]{3,}["']""")
 """A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
+MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
+"""A comparison with a word of capitals, as in `password == "LDAP"`: it says where the password lives, it is none."""
 LOGIN_RULES = "secrets.hard-coded-login"
 
 
@@ -48,7 +50,11 @@ def none_in_code(look: Look) -> Observation:
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
         defaults = [*FALLBACK.finditer(text), *SETTING.finditer(text)]
         doubtful += [_at(path, text, one) for one in defaults if not soft]
-    logins = [Location(one.path, one.line, one.end_line) for one in look.code.of(LOGIN_RULES)]
+    logins = [
+        Location(one.path, one.line, one.end_line)
+        for one in look.code.of(LOGIN_RULES)
+        if not MARKER.search(_line(look, one.path, one.line))
+    ]
     certain += logins
     for path in (one.path for one in look.code.unread):
         text = look.tree.text(path) or ""
@@ -67,6 +73,11 @@ def none_in_code(look: Look) -> Observation:
         said = "default credentials that work unless overridden"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+def _line(look: Look, path: str, number: int) -> str:
+    lines = (look.tree.text(path) or "").splitlines()
+    return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
 def _at(path: str, text: str, match: re.Match[str]) -> Location:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from checks.observation import Outcome
+from checks.semgrep import scan
 from checks.topics.governance import codeowners, license_file, pull_request_template, security_policy
-from checks.topics.secrets import env_ignored, no_env_file
+from checks.topics.secrets import env_ignored, no_env_file, none_in_code
 
 MET, PARTIAL, UNMET = Outcome.MET, Outcome.PARTIAL, Outcome.UNMET
 OURS = "<!-- readiness:begin v=1 -->\n- [ ] 1 One item of the checklist: open gap\n<!-- readiness:end -->\n"
@@ -45,3 +46,19 @@ KEY = "f3Kq9Zr1" + "Lx8Vb2Nm7Wc4"
 )
 def test_signal(look_at, ask, wanted, files):
     assert ask(look_at(files)).outcome is wanted
+
+
+@pytest.mark.parametrize(
+    ("wanted", "source"),
+    [
+        (UNMET, 'def login(password):\n    return password == "opensesame1"\n'),
+        (UNMET, f'API_KEY = "{KEY}"\n'),
+        (PARTIAL, 'class Settings:\n    DEFAULT_PASSWORD: str = "letmein"\n'),
+        (MET, 'def login(user):\n    return user.password == "LDAP"\n'),
+        (MET, 'import os\nAPI_KEY = os.environ["API_KEY"]\n'),
+    ],
+)
+def test_secrets_in_code(look_at, wanted, source):
+    look = look_at({"api/login.py": source})
+    look.begin_code(scan(look.tree))
+    assert none_in_code(look).outcome is wanted
