@@ -188,3 +188,14 @@ def test_any_bytes_are_kept_before_an_added_block(raw):
         return
     assert new.startswith(raw)
     assert updated(new, NEXT, "t.md") == new
+
+
+@pytest.mark.parametrize("old", [b"<!-- to be written\n\n## Why\n", b"## Why\n\n```\ncode\n", b"text\n\n~~~\n"])
+def test_what_is_never_closed_would_swallow_the_block(old):
+    with pytest.raises(Refused, match="never closed"):
+        updated(old, "block", "template.md")
+
+
+def test_a_marker_inside_a_longer_comment_is_none():
+    old = b"<!--\n<!-- readiness:begin v=1 -->\nno block of ours\n"
+    assert updated(old, BLOCK, "template.md").startswith(old)

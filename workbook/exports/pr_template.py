@@ -16,6 +16,7 @@ from workbook.errors import Refused
 from workbook.session import Session
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.text import markdown_prose
+from workbook.words import STATUS_WORDS
 
 NEW: Final = Path(".github/pull_request_template.md")
 PLACES: Final = (".github", "", "docs")
@@ -25,17 +26,8 @@ SIZE_CAP: Final = 1024 * 1024
 """Bytes; hosts cut bodies long before."""
 
 BOM: Final = b"\xef\xbb\xbf"
-_MARKER: Final = re.compile(rb" {0,3}<!--\s*readiness:(begin|end)(?:\s+v=(\d+))?\s*-->\s*")
-_FENCE: Final = re.compile(rb" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)", re.DOTALL)
-_VERSION: Final = b"1"
-
-WORDS: Final = {
-    Status.READY: "ready",
-    Status.NEEDS_REVIEW: PLAIN[Standing.NEEDS_REVIEW],
-    Status.BLOCKER: PLAIN[Standing.BLOCKER],
-    Status.NOT_APPLICABLE: PLAIN[Standing.NOT_APPLICABLE],
-    Status.UNANSWERED: PLAIN[Standing.UNANSWERED],
-}
+_MARKER: Final = re.compile(r"<!--\s*readiness:(begin|end)(?:\s+v=(\d+))?\s*-->")
+_VERSION: Final = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +144,11 @@ def updated(old: bytes, text: str, name: str) -> bytes:
 def _markers(raw: bytes, name: str) -> tuple[int, int] | None:
     """The lines of the begin and the end marker, from 0; None without any."""
     found: list[tuple[str, int]] = []
-    for number, line in _outside_fences(raw, name):
-        if match := _MARKER.fullmatch(line):
-            if match[1] == b"begin" and match[2] not in (None, _VERSION):
+    for number, text in _comments(raw, name):
+        if match := _MARKER.fullmatch(text):
+            if match[1] == "begin" and match[2] not in (None, _VERSION):
                 raise Refused(f"{name}:{number + 1}: the block is of a newer version", "update readiness-workbook")
-            found.append((match[1].decode(), number))
+            found.append((match[1], number))
     if not found:
         return None
     kinds = [kind for kind, _ in found]
@@ -169,24 +161,28 @@ def _markers(raw: bytes, name: str) -> tuple[int, int] | None:
     return found[0][1], found[1][1]
 
 
-def _outside_fences(raw: bytes, name: str) -> Iterator[tuple[int, bytes]]:
-    """The numbered lines that are not code.
+def _comments(raw: bytes, name: str) -> Iterator[tuple[int, str]]:
+    """The HTML blocks of the template with the number of their first line; what stands in code is none.
 
     Raises:
-        Refused: a fence is never closed, so what follows it is code, also what we would add.
+        Refused: a fence or a comment is never closed, so what follows is swallowed, also what we would add.
     """
-    fence, opened = b"", 0
-    for number, line in enumerate(raw.removeprefix(BOM).split(b"\n")):
-        match = _FENCE.fullmatch(line)
-        if fence:
-            if match and match[1][:1] == fence[:1] and len(match[1]) >= len(fence) and not match[2].strip():
-                fence = b""
-        elif match:
-            fence, opened = match[1], number
-        else:
-            yield number, line
-    if fence:
-        raise Refused(f"{name}:{opened + 1}: this code fence is never closed", "close it, then try again")
+    from markdown_it import MarkdownIt
+
+    # Bytes are kept one to one. A lone carriage return would count as a line end here and not in the file.
+    text = re.sub(r"\r(?!\n)", " ", raw.removeprefix(BOM).decode("latin-1"))
+    lines = text.split("\n")
+    for token in MarkdownIt("commonmark").parse(text):
+        if token.map is None or token.level:
+            continue
+        first, last = token.map
+        closed = last - first > 1 and lines[last - 1].strip().startswith(token.markup)
+        if token.type == "fence" and not closed:
+            raise Refused(f"{name}:{first + 1}: this code fence is never closed", "close it, then try again")
+        if token.type == "html_block":
+            if token.content.lstrip().startswith("<!--") and "-->" not in token.content:
+                raise Refused(f"{name}:{first + 1}: this comment is never closed", "close it, then try again")
+            yield first, token.content.strip()
 
 
 def _pillars(session: Session) -> list[PillarLines]:
@@ -203,7 +199,7 @@ def _pillars(session: Session) -> list[PillarLines]:
 
 
 def _line(one: ItemState, judged: Assessment) -> ItemLine:
-    state = WORDS[one.status]
+    state = STATUS_WORDS[one.status]
     if one.status is Status.NEEDS_REVIEW:
         standings = {judged.standings[name].standing for name in one.item.controls}
         if Standing.NEEDS_REVIEW not in standings and Standing.LAPSED in standings:
