@@ -50,13 +50,16 @@ def release(group: int) -> None:
 
 
 def _tell(line: str) -> None:
+    # A watcher that someone killed protects nothing, and must stop nothing either.
+    with _lock, suppress(OSError):
+        os.write(_ready().pipe, line.encode())
+
+
+def _ready() -> _Guard:
     global _guard  # noqa: PLW0603  # one watcher per process, started when first needed
-    with _lock:
-        if _guard is None or _guard.owner != os.getpid():
-            _guard = _start()
-        # A watcher that someone killed protects nothing, and must stop nothing either.
-        with suppress(OSError):
-            os.write(_guard.pipe, line.encode())
+    if _guard is None or _guard.owner != os.getpid():
+        _guard = _start()
+    return _guard
 
 
 def _start() -> _Guard:

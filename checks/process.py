@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import resource
 import selectors
+import shutil
 import signal
 import subprocess
 import threading
@@ -22,6 +24,9 @@ MIB = 1024 * 1024
 _POLL_S = 0.05
 _STDERR_CAP = MIB
 _CHUNK = 256 * 1024
+
+_GATE = 'read -r _ || exit 125; exec "$0" "$@"'
+"""Holds a child back until we have put it under watch: should we die before, its input ends and it never starts."""
 
 _live: set[int] = set()
 _live_lock = threading.Lock()
@@ -94,11 +99,13 @@ def run(
         OSError: The program cannot be started (FileNotFoundError: there is none).
     """
     started = time.monotonic()
+    environment = dict(env) if env is not None else minimal_environment()
+    program = _program(argv[0], cwd, environment)
     child = subprocess.Popen(
-        list(argv),
+        ["/bin/sh", "-c", _GATE if stdin is not None else f"{_GATE} </dev/null", program, *argv[1:]],
         cwd=cwd,
-        env=dict(env) if env is not None else minimal_environment(),
-        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+        env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
@@ -123,6 +130,18 @@ def run(
     )
 
 
+def _program(name: str, cwd: Path, environment: Mapping[str, str]) -> str:
+    """The program's path, looked for as the system would.
+
+    Raises:
+        FileNotFoundError: there is none, or it may not be executed.
+    """
+    found = str(cwd / name) if os.sep in name else shutil.which(name, path=environment.get("PATH", os.defpath))
+    if found is None or not os.access(found, os.X_OK):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    return found
+
+
 def kill_all() -> None:
     """Kill every child group that still runs. Safe to call from a signal handler, any thread, and more than once."""
     for group in tuple(_live):
@@ -143,7 +162,7 @@ class _Conversation:
         self.child, self.cap, self.deadline, self.cancel = child, cap, deadline, cancel
         self.stdout, self.stderr = bytearray(), bytearray()
         self.truncated = self.timed_out = self.cancelled = False
-        self._pending = memoryview(stdin or b"")
+        self._pending = memoryview(b"\n" + (stdin or b""))
 
     def hold(self) -> None:
         """Talk until the child has ended and its output is read, or until it must be stopped."""
