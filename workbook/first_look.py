@@ -72,26 +72,39 @@ def worst_first(catalogue: Catalogue, report: ProbeReport) -> tuple[Line, ...]:
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
         groups.setdefault(finding.signal, []).append(finding)
-    lines = [_of_findings(group) for group in groups.values()]
+    lines = [_of_findings(group, _weight(catalogue, report, signal)) for signal, group in groups.items()]
     lines += [
         _of_observation(catalogue, seen)
         for seen in report.observations.values()
         if seen.outcome in (Outcome.UNMET, Outcome.PARTIAL) and seen.signal not in groups
     ]
     order = list(catalogue.signals)
-    return tuple(sorted(lines, key=lambda line: (SEVERITY_ORDER[line.level], _position(order, line.signal))))
+    return tuple(
+        sorted(lines, key=lambda line: (SEVERITY_ORDER[line.level], line.place is None, _position(order, line.signal)))
+    )
 
 
-def _of_findings(group: Iterable[Finding]) -> Line:
+def _weight(catalogue: Catalogue, report: ProbeReport, signal: str) -> Severity:
+    """What the signal itself weighs; the lowest where its probe is content, so that its findings weigh alone."""
+    seen = report.observations.get(signal)
+    wanting = seen is not None and seen.outcome in (Outcome.UNMET, Outcome.PARTIAL)
+    return _of_observation(catalogue, seen).level if seen is not None and wanting else Severity.LOW
+
+
+def _of_findings(group: Iterable[Finding], weight: Severity) -> Line:
+    """The worst of a signal's findings, which weighs at least what the signal weighs."""
     found = sorted(group, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.location))
     places = {(finding.location.path, finding.location.line) for finding in found}
-    return Line(found[0].severity, found[0].message, found[0].location, found[0].signal, len(places))
+    level = min(found[0].severity, weight, key=SEVERITY_ORDER.__getitem__)
+    return Line(level, found[0].message, found[0].location, found[0].signal, len(places))
 
 
 def _of_observation(catalogue: Catalogue, seen: Observation) -> Line:
     """An unmet signal weighs what its gravest control weighs; what is partly there, or only absent, stops no launch."""
     signal = catalogue.signals.get(seen.signal)
-    fed = [catalogue.controls[name].severity for name in signal.feeds] if signal else []
+    controls = [catalogue.controls[name] for name in signal.feeds] if signal else []
+    # A control that is wholly a person's matter, as a security review, lends no weight to one sign of it.
+    fed = [control.severity for control in controls if control.automatable != "manual"]
     level = Severity(min(fed, key=SEVERITY_ORDER.__getitem__, default="low"))
     if seen.outcome is Outcome.PARTIAL and level in (Severity.BLOCKER, Severity.HIGH):
         level = Severity.MEDIUM

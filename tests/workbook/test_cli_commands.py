@@ -431,3 +431,14 @@ def test_notebooks_are_written_by_the_notebook_face(started, capsys):
     assert launched(["-C", str(started), "notebook", "sync", "--pillar", "4"]) == 0
     assert capsys.readouterr().out.count("Wrote ") == 1
     assert len(list((started / ".readiness" / "notebooks").glob("*.ipynb"))) == 1
+
+
+def test_a_finding_weighs_at_least_what_its_signal_weighs(repository):
+    session = Session(repository)
+    place = Location("api/users.py", 8)
+    sql, pinned = "db.no-string-sql", "ci.actions-pinned"
+    seen = {name: Observation(name, Outcome.UNMET, "seen", (), (place,)) for name in (sql, pinned)}
+    found = tuple(Finding("rule", name, place, Severity.MEDIUM, "said by the rule") for name in seen)
+    session.accept(ProbeReport(None, seen, found, Examined(1)))
+    levels = {line.signal: line.level for line in first_look(session).lines}
+    assert levels == {sql: Severity.BLOCKER, pinned: Severity.MEDIUM}
