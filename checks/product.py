@@ -49,7 +49,8 @@ class _Product:
             return f"{len(other)} files of other languages, such as {other[0]}, were not read"
         code = self.look.source_paths()
         # The readers are asked themselves: `look.unread` also lists what only another tool, as radon, could not take.
-        modules = (self.look.python.module(path) or self.look.web.module(path) for path in code)
+        readers = (self.look.python if path.endswith(PYTHON) else self.look.web for path in code)
+        modules = (reader.module(path) for reader, path in zip(readers, code, strict=True))
         unread = [path for path, module in zip(code, modules, strict=True) if module is None or not module.complete]
         return f"{unread[0]} could not be read in full" if unread else ""
 

@@ -38,6 +38,8 @@ class PythonCode:
 
     def module(self, path: str) -> PythonModule | None:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
+        if not path.endswith((".py", ".pyw", ".pyi")) and "." in path.rsplit("/", 1)[-1]:
+            return None  # another language: trying would only list it as broken Python
         if path not in self._modules:
             self._modules[path] = self._parse(path)
         return self._modules[path]

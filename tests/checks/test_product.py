@@ -101,3 +101,9 @@ def test_a_chat_message_role_is_no_user_role(look_at):
 def test_a_local_model_is_not_billed(look_at):
     look = look_at({"main.py": MAIN + "import llama_cpp\n"})
     assert (holds(look, "model"), holds(look, "paid-model")) == (True, False)
+
+
+def test_asking_for_facts_reads_each_file_with_its_own_reader(look_at):
+    look = look_at({"src/App.tsx": "export const App = () => <main>hello</main>;\n", "api/main.py": "print('hello')\n"})
+    assert look.proposals
+    assert look.unread == []
