@@ -63,7 +63,7 @@ class Board(WorkbookScreen):
         lines = []
         if calm:
             lines.append(
-                "Nearly everything is open. That is where most begin: seven-steps counts about 15 % met at the start. "
+                "Nearly everything is open. That is where most begin: Seven steps counts about 15 % met at the start. "
                 "Take the next three, then look again. (a shows all pillars)"
             )
         verdict = self.session.verdict
