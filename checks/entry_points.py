@@ -49,7 +49,6 @@ _FRAMEWORKS = {
 }  # fmt: skip
 _WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$")
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
-_LOADED_BY_TOOLS = re.compile(r"[\w.-]+\.config\.[cm]?[jt]s|service-?worker\.[jt]s|sw\.[jt]s")
 _CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
 
 

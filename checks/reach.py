@@ -12,12 +12,6 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 
-_LOADED_OF_APPLICATIONS = (
-    *("apps", "models", "admin", "signals", "tasks"),
-    *("urls", "templatetags", "management", "migrations"),
-)
-
-
 class Entry(StrEnum):
     """How an entry point is started."""
 

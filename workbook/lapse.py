@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workbook.answers import Answer
@@ -11,17 +10,6 @@ from workbook.catalogue import Control
 
 Pins = Mapping[str, str]
 """For each answered control the digest of its watched content as it is now."""
-
-WARN_DAYS = 14
-"""How long before an answer lapses by age the team is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The day an answer lapses by age."""
-
-    control: str
-    day: date
 
 
 def lapse_reason(control: Control, answer: Answer, today: date, pins: Pins | None) -> str:

@@ -12,19 +12,17 @@ from checks.observation import Location
 from checks.readers.shell import Simple, split, unwrapped
 
 if TYPE_CHECKING:
-    from checks.readers.manifests import Manifests, Package, Script
+    from checks.readers.manifests import Manifests, Script
     from checks.readers.workflows import Job, Step
     from checks.tree import Tree
 
 _MOST_DEPTH = 8
 _MOST_COMMANDS = 2000
-_RUNNERS = {"npm": "npm", "pnpm": "npm", "yarn": "npm", "bun": "npm", "make": "make", "task": "task", "just": "just"}
 _NPM_OWN = frozenset(
     {"add", "audit", "cache", "ci", "config", "create", "dedupe", "dlx", "exec", "explain", "help", "info", "init"}
     | {"install", "i", "link", "list", "ls", "outdated", "pack", "publish", "prune", "rebuild", "remove", "repl"}
     | {"set", "up", "update", "upgrade", "version", "view", "whoami", "x"}
 )
-_MANY = frozenset({"turbo", "nx", "lerna", "run-s", "run-p", "npm-run-all", "npm-run-all2", "concurrently"})
 _NPM_SHORT = frozenset({"test", "t", "start", "stop", "restart"})
 _WORD = re.compile(r"[A-Za-z0-9_@:./+-]+")
 
@@ -362,10 +360,6 @@ def _without_options(made: Command) -> tuple[tuple[str, ...], str, str]:
         elif not word.startswith("-"):
             kept.append(word)
     return tuple(kept), folder, filtered
-
-
-def _known_as(package: Package) -> set[str]:
-    return {package.name, package.folder, package.name.split("/")[-1]}
 
 
 def _label(script: Script) -> str:

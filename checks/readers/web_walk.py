@@ -37,12 +37,6 @@ _FUNCTIONS = frozenset(
     | {"generator_function_declaration", "generator_function"}
 )
 _LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
-_NAME_FIELDS = {
-    "variable_declarator": "name",
-    "pair": "key",
-    "assignment_expression": "left",
-    "public_field_definition": "name",
-}
 _EACH = frozenset({"map", "forEach", "filter", "reduce", "flatMap", "some", "every"})
 _LOOSE_AMPERSAND = re.compile(rb"(?<!&)&(?![&=])")
 

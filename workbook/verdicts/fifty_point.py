@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from workbook.answers import Status
 
-PILLARS = ("1", "2", "3", "4", "5")
 PER_PILLAR = 10
 TOTAL = 50
 STRONG, MODERATE = 40, 25
