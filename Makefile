@@ -12,12 +12,13 @@ export PYTHONSAFEPATH := 1
 REPO ?=
 export REPO
 
-.PHONY: help setup run test check lock
+.PHONY: help setup run test stress check lock
 
 help:
 	@echo "make run              set everything up and open the sample project"
 	@echo "make run REPO=path    the same on a repository of yours"
 	@echo "make test             set everything up and run every test"
+	@echo "make stress           measure the promises at full size and print their figures"
 	@echo "make setup            build .venv with the readiness command in it"
 	@echo "make check            lint, format, types and import contract"
 	@echo "make lock             renew requirements/*.txt (needs uv)"
@@ -33,6 +34,9 @@ run: $(VENV)/.run-ready
 
 test: $(VENV)/.dev-ready
 	@$(PY) -P -m pytest -n auto
+
+stress: $(VENV)/.dev-ready
+	@$(PY) -P -m pytest -n auto -m stress --stress
 
 check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff check

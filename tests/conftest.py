@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 
 import pytest
 
@@ -20,3 +21,40 @@ def chromium() -> str:
     if os.environ.get("READINESS_REQUIRE_BROWSER") == "1":
         pytest.fail(missing)
     pytest.skip(missing)
+
+
+# The figures of the promises. Each is measured by an ordinary test that is small in `make test` and full size under
+# `--stress` (`make stress`); what it counted is collected here and printed as one table at the end.
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--stress", action="store_true", help="measure the promises at full size and print their figures")
+
+
+@pytest.fixture
+def scale(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """How often to do a thing: `scale(quick, full)`, the second under `--stress`."""
+    stress = bool(request.config.getoption("--stress"))
+    return lambda quick, full: full if stress else quick
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str, str, str], None]:
+    """Report what was counted: `figure(what, bar, measured)`. The test itself still asserts the bar."""
+    return lambda what, bar, measured: record_property("figure", [what, bar, measured])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not config.getoption("--stress"):
+        return
+    rows = [
+        [*value, report.outcome]
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "figure"
+    ]
+    terminalreporter.section("figures of the promises")
+    for row in [["test", "bar", "measured", "outcome"], ["---"] * 4, *sorted(rows)]:
+        terminalreporter.write_line(f"| {' | '.join(row)} |")
