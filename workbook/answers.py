@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from workbook.catalogue import Catalogue
@@ -200,10 +199,11 @@ class State:
 UNANSWERED = Answer()
 
 
-def read_state(
-    tables: Mapping[str, Any], catalogue: Catalogue, today: date, waivers: Mapping[str, Any] = MappingProxyType({})
-) -> State:
-    """What the parsed state file says. Whatever cannot be used is in `problems` and counts as unanswered."""
+def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> State:
+    """What the tables of the state files say, both files as one (see `workbook.ledger`).
+
+    Whatever cannot be used is in `problems` and counts as unanswered.
+    """
     problems: list[Problem] = []
     top = Table(tables, "", STATE_FILE, problems)
     book = top.table("workbook")
@@ -240,7 +240,7 @@ def read_state(
             for name in top.table("attested").names
             if (fact := _attested(top.table("attested").table(name), today))
         },
-        waivers=_waivers(waivers, catalogue, today, problems),
+        waivers=_waivers(tables, catalogue, today, problems),
         problems=tuple(problems),
     )
 

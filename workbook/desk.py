@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from workbook.store import MISSING, Clash, Edit
 
 Place = tuple[tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for fields of one table; `MISSING` removes a field. `title` is the comment over a new table."""
+
+    table: tuple[str, ...]
+    fields: Mapping[str, Any]
+    title: str = ""
 
 
 class Desk:
@@ -26,15 +36,16 @@ class Desk:
         self._done: list[tuple[Edit, ...]] = []
         self._undone: list[tuple[Edit, ...]] = []
 
-    def put(self, table: tuple[str, ...], fields: Mapping[str, Any], title: str = "") -> None:
-        """Set fields of one table as one step of undo; `MISSING` removes a field."""
+    def put(self, *changes: Change) -> None:
+        """Take changes together as one step of undo."""
         step = tuple(
-            Edit(table, name, self.get(table, name), value, title)
-            for name, value in fields.items()
-            if self.get(table, name) != value
+            Edit(change.table, name, self.get(change.table, name), value, change.title)
+            for change in changes
+            for name, value in change.fields.items()
+            if self.get(change.table, name) != value
         )
         if step:
-            self._titles[table] = title
+            self._titles.update((change.table, change.title) for change in changes)
             self._run(step)
             self._done.append(step)
             self._undone.clear()
@@ -76,6 +87,8 @@ class Desk:
         self.tables, self._disk = deepcopy(dict(tables)), deepcopy(dict(tables))
         self._bases.clear()
         for edit in pending:
+            if self.get(edit.table, edit.field) == edit.new:  # saved by us, or the same value by them
+                continue
             self._bases[(edit.table, edit.field)] = edit.base
             _place(self.tables, edit.table, edit.field, edit.new)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from checks.git import Git, GitProblem, identity
 from checks.tree import Tree
@@ -77,8 +75,3 @@ class Place:
         with ExitStack() as stack:
             git = None if self.git_dir is None else stack.enter_context(Git.open(self.root))
             return Tree.read(self.root, git)
-
-
-def parsed(raw: bytes) -> dict[str, Any]:
-    """Our own bytes as tables."""
-    return tomllib.loads(raw.decode())

@@ -14,7 +14,7 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a state file that cannot be used: where it is, what is wrong, and the way out."""
+    """Something in a state file that cannot be used: where it is ("" where `what` says it), what is wrong, the way out."""
 
     file: str
     table: str
@@ -23,7 +23,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"[{self.table}] {self.key}".strip() if self.table else self.key
-        return f"{self.file}: {place}: {self.what}" if place else f"{self.file}: {self.what}"
+        return ": ".join(part for part in (self.file, place, self.what) if part)
 
 
 def nearest(name: str, known: Any) -> str:

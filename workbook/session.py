@@ -14,18 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from checks.observation import ProbeReport
-from workbook import guide, outlook, places
-from workbook.answers import STATE_FILE, WAIVER_FILE, Answer, Evidence, Gap, Rung, State, Status, read_state
+from workbook import guide, outlook
+from workbook.answers import STATE_FILE, Answer, Evidence, Gap, Rung, State, Status, read_state
 from workbook.assess import Assessment, assess, saw
 from workbook.catalogue import Catalogue, Checklist, load_catalogue
-from workbook.desk import Desk
-from workbook.drafts import Drafts
+from workbook.desk import Change
 from workbook.errors import Refused
 from workbook.evidence import completed
+from workbook.ledger import Ledger, Stamp
 from workbook.people import People
-from workbook.reading import nearest
+from workbook.places import Place
+from workbook.reading import Problem, nearest
 from workbook.skeleton import skeleton, table_order
-from workbook.store import MISSING, Clash, Clashed, Document, Edit, Saved, StoreError, read, save
+from workbook.store import MISSING, Clash, Clashed, Document, Edit, Saved
 from workbook.verdicts import fifty_point
 
 
@@ -35,16 +36,13 @@ class Session:
     def __init__(self, root: Path, people: People | None = None, today: Callable[[], date] | None = None) -> None:
         self.root = root.resolve()
         self.catalogue: Catalogue = load_catalogue()
-        self.place = places.Place.of(self.root)
+        self.place = Place.of(self.root)
         self.people = people or People(self.place.identity)
         self.today = today or (lambda: datetime.now(UTC).date())
         self.report: ProbeReport | None = None
         """What the last probe run saw; None before the first."""
-        self.document: Document = read(self.state_path)
-        self._new: bytes | None = None
-        self._desk = Desk(self.document.tables)
+        self.ledger = Ledger(self.root, self.place.private, table_order(self.catalogue))
         self._cache: dict[str, Any] = {}
-        self._drafts = Drafts(self.place.private)
 
     # What is there
 
@@ -54,18 +52,24 @@ class Session:
         return self.root / STATE_FILE
 
     @property
+    def document(self) -> Document:
+        """The state file as it was last read."""
+        return self.ledger.document
+
+    @property
     def has_state(self) -> bool:
         """Whether there is a workbook, on disk or about to be saved."""
-        return bool(self.document.digest) or self._new is not None
+        return self.ledger.has_state
 
     @property
     def read_only(self) -> str:
         """Why nothing can be saved, with the line and the way out; "" when saving is possible."""
-        trouble = self.document.trouble
-        if trouble is None:
-            return ""
-        line = f":{trouble.line}" if trouble.line else ""
-        return f"{STATE_FILE}{line}: {trouble.what}; {trouble.remedy}"
+        return self.ledger.read_only
+
+    @property
+    def stamp(self) -> Stamp:
+        """Changes whenever one of the state files is replaced; cheap enough to ask every second."""
+        return self.ledger.stamp
 
     @property
     def state(self) -> State:
@@ -73,8 +77,10 @@ class Session:
         # A probe's worker may clear the cache at any time, so what is returned is never read from it again.
         state: State | None = self._cache.get("state")
         if state is None:
-            waivers = read(self.root / WAIVER_FILE).tables
-            state = read_state(self._desk.tables, self.catalogue, self.today(), waivers)
+            state = read_state(self.ledger.tables, self.catalogue, self.today())
+            if trouble := self.ledger.waivers_read_only:
+                unread = Problem("", "", "", f"{trouble}; until then no accepted risk counts")
+                state = replace(state, problems=(*state.problems, unread))
             self._cache["state"] = state
         return state
 
@@ -162,11 +168,12 @@ class Session:
                 raise Refused(f"there is no checklist {slug!r}{hint}", f"choose from {known}")
         self._known_facts(facts or {})
         by = self.people.names[0] if facts else ""
-        self._new = skeleton(
-            self.catalogue, checklists or ("fifty-point",), profiles=profiles, facts=facts, by=by, at=self.today()
+        self.ledger.start(
+            skeleton(
+                self.catalogue, checklists or ("fifty-point",), profiles=profiles, facts=facts, by=by, at=self.today()
+            )
         )
-        self._desk = Desk(places.parsed(self._new))
-        self._changed()
+        self._cache.clear()
 
     def confirm_scope(self, facts: Mapping[str, bool]) -> None:
         """Record the facts about the product under the driver's name."""
@@ -244,94 +251,60 @@ class Session:
 
     def undo(self) -> tuple[Edit, ...]:
         """Take back the last operation; what it changed, or nothing."""
-        step = self._desk.undo()
-        self._changed()
-        return step
+        self._cache.clear()
+        return self.ledger.undo()
 
     def redo(self) -> tuple[Edit, ...]:
         """Do the undone operation again."""
-        step = self._desk.redo()
-        self._changed()
-        return step
+        self._cache.clear()
+        return self.ledger.redo()
 
     # Saving
 
     @property
     def pending(self) -> tuple[Edit, ...]:
         """The unsaved edits."""
-        return self._desk.pending
+        return self.ledger.pending
 
     @property
     def unsaved(self) -> bool:
         """Whether something would be lost without a save."""
-        return self._new is not None or bool(self.pending)
+        return self.ledger.unsaved
 
     def save(self) -> Saved | Clashed:
-        """Write the unsaved edits; a clash writes nothing and is returned with both sides.
+        """Write the unsaved edits; a clash is returned with both sides, and its file is not written.
 
         Raises:
             Refused: the file cannot be written; nothing is lost, the draft stays.
         """
         self._writable()
-        try:
-            result = save(
-                self.state_path,
-                self.pending,
-                lock_dir=self.place.private,
-                order=table_order(self.catalogue),
-                create=self._new,
-                seen=self.document.digest,
-            )
-        except StoreError as error:
-            raise Refused(str(error)) from error
-        self.document = result.document
-        if isinstance(result, Clashed):
-            self._desk.rebase(result.document.tables)
-        else:
-            self._new = None
-            self._desk.saved(result.document.tables)
-            self._drafts.drop()
         self._cache.clear()
-        return result
+        return self.ledger.save()
 
     def discard(self) -> None:
         """Throw the unsaved edits away; the files stay as they are."""
-        self._new = None
-        self._desk = Desk(self.document.tables)
-        self._drafts.drop()
         self._cache.clear()
+        self.ledger.discard()
 
     def recover(self) -> int:
         """Put the unsaved edits of sessions that died back on the desk; how many fields they touch.
 
         Only faces that show unsaved edits call this, so that a passing command never swallows a draft.
         """
-        for draft in self._drafts.orphans():
-            if draft.new is not None and not self.has_state:
-                self._new = draft.new
-                self._desk = Desk(places.parsed(self._new))
-            if self.has_state and not self.read_only:
-                self._desk.restore(draft.edits)
-                self._changed()
-                draft.drop()
-        return len(self.pending) + (self._new is not None)
+        self._cache.clear()
+        return self.ledger.recover()
 
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash; the next `save` carries the decision."""
-        self._desk.settle(clash, keep_mine=keep_mine)
-        self._changed()
+        self._cache.clear()
+        self.ledger.settle(clash, keep_mine=keep_mine)
 
     def refresh(self) -> bool:
         """Whether somebody else saved since we looked; their edits are then part of the state."""
-        document = read(self.state_path)
-        if document.digest == self.document.digest:
-            return False
-        self.document = document
-        if document.trouble is None:
-            self._new = None
-            self._desk.rebase(document.tables)
-        self._cache.clear()
-        return True
+        changed = self.ledger.refresh()
+        if changed:
+            self._cache.clear()
+        return changed
 
     # Looking
 
@@ -409,12 +382,5 @@ class Session:
         self._put(("controls", control), fields, self.catalogue.controls[control].title)
 
     def _put(self, table: tuple[str, ...], fields: Mapping[str, Any], title: str = "") -> None:
-        self._desk.put(table, fields, title)
-        self._changed()
-
-    def _changed(self) -> None:
         self._cache.clear()
-        if self.unsaved:
-            self._drafts.keep(self.pending, self._new)
-        else:
-            self._drafts.drop()
+        self.ledger.put(Change(table, fields, title))

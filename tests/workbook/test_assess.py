@@ -17,7 +17,7 @@ def answer(**fields):
 
 
 def judged(tables, seen=(), pins=None, waivers=None, today=TODAY):
-    state = read_state(tables, CATALOGUE, today, waivers or {})
+    state = read_state({**tables, **(waivers or {})}, CATALOGUE, today)
     observations = {one.signal: one for one in seen}
     return assess(CATALOGUE, state, today, observations, pins)
 

@@ -1,0 +1,219 @@
+"""The state files as one ledger: what is on disk, the unsaved edits on top, saving, drafts and other people's saves.
+
+Accepted risk lives in a file of its own, so that CODEOWNERS can guard it. Whoever reads the ledger sees one set of
+tables; which file a table belongs to is decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbook.answers import STATE_FILE, WAIVER_FILE
+from workbook.desk import Change, Desk
+from workbook.drafts import Drafts
+from workbook.errors import Refused
+from workbook.store import Clash, Clashed, Document, Edit, Saved, StoreError, read, save, sweep
+
+WAIVERS = "waivers"
+"""The one table of the waiver file. A table of that name in the state file is nobody's accepted risk."""
+
+NEW_WAIVERS = b"""\
+# Accepted risk of this repository: who accepts what, and until when. Kept by the readiness workbook.
+# In a file of its own, so that CODEOWNERS can say who may change it.
+
+schema = 1
+"""
+
+Stamp = tuple[tuple[int, int, int] | None, ...]
+
+
+class Ledger:
+    """The two state files of one folder, with undo. `private` is where locks and drafts are kept."""
+
+    def __init__(self, root: Path, private: Path, order: Sequence[tuple[str, ...]]) -> None:
+        self._paths = {STATE_FILE: root / STATE_FILE, WAIVER_FILE: root / WAIVER_FILE}
+        self._private, self._order = private, order
+        self._documents = {name: read(path) for name, path in self._paths.items()}
+        self._new: bytes | None = None
+        self._desk = Desk(self._on_disk())
+        self._drafts = Drafts(private)
+
+    @property
+    def document(self) -> Document:
+        """The state file as it was last read."""
+        return self._documents[STATE_FILE]
+
+    @property
+    def has_state(self) -> bool:
+        """Whether there is a workbook, on disk or about to be saved."""
+        return bool(self.document.digest) or self._new is not None
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be saved, with the line and the way out; "" when saving is possible."""
+        return self._trouble(STATE_FILE)
+
+    @property
+    def waivers_read_only(self) -> str:
+        """Why accepted risk cannot be read or changed; "" when it can."""
+        return self._trouble(WAIVER_FILE)
+
+    @property
+    def tables(self) -> Mapping[str, Any]:
+        """Both files and the unsaved edits together."""
+        return self._desk.tables
+
+    @property
+    def pending(self) -> tuple[Edit, ...]:
+        """The unsaved edits."""
+        return self._desk.pending
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost without a save."""
+        return self._new is not None or bool(self.pending)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Changes whenever one of the files is replaced; cheap enough to ask every second."""
+        return tuple(_stamp(path) for path in self._paths.values())
+
+    def start(self, raw: bytes) -> None:
+        """Lay out a new state file; it is written by `save`."""
+        self._new = raw
+        self._desk = Desk(self._on_disk())
+        self.keep_draft()
+
+    def put(self, *changes: Change) -> None:
+        """Take edits as one step of undo, on disk as a draft when this returns."""
+        self._desk.put(*changes)
+        self.keep_draft()
+
+    def undo(self) -> tuple[Edit, ...]:
+        """Take back the last step; what it changed, or nothing."""
+        step = self._desk.undo()
+        self.keep_draft()
+        return step
+
+    def redo(self) -> tuple[Edit, ...]:
+        """Do the undone step again."""
+        step = self._desk.redo()
+        self.keep_draft()
+        return step
+
+    def keep_draft(self) -> None:
+        """Bring the draft in line with what is unsaved."""
+        if self.unsaved:
+            self._drafts.keep(self.pending, self._new)
+        else:
+            self._drafts.drop()
+
+    def save(self) -> Saved | Clashed:
+        """Write the unsaved edits; a clash in one file leaves that file as it is and is returned with both sides.
+
+        Raises:
+            Refused: a file cannot be written; nothing is lost, the draft stays.
+        """
+        state = self._save(STATE_FILE, self._new)
+        if isinstance(state, Clashed):
+            return state
+        self._new = None
+        self._desk.rebase(self._on_disk())
+        if any(_file_of(edit) == WAIVER_FILE for edit in self.pending):
+            waivers = self._save(WAIVER_FILE, NEW_WAIVERS)
+            if isinstance(waivers, Clashed):
+                return waivers
+        self._desk.saved(self._on_disk())
+        self._drafts.drop()
+        return state
+
+    def discard(self) -> None:
+        """Throw the unsaved edits away; the files stay as they are."""
+        self._new = None
+        self._desk = Desk(self._on_disk())
+        self._drafts.drop()
+
+    def recover(self) -> int:
+        """Put the unsaved edits of sessions that died back on the desk; how many fields they touch."""
+        for draft in self._drafts.orphans():
+            if draft.new is not None and not self.has_state:
+                self._new = draft.new
+                self._desk = Desk(self._on_disk())
+            if self.has_state and not self.read_only:
+                self._desk.restore(draft.edits)
+                self.keep_draft()
+                draft.drop()
+        return len(self.pending) + (self._new is not None)
+
+    def settle(self, clash: Clash, *, keep_mine: bool) -> None:
+        """Decide a clash; the next `save` carries the decision."""
+        self._desk.settle(clash, keep_mine=keep_mine)
+        self.keep_draft()
+
+    def refresh(self) -> bool:
+        """Whether somebody else saved since we looked; their edits are then part of the tables."""
+        fresh = {name: read(path) for name, path in self._paths.items()}
+        if all(fresh[name].digest == known.digest for name, known in self._documents.items()):
+            return False
+        self._documents = fresh
+        if self.document.trouble is None:
+            self._new = None
+            self._desk.rebase(self._on_disk())
+        return True
+
+    def sweep(self) -> None:
+        """Remove what killed saves left beside the files.
+
+        Raises:
+            StoreError: another writer holds the lock for too long.
+        """
+        for path in self._paths.values():
+            sweep(path, lock_dir=self._private)
+
+    def _save(self, name: str, create: bytes | None) -> Saved | Clashed:
+        if trouble := self._trouble(name):
+            raise Refused(trouble)
+        edits = tuple(edit for edit in self.pending if _file_of(edit) == name)
+        try:
+            result = save(
+                self._paths[name],
+                edits,
+                lock_dir=self._private,
+                order=self._order,
+                create=create,
+                seen=self._documents[name].digest,
+            )
+        except StoreError as error:
+            raise Refused(str(error)) from error
+        self._documents[name] = result.document
+        if isinstance(result, Clashed):
+            self._desk.rebase(self._on_disk())
+        return result
+
+    def _on_disk(self) -> dict[str, Any]:
+        state = self.document.tables if self._new is None else tomllib.loads(self._new.decode())
+        own = {name: table for name, table in state.items() if name != WAIVERS}
+        accepted = self._documents[WAIVER_FILE].tables.get(WAIVERS)
+        return own | ({WAIVERS: accepted} if accepted is not None else {})
+
+    def _trouble(self, name: str) -> str:
+        trouble = self._documents[name].trouble
+        if trouble is None:
+            return ""
+        line = f":{trouble.line}" if trouble.line else ""
+        return f"{name}{line}: {trouble.what}; {trouble.remedy}"
+
+
+def _file_of(edit: Edit) -> str:
+    return WAIVER_FILE if edit.table[0] == WAIVERS else STATE_FILE
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size, about.st_ino
