@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -121,13 +121,18 @@ class Tree:
         """How many files were read in full so far, and what was not, with the reasons, sorted by path."""
         return Examined(len(self._read - self._partial.keys()), _unread(self._partial), _unread(self._skipped))
 
-    def digest(self, patterns: Iterable[str]) -> str:
+    def digest(self, patterns: Iterable[str], ignoring: Sequence[str] = ()) -> str:
         """A digest of the paths and contents that match: the same for equal content, whatever the commits.
+
+        What the patterns of `ignoring` match is left out.
 
         32 hexadecimal digits. Content counts as git stores it, so a file has one digest before and after its commit.
         """
         total = hashlib.blake2b(digest_size=16)
+        ignored = frozenset(self.match(*ignoring)) if ignoring else frozenset()
         for path in self.match(*sorted(set(patterns))):
+            if path in ignored:
+                continue
             total.update(os.fsencode(path) + b"\0" + self.content_id(path).encode() + b"\n")
         return total.hexdigest()
 

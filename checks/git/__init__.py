@@ -1,5 +1,6 @@
 """Git, read safely: the repository under review may be hostile, and so may its own git directory."""
 
+from checks.git.changes import Changed
 from checks.git.history import Commit
 from checks.git.identity import identity
 from checks.git.listing import SUBMODULE_MODE, Listed
@@ -9,6 +10,7 @@ from checks.git.repository import Git, Tag
 __all__ = [
     "SUBMODULE_MODE",
     "BareRepository",
+    "Changed",
     "Commit",
     "Git",
     "GitProblem",

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from checks.git.changes import Changed, layout, read_changes
 from checks.git.history import Commit, read_commits
 from checks.git.listing import Listed, list_files
 from checks.git.locate import locate
@@ -182,6 +183,17 @@ class Git:
         below = self._below(paths)
         ids = self._output("rev-list", f"--max-count={limit}", "--end-of-options", self._head, "--", *below)
         return read_commits(self._pinned, ids.decode().split(), self._through_mailmap)
+
+    def changes(self, limit: int = 1000, paths: Iterable[str] | None = None) -> tuple[Changed, ...]:
+        """The newest commits reachable from HEAD with the files each changed, merges without files of their own."""
+        if self._head is None:
+            return ()
+        mark, layout_option = layout()
+        output = self._output(
+            "log", *_SAFE_DIFF, layout_option, f"--max-count={limit}", "--end-of-options", self._head,
+            "--", *self._below(paths),
+        )  # fmt: skip
+        return read_changes(output, mark, self._relative, self._through_mailmap)
 
     def churn(self, since_days: int = 365) -> dict[str, int]:
         """How many commits touched each file in the days before HEAD was committed (not before today)."""

@@ -323,3 +323,22 @@ def test_identity_through_mailmap(acme: Path, home: Path) -> None:
     assert home.is_dir()
     (acme / ".mailmap").write_text("Ana B. Example <ana.b@example.com> <ana@example.com>\n")
     assert identity(acme) == "Ana B. Example <ana.b@example.com>"
+
+
+# -- who changed what ------------------------------------------------------------------------------------------------
+
+
+def test_changes_name_each_commit_with_its_files_and_author(acme: Path, git_in: GitIn) -> None:
+    start = git_in(acme, "rev-parse", "HEAD")
+    (acme / ".mailmap").write_text("Bo Sample <bo@example.com> <old@example.com>\n")
+    # A file that is named like the log's own lines must not pass for a commit.
+    (acme / f"@{start}").write_text("x")
+    git_in(acme, "add", "-A")
+    git_in(acme, "-c", "user.name=B", "-c", "user.email=old@example.com", "commit", "-qm", "Map")
+    with Git.open(acme) as git:
+        newest, first = git.changes()
+        assert newest.paths == (".mailmap", f"@{start}")
+        assert newest.author == "Bo Sample <bo@example.com>"
+        assert (first.commit, first.paths) == (start, ("README.md", "api/main.py"))
+        assert git.changes(paths=["api"]) == (type(first)(start, first.at, first.author, ("api/main.py",)),)
+        assert len(git.changes(limit=1)) == 1
