@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from workbook.catalogue import Catalogue
+from workbook.metrics import ALERT, metrics, misfit
 from workbook.reading import Problem, Table, nearest
+from workbook.readings import Readings, read_readings
 
 STATE_FILE = "readiness.toml"
 WAIVER_FILE = "readiness-waivers.toml"
@@ -103,12 +105,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A named person's answer to one item, over what its controls say."""
+    """A named person's answer to one item, over what its controls say; `text` is the item's fingerprint then."""
 
     status: Status
     by: str
     at: date | None
     reason: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ class State:
     scores: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
     """Levels by checklist and domain."""
     attested: Mapping[str, Attested] = field(default_factory=dict)
+    readings: Readings = field(default_factory=Readings)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -226,11 +230,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
             for name in _known(top.table("items"), catalogue.items)
             if (override := _override(top.table("items").table(name), today))
         },
-        measurements={
-            name: measured
-            for name in top.table("measurements").names
-            if (measured := _measurement(top.table("measurements").table(name), today))
-        },
+        measurements=_measurements(top.table("measurements"), catalogue, today),
         scores={
             slug: _scores(top.table("scores").table(slug), slug, catalogue, today)
             for slug in _known(top.table("scores"), catalogue.checklists)
@@ -240,6 +240,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
             for name in top.table("attested").names
             if (fact := _attested(top.table("attested").table(name), today))
         },
+        readings=read_readings(top.table("readings")),
         waivers=_waivers(tables, catalogue, today, problems),
         problems=tuple(problems),
     )
@@ -340,13 +341,30 @@ def _override(table: Table, today: date) -> Override | None:
     if status is None or not by or not reason:
         table.report("", "an item override needs status, by and reason")
         return None
-    return Override(status, by, table.day("at", today), reason)
+    return Override(status, by, table.day("at", today), reason, table.text("text"))
+
+
+def _measurements(top: Table, catalogue: Catalogue, today: date) -> dict[str, Measurement]:
+    found = {}
+    for name in top.names:
+        table = top.table(name)
+        measured = _measurement(table, today)
+        if measured is None:
+            continue
+        if trouble := misfit(name, measured.value, measured.unit):
+            table.report("", trouble)
+            continue
+        found[name] = measured
+        if name.removeprefix(ALERT) not in metrics() and name.removeprefix(ALERT) not in catalogue.compared:
+            hint = nearest(name.removeprefix(ALERT), (*metrics(), *catalogue.compared))
+            top.report(name, f"no checklist compares a number of this name{hint}")
+    return found
 
 
 def _measurement(table: Table, today: date) -> Measurement | None:
     value, unit = table.number("value"), table.text("unit")
     if value is None or not unit:
-        table.report("", "a measurement needs a value and a unit")
+        table.report("", 'a measurement needs a value and a unit, as in { value = 420, unit = "ms" }')
         return None
     return Measurement(float(value), unit, table.text("source"), table.text("commit"), table.day("at", today))
 

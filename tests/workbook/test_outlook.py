@@ -16,6 +16,7 @@ CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 20)
 ANA = "Ana Example <ana@example.com>"
 SLUGS = ("fifty-point", "prototype-gap", "seven-steps", "six-gates", "ten-gates")
+UNITS = {"duration_min": "min", "p95_s": "s", "response_s": "s"}
 RUN = {"load_multiple": 10, "duration_min": 30, "error_rate": 0.009, "p95_s": 1.9, "corrupted_records": 0}
 
 
@@ -41,7 +42,7 @@ def levels(**but):
 
 
 def measured(**numbers):
-    return {name: {"value": value, "unit": "1", "source": "k6"} for name, value in numbers.items()}
+    return {name: {"value": value, "unit": UNITS.get(name, "1"), "source": "k6"} for name, value in numbers.items()}
 
 
 def on_staging(holds=True):

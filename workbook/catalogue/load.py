@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from workbook.catalogue.model import Area, Catalogue, Checklist, Control, ScopeFact, Signal
 from workbook.data import templates
+from workbook.metrics import metrics
 
 VERSION = "1.0"
 """Version of the texts; raised whenever a normative field changes."""
@@ -85,6 +86,10 @@ def _check_references(catalogue: Catalogue, base: Path) -> None:
             if item.pillar not in pillars:
                 raise CatalogueError(f"{path}: {item.id}.pillar: there is no pillar {item.pillar!r} in this file")
             _known(path, f"{item.id}.controls", item.controls, catalogue.controls)
+            for clause in item.thresholds:
+                if clause.metric and clause.metric not in metrics() and not clause.unit:
+                    what = f"{clause.metric!r} is compared without a unit"
+                    raise CatalogueError(f'{path}: {item.id}.thresholds: {what}; add one, as in unit = "ms"')
             if not item.controls and item.layer != "signal":
                 raise CatalogueError(f"{path}: {item.id}.controls: name at least one control")
     for control in catalogue.controls.values():

@@ -76,7 +76,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One clause of an item's threshold. Only `required` and `alert` clauses with a number are compared."""
+    """One clause of an item's threshold. `required`, `implied` and `alert` clauses with a number are compared.
+
+    `unit` is for a metric that templates/metrics.toml does not know; a number cannot be compared without one.
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
     kind: Literal["required", "alert", "example", "context", "implied"]
@@ -84,6 +87,7 @@ class Threshold:
     metric: str | None = None
     op: Operator | None = None
     value: int | float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,11 @@ class Catalogue:
     def items(self) -> Mapping[str, Item]:
         """Every item of every checklist, by id."""
         return {item.id: item for checklist in self.checklists.values() for item in checklist.items}
+
+    @cached_property
+    def compared(self) -> frozenset[str]:
+        """The names of the numbers that items compare."""
+        return frozenset(clause.metric for item in self.items.values() for clause in item.thresholds if clause.metric)
 
     @cached_property
     def feeding(self) -> Mapping[str, tuple[Signal, ...]]:
