@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import Final
 
+from checks.git.problem import GitProblem
 from checks.git.program import base_environment, run_git
-from checks.regular import read_small
+from checks.git.supplied import supplied
 
 _CONFIG_BYTES = 1024 * 1024
 _BOOLEAN = r"(?i:true|false|yes|no|on|off|0|1|)"
@@ -30,10 +31,14 @@ OURS: Final[dict[str, str]] = {
     "core.hooksPath": "/dev/null",
     "core.untrackedCache": "false",
     "core.commitGraph": "false",
+    # A multi-pack index names packs by paths, which may lead anywhere.
+    "core.multiPackIndex": "false",
     "core.pager": "cat",
     "core.attributesFile": "/dev/null",
     "core.excludesFile": "/dev/null",
     "core.quotePath": "false",
+    # Else `git log` opens .mailmap itself, and a pipe of that name would keep it waiting.
+    "log.mailmap": "false",
     "log.showSignature": "false",
     "protocol.allow": "never",
     "diff.ignoreSubmodules": "all",
@@ -43,13 +48,23 @@ OURS: Final[dict[str, str]] = {
 }
 """What every call of ours is configured with, whatever the repository says."""
 
+_UNDERSTOOD: Final = {
+    *("noop", "noop-v1", "objectformat", "partialclone", "preciousobjects", "refstorage"),
+    *("relativeworktrees", "worktreeconfig"),
+}
+"""Extensions of the repository format that leave reading as it is, or that we know how to read."""
+
 
 def read_config(path: Path, *, top: Path) -> dict[str, str]:
     """All values of one configuration file, last one wins, keys in lower case. Includes are not followed.
 
-    `top` is the work tree, which must not supply the git program. A missing, oversize or malformed file has none.
+    `top` is the work tree, which must not supply the git program. A missing file has no values.
+
+    Raises:
+        UnsafeRepository: It is no small regular file.
+        GitProblem: It is malformed.
     """
-    text = read_small(path, _CONFIG_BYTES)
+    text = supplied(path.parent, path.name, _CONFIG_BYTES)
     if not text:
         return {}
     # Read from standard input: git itself never opens a path the repository chose.
@@ -60,10 +75,29 @@ def read_config(path: Path, *, top: Path) -> dict[str, str]:
         stdin=text,
     )
     if not done.ok:
-        return {}
+        raise GitProblem(f"{path} is not a configuration git can read. Put it right, or clone again.")
     entries = (entry.partition("\n") for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0") if entry)
     # A key without "=" is git's way to say true.
     return {key.lower(): value if separator else "true" for key, separator, value in entries}
+
+
+def require_known_format(config: dict[str, str], common_dir: Path) -> None:
+    """Refuse a repository whose format we would misread, as git itself does.
+
+    Raises:
+        GitProblem: Its version or one of its extensions is none we know.
+    """
+    version = config.get("core.repositoryformatversion", "0")
+    if version not in {"0", "1"}:
+        raise GitProblem(f"{common_dir} has the repository format {version}, which is not supported yet. Clone again.")
+    if config.get("extensions.refstorage", "files") != "files":
+        raise GitProblem(
+            f"{common_dir} keeps its refs as {config['extensions.refstorage']}, which is not supported yet. "
+            "Run git refs migrate --ref-format=files."
+        )
+    named = {key.removeprefix("extensions.") for key in config if key.startswith("extensions.")}
+    if version == "1" and (unknown := sorted(named - _UNDERSTOOD)):
+        raise GitProblem(f"{common_dir} uses the extension {unknown[0]}, which is not supported yet. Clone again.")
 
 
 def sanitized(config: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks.git.config import read_config
 from checks.git.problem import BareRepository, NoRepository, UnsafeRepository
+from checks.git.supplied import resolved, supplied
 from checks.regular import read_small
 
 
@@ -63,11 +64,11 @@ def _place(top: Path, entry: Path) -> Place:
         git_dir = _follow_pointer(top, entry)
     elif stat.S_ISDIR(mode):
         git_dir = entry
-    elif stat.S_ISLNK(mode) and entry.resolve().is_relative_to(top) and entry.is_dir():
-        git_dir = entry.resolve()
+    elif stat.S_ISLNK(mode) and resolved(entry).is_relative_to(top) and entry.is_dir():
+        git_dir = resolved(entry)
     else:
         raise UnsafeRepository(f"{entry} is neither a folder nor a git file. Check the repository out again.")
-    common_dir = _common_dir(git_dir)
+    common_dir = _common_dir(top, git_dir)
     if not _is_git_dir(git_dir, common_dir):
         raise NoRepository(f"{entry} is not a complete git directory. Run git init in {top}, or clone again.")
     if git_dir == common_dir and not git_dir.is_relative_to(top):
@@ -79,32 +80,35 @@ def _follow_pointer(top: Path, entry: Path) -> Path:
     text = read_small(entry) or b""
     if not text.startswith(b"gitdir:"):
         raise NoRepository(f"{entry} is not a git file (it names no gitdir). Check the repository out again.")
-    target = (top / os.fsdecode(text.removeprefix(b"gitdir:").strip(b" \r\n"))).resolve()
+    target = resolved(top / os.fsdecode(text.removeprefix(b"gitdir:").strip(b" \r\n")))
     if not target.is_dir():
         raise NoRepository(f"{entry} names a git directory that is not there: {target}. Run git worktree repair.")
     if target.is_relative_to(top):
         return target
-    back = read_small(target / "gitdir")
-    if back is not None and (target / os.fsdecode(back.strip())).resolve() != entry:
+    back = supplied(target, "gitdir")
+    if back is not None and resolved(target / os.fsdecode(back.strip())) != entry:
         raise UnsafeRepository(f"{entry} names {target}, which belongs to another folder. Run git worktree repair.")
     return target
 
 
-def _common_dir(git_dir: Path) -> Path:
-    text = read_small(git_dir / "commondir")
+def _common_dir(top: Path, git_dir: Path) -> Path:
+    text = supplied(git_dir, "commondir")
     if text is None:
         return git_dir
-    common = (git_dir / os.fsdecode(text.strip())).resolve()
+    common = resolved(git_dir / os.fsdecode(text.strip()))
     # A linked worktree's directory always lies in worktrees/ of the repository it belongs to.
     if git_dir.parent != common / "worktrees":
         raise UnsafeRepository(f"{git_dir / 'commondir'} leads to {common}, which is not its repository. Clone again.")
+    # Inside the work tree its author wrote both; outside, the repository must know of this work tree.
+    if not common.is_relative_to(top) and supplied(git_dir, "gitdir") is None:
+        raise UnsafeRepository(f"{git_dir} does not say which folder is its own. Run git worktree repair.")
     return common
 
 
 def _require_back_pointer(top: Path, git_dir: Path) -> None:
     """A submodule's git directory says in core.worktree which folder is its own."""
     back = read_config(git_dir / "config", top=top).get("core.worktree")
-    if back is None or (git_dir / back).resolve() != top:
+    if back is None or resolved(git_dir / back) != top:
         raise UnsafeRepository(
             f"{top / '.git'} names {git_dir}, which does not name it back. Run git config core.worktree {top} there."
         )

@@ -87,12 +87,19 @@ class Git:
         return self._pinned.hash_name
 
     def head(self) -> str | None:
-        """The full id of the current commit; None before the first one."""
+        """The full id of the current commit; None before the first one.
+
+        Raises:
+            GitProblem: There is one, and it cannot be read.
+        """
         return self._head
 
     @cached_property
     def _head(self) -> str | None:
-        return self.commit_id("HEAD")
+        found = self.commit_id("HEAD")
+        if found is None and not self._pinned.is_unborn():
+            raise GitProblem(f"HEAD of {self.top} leads to no commit that can be read. Run git fsck there.")
+        return found
 
     def branch(self) -> str | None:
         """The current branch's short name, also before its first commit; None when HEAD is detached."""

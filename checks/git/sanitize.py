@@ -7,18 +7,18 @@ rewritten from an allow-list; hooks, attributes, grafts, worktree redirects and 
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
-import weakref
 from pathlib import Path
 from typing import Final
 
-from checks.git.config import read_config, sanitized
+from checks.git.config import read_config, require_known_format, sanitized
 from checks.git.locate import Place
+from checks.git.objects import alternates_line, require_own_objects
 from checks.git.problem import GitProblem, UnsafeRepository
 from checks.git.program import base_environment
+from checks.git.supplied import resolved, supplied
 from checks.process import MIB
-from checks.regular import read_small
+from checks.temporary import PrivateFolder
 
 _INDEX_BYTES: Final = 512 * MIB
 _LIST_BYTES: Final = 64 * MIB
@@ -34,18 +34,21 @@ class PinnedDirectory:
     def __init__(self, place: Place) -> None:
         self.place = place
         config = read_config(place.common_dir / "config", top=place.top)
-        if config.get("extensions.refstorage", "files") != "files":
-            raise GitProblem(
-                f"{place.common_dir} keeps its refs as {config['extensions.refstorage']}, which is not supported yet. "
-                "Run git refs migrate --ref-format=files."
-            )
+        require_known_format(config, place.common_dir)
+        require_own_objects(place.common_dir)
         self.hash_name = config.get("extensions.objectformat", "sha1")
         """What object ids are made with: sha1 or sha256."""
-        _require_own_objects(place)
-        self.path = Path(tempfile.mkdtemp(prefix="readiness-git-"))
-        self.close = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        try:
+            self._folder = PrivateFolder("git")
+        except OSError as error:
+            where = tempfile.gettempdir()
+            raise GitProblem(f"No folder can be made in {where}: {error.strerror}. Free some space there.") from None
+        self.path, self.close = self._folder.path, self._folder.close
         try:
             self._fill(config)
+        except OSError as error:
+            self.close()
+            raise GitProblem(f"{place.git_dir} cannot be copied to {self.path}: {error.strerror}.") from None
         except BaseException:
             self.close()
             raise
@@ -67,59 +70,53 @@ class PinnedDirectory:
             "HOME": str(self.path),
         }
 
+    def is_unborn(self) -> bool:
+        """Whether HEAD names a branch that has no commit yet: it is nowhere among the refs, not even damaged."""
+        kind, _, name = (supplied(self.path, "HEAD") or b"").strip().partition(b" ")
+        if kind != b"ref:" or not name.startswith(b"refs/"):
+            return False
+        listed = (supplied(self.path, "packed-refs", _LIST_BYTES) or b"").splitlines()
+        loose = resolved(self.path / os.fsdecode(name))
+        return not loose.is_file() and not any(line.endswith(b" " + name) for line in listed)
+
     def _fill(self, config: dict[str, str]) -> None:
         place, target = self.place, self.path
         (target / "objects" / "info").mkdir(parents=True)
-        (target / "objects" / "info" / "alternates").write_bytes(os.fsencode(place.common_dir / "objects") + b"\n")
+        (target / "objects" / "info" / "alternates").write_bytes(alternates_line(place.common_dir / "objects"))
         (target / "info").mkdir()
         (target / "config").write_text(sanitized(config), encoding="utf-8")
-        if not self._copy(place.git_dir, "HEAD"):
-            raise UnsafeRepository(f"{place.git_dir / 'HEAD'} is not a small regular file. Clone the repository again.")
+        self._copy(place.git_dir, "HEAD")
         self._copy(place.git_dir, "index", _INDEX_BYTES)
         for shared in place.git_dir.glob("sharedindex.*"):
             self._copy(place.git_dir, shared.name, _INDEX_BYTES)
+        # Before the packed ones: who packs refs meanwhile moves them from here to there, and none is missed.
+        self._copy_refs()
         for name in ("packed-refs", "shallow", "info/exclude"):
             self._copy(place.common_dir, name, _LIST_BYTES)
-        self._copy_refs()
 
-    def _copy(self, source: Path, name: str, limit: int = 4096) -> bool:
+    def _copy(self, source: Path, name: str, limit: int = 4096) -> None:
         try:
             age = (source / name).lstat().st_mtime_ns
         except OSError:
-            return False
-        content = read_small(source / name, limit)
+            age = 0
+        content = supplied(source, name, limit)
         if content is None:
-            return False
+            return
         (self.path / name).write_bytes(content)
         # Git compares files with the age of the index: one changed in the same second is read again, not trusted.
         os.utime(self.path / name, ns=(age, age))
-        return True
 
     def _copy_refs(self) -> None:
+        common_dir, count = self.place.common_dir, 0
+        if (common_dir / "refs").is_symlink():
+            raise UnsafeRepository(f"{common_dir / 'refs'} is a symbolic link. Clone the repository again.")
         (self.path / "refs").mkdir()
-        count = 0
-        for folder, _, names in os.walk(self.place.common_dir / "refs"):
-            relative = Path(folder).relative_to(self.place.common_dir)
+        for folder, folders, names in os.walk(common_dir / "refs"):
+            relative = Path(folder).relative_to(common_dir)
             (self.path / relative).mkdir(exist_ok=True)
-            for name in names:
-                self._copy(self.place.common_dir, str(relative / name))
+            # Links to folders are listed as folders and not entered; copying refuses them.
+            for name in [*names, *(one for one in folders if Path(folder, one).is_symlink())]:
+                self._copy(common_dir, str(relative / name))
                 count += 1
             if count > _MOST_REFS:
-                raise GitProblem(
-                    f"{self.place.common_dir} has more than {_MOST_REFS} loose refs. Run git pack-refs --all."
-                )
-
-
-def _require_own_objects(place: Place) -> None:
-    """Objects borrowed from elsewhere would make us read outside the repository."""
-    objects = place.common_dir / "objects"
-    for folder in (objects, objects / "info", objects / "pack"):
-        if folder.is_symlink():
-            raise UnsafeRepository(f"{folder} is a symbolic link. Clone the repository again to look at it.")
-    for line in (read_small(objects / "info" / "alternates") or b"").splitlines():
-        target = (objects / os.fsdecode(line)).resolve()
-        if line and not line.startswith(b"#") and not target.is_relative_to(place.common_dir):
-            raise UnsafeRepository(
-                f"{place.common_dir} borrows objects from {target}. "
-                "Run git repack -a -d, then delete objects/info/alternates."
-            )
+                raise GitProblem(f"{common_dir} has more than {_MOST_REFS} loose refs. Run git pack-refs --all.")
