@@ -30,7 +30,8 @@ def apply(raw: bytes, edits: Sequence[Edit], order: Sequence[Table] = ()) -> byt
 
     Everything outside the edited fields stays byte for byte. A new table goes where `order` wants it; a table that
     `order` does not name ranks behind its nearest named parent (or at the end), sorted by name, so that two branches
-    that add different tables seldom touch the same place.
+    that add different tables seldom touch the same place. A table of a collection (`[waivers.x]`) that loses its last
+    field goes with its header and comments: an entry that says nothing would be a damaged one.
 
     Raises:
         StoreError: when the bytes are damaged, a value is not TOML, or the table is written in a way that cannot be
@@ -48,13 +49,17 @@ def apply(raw: bytes, edits: Sequence[Edit], order: Sequence[Table] = ()) -> byt
         return raw
     blocks = scan(text)
     known = {block.table: block for block in blocks if not block.is_array}
-    splices = [
-        splice for table, fields in pending.items() if table in known for splice in _edit(text, known[table], fields)
-    ]
+    intended = _intended(before, edits, set(known))
+    splices: list[_Splice] = []
+    for table, fields in pending.items():
+        if table in known and _is_gone(intended, table):
+            splices.append(_Splice(known[table].start, known[table].end, ""))
+        elif table in known:
+            splices += _edit(text, known[table], fields)
     created = {table: fields for table, fields in pending.items() if table not in known}
     splices += _create(text, blocks, created, order, {edit.table: edit.title for edit in reversed(edits) if edit.title})
     result = (BOM if raw.startswith(BOM) else b"") + _spliced(text, splices).encode("utf-8")
-    _prove(before, edits, result)
+    _prove(intended, edits, result)
     return result
 
 
@@ -175,13 +180,12 @@ def _grouped(text: str, splices: list[_Splice]) -> list[_Splice]:
     ]
 
 
-def _prove(before: dict[str, Value], edits: Sequence[Edit], result: bytes) -> None:
+def _prove(intended: dict[str, Any], edits: Sequence[Edit], result: bytes) -> None:
     """Compare what the new bytes say with the old model plus the edits; the store never writes what it cannot prove."""
     if len(result) > SIZE_CAP:
         raise StoreError(
             f"the file would be larger than {SIZE_CAP // 2**20} MiB", "the file", "Shorten the longest notes."
         )
-    intended = _intended(before, edits)
     try:
         after = parse(result)
     except DamagedError as error:
@@ -193,19 +197,36 @@ def _prove(before: dict[str, Value], edits: Sequence[Edit], result: bytes) -> No
         raise StoreError("the edited file does not say what was meant", "save", _BUG)
 
 
-def _intended(before: dict[str, Value], edits: Sequence[Edit]) -> dict[str, Any]:
-    """Return the model with the edits in it, one edit a field."""
+def _intended(before: dict[str, Value], edits: Sequence[Edit], headers: set[Table]) -> dict[str, Any]:
+    """Return the model with the edits in it, one edit a field, and without the entries that they emptied."""
     intended: dict[str, Any] = copy.deepcopy(before)
     for edit in edits:
         if edit.new is MISSING and lookup(before, edit.table, edit.field) is MISSING:
             continue  # nothing to remove, so no table is made for it either
-        table: Any = intended
+        here: Any = intended
         for key in edit.table:
-            table = table.setdefault(key, {}) if isinstance(table, dict) else None
-        if not isinstance(table, dict):
+            here = here.setdefault(key, {}) if isinstance(here, dict) else None
+        if not isinstance(here, dict):
             where = f"[{'.'.join(edit.table)}] {edit.field}"
             raise StoreError("the place of the field is taken by a value", where, "Correct the file in an editor.")
-        table.pop(edit.field, None)
+        here.pop(edit.field, None)
         if edit.new is not MISSING:
-            table[edit.field] = edit.new
+            here[edit.field] = edit.new
+    for table in {edit.table for edit in edits if edit.new is MISSING and edit.table in headers}:
+        if len(table) > 1 and lookup(intended, table[:-1], table[-1]) == {}:
+            _prune(intended, table, headers)
     return intended
+
+
+def _prune(model: dict[str, Any], table: Table, headers: set[Table]) -> None:
+    """Take an empty table out, and the parents that were there for it alone."""
+    above: Any = model
+    for key in table[:-1]:
+        above = above[key]
+    del above[table[-1]]
+    if len(table) > 1 and not above and table[:-1] not in headers:
+        _prune(model, table[:-1], headers)
+
+
+def _is_gone(model: dict[str, Any], table: Table) -> bool:
+    return bool(table) and lookup(model, table[:-1], table[-1]) is MISSING

@@ -80,6 +80,18 @@ def scan(text: str) -> list[Block]:
     return blocks
 
 
+def comments_in(text: str, start: int, end: int) -> list[str]:
+    """Return the comments between two offsets that lie outside of strings, from their hash to the end of their line."""
+    found: list[str] = []
+    position = start
+    while position < end:
+        token = _match(_TOKEN, text, position)
+        if token[0].startswith("#"):
+            found.append(token[0].rstrip(" \t\r\n"))
+        position = token.end()
+    return found
+
+
 def _match(pattern: re.Pattern[str], text: str, position: int) -> re.Match[str]:
     """Match where a valid TOML text must match."""
     found = pattern.match(text, position)

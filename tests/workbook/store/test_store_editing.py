@@ -122,6 +122,11 @@ def intended(before, changes):
             table.pop(edit.field, None)
         else:
             table[edit.field] = edit.new
+    for group, name in [table for table in EXISTING if len(table) == 2]:
+        if before[group].get(name) == {}:  # an entry of a collection that says nothing goes
+            del before[group][name]
+        if before[group] == {}:
+            del before[group]
     return before
 
 
@@ -205,6 +210,17 @@ def test_a_changed_value_keeps_the_comment_behind_it():
 def test_new_keys_stand_before_the_comments_that_trail_the_table():
     result = apply(SAMPLE.encode(), [Edit(("controls", "sql"), "note", MISSING, "x")]).decode()
     assert result.endswith('status = "unanswered"\nnote = "x"\n# last words\n')
+
+
+def test_an_entry_that_loses_its_last_field_goes_with_its_header_and_leaves_its_neighbors():
+    raw = b"# top\n[scope]\nmodel = true\n\n# A\n[waivers.a]\nowner = 1 # x\nby = 2\n\n# B\n[waivers.b]\nowner = 3\n"
+    gone = [Edit(("waivers", "a"), name, MISSING, MISSING) for name in ("owner", "by")]
+    assert apply(raw, gone) == b"# top\n[scope]\nmodel = true\n\n# B\n[waivers.b]\nowner = 3\n"
+    # A part of every workbook stays, though it is empty.
+    assert apply(raw, [Edit(("scope",), "model", True, MISSING)]).startswith(b"# top\n[scope]\n\n# A\n")
+    # So does a table with tables below it.
+    raw = b"[a.b]\nx = 1\n[a.b.c]\ny = 1\n"
+    assert apply(raw, [Edit(("a", "b"), "x", 1, MISSING)]) == b"[a.b]\n[a.b.c]\ny = 1\n"
 
 
 def test_evidence_is_written_one_element_a_line():
