@@ -9,9 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from workbook.catalogue import Catalogue
+from workbook.decisions import Decision, read_decisions
 from workbook.metrics import ALERT, metrics, misfit
+from workbook.policy import Policy, read_policy
 from workbook.reading import Problem, Table, nearest
 from workbook.readings import Readings, read_readings
+from workbook.waivers import Waiver, read_waivers
 
 STATE_FILE = "readiness.toml"
 WAIVER_FILE = "readiness-waivers.toml"
@@ -145,17 +148,6 @@ class Attested:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """Accepted risk. It never makes a control ready."""
-
-    reason: str
-    owner: str
-    approved_by: str
-    at: date | None
-    expires: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """The confirmed facts about the product. Facts count only once a person's name stands under them."""
 
@@ -178,7 +170,7 @@ class State:
     also: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
-    release: str = ""
+    policy: Policy = field(default_factory=Policy)
     scope: Scope = Scope()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     items: Mapping[str, Override] = field(default_factory=dict)
@@ -188,6 +180,7 @@ class State:
     attested: Mapping[str, Attested] = field(default_factory=dict)
     readings: Readings = field(default_factory=Readings)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -222,7 +215,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         also=tuple(slug for slug in book.texts("also") if _is_checklist(book, "also", slug, catalogue)),
         profiles=book.texts("profiles"),
         frameworks=book.texts("frameworks"),
-        release=str(book.raw("release") or ""),
+        policy=read_policy(book, catalogue.controls),
         scope=_scope(top.table("scope"), catalogue, today),
         answers=answers,
         items={
@@ -241,7 +234,8 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
             if (fact := _attested(top.table("attested").table(name), today))
         },
         readings=read_readings(top.table("readings")),
-        waivers=_waivers(tables, catalogue, today, problems),
+        waivers=read_waivers(Table(tables, "", WAIVER_FILE, problems).table("waivers"), catalogue.controls, today),
+        decisions=read_decisions(top.table("decisions"), today),
         problems=tuple(problems),
     )
 
@@ -389,26 +383,3 @@ def _attested(table: Table, today: date) -> Attested | None:
         table.report("", "an attested fact needs holds = true or false, and by")
         return None
     return Attested(holds, by, table.day("at", today), table.text("note"))
-
-
-def _waivers(
-    tables: Mapping[str, Any], catalogue: Catalogue, today: date, problems: list[Problem]
-) -> dict[str, Waiver]:
-    top = Table(tables, "", WAIVER_FILE, problems).table("waivers")
-    found: dict[str, Waiver] = {}
-    for name in _known(top, catalogue.controls):
-        table = top.table(name)
-        waiver = Waiver(
-            table.text("reason"),
-            table.text("owner"),
-            table.text("approved_by"),
-            table.day("at", today),
-            table.day("expires"),
-        )
-        if not (waiver.reason and waiver.owner and waiver.approved_by and waiver.expires):
-            table.report("", "a waiver needs reason, owner, approved_by and expires")
-        elif waiver.owner == waiver.approved_by:
-            table.report("approved_by", "who approves a waiver cannot be who owns it")
-        else:
-            found[name] = waiver
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a state file that cannot be used: where it is ("" where `what` says it), what is wrong, the way out."""
+    """Something in a state file that cannot be used: where (or "", where `what` says it), what is wrong, the way out."""
 
     file: str
     table: str
@@ -69,6 +69,17 @@ class Table:
         name = f"{self.name}.{key}" if self.name else key
         return Table(self._values.get(key, {}), name, self._file, self._problems)
 
+    def tables(self, key: str) -> tuple[Table, ...]:
+        """The tables of an array, each under the name of the array and its place, from 1."""
+        value = self._values.get(key, [])
+        if not isinstance(value, list):
+            self.report(key, "must be an array of tables, as in [{ … }]")
+            return ()
+        name = f"{self.name}.{key}" if self.name else key
+        return tuple(
+            Table(one, f"{name} {place}", self._file, self._problems) for place, one in enumerate(value, start=1)
+        )
+
     def text(self, key: str) -> str:
         """A string, "" when absent."""
         return str(self._typed(key, str, "text in quotes") or "")
@@ -104,7 +115,7 @@ class Table:
         if value is None:
             return None
         if isinstance(value, datetime):
-            value = value.date()
+            value = (value.astimezone(UTC) if value.tzinfo else value).date()
         if not isinstance(value, date):
             self.report(key, "must be a date without quotes, as in 2026-11-20")
             return None
