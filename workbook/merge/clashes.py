@@ -1,0 +1,116 @@
+"""What two branches said differently, as it stands in the file until a person decides.
+
+A table that both branches changed keeps one side in its fields and the other one under `clash`, so that the file stays
+valid, nothing is lost, and whoever reads the table sees both:
+
+    [controls.rate-limiting]
+    status = "ready"
+    by = ["Ana Example <ana@example.com>"]
+    clash = [
+      { unit = "answer", other = { status = "blocker", by = ["Bo Sample <bo@example.com>"] } },
+    ]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from workbook.merge.units import CLASH, WHOLE, unit_of
+from workbook.store import MISSING, Edit
+from workbook.store.model import Table
+
+REMEDY: Final = "decide with: readiness merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Standoff:
+    """One unit of a table with both sides: what stands in its fields, and what the other branch said.
+
+    Attributes:
+        table: the table both branches changed.
+        unit: the unit, see `workbook.merge.units`; "" where the entry is not one that a merge wrote.
+        kept: the fields as they stand; empty where this side had none or took them out.
+        other: the same for the other branch.
+        entry: the element of the `clash` array.
+    """
+
+    table: Table
+    unit: str
+    kept: Mapping[str, Any]
+    other: Mapping[str, Any]
+    entry: Any
+
+    @property
+    def place(self) -> str:
+        """The table, and the unit where it is not the whole table, for people."""
+        name = ".".join(self.table) or "top"
+        return f"{name} {self.unit}" if self.unit not in ("", WHOLE) else name
+
+    def __str__(self) -> str:
+        return f"two branches disagree: here {said(self.kept)}; there {said(self.other)}"
+
+
+def entry_of(unit: str, other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the element of a `clash` array that keeps the other side of a unit."""
+    return {"unit": unit, "other": dict(other)}
+
+
+def standoffs(tables: Mapping[str, Any], table: Table = ()) -> Iterator[Standoff]:
+    """Yield everything in a parsed state file that is not decided yet."""
+    entries = tables.get(CLASH, [])
+    for entry in entries if isinstance(entries, list) else [entries]:
+        match entry:
+            case {"unit": str(unit), "other": Mapping() as other}:
+                kept = {name: value for name, value in tables.items() if name != CLASH and unit_of(table, name) == unit}
+                yield Standoff(table, unit, kept, other, entry)
+            case _:
+                yield Standoff(table, "", {}, {}, entry)
+    for name, value in tables.items():
+        if name != CLASH and isinstance(value, Mapping):
+            yield from standoffs(value, (*table, name))
+
+
+def settle(tables: Mapping[str, Any], standoff: Standoff, *, take_other: bool) -> list[Edit]:
+    """Return the edits that end a standoff: its entry goes, and the fields are the side that was decided for."""
+    here: Any = tables
+    for part in standoff.table:
+        here = here[part]
+    entries = here[CLASH] if isinstance(here[CLASH], list) else [here[CLASH]]
+    left = [entry for entry in entries if entry is not standoff.entry]
+    edits = [Edit(standoff.table, CLASH, here[CLASH], left or MISSING)]
+    if take_other and standoff.unit:
+        edits += (
+            Edit(standoff.table, name, standoff.kept.get(name, MISSING), standoff.other.get(name, MISSING))
+            for name in dict.fromkeys((*standoff.kept, *standoff.other))
+        )
+    return edits
+
+
+def said(unit: Mapping[str, Any]) -> str:
+    """Return one side in a few words: what it says, by whom, when. Untrusted text."""
+    if not unit:
+        return "nothing"
+    if "status" in unit:
+        parts = [str(unit["status"]), *_who(unit)]
+    elif len(unit) == 1:
+        parts = [_shown(*unit.values())]
+    else:
+        parts = [f"{name} {_shown(value)}" for name, value in unit.items()]
+    return ", ".join(parts)
+
+
+def _who(unit: Mapping[str, Any]) -> Iterator[str]:
+    people = unit.get("by") or unit.get("proposed_by")
+    if people:
+        yield f"by {_shown(people)}"
+    if isinstance(unit.get("at"), date):
+        yield f"on {unit['at']}"
+    if reason := unit.get("reason"):
+        yield f"because {_shown(reason)}"
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
