@@ -1,8 +1,11 @@
 """Every payload through every sink, parsed back by what reads that sink: nothing comes alive, nothing is lost."""
 
+import ast
 import csv
+import html as standard_html
 import importlib.util
 import io
+import json
 import re
 import subprocess
 import tomllib
@@ -11,20 +14,31 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from workbook.text import (
     SINKS,
+    ci_log,
     commit_line,
     csv_cell,
+    file_target,
+    github_command,
     html,
+    html_link,
+    json_document,
+    link_target,
     markdown,
+    markdown_link,
     markdown_prose,
+    python_literal,
     rich_text,
+    sarif_message,
     sarif_uri,
     shell_display,
+    shown_address,
     terminal,
     terminal_lines,
     textual,
@@ -38,26 +52,18 @@ def _payloads():
     spec = importlib.util.spec_from_file_location("payloads", Path(__file__).with_name("payloads.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.PAYLOADS
+    return module
 
 
-PAYLOADS = _payloads()
-BRICKS = (
-    *PAYLOADS,
-    *"[]()<>!#*_`~|\\&@:/=+-.\n\r\t \x00\x1b\x9b\u202e\u2028",
-    "www.",
-    "://",
-    "<!--",
-    "readiness:",
-    "a1",
-)
-fuzz = st.lists(st.sampled_from(BRICKS) | st.text(st.characters(), max_size=4), max_size=6).map("".join)
+CORPUS = _payloads()
+PAYLOADS = CORPUS.PAYLOADS
+fuzz = st.lists(st.sampled_from(CORPUS.BRICKS) | st.text(st.characters(), max_size=4), max_size=6).map("".join)
 
 
 def both(check):
     """Run a check on every payload, and on fuzz made of their parts."""
 
-    @settings(max_examples=250, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(fuzz)
     def on_fuzz(payload):
         check(payload)
@@ -71,9 +77,15 @@ def both(check):
     return test
 
 
+# Letters that show nothing, and more marks on one letter than any script has.
+BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]")
+TOWER = re.compile("[\u0300-\u036f\u0489\u20d0-\u20f0]{9,}")
+
+
 def unsafe(text, *, allowed=""):
     bad = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-    return [character for character in text if unicodedata.category(character) in bad and character not in allowed]
+    found = [character for character in text if unicodedata.category(character) in bad and character not in allowed]
+    return found + BLANK.findall(text) + TOWER.findall(text)
 
 
 def one_line(text):
@@ -81,7 +93,10 @@ def one_line(text):
 
 
 def test_the_corpus_is_large_and_every_sink_is_tested_here():
-    assert len(set(PAYLOADS)) >= 60
+    assert len(set(PAYLOADS)) >= 400
+    assert all(len(kind) >= 5 for kind in CORPUS.KINDS.values())
+    assert CORPUS.corpus(500) == CORPUS.corpus(500), "the same seed gives the same texts"
+    assert len(set(CORPUS.corpus(2400))) == 2400
     tested = set(re.findall(r"^def check_(\w+)", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE))
     assert tested == set(SINKS)
 
@@ -98,7 +113,8 @@ def check_terminal(payload):
     if not unsafe(payload):
         assert shown == payload
     rest = iter(shown)  # what is safe is still there, in its order
-    assert all(character in rest for character in payload if not unsafe(character))
+    marks = ("Mn", "Me")  # a tower of them is cut
+    assert all(one in rest for one in payload if not unsafe(one) and unicodedata.category(one) not in marks)
 
 
 def check_terminal_lines(payload):
@@ -225,6 +241,113 @@ def check_html(payload):
         assert page.text == terminal_lines(payload)
 
 
+def anchors(source):
+    page = Collector()
+    page.feed(f"<p>{source}</p>")
+    page.close()
+    assert [tag for tag, _ in page.seen] in (["p"], ["p", "a"])
+    return [dict(attributes) for _, attributes in page.seen[1:]]
+
+
+def safe_address(address):
+    """What a browser may be sent to, told by another parser than the encoder's."""
+    parts = urlsplit(address)
+    assert parts.scheme == "https"
+    assert parts.username is None
+    assert parts.password is None
+    assert re.fullmatch(r"[a-z0-9.-]+", parts.hostname)
+    assert address.isascii()
+    assert not re.search(r"[\x00-\x20\x7f\\\\<>\"`{}|^]", address)
+    assert len(parts.hostname) < 2000
+
+
+def check_html_link(payload):
+    """Text, or one anchor with an https address, shown as it is."""
+    for anchor in anchors(html_link(payload)):
+        assert set(anchor) == {"href", "target", "rel"}
+        assert {"noopener", "noreferrer"} <= set(anchor["rel"].split())
+        safe_address(anchor["href"])
+        assert standard_html.escape(anchor["href"], quote=True) in html_link(payload).partition(">")[2]
+
+
+def check_markdown_link(payload):
+    """The same in Markdown."""
+    source = markdown_link(payload)
+    assert one_line(source)
+    table = f"| a | b |\n|---|---|\n| {source} | kept |\n"
+    assert [token.content for token in PARSER.parse(table) if token.type == "inline"][3] == "kept"
+    for line in (source, f"x {source} y", f"- {source}", table):
+        found = list(tokens(line))
+        assert {token.type for token in found} <= HARMLESS | ITEM | TABLE | {"link_open", "link_close"}
+        for token in found:
+            if token.type == "link_open":
+                safe_address(token.attrs["href"])
+        # Only words of the host's own choosing are left outside of the one link.
+        inside = 0
+        for token in found:
+            inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            assert inside or token.type != "text" or not HOST_ACTS.search(token.content)
+
+
+LIVE = (
+    "https://example.com",
+    "https://example.com/a/b?c=d&e=f#g",
+    "https://example.com:8443/x_(y)",
+    "https://xn--exmple-4nf.com/",
+    "https://intranet/wiki/Caf%C3%A9",
+)
+
+
+@pytest.mark.parametrize("address", LIVE)
+def test_an_https_address_is_a_link(address):
+    assert link_target(address) == address
+    assert [one["href"] for one in anchors(html_link(address))] == [address]
+    assert [token.attrs["href"] for token in tokens(markdown_link(address)) if token.type == "link_open"] == [address]
+
+
+def test_letters_beyond_ascii_are_quoted_in_the_path_and_never_live_in_the_host():
+    assert link_target("https://example.com/Prüfung") == "https://example.com/Pr%C3%BCfung"
+    lookalike = "https://ex\u0430mple.com/x"
+    assert link_target(lookalike) is None
+    assert shown_address(lookalike) == html_link(lookalike) == "https://ex\\u0430mple.com/x"
+    assert shown_address("caf\u00e9 at https://ex\u0430mple.com") == "caf\u00e9 at https://ex\u0430mple.com"
+
+
+@pytest.mark.parametrize("text", CORPUS.KINDS["addresses"])
+def test_no_other_address_is_live(text):
+    allowed = (
+        "https://xn--exmple-4nf.com/",
+        "https://example.com/)[x](javascript:alert(1)",
+        "https://example.com/x?y=1&amp;z=2#f",
+    )
+    assert (link_target(text) is None) == (text not in allowed)
+
+
+def test_a_file_is_a_link_only_below_the_root(tmp_path):
+    root = tmp_path / "root"
+    (root / "a b").mkdir(parents=True)
+    (root / ".git").mkdir()
+    for name in ("a b/c#d.py", ".git/config", "javascript:alert(1)"):
+        (root / name).write_text("x")
+    (tmp_path / "outside.txt").write_text("private")
+    (root / "out.txt").symlink_to(tmp_path / "outside.txt")
+    (root / "up").symlink_to(tmp_path)
+    (root / "inside.py").symlink_to(root / "a b" / "c#d.py")
+    (root / "loop").symlink_to(root / "loop")
+    assert link_target("a b/c#d.py", root) == "a%20b/c%23d.py"
+    assert link_target("inside.py", root) == "a%20b/c%23d.py"
+    assert link_target("javascript:alert(1)", root) == "javascript%3Aalert%281%29"
+    assert html_link("a b/c#d.py", root).startswith('<a href="a%20b/c%23d.py" ')
+    assert "[a b/`c#d.py`]" not in markdown_link("out.txt", root)
+    assert [one.attrs["href"] for one in tokens(markdown_link("a b/c#d.py", root)) if one.type == "link_open"] == [
+        "a%20b/c%23d.py"
+    ]
+    outside = ("out.txt", "up/outside.txt", "../outside.txt", str(tmp_path / "outside.txt"), ".git/config", "loop")
+    for name in (*outside, "a b", "missing.py", "", ".", "x\0y", "\ud800", "/etc/passwd", "~/x"):
+        assert file_target(name, root) is None, name
+        assert link_target(name, root) is None, name
+
+
 # --- files ---
 
 
@@ -253,6 +376,42 @@ def check_sarif_uri(payload):
         assert unquote_to_bytes(uri) == payload.encode("utf-8", "surrogatepass")
 
 
+def check_sarif_message(payload):
+    """One line without an embedded link or a placeholder, as a SARIF viewer reads it."""
+    raw = json.dumps({"message": {"text": sarif_message(payload)}})
+    text = json.loads(raw)["message"]["text"]
+    assert one_line(text)
+    assert not re.search(r"\[[^\]]*\]\(", text)
+    assert not re.search(r"(?<!\{)(?:\{\{)*\{\d+\}", text.replace("}}", ""))
+
+
+def paired(text):
+    """JSON knows no lone halves of a character side by side: it reads them as the character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def check_json_document(payload):
+    """The value comes back whole, and no page that holds it ends its script there."""
+    document = json_document({payload: [payload]})
+    assert json.loads(document) == {paired(payload): [paired(payload)]}
+    assert not unsafe(document, allowed="\n")
+    assert document.isascii()
+    page = Collector()
+    page.feed(f"<script type='application/json'>{document}</script><p>after</p>")
+    page.close()
+    assert [tag for tag, _ in page.seen] == ["script", "p"]
+    assert page.text == f"{document}after"
+
+
+def check_python_literal(payload):
+    """The same string to Python, alone in its cell and as an argument."""
+    source = python_literal(payload)
+    assert one_line(source)
+    assert ast.literal_eval(source) == payload
+    (call,) = ast.parse(f"open_pillar({source})").body
+    assert [one.value for one in call.value.args] == [payload]
+
+
 def check_toml_comment(payload):
     """A comment between two keys leaves the two keys."""
     assert tomllib.loads(f"a = 1\n# {toml_comment(payload)}\nb = 2\n") == {"a": 1, "b": 2}
@@ -272,8 +431,45 @@ def check_trailer_value(payload):
     assert one_line(trailer_value(payload))
 
 
-def test_git_finds_only_our_trailers():
-    for payload in PAYLOADS:
+def orders(log):
+    """What GitHub's runner and its relatives read as orders: at the start of a line, or anywhere by a bracket."""
+    return [
+        line
+        for line in re.split(r"\r\n|\r|\n", log)
+        if line.lstrip().startswith("::") or re.search(r"##(vso|teamcity)?\[", line, re.IGNORECASE)
+    ]
+
+
+def check_ci_log(payload):
+    """Terminal text without orders; what is no order stays, and JSON stays the same JSON."""
+    encoded = terminal_lines(payload)
+    assert not orders(ci_log(encoded))
+    if not orders(encoded):
+        assert ci_log(encoded) == encoded
+    assert json.loads(ci_log(json_document([payload]))) == [paired(payload)]
+
+
+def check_github_command(payload):
+    """One order, with the file and message that were meant."""
+    line = github_command("error", payload, file=payload, line=7)
+    assert one_line(line)
+    order, _, message = line.removeprefix("::").partition("::")
+    name, _, properties = order.partition(" ")
+    assert name == "error"
+    assert "%0A" not in line.replace("%250A", "")
+    found = dict(one.split("=", 1) for one in properties.split(","))
+    assert found.keys() <= {"file", "line"}
+    assert found["line"] == "7"
+    back = message.replace("%25", "%")
+    assert back == ci_log(terminal(payload))
+    if payload:
+        assert found["file"].replace("%2C", ",").replace("%3A", ":").replace("%25", "%") == back
+
+
+@pytest.mark.stress
+def test_git_finds_only_our_trailers(scale, figure):
+    corpus = dict.fromkeys((*CORPUS.KINDS["commits"], *CORPUS.corpus(scale(30, 2000))))
+    for payload in corpus:
         for body in (commit_line(payload), f"{commit_line(payload)}\n{commit_line(payload)}"):
             ours = f"Save answers\n\n{body}\n\nCo-authored-by: Ana Example <ana@example.com>\n"
             assert _trailers(ours) == ["Co-authored-by: Ana Example <ana@example.com>"]
@@ -282,6 +478,7 @@ def test_git_finds_only_our_trailers():
         found = _trailers(f"Save answers\n\nNote: {value}\nCo-authored-by: Ana Example <ana@example.com>\n")
         assert [line.partition(":")[0] for line in found][-2:] == ["Note", "Co-authored-by"]
         assert len(found) == 2
+    figure("payload corpus x git interpret-trailers", ">= 2,000: 0 forged", f"{len(corpus)} x 4 messages: 0 forged")
 
 
 def _trailers(message):
@@ -296,10 +493,24 @@ def _trailers(message):
 
 def test_bash_reads_back_the_argument():
     """One bash prints every shown argument; NUL and lone surrogates cannot be arguments at all."""
-    real = [payload for payload in PAYLOADS if "\0" not in payload and "\ud800" not in payload]
+    real = [payload for payload in PAYLOADS if not re.search("[\0\ud800-\udc7f\udd00-\udfff]", payload)]
     program = "".join(f"printf '%s\\0' {shell_display([payload])}\n" for payload in real)
     done = subprocess.run(["bash", "--norc", "-c", program], capture_output=True, check=True)
     assert done.stdout.split(b"\0")[:-1] == [payload.encode("utf-8", "surrogateescape") for payload in real]
+
+
+@pytest.mark.stress
+def test_the_corpus_through_every_encoder(scale, figure):
+    corpus = CORPUS.corpus(scale(300, 2400))
+    live = []
+    for name in SINKS:
+        for payload in corpus:
+            try:
+                globals()[f"check_{name}"](payload)
+            except AssertionError:
+                live.append((name, payload))
+    figure("payload corpus x every encoder", ">= 2,000: 0 live", f"{len(corpus)} x {len(SINKS)}: {len(live)} live")
+    assert not live
 
 
 # One test a sink; `both` adds the fuzz.

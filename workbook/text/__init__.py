@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from workbook.text.ci import ci_log, github_command
 from workbook.text.commit import commit_line, trailer_value
-from workbook.text.files import csv_cell, sarif_uri, toml_comment
+from workbook.text.files import csv_cell, json_document, python_literal, sarif_message, sarif_uri, toml_comment
+from workbook.text.links import file_target, html_link, link_target, markdown_link, shown_address, web_target
 from workbook.text.markup import html, markdown, markdown_prose
 from workbook.text.screen import rich_text, textual, textual_lines
 from workbook.text.terminal import shell_display, terminal, terminal_lines
@@ -20,29 +22,47 @@ SINKS: Final[dict[str, Callable[[str], object]]] = {
     "markdown": markdown,
     "markdown_prose": markdown_prose,
     "html": html,
+    "html_link": html_link,
+    "markdown_link": markdown_link,
     "csv_cell": csv_cell,
+    "json_document": json_document,
+    "python_literal": python_literal,
     "sarif_uri": sarif_uri,
+    "sarif_message": sarif_message,
     "toml_comment": toml_comment,
     "commit_line": commit_line,
     "trailer_value": trailer_value,
     "shell_display": lambda text: shell_display([text]),
+    "ci_log": lambda text: ci_log(terminal_lines(text)),
+    "github_command": lambda text: github_command("error", text, file=text, line=1),
 }
 """Every encoder by name; the payload corpus of the tests runs through all of them."""
 
 __all__ = [
     "SINKS",
+    "ci_log",
     "commit_line",
     "csv_cell",
+    "file_target",
+    "github_command",
     "html",
+    "html_link",
+    "json_document",
+    "link_target",
     "markdown",
+    "markdown_link",
     "markdown_prose",
+    "python_literal",
     "rich_text",
+    "sarif_message",
     "sarif_uri",
     "shell_display",
+    "shown_address",
     "terminal",
     "terminal_lines",
     "textual",
     "textual_lines",
     "toml_comment",
     "trailer_value",
+    "web_target",
 ]

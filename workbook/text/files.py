@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -9,6 +11,8 @@ from workbook.text.terminal import terminal, terminal_lines
 
 # What spreadsheets take for the start of a formula, in the wide forms too.
 _FORMULA: Final = tuple("=+-@\t\r\n\0|%＝＋－＠")  # noqa: RUF001  # the wide forms are meant
+# What would end a script element or start one, and what `json.dumps` leaves: it is the last control character.
+_JSON_UNSAFE: Final = re.compile("[<>&\x7f]")
 
 
 def csv_cell(text: str) -> str:
@@ -33,3 +37,19 @@ def sarif_uri(path: str) -> str:
 def toml_comment(text: str) -> str:
     """Return the text of a one-line TOML comment, without the hash."""
     return terminal(" ".join(text.split()))
+
+
+def sarif_message(text: str) -> str:
+    """Return the text of a SARIF message: one line without embedded links and placeholders (SARIF 2.1.0, 3.11)."""
+    return terminal(" ".join(text.split())).replace("](", "] (").replace("{", "{{").replace("}", "}}")
+
+
+def json_document(value: object, indent: int | None = 1) -> str:
+    """Return JSON in ASCII: safe on a terminal, and inside a script element of a page."""
+    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, indent=indent))
+
+
+def python_literal(text: str) -> str:
+    """Return a string of Python source in ASCII and double quotes, on one line."""
+    # Not JSON, whose two halves of a character beyond U+FFFF stay two in Python.
+    return '"' + text.encode("unicode_escape").decode("ascii").replace('"', '\\"') + '"'

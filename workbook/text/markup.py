@@ -14,9 +14,10 @@ _BACKTICKS: Final = re.compile(r"`+")
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _ESCAPED: Final = re.compile(r"[\\`*_\[\]{}~$!^&<>|]")
 _LEADING: Final = re.compile(r"([-+=:#]|\d+(?=[.)]))")
-# Words a host turns into something: mentions, references, links, mail addresses, emoji, commit ids.
+# Words a host turns into something: mentions, references, links, mail addresses, emoji, commit ids, formulas (which
+# JupyterLab also finds in text that was escaped).
 _LIVE_WORD: Final = re.compile(
-    r"@|#|://|www\.|\b(?:mailto|xmpp|javascript|data):|GH-\d|:[\w+-]+:|(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])",
+    r"@|#|\$|\\[()\[\]]|\\(?:begin|end)\{|://|www\.|\b(?:mailto|xmpp|javascript|data):|GH-\d|:[\w+-]+:|(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])",
     re.IGNORECASE,
 )
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 # Controls, formats (direction, zero width, tags), surrogates, private use, line and paragraph separators.
 _UNSAFE: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Letters and marks that show nothing, so that a text can hide in them: fillers, joiners, variants beyond emoji.
+_INVISIBLE: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]")
+_TOWER: Final = 8
+"""Marks on one letter; further ones would cover the lines above and below. No script stacks as many."""
+_MARKS: Final = {"Mn", "Me"}
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def terminal(text: str) -> str:
     r"""Return one line in which every active or invisible character is a visible escape such as `\x1b` or `\u202e`."""
-    return "".join(map(_visible, text)) if not (text.isascii() and text.isprintable()) else text
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(character) if hidden else character for character, hidden in _seen(text))
 
 
 def terminal_lines(text: str) -> str:
@@ -29,9 +37,16 @@ def shell_display(argv: Sequence[str]) -> str:
     return " ".join(_argument(argument) for argument in argv)
 
 
-def _visible(character: str) -> str:
-    if unicodedata.category(character) not in _UNSAFE:
-        return character
+def _seen(text: str) -> Iterator[tuple[str, bool]]:
+    """The characters, each with whether it must be shown as an escape."""
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in _MARKS else 0
+        yield character, category in _UNSAFE or marks > _TOWER or _INVISIBLE.match(character) is not None
+
+
+def _escape(character: str) -> str:
     if character in _SHORT:
         return _SHORT[character]
     code = ord(character)
@@ -43,14 +58,12 @@ def _visible(character: str) -> str:
 def _argument(argument: str) -> str:
     if terminal(argument) == argument:
         return shlex.quote(argument)
-    return "$'" + "".join(map(_ansi_c, argument)) + "'"
+    return "$'" + "".join(_ansi_c(character, hidden) for character, hidden in _seen(argument)) + "'"
 
 
-def _ansi_c(character: str) -> str:
-    if character in "\\'":
-        return f"\\{character}"
-    if _visible(character) == character:
-        return character
+def _ansi_c(character: str, hidden: bool) -> str:
+    if not hidden:
+        return f"\\{character}" if character in "\\'" else character
     try:
         raw = os.fsencode(character)
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte
