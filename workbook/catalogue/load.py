@@ -32,10 +32,10 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     controls: dict[str, Control] = {}
     for area in get_args(Area):
         path = base / "controls" / f"{area}.toml"
-        for name, table in _toml(path).items():
-            controls[name] = _record(Control, {**table, "id": name, "area": area}, path, name)
+        for name, table in read_toml(path).items():
+            controls[name] = record(Control, {**table, "id": name, "area": area}, path, name)
     checklists = {
-        path.stem: _record(Checklist, _toml(path), path, "")
+        path.stem: record(Checklist, read_toml(path), path, "")
         for path in sorted((base / "checklists").glob("*.toml"), key=lambda path: path.stem)
     }
     scope = _keyed(ScopeFact, base / "scope.toml")
@@ -45,7 +45,12 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     return catalogue
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """A data file, parsed.
+
+    Raises:
+        CatalogueError: it is missing or not TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -55,27 +60,32 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _keyed(kind: type[T], path: Path) -> dict[str, T]:
-    return {name: _record(kind, {**table, "id": name}, path, name) for name, table in _toml(path).items()}
+    return {name: record(kind, {**table, "id": name}, path, name) for name, table in read_toml(path).items()}
 
 
 _adapters: dict[type, Any] = {}
 
 
-def _record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
+def record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
+    """A table as a record of `kind`.
+
+    Raises:
+        CatalogueError: the table does not fit; `path` and the key below `name` are named.
+    """
     # pydantic costs as much as the rest of a status run, so it is loaded only where a catalogue is read.
     from pydantic import TypeAdapter, ValidationError
 
     if kind not in _adapters:
         _adapters[kind] = TypeAdapter(kind)
     try:
-        record: T = _adapters[kind].validate_python(table)
+        made: T = _adapters[kind].validate_python(table)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(str(part) for part in (name, *one['loc']) if part != '')}: {one['msg']}"
             for one in error.errors()[:3]
         )
         raise CatalogueError(f"{path}: {wrong}") from None
-    return record
+    return made
 
 
 def _check_references(catalogue: Catalogue, base: Path) -> None:
@@ -85,7 +95,7 @@ def _check_references(catalogue: Catalogue, base: Path) -> None:
         for item in checklist.items:
             if item.pillar not in pillars:
                 raise CatalogueError(f"{path}: {item.id}.pillar: there is no pillar {item.pillar!r} in this file")
-            _known(path, f"{item.id}.controls", item.controls, catalogue.controls)
+            check_known(path, f"{item.id}.controls", item.controls, catalogue.controls)
             for clause in item.thresholds:
                 if clause.metric and clause.metric not in metrics() and not clause.unit:
                     what = f"{clause.metric!r} is compared without a unit"
@@ -94,12 +104,17 @@ def _check_references(catalogue: Catalogue, base: Path) -> None:
                 raise CatalogueError(f"{path}: {item.id}.controls: name at least one control")
     for control in catalogue.controls.values():
         path = base / "controls" / f"{control.area}.toml"
-        _known(path, f"{control.id}.applies_when", control.facts, catalogue.scope)
+        check_known(path, f"{control.id}.applies_when", control.facts, catalogue.scope)
     for signal in catalogue.signals.values():
-        _known(base / "signals.toml", f"{signal.id}.feeds", signal.feeds, catalogue.controls)
+        check_known(base / "signals.toml", f"{signal.id}.feeds", signal.feeds, catalogue.controls)
 
 
-def _known(path: Path, key: str, names: tuple[str, ...], known: Any) -> None:
+def check_known(path: Path, key: str, names: tuple[str, ...], known: Any) -> None:
+    """Hold a reference to what exists.
+
+    Raises:
+        CatalogueError: one of `names` is not among `known`.
+    """
     for name in names:
         if name not in known:
             raise CatalogueError(f"{path}: {key}: {name!r} is not known")
