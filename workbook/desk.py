@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.store import MISSING, Clash, Edit
+from workbook.store import MISSING, Clash, Edit, same
 
 Place = tuple[tuple[str, ...], str]
 
@@ -42,7 +42,7 @@ class Desk:
             Edit(change.table, name, self.get(change.table, name), value, change.title)
             for change in changes
             for name, value in change.fields.items()
-            if self.get(change.table, name) != value
+            if not same(self.get(change.table, name), value)
         )
         if step:
             self._titles.update((change.table, change.title) for change in changes)
@@ -60,7 +60,7 @@ class Desk:
         return tuple(
             Edit(table, name, base, self.get(table, name), self._titles.get(table, ""))
             for (table, name), base in self._bases.items()
-            if self.get(table, name) != base
+            if not same(self.get(table, name), base)
         )
 
     def undo(self) -> tuple[Edit, ...]:
@@ -87,7 +87,7 @@ class Desk:
         self.tables, self._disk = deepcopy(dict(tables)), deepcopy(dict(tables))
         self._bases.clear()
         for edit in pending:
-            if self.get(edit.table, edit.field) == edit.new:  # saved by us, or the same value by them
+            if same(self.get(edit.table, edit.field), edit.new):  # saved by us, or the same value by them
                 continue
             self._bases[(edit.table, edit.field)] = edit.base
             _place(self.tables, edit.table, edit.field, edit.new)
@@ -100,21 +100,30 @@ class Desk:
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash: my values on top of theirs, or theirs."""
         for name, (_, _, theirs) in clash.fields.items():
-            self._bases[(clash.table, name)] = theirs
-            if not keep_mine:
+            if keep_mine:
+                self._bases[(clash.table, name)] = theirs
+            else:
+                self._bases.pop((clash.table, name), None)
                 _place(self.tables, clash.table, name, theirs)
 
     def restore(self, edits: Iterable[Edit]) -> None:
-        """Put recovered edits back, with the bases they were made on."""
+        """Put recovered edits back, with the bases they were made on; those that were saved after all are dropped."""
         for edit in edits:
+            if same(_lookup(self._disk, edit.table, edit.field), edit.new):
+                continue
             self._bases.setdefault((edit.table, edit.field), edit.base)
             self._titles[edit.table] = edit.title
             _place(self.tables, edit.table, edit.field, edit.new)
 
     def _run(self, step: Sequence[Edit]) -> None:
         for edit in step:
-            self._bases.setdefault((edit.table, edit.field), _lookup(self._disk, edit.table, edit.field))
+            # The base is what the person saw, not what is on disk now: taking back an edit that somebody else has
+            # changed since is a clash like any other.
+            base = self._bases.setdefault((edit.table, edit.field), edit.base)
             _place(self.tables, edit.table, edit.field, edit.new)
+            if same(base, edit.new):  # taken back: what is on disk shows again, whoever wrote it
+                del self._bases[edit.table, edit.field]
+                _place(self.tables, edit.table, edit.field, _lookup(self._disk, edit.table, edit.field))
 
 
 def _reversed(step: Sequence[Edit]) -> tuple[Edit, ...]:

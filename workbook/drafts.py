@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from workbook.store import Edit, drafts
+from workbook.store.reading import document_of
 
 PREFIX = "unsaved-edits"
 
@@ -47,15 +48,30 @@ class Drafts:
             drafts.drop(self._folder, self._name)
             self._kept = False
 
+    def sweep(self) -> None:
+        """Remove what sessions that were killed left half written."""
+        drafts.sweep(self._folder, _is_orphan)
+
     def orphans(self) -> Iterator[Orphan]:
         """The drafts of sessions whose process is gone."""
         for draft in drafts.recover(self._folder):
-            prefix, _, rest = draft.name.rpartition(f"{PREFIX}-")
-            process = rest.split("-", 1)[0]
-            if not prefix and process.isdigit() and not _alive(int(process)):
-                new = draft.data.get("new")
+            if not _is_orphan(draft.name):
+                continue
+            text = draft.data.get("new")
+            try:
                 edits = tuple(drafts.edit_from_json(edit) for edit in draft.data.get("edits", ()))
-                yield Orphan(self._folder, draft.name, edits, new.encode() if isinstance(new, str) else None)
+                new = text.encode() if isinstance(text, str) else None
+            except (TypeError, ValueError):
+                continue  # not a draft of ours, whatever its name says
+            if new is None or document_of(draft.path, new).trouble is None:
+                yield Orphan(self._folder, draft.name, edits, new)
+
+
+def _is_orphan(name: str) -> bool:
+    """Whether the session that a draft's name tells of has ended."""
+    prefix, _, rest = name.rpartition(f"{PREFIX}-")
+    process = rest.split("-", 1)[0]
+    return not prefix and bool(rest) and process.isdigit() and not _alive(int(process))
 
 
 def _alive(process: int) -> bool:
@@ -63,6 +79,6 @@ def _alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except (PermissionError, OverflowError):
         return True
     return True

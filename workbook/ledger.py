@@ -6,6 +6,7 @@ tables; which file a table belongs to is decided here and nowhere else.
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,19 @@ from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.desk import Change, Desk
 from workbook.drafts import Drafts
 from workbook.errors import Refused
-from workbook.store import Clash, Clashed, Document, Edit, Saved, StoreError, read, save, sweep
+from workbook.store import (
+    Clash,
+    Clashed,
+    Document,
+    Edit,
+    Saved,
+    StoreError,
+    UnconfirmedSaveError,
+    read,
+    same,
+    save,
+    sweep,
+)
 
 WAIVERS = "waivers"
 """The one table of the waiver file. A table of that name in the state file is nobody's accepted risk."""
@@ -40,6 +53,8 @@ class Ledger:
         self._new: bytes | None = None
         self._desk = Desk(self._on_disk())
         self._drafts = Drafts(private)
+        self._unconfirmed: set[str] = set()
+        """The files that hold our edits, but whose last save the disk did not confirm."""
 
     @property
     def document(self) -> Document:
@@ -74,7 +89,7 @@ class Ledger:
     @property
     def unsaved(self) -> bool:
         """Whether something would be lost without a save."""
-        return self._new is not None or bool(self.pending)
+        return self._new is not None or bool(self.pending or self._unconfirmed)
 
     @property
     def stamp(self) -> Stamp:
@@ -106,10 +121,13 @@ class Ledger:
 
     def keep_draft(self) -> None:
         """Bring the draft in line with what is unsaved."""
-        if self.unsaved:
-            self._drafts.keep(self.pending, self._new)
-        else:
-            self._drafts.drop()
+        try:
+            if self.unsaved:
+                self._drafts.keep(self.pending, self._new)
+            else:
+                self._drafts.drop()
+        except StoreError as error:
+            raise Refused(str(error)) from error
 
     def save(self) -> Saved | Clashed:
         """Write the unsaved edits; a clash in one file leaves that file as it is and is returned with both sides.
@@ -122,12 +140,14 @@ class Ledger:
             return state
         self._new = None
         self._desk.rebase(self._on_disk())
-        if any(_file_of(edit) == WAIVER_FILE for edit in self.pending):
+        if WAIVER_FILE in self._unconfirmed or any(_file_of(edit) == WAIVER_FILE for edit in self.pending):
             waivers = self._save(WAIVER_FILE, NEW_WAIVERS)
             if isinstance(waivers, Clashed):
                 return waivers
         self._desk.saved(self._on_disk())
-        self._drafts.drop()
+        # Everything is on disk, and a draft of it that stays is recognized as such when it is recovered.
+        with contextlib.suppress(StoreError):
+            self._drafts.drop()
         return state
 
     def discard(self) -> None:
@@ -139,6 +159,9 @@ class Ledger:
     def recover(self) -> int:
         """Put the unsaved edits of sessions that died back on the desk; how many fields they touch."""
         for draft in self._drafts.orphans():
+            mine = {(edit.table, edit.field): edit.new for edit in self.pending}
+            if any(not same(mine.get((edit.table, edit.field), edit.new), edit.new) for edit in draft.edits):
+                continue  # two sessions died with different texts for one field: the other waits for the next start
             if draft.new is not None and not self.has_state:
                 self._new = draft.new
                 self._desk = Desk(self._on_disk())
@@ -156,7 +179,7 @@ class Ledger:
     def refresh(self) -> bool:
         """Whether somebody else saved since we looked; their edits are then part of the tables."""
         fresh = {name: read(path) for name, path in self._paths.items()}
-        if all(fresh[name].digest == known.digest for name, known in self._documents.items()):
+        if all(_seen(fresh[name]) == _seen(known) for name, known in self._documents.items()):
             return False
         self._documents = fresh
         if self.document.trouble is None:
@@ -165,13 +188,10 @@ class Ledger:
         return True
 
     def sweep(self) -> None:
-        """Remove what killed saves left beside the files.
-
-        Raises:
-            StoreError: another writer holds the lock for too long.
-        """
+        """Remove what killed saves left beside the files and among the drafts; for the start of a session."""
         for path in self._paths.values():
             sweep(path, lock_dir=self._private)
+        self._drafts.sweep()
 
     def _save(self, name: str, create: bytes | None) -> Saved | Clashed:
         if trouble := self._trouble(name):
@@ -184,10 +204,18 @@ class Ledger:
                 lock_dir=self._private,
                 order=self._order,
                 create=create,
+                only_new=name == STATE_FILE and create is not None,
                 seen=self._documents[name].digest,
             )
+        except UnconfirmedSaveError as error:
+            self._unconfirmed.add(name)
+            self._documents[name] = error.document
+            self._new = None if name == STATE_FILE else self._new
+            self._desk.rebase(self._on_disk())
+            raise Refused(str(error)) from error
         except StoreError as error:
             raise Refused(str(error)) from error
+        self._unconfirmed.discard(name)
         self._documents[name] = result.document
         if isinstance(result, Clashed):
             self._desk.rebase(self._on_disk())
@@ -205,6 +233,10 @@ class Ledger:
             return ""
         line = f":{trouble.line}" if trouble.line else ""
         return f"{name}{line}: {trouble.what}; {trouble.remedy}"
+
+
+def _seen(document: Document) -> tuple[object, ...]:
+    return document.digest, document.trouble
 
 
 def _file_of(edit: Edit) -> str:

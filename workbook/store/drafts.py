@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from workbook.store.exchange import edit_from_json, edit_to_json
-from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
+from workbook.store.files import (
+    NotRegularError,
+    TooLargeError,
+    UnconfirmedError,
+    explain,
+    is_temporary,
+    make_private,
+    read_regular,
+    replace_bytes,
+)
 from workbook.store.model import StoreError
 from workbook.store.reading import SIZE_CAP
 
-__all__ = ["Draft", "drop", "edit_from_json", "edit_to_json", "keep", "recover"]
+__all__ = ["Draft", "drop", "edit_from_json", "edit_to_json", "keep", "recover", "sweep"]
 
 _VERSION: Final = 1
 
@@ -29,19 +40,24 @@ class Draft:
 
 
 def keep(draft_dir: Path, name: str, data: dict[str, Any]) -> Path:
-    """Keep JSON data under a name, replacing an older draft of that name; on disk (mode 0600) when this returns.
+    """Keep JSON data under a name, replacing an older draft of that name; in a file (mode 0600) when this returns.
 
     Raises:
-        StoreError: when the disk refuses.
+        StoreError: when the disk refuses, or the folder is a link.
     """
     path = _path(draft_dir, name)
     raw = json.dumps({"version": _VERSION, "name": name, "data": data}, indent=1).encode("ascii")
     try:
-        draft_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(draft_dir)
         replace_bytes(path, raw, mode=0o600)
+    except NotRegularError as error:
+        raise StoreError(f"the folder for drafts is {error}", str(draft_dir), "Remove it, then try again.") from error
+    except UnconfirmedError:
+        # The draft outlives this process, which is what it is for. The save asks the same disk, and tells.
+        pass
     except OSError as error:
         what, remedy = explain(error)
-        raise StoreError(f"the draft could not be kept: {what}", str(path), remedy) from error
+        raise StoreError(f"no draft of the unsaved edits could be kept: {what}", str(path), remedy) from error
     return path
 
 
@@ -72,6 +88,20 @@ def drop(draft_dir: Path, name: str) -> None:
     except OSError as error:
         what, remedy = explain(error)
         raise StoreError(f"the draft could not be removed: {what}", str(path), remedy) from error
+
+
+def sweep(draft_dir: Path, dead: Callable[[str], bool]) -> None:
+    """Remove what a killed `keep` left half written. What cannot be removed now waits for the next time.
+
+    Args:
+        draft_dir: the folder.
+        dead: whether the draft of a name (as far as its file name shows it) belongs to nobody any more.
+    """
+    for path in draft_dir.glob(".*.tmp") if draft_dir.is_dir() else ():
+        draft = path.name[1:].rpartition(".json.")[0]
+        if is_temporary(path.name, f"{draft}.json") and dead(draft.rpartition(".")[0]):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _path(draft_dir: Path, name: str) -> Path:

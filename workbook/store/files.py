@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 _OPEN = os.O_CLOEXEC | os.O_NOFOLLOW
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM}
 
@@ -20,6 +21,13 @@ class NotRegularError(Exception):
 
 class TooLargeError(Exception):
     """The file is larger than the caller wants to read."""
+
+
+class UnconfirmedError(Exception):
+    """The bytes are in place for every reader, but the disk did not confirm that they survive a power cut.
+
+    Its cause is the error of the disk.
+    """
 
 
 def read_regular(path: Path, cap: int) -> bytes:
@@ -77,10 +85,10 @@ def replace_bytes(path: Path, raw: bytes, *, mode: int | None = None) -> None:
         mode: permission bits; None leaves them to the umask.
 
     Raises:
-        OSError: the old file is intact and no temporary file is left, unless the last fsync of the folder failed:
-            then the new file is in place but the disk did not confirm it.
+        OSError: the old file is intact, and the temporary file is gone unless its removal failed too.
+        UnconfirmedError: the new file is in place; only the last fsync, that of the folder, failed.
     """
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = os.open(path.parent, _FOLDER)
     try:
         name = temporary_name(path.name)
         handle = os.open(
@@ -101,17 +109,65 @@ def replace_bytes(path: Path, raw: bytes, *, mode: int | None = None) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(name, dir_fd=folder)
             raise
-        os.fsync(folder)
+        _confirm_names(folder)
     finally:
-        os.close(folder)
+        # Nothing was written through this handle, so its closing says nothing about the file.
+        with contextlib.suppress(OSError):
+            os.close(folder)
+
+
+def confirm(path: Path) -> None:
+    """Have the disk confirm a file as it is, name and content, whoever wrote it.
+
+    Raises:
+        UnconfirmedError: it did not.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _OPEN)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        folder = os.open(path.parent, _FOLDER)
+    except OSError as error:
+        raise UnconfirmedError from error
+    try:
+        _confirm_names(folder)
+    finally:
+        with contextlib.suppress(OSError):
+            os.close(folder)
+
+
+def _confirm_names(folder: int) -> None:
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        # Some network file systems cannot be asked this about a folder. That is a property, not a failure.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise UnconfirmedError from error
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner may enter, or take the one that is there.
+
+    Raises:
+        NotRegularError: a link stands there: whoever made it decides where our files would go.
+        OSError: as `mkdir` and `chmod` do.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode):
+        raise NotRegularError("a symbolic link")
+    if about.st_uid == os.geteuid() and about.st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def explain(error: OSError) -> tuple[str, str]:
     """Return what is wrong and what to do next, for an error of reading or writing a file."""
     if error.errno in _DISK_FULL:
-        return "the disk is full", "Free some space and save again; the old file is intact."
+        return "the disk is full", "Free some space, then try again."
     if error.errno == errno.EROFS:
-        return "the file system is read-only", "Work on a writable copy; the old file is intact."
+        return "the file system is read-only", "Work on a writable copy."
     if error.errno in _DENIED:
         return "permission denied", "Check who owns the file and its folder, then try again."
     return (error.strerror or type(error).__name__).lower(), "Look at the disk and try again."

@@ -118,6 +118,22 @@ class StoreError(Exception):
         self.remedy = remedy
 
 
+class UnconfirmedSaveError(StoreError):
+    """The edits are in the file, but the disk did not confirm that they survive a power cut: not yet saved for good.
+
+    Attributes:
+        document: the file as it is now, with the edits in it.
+    """
+
+    def __init__(self, document: Document, reason: str) -> None:
+        super().__init__(
+            f"your edits are in the file, but the disk did not confirm that they would survive a power cut: {reason}",
+            str(document.path),
+            "Save again; if this comes back, copy the file to another disk.",
+        )
+        self.document = document
+
+
 def lookup(tables: Mapping[str, Value], table: Table, field: str) -> Value | Literal[Missing.MISSING]:
     """Return one field of a parsed document; `MISSING` when the field, or a table on the way, is absent."""
     here: object = tables
