@@ -154,6 +154,8 @@ class Scope:
     facts: Mapping[str, bool] = field(default_factory=dict)
     by: str = ""
     at: date | None = None
+    despite: tuple[str, ...] = ()
+    """Facts denied although a probe saw them at that time: what it sees is known, and reopens nothing."""
 
     @property
     def confirmed(self) -> Mapping[str, bool]:
@@ -262,13 +264,13 @@ def _known(table: Table, known: Mapping[str, Any]) -> tuple[str, ...]:
 def _scope(table: Table, catalogue: Catalogue, today: date) -> Scope:
     facts: dict[str, bool] = {}
     for name in table.names:
-        if name in ("by", "at"):
+        if name in ("by", "at", "despite"):
             continue
         if name not in catalogue.scope:
             table.report(name, f"there is no such scope fact{nearest(name, catalogue.scope)}")
         elif (holds := table.flag(name)) is not None:
             facts[name] = holds
-    return Scope(facts, table.text("by"), table.day("at", today))
+    return Scope(facts, table.text("by"), table.day("at", today), table.texts("despite"))
 
 
 def _evidence(table: Table) -> tuple[Evidence, ...]:

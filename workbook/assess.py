@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from checks.observation import Observation, Outcome
-from workbook.answers import Answer, Gap, Rung, State, Status
+from checks.observation import Observation, Outcome, Proposal
+from workbook.answers import Answer, Gap, Override, Rung, Scope, State, Status
 from workbook.catalogue import Catalogue, Checklist, Control, Item
-from workbook.lapse import Pins, lapse_reason
+from workbook.lapse import Cause, Pins, Release, lapsed
 from workbook.thresholds import contradicts
 
 
@@ -54,10 +55,11 @@ SATISFIED = frozenset({Standing.PROVEN, Standing.CLAIMED, Standing.NOT_APPLICABL
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A control's standing and, in plain words, why."""
+    """A control's standing and, in plain words, why; for one that lapsed or is disputed, what made it so."""
 
     standing: Standing
     why: str
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,30 @@ class Assessment:
         return tuple(self.items[item.id] for item in checklist.scored)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What can be seen now besides the state: probes, content, releases. Whatever was not looked at is left empty."""
+
+    observations: Mapping[str, Observation] = field(default_factory=dict)
+    pins: Pins | None = None
+    release: Release | None = None
+    contrary: Mapping[str, str] = field(default_factory=dict)
+    """Facts that a person denied and a probe sees, each with what it sees."""
+
+
 def assess(
     catalogue: Catalogue,
     state: State,
     today: date,
     observations: Mapping[str, Observation] | None = None,
     pins: Pins | None = None,
+    *,
+    release: Release | None = None,
+    contrary: Mapping[str, str] | None = None,
 ) -> Assessment:
-    """What counts now. `observations` and `pins` are left out where nothing fresh was looked at."""
-    seen = observations or {}
-    standings = {
-        name: _judge(catalogue, control, state, today, seen, pins) for name, control in catalogue.controls.items()
-    }
+    """What counts now. What nobody looked at freshly is left out: observations, pins, release, contrary facts."""
+    sight = Sight(observations or {}, pins, release, contrary or {})
+    standings = {name: _judge(catalogue, control, state, today, sight) for name, control in catalogue.controls.items()}
     items = {
         item.id: _item_state(item, state, standings)
         for checklist in catalogue.checklists.values()
@@ -118,22 +132,32 @@ def saw(catalogue: Catalogue, control: str, seen: Mapping[str, Observation]) -> 
     return "; ".join(parts)
 
 
-def _judge(
-    catalogue: Catalogue,
-    control: Control,
-    state: State,
-    today: date,
-    seen: Mapping[str, Observation],
-    pins: Pins | None,
-) -> Judged:
+def contrary(scope: Scope, proposals: Iterable[Proposal]) -> dict[str, str]:
+    """The facts that a person denied and a probe sees since, each with what it sees and where."""
+    found = {}
+    for proposal in proposals:
+        if proposal.holds and scope.confirmed.get(proposal.fact) is False and proposal.fact not in scope.despite:
+            place = f" ({proposal.locations[0].path}:{proposal.locations[0].line})" if proposal.locations else ""
+            found[proposal.fact] = f"{proposal.reason}{place}"
+    return found
+
+
+def same_sight(one: str, other: str) -> bool:
+    """Whether two notes of what the probes said speak of the same places; lines move with every edit above them."""
+    return _LINE.sub("", one) == _LINE.sub("", other)
+
+
+_LINE = re.compile(r":\d+(?=;|$)")
+
+
+def _judge(catalogue: Catalogue, control: Control, state: State, today: date, sight: Sight) -> Judged:
     answer = state.answer(control.id)
     if answer.status is Status.UNANSWERED:
-        return _by_scope(control, state) or Judged(Standing.UNANSWERED, "nobody has answered yet")
-    waiver = state.waivers.get(control.id)
-    if waiver and waiver.expires and waiver.expires >= today and answer.status in (Status.NEEDS_REVIEW, Status.BLOCKER):
-        return Judged(
-            Standing.WAIVED, f"{waiver.approved_by} accepted the risk until {waiver.expires}: {waiver.reason}"
-        )
+        return _by_scope(control, state, sight) or Judged(Standing.UNANSWERED, "nobody has answered yet")
+    if answer.status in (Status.NEEDS_REVIEW, Status.BLOCKER) and (
+        waived := _waived(catalogue, control, state, today, sight)
+    ):
+        return waived
     if answer.status is Status.BLOCKER:
         return Judged(Standing.BLOCKER, answer.note or "answered as stopping the launch")
     if answer.rung is Rung.PROPOSED:
@@ -141,28 +165,60 @@ def _judge(
         return Judged(Standing.NEEDS_REVIEW, f"proposed by {who}; a person has to confirm it")
     if answer.status is Status.NEEDS_REVIEW:
         return Judged(Standing.NEEDS_REVIEW, answer.note or GAPS[answer.gap])
-    if reason := lapse_reason(control, answer, today, pins):
-        return Judged(Standing.LAPSED, reason)
+    renewed = _renewed(catalogue, control.id, sight.observations)
+    if gone := lapsed(control, answer, state.policy, today, sight.pins, sight.release, renewed=renewed):
+        return Judged(Standing.LAPSED, gone.why, gone.cause)
     if answer.status is Status.NOT_APPLICABLE:
-        return Judged(Standing.NOT_APPLICABLE, answer.reason or answer.note)
-    return _ready(catalogue, control, answer, seen)
+        return _absent(control, answer, sight)
+    return _ready(catalogue, control, answer, state, sight.observations)
 
 
-def _by_scope(control: Control, state: State) -> Judged | None:
+def _by_scope(control: Control, state: State, sight: Sight) -> Judged | None:
     facts = state.scope.confirmed
     if control.applies(facts) is not False:
         return None
-    absent = ", ".join(name for name in control.facts if facts.get(name) is False)
-    return Judged(Standing.NOT_APPLICABLE, f"scope confirmed by {state.scope.by}: no {absent}")
+    absent = [name for name in control.facts if facts.get(name) is False]
+    for name in absent:
+        if name in sight.contrary:
+            return Judged(Standing.UNANSWERED, f"scope says no {name}, but {sight.contrary[name]}", Cause.PROBE)
+    return Judged(Standing.NOT_APPLICABLE, f"scope confirmed by {state.scope.by}: no {', '.join(absent)}")
 
 
-def _ready(catalogue: Catalogue, control: Control, answer: Answer, seen: Mapping[str, Observation]) -> Judged:
+def _waived(catalogue: Catalogue, control: Control, state: State, today: date, sight: Sight) -> Judged | None:
+    """The control's accepted risk; None where there is none, it has ended, or the probes see more than was accepted."""
+    waiver = state.waivers.get(control.id)
+    if waiver is None or waiver.expired(today):
+        return None
+    now = saw(catalogue, control.id, sight.observations)
+    if waiver.saw and disagreeing(catalogue, control.id, sight.observations) and not same_sight(waiver.saw, now):
+        return None
+    return Judged(Standing.WAIVED, f"{waiver.approved_by} accepted the risk until {waiver.expires}: {waiver.reason}")
+
+
+def _renewed(catalogue: Catalogue, control: str, seen: Mapping[str, Observation]) -> bool:
+    """Whether fresh probes show all they can of a control, so that what was observed need not be asked again."""
+    outcomes = [seen[signal.id].outcome for signal in catalogue.feeding[control] if signal.id in seen]
+    return bool(outcomes) and all(outcome in (Outcome.MET, Outcome.NOT_APPLICABLE) for outcome in outcomes)
+
+
+def _absent(control: Control, answer: Answer, sight: Sight) -> Judged:
+    against = next((sight.contrary[name] for name in control.facts if name in sight.contrary), "")
+    if against and not answer.dispute_note:
+        return Judged(Standing.DISPUTED, f"it was said not to apply, but {against}", Cause.PROBE)
+    return Judged(Standing.NOT_APPLICABLE, answer.reason or answer.note)
+
+
+def _ready(
+    catalogue: Catalogue, control: Control, answer: Answer, state: State, seen: Mapping[str, Observation]
+) -> Judged:
     against = disagreeing(catalogue, control.id, seen)
-    noted = answer.dispute_note and answer.saw == saw(catalogue, control.id, seen)
+    noted = answer.dispute_note and same_sight(answer.saw, saw(catalogue, control.id, seen))
     if against and answer.rung is Rung.OBSERVED:
-        return Judged(Standing.LAPSED, f"the probe no longer sees it: {against[0].summary}")
+        return Judged(Standing.LAPSED, f"the probe no longer sees it: {against[0].summary}", Cause.PROBE)
     if against and not noted:
-        return Judged(Standing.DISPUTED, f"{against[0].signal}: {against[0].summary}")
+        return Judged(Standing.DISPUTED, f"{against[0].signal}: {against[0].summary}", Cause.PROBE)
+    if control.severity in state.policy.four_eyes and answer.rung is not Rung.VERIFIED:
+        return Judged(Standing.NEEDS_REVIEW, f"stated by {', '.join(answer.by)}; a second person has to verify it")
     if against:
         return Judged(Standing.CLAIMED, f"stated against the probe: {answer.dispute_note}")
     if answer.rung is Rung.VERIFIED:
@@ -172,9 +228,32 @@ def _ready(catalogue: Catalogue, control: Control, answer: Answer, seen: Mapping
     return Judged(Standing.CLAIMED, f"stated by {', '.join(answer.by)}")
 
 
+def standing_override(item: Item, state: State) -> Override | None:
+    """What a named person decided for this one item; None once the item was reworded since."""
+    override = state.items.get(item.id)
+    return None if override is None or _reworded(item, override) else override
+
+
+def _reworded(item: Item, override: Override) -> bool:
+    return bool(override.text) and override.text != item.fingerprint
+
+
 def _item_state(item: Item, state: State, standings: Mapping[str, Judged]) -> ItemState:
-    if override := state.items.get(item.id):
-        return ItemState(item, override.status, f"{override.by} decided for this item: {override.reason}")
+    """What a person decided for the item, else what its controls say. A lapsed decision satisfies nothing."""
+    override = state.items.get(item.id)
+    own = _by_controls(item, state, standings)
+    if override is None:
+        return own
+    if not _reworded(item, override):
+        beside = "" if own.status is override.status else f" (its controls alone: {own.status})"
+        return ItemState(item, override.status, f"{override.by} decided for this item: {override.reason}{beside}")
+    lapsed = f"what {override.by} decided for this item lapsed, it was reworded since"
+    if own.status in (Status.READY, Status.NOT_APPLICABLE):
+        return ItemState(item, Status.NEEDS_REVIEW, lapsed)
+    return ItemState(item, own.status, f"{own.why}; {lapsed}")
+
+
+def _by_controls(item: Item, state: State, standings: Mapping[str, Judged]) -> ItemState:
     if not item.controls:
         return ItemState(item, Status.UNANSWERED, "a fact to be answered on the item itself")
     judged = [(name, standings[name]) for name in item.controls]
@@ -184,11 +263,9 @@ def _item_state(item: Item, state: State, standings: Mapping[str, Judged]) -> It
     for name, one in judged:
         if one.standing is Standing.UNANSWERED:
             return ItemState(item, Status.UNANSWERED, f"{name}: {one.why}")
-    open_ones = [(name, one) for name, one in judged if one.standing not in SATISFIED]
-    uncovered = [(name, one) for name, one in open_ones if not _facet_ticked(item, state.answer(name), one)]
-    if uncovered:
-        name, one = uncovered[0]
-        return ItemState(item, Status.NEEDS_REVIEW, f"{name}: {PLAIN[one.standing]}: {one.why}")
+    for name, one in judged:
+        if one.standing not in SATISFIED and not _facet_ticked(item, state.answer(name), one):
+            return ItemState(item, Status.NEEDS_REVIEW, f"{name}: {PLAIN[one.standing]}: {one.why}")
     if broken := contradicts(item, state.measurements):
         return ItemState(item, Status.NEEDS_REVIEW, broken)
     if all(one.standing is Standing.NOT_APPLICABLE for _, one in judged):

@@ -11,8 +11,22 @@ from pathlib import Path
 
 from checks.git import Git, GitProblem, identity
 from checks.tree import Tree
-from workbook.answers import State
+from workbook.answers import STATE_FILE, WAIVER_FILE, State
+from workbook.assess import Assessment
+from workbook.culprits import EVERYTHING, lapsed_by_content, named
 from workbook.errors import Refused
+from workbook.lapse import Release
+from workbook.policy import Policy
+
+OURS = (
+    f"/{STATE_FILE}", f"/{WAIVER_FILE}", "/.readiness/",
+    *(f"{folder}{name}.md" for folder in ("/", "/.github/", "/docs/")
+      for name in ("pull_request_template", "PULL_REQUEST_TEMPLATE")),
+)  # fmt: skip
+"""Our own files: answering must not make answers lapse."""
+
+COMMITS = 500
+"""The newest commits in which the culprit of a lapse is looked for."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +74,32 @@ class Place:
         return platformdirs.user_state_path("readiness-workbook") / name
 
     def digest(self, patterns: Sequence[str]) -> str:
-        """The digest of the watched content as it is now."""
-        return self._tree().digest(patterns)
+        """The digest of the watched content as it is now, our own files left out."""
+        return self._tree().digest(patterns, OURS)
 
     def pins(self, state: State) -> Mapping[str, str]:
         """The digests of all watched content as it is now; the tree is read only where something is watched."""
-        watched = {name: answer.watch for name, answer in state.answers.items() if answer.watch and answer.pins}
+        watched = {name: answer.watch or EVERYTHING for name, answer in state.answers.items() if answer.pins}
         if not watched:
             return {}
         tree = self._tree()
-        return {name: tree.digest(patterns) for name, patterns in watched.items()}
+        digests = {patterns: tree.digest(patterns, OURS) for patterns in set(watched.values())}
+        return {name: digests[patterns] for name, patterns in watched.items()}
+
+    def release(self, policy: Policy) -> Release | None:
+        """The newest release in the history; None where there is none, or releases are counted in days."""
+        if self.git_dir is None or policy.release_days is not None:
+            return None
+        with Git.open(self.root) as git:
+            newest = next(iter(git.tags(policy.release_tags)), None)
+        return Release(newest.name, newest.at.date()) if newest else None
+
+    def told(self, assessment: Assessment, state: State) -> Assessment:
+        """The assessment with the commit and file named that made an answer lapse; git is asked only where one did."""
+        if self.git_dir is None or not lapsed_by_content(assessment):
+            return assessment
+        with Git.open(self.root) as git:
+            return named(assessment, state, git.changes(COMMITS), git.changed_between("HEAD") or (), OURS)
 
     def _tree(self) -> Tree:
         with ExitStack() as stack:

@@ -14,7 +14,7 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a state file that cannot be used: where (or "", where `what` says it), what is wrong, the way out."""
+    """Something in a state file that cannot be used: where, what is wrong, the way out."""
 
     file: str
     table: str

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from checks.observation import ProbeReport
-from workbook import guide, outlook
+from workbook import agenda, guide, outlook
 from workbook.answers import STATE_FILE, Answer, Evidence, Gap, Rung, State, Status, read_state
-from workbook.assess import Assessment, assess, saw
+from workbook.assess import Assessment, assess, contrary, saw
 from workbook.catalogue import Catalogue, Checklist, load_catalogue
 from workbook.desk import Change
 from workbook.errors import Refused
@@ -96,13 +96,30 @@ class Session:
         assessment: Assessment | None = self._cache.get("assessment")
         if assessment is None:
             report = self.report
-            pins = self.place.pins(self.state)
-            seen = report.observations if report else None
-            assessment = assess(self.catalogue, self.state, self.today(), seen, pins)
+            assessment = self.assess(self.state, report)
             self._cache["assessment"] = assessment
             if report is not self.report:
                 self._cache.pop("assessment", None)
         return assessment
+
+    def assess(self, state: State, report: ProbeReport | None = None) -> Assessment:
+        """Standings of any state against the tree as it is now, and against what the probes saw, where they looked."""
+        seen, facts = (report.observations, report.proposals) if report else ({}, ())
+        judged = assess(
+            self.catalogue,
+            state,
+            self.today(),
+            seen,
+            self.place.pins(state),
+            release=self.place.release(state.policy),
+            contrary=contrary(state.scope, facts),
+        )
+        return self.place.told(judged, state)
+
+    @property
+    def dates(self) -> tuple[agenda.Entry, ...]:
+        """Everything with a date, soonest first."""
+        return agenda.entries(self.catalogue, self.state, self.assessment)
 
     @property
     def verdict(self) -> fifty_point.Verdict | None:
@@ -180,7 +197,11 @@ class Session:
         """Record the facts about the product under the driver's name."""
         self._writable()
         self._known_facts(facts)
-        self._put(("scope",), {"by": self.people.names[0], "at": self.today(), **facts})
+        seen = {one.fact for one in (self.report.proposals if self.report else ()) if one.holds}
+        denied = {name for name, holds in facts.items() if not holds}
+        despite = sorted((set(self.state.scope.despite) - set(facts)) | (denied & seen))
+        fields = {"by": self.people.names[0], "at": self.today(), "despite": despite or MISSING, **facts}
+        self._put(("scope",), fields)
 
     def answer(
         self,

@@ -6,9 +6,8 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any, Final
 
-from workbook import outlook
+from workbook import agenda, outlook
 from workbook.assess import Standing
-from workbook.lapse import lapses_on
 from workbook.session import Session
 
 VERSION: Final = 1
@@ -38,13 +37,6 @@ def verdicts(session: Session) -> dict[str, dict[str, Any] | None]:
 
 
 def next_lapse(session: Session) -> dict[str, str] | None:
-    """The answer that lapses by age next, today or later; null where none does."""
-    days = [
-        (day, name)
-        for name, answer in session.state.answers.items()
-        if (day := lapses_on(session.catalogue.controls[name], answer)) and day >= session.today()
-    ]
-    if not days:
-        return None
-    day, name = min(days)
-    return {"control": name, "on": day.isoformat()}
+    """The answer or waiver that stops counting next by its age, today or later; null where none does."""
+    entry = agenda.next_lapse(session.dates, session.today())
+    return {"control": entry.about, "on": entry.day.isoformat()} if entry else None
