@@ -50,11 +50,16 @@ def dimension(unit: str) -> str:
 
 
 def in_unit(value: float, unit: str, wanted: str) -> float:
-    """A number in another unit of the same dimension. Ten digits: 3 % is 0.03, not a hair more."""
-    units = UNITS.get(dimension(wanted))
-    if units is None or unit == wanted:
+    """A number in another unit of the same dimension, to ten digits: 3 % is 0.03, not a hair more.
+
+    A number in a unit of another dimension is not a number of this one: nan, which no threshold accepts.
+    """
+    if unit == wanted or dimension(wanted) == dimension(unit) == COUNT:
         return value
-    return float(f"{value * units[unit] / units[wanted]:.10g}")
+    units = UNITS.get(dimension(wanted), {"1": 1})
+    if unit not in units:
+        return math.nan
+    return float(f"{value * units[unit] / units.get(wanted, 1):.10g}")
 
 
 def misfit(name: str, value: float, unit: str) -> str:

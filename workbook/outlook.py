@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from workbook.answers import State, Status
-from workbook.assess import Assessment, ItemState
+from workbook.assess import Assessment, ItemState, standing_override
 from workbook.catalogue import Checklist
 from workbook.sentences import Verdict, sentence
+from workbook.thresholds import stored
 from workbook.verdicts import fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 from workbook.verdicts.lines import Line
 
@@ -28,20 +29,17 @@ def decide(checklist: Checklist, state: State, assessment: Assessment) -> Verdic
 
 def fifty(checklist: Checklist, state: State, assessment: Assessment) -> fifty_point.Verdict:
     """The fifty-point verdict over the assessed items."""
-    states = assessment.of(checklist)
     holds = {name: fact.holds for name, fact in state.attested.items()}
     facts = fifty_point.Facts(
-        regulated=bool(state.frameworks),
+        regulated=bool(state.frameworks) if state.readings.regulated is None else state.readings.regulated,
         core_logic_sound=holds.get("core-logic-sound", False),
         foundations_incompatible=holds.get("foundations-incompatible", False),
     )
-    return fifty_point.decide(
-        [fifty_point.Point(one.item.pillar, one.item.number, one.status) for one in states], facts
-    )
+    return fifty_point.decide(_lines(assessment.of(checklist)), facts, state.readings)
 
 
-def _six(checklist: Checklist, _: State, assessment: Assessment) -> six_gates.Verdict:
-    return six_gates.decide(_lines(assessment.of(checklist)))
+def _six(checklist: Checklist, state: State, assessment: Assessment) -> six_gates.Verdict:
+    return six_gates.decide(_lines(assessment.of(checklist)), state.readings)
 
 
 def _seven(checklist: Checklist, state: State, assessment: Assessment) -> seven_steps.Verdict:
@@ -52,7 +50,8 @@ def _seven(checklist: Checklist, state: State, assessment: Assessment) -> seven_
 
 def _ten(checklist: Checklist, state: State, assessment: Assessment) -> ten_gates.Verdict:
     levels = {name: score.level for name, score in state.scores.get(checklist.slug, {}).items()}
-    return ten_gates.decide(levels, _lines(assessment.of(checklist)), _measured(state, ten_gates.SLO))
+    mode: ten_gates.Mode = "critical-only" if state.readings.critical_only else "every-domain"
+    return ten_gates.decide(levels, _lines(assessment.of(checklist)), _measured(state, ten_gates.SLO), mode)
 
 
 def _prototype(checklist: Checklist, state: State, assessment: Assessment) -> prototype_gap.Verdict:
@@ -67,17 +66,20 @@ def _prototype(checklist: Checklist, state: State, assessment: Assessment) -> pr
 
 
 def _lines(states: Sequence[ItemState]) -> tuple[Line, ...]:
-    return tuple(Line(one.item.pillar, one.status) for one in states)
+    return tuple(Line(one.item.pillar, one.status, one.item.id) for one in states)
 
 
 def _measured(state: State, names: Iterable[str]) -> dict[str, float]:
-    return {name: state.measurements[name].value for name in names if name in state.measurements}
+    return {name: found.value for name in names if (found := stored(name, state.measurements))}
 
 
 def _said(checklist: Checklist, state: State, layer: str, names: Sequence[str]) -> dict[str, bool]:
     """Yes or no as a named person answered on the item itself; a control behind it answers another question."""
-    items = {item.number: item.id for item in checklist.items if item.layer == layer}
-    asked = {number: state.items[item].status for number, item in items.items() if item in state.items}
+    asked = {
+        item.number: override.status
+        for item in checklist.items
+        if item.layer == layer and (override := standing_override(item, state))
+    }
     return {
         name: asked[name] is Status.READY
         for name in names

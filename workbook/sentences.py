@@ -37,6 +37,10 @@ RUNS: Mapping[str, str] = {
 }
 
 
+SHOWN = 6
+"""How many ids of a long list are printed; JSON holds them all."""
+
+
 def sentence(verdict: Verdict) -> str:
     """Where the team stands: "No decision yet: 38 unanswered. Already certain: 2 stop launch. …"."""
     head = WORDS[verdict.verdict]
@@ -46,6 +50,26 @@ def sentence(verdict: Verdict) -> str:
         absent = f", {verdict.not_applicable} of them do not apply" if verdict.not_applicable else ""
         return f"{head}: {verdict.score} of {verdict.of}{absent}, {verdict.band}, path {verdict.path}."
     return f"{head}: {_reached(verdict)}{_absent(verdict)}.{_certain(verdict.certain)}"
+
+
+def explained(verdict: Verdict) -> tuple[str, ...]:
+    """How the verdict came about: its formula, what it can still end as, what decides it, what a better one takes."""
+    said = [f"How it is computed: {verdict.formula}."]
+    if verdict.verdict == "incomplete":
+        said.append(f"It can still end as: {listed([WORDS[one].lower() for one in verdict.can_end])}.")
+    elif verdict.decided_by:
+        said.append(f"Decided by {_some(verdict.decided_by)}.")
+    if way := verdict.next_better:
+        parts = [f"all of {_some(way.all_of)}"] if way.all_of else []
+        parts += [f"any {way.some} of {_some(way.some_of)}"] if way.some else []
+        said.append(f"For {WORDS[way.to].lower()}: {'; and '.join(parts)}.")
+    return (*said, *(f"Note: {note}." for note in verdict.notes))
+
+
+def _some(items: Sequence[str]) -> str:
+    """The first few ids of a list, and how many more there are."""
+    rest = len(items) - SHOWN
+    return f"{', '.join(items[:SHOWN])} and {rest} more" if rest > 1 else listed(items)
 
 
 def _open(verdict: Verdict) -> str:

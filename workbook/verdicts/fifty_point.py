@@ -6,17 +6,22 @@ names our reading.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from workbook.answers import Status
+from workbook.readings import Readings
+from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
+from workbook.verdicts.record import Record, Way
 
-PER_PILLAR = 10
-TOTAL = 50
+SIZES: Mapping[str, int] = {"1": 10, "2": 10, "3": 10, "4": 10, "5": 10}
+"""The pillars and how many points each holds."""
+
+TOTAL = sum(SIZES.values())
 STRONG, MODERATE = 40, 25
 SECURITY = "4"
 ENCRYPTION_POINT = "33"
-WEIGHTS: Mapping[str, int] = {"1": 2, "2": 1, "3": 1, "4": 2, "5": 1}
+WEIGHTS: Mapping[str, float] = {"1": 2, "2": 1, "3": 1, "4": 2, "5": 1}
 """Our reading of "heavier weight" for pillars 4 and 1; a secondary figure that never moves a band."""
 
 FORMULA = "score = ready + does-not-apply (of 50); 40+ strong, 25-39 moderate, below 25 high risk; any blocker holds"
@@ -32,14 +37,7 @@ DIMENSIONS: Mapping[str, tuple[int, ...]] = {
 }
 """Which points belong to which of the seven dimensions: our mapping, the article prints none."""
 
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One of the fifty points and its state."""
-
-    pillar: str
-    number: str
-    status: Status
+SATISFIED = (Status.READY, Status.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +49,34 @@ class Facts:
     foundations_incompatible: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Record):
     """What the model says. `lowest` and `highest` bound the score while points are unanswered."""
 
     score: int
-    of: int
     band: str
-    verdict: str
     path: str
     critical: bool
-    hold: bool
+    to_next_band: int
+    """How many more points the next better band takes; 0 in the best."""
     weighted_pct: float
     ready: int
-    not_applicable: int
-    needs_review: int
-    blockers: int
-    unanswered: int
-    lowest: int
-    highest: int
     pillars_with_gaps: int
     dimensions: Mapping[str, tuple[int, int]]
-    certain: tuple[str, ...]
-    notes: tuple[str, ...]
+    worklist: tuple[str, ...]
+    """The open points in the order of work: blockers, then pillar 4, pillar 1, then where most is open."""
     formula: str = FORMULA
 
 
-def decide(points: Sequence[Point], facts: Facts | None = None) -> Verdict:
+def decide(lines: Iterable[Line], facts: Facts | None = None, readings: Readings | None = None) -> Verdict:
     """The verdict over the fifty points; their order never matters."""
-    known = facts or Facts()
-    judged = [_promoted(point, known.regulated) for point in points]
-    count = {status: sum(point.status is status for point in judged) for status in Status}
-    missing = count[Status.UNANSWERED] + TOTAL - len(judged)
-    score = count[Status.READY] + count[Status.NOT_APPLICABLE]
-    critical = any(point.pillar == SECURITY and point.status is Status.BLOCKER for point in judged)
-    hold = count[Status.BLOCKER] > 0
-    verdict = _verdict(score, missing, critical=critical, hold=hold)
-    gaps = len({point.pillar for point in judged if not _counts(point)})
+    known, read = facts or Facts(), readings or Readings()
+    points = tuple(_promoted(line, known.regulated) for line in lines)
+    counts = tally(points, SIZES)
+    everything = total(counts.values())
+    score, critical = everything.met, counts[SECURITY].blockers > 0
+    verdict = _verdict(everything, critical=critical, lenient=read.lenient_blockers)
+    gaps = sum(not one.full for one in counts.values())
     return Verdict(
         score=score,
         of=TOTAL,
@@ -95,19 +84,24 @@ def decide(points: Sequence[Point], facts: Facts | None = None) -> Verdict:
         verdict=verdict,
         path=_path(verdict, known),
         critical=critical,
-        hold=hold,
-        weighted_pct=_weighted(judged),
-        ready=count[Status.READY],
-        not_applicable=count[Status.NOT_APPLICABLE],
-        needs_review=count[Status.NEEDS_REVIEW],
-        blockers=count[Status.BLOCKER],
-        unanswered=missing,
+        hold=everything.blockers > 0,
+        weighted_pct=_weighted(counts, {**WEIGHTS, **read.weights}),
+        ready=score - everything.not_applicable,
+        not_applicable=everything.not_applicable,
+        needs_review=everything.needs_review,
+        blockers=everything.blockers,
+        unanswered=everything.unanswered,
         lowest=score,
-        highest=score + missing,
+        highest=score + everything.unanswered,
+        can_end=_can_end(points, counts, known, lenient=read.lenient_blockers),
+        decided_by=_decided_by(points, verdict, critical=critical),
+        next_better=_next_better(points, everything, critical=critical, lenient=read.lenient_blockers),
+        to_next_band=max(0, MODERATE - score) or max(0, STRONG - score),
         pillars_with_gaps=gaps,
-        dimensions=_dimensions(judged),
-        certain=_certain(count, judged, missing, score),
-        notes=_notes(count, score, gaps, missing),
+        dimensions=_dimensions(points),
+        worklist=_worklist(points, counts),
+        certain=_certain(everything, counts[SECURITY]),
+        notes=(*_notes(everything, verdict, gaps), *_readings(points, verdict, known, read)),
     )
 
 
@@ -116,25 +110,21 @@ def band(score: int) -> str:
     return "strong" if score >= STRONG else "moderate" if score >= MODERATE else "high"
 
 
-def _promoted(point: Point, regulated: bool) -> Point:
+def _promoted(point: Line, regulated: bool) -> Line:
     """Point 33 is a fixed blocker in regulated industries while it is open."""
     if regulated and point.number == ENCRYPTION_POINT and point.status is Status.NEEDS_REVIEW:
-        return Point(point.pillar, point.number, Status.BLOCKER)
+        return replace(point, status=Status.BLOCKER)
     return point
 
 
-def _counts(point: Point) -> bool:
-    return point.status in (Status.READY, Status.NOT_APPLICABLE)
-
-
-def _verdict(score: int, missing: int, *, critical: bool, hold: bool) -> str:
-    if missing:
+def _verdict(everything: Tally, *, critical: bool, lenient: bool) -> str:
+    if everything.unanswered:
         return "incomplete"
     if critical:
         return "do-not-launch"
-    if hold:
+    if everything.blockers and not (lenient and everything.met >= STRONG):
         return "hold"
-    return {"strong": "ship", "moderate": "harden", "high": "do-not-launch"}[band(score)]
+    return {"strong": "ship", "moderate": "harden", "high": "do-not-launch"}[band(everything.met)]
 
 
 def _path(verdict: str, facts: Facts) -> str:
@@ -147,37 +137,106 @@ def _path(verdict: str, facts: Facts) -> str:
     return "harden" if verdict in ("harden", "hold") else "assess"
 
 
-def _weighted(points: Sequence[Point]) -> float:
-    reached = sum(WEIGHTS[point.pillar] for point in points if _counts(point))
-    return round(100 * reached / (PER_PILLAR * sum(WEIGHTS.values())), 1)
+def _weighted(counts: Mapping[str, Tally], weights: Mapping[str, float]) -> float:
+    reached = sum(weights[pillar] * one.met for pillar, one in counts.items())
+    return round(100 * reached / sum(weights[pillar] * size for pillar, size in SIZES.items()), 1)
 
 
-def _dimensions(points: Sequence[Point]) -> dict[str, tuple[int, int]]:
-    met = {int(point.number) for point in points if _counts(point)}
-    return {name: (len(met.intersection(numbers)), len(numbers)) for name, numbers in DIMENSIONS.items()}
+def _dimensions(points: Sequence[Line]) -> dict[str, tuple[int, int]]:
+    met = {point.number for point in points if point.status in SATISFIED}
+    return {name: (sum(str(one) in met for one in numbers), len(numbers)) for name, numbers in DIMENSIONS.items()}
 
 
-def _certain(count: Mapping[Status, int], points: Sequence[Point], missing: int, score: int) -> tuple[str, ...]:
+def _worklist(points: Sequence[Line], counts: Mapping[str, Tally]) -> tuple[str, ...]:
+    pillars = sorted(SIZES, key=lambda one: (one != SECURITY, one != "1", counts[one].met, one))
+    first = ids(points, (Status.BLOCKER,), SIZES)
+    return (*first, *(item for one in pillars for item in ids(points, (Status.NEEDS_REVIEW,), (one,))))
+
+
+def _can_end(points: Sequence[Line], counts: Mapping[str, Tally], facts: Facts, *, lenient: bool) -> tuple[str, ...]:
+    """The verdicts that the unanswered points leave open, worst first."""
+    everything = total(counts.values())
+    if counts[SECURITY].blockers:
+        return ("do-not-launch",)
+    in_security = counts[SECURITY].unanswered
+    elsewhere = everything.unanswered - in_security
+    # Left open, the unanswered point 33 would stop a regulated launch, so a verdict short of that takes it as met.
+    settled = {one.number for one in points if one.status is not Status.UNANSWERED}
+    encryption = facts.regulated and in_security > 0 and ENCRYPTION_POINT not in settled
+    low, high = everything.met + encryption, everything.met + everything.unanswered
+    stopped = everything.blockers > 0
+    open_to = {
+        "do-not-launch": in_security > 0 or (not stopped and low < MODERATE),
+        "hold": (stopped or elsewhere > 0) and not (lenient and low >= STRONG),
+        "harden": not stopped and low < STRONG and high >= MODERATE,
+        "ship": high >= STRONG and (not stopped or lenient),
+    }
+    return tuple(name for name, reachable in open_to.items() if reachable)
+
+
+def _decided_by(points: Sequence[Line], verdict: str, *, critical: bool) -> tuple[str, ...]:
+    match verdict:
+        case "incomplete":
+            return ids(points, (Status.UNANSWERED,), SIZES)
+        case "ship":
+            return ()
+        case "do-not-launch" if critical:
+            return ids(points, (Status.BLOCKER,), (SECURITY,))
+        case "hold":
+            return ids(points, (Status.BLOCKER,), SIZES)
+    return ids(points, OPEN, SIZES)
+
+
+def _next_better(points: Sequence[Line], everything: Tally, *, critical: bool, lenient: bool) -> Way | None:
+    """What keeps the best outcome from being better. Hold and do-not-launch are one step: both mean no launch."""
+    best, blockers = everything.met + everything.unanswered, ids(points, (Status.BLOCKER,), SIZES)
+    in_security = ids(points, (Status.BLOCKER,), (SECURITY,))
+    if best >= STRONG and not critical and (lenient or not everything.blockers):
+        return None
+    if lenient and critical and best + len(in_security) >= STRONG:
+        return Way("ship", in_security)
+    cleared = best + everything.blockers
+    goal = STRONG if best >= MODERATE and not blockers else MODERATE
+    to = "ship" if max(cleared, goal) >= STRONG else "harden"
+    some = max(0, goal - cleared)
+    return Way(to, blockers, ids(points, (Status.NEEDS_REVIEW,), SIZES) if some else (), some)
+
+
+def _certain(everything: Tally, security: Tally) -> tuple[str, ...]:
     """What no further answer can change, as long as the given ones stand."""
-    said = []
-    if stops := count[Status.BLOCKER]:
-        in_security = sum(p.pillar == SECURITY and p.status is Status.BLOCKER for p in points)
-        said.append(
-            f"{stops} stop{'s' if stops == 1 else ''} launch" + (f", {in_security} of pillar 4" if in_security else "")
-        )
-    if missing and band(score) == band(score + missing):
-        said.append(f"the band stays {band(score)}")
-    if missing and band(score + missing) != "strong":
+    said = [
+        f"{one}, {security.blockers} of pillar 4" if security.blockers else one for one in stops(everything.blockers)
+    ]
+    low, high = everything.met, everything.met + everything.unanswered
+    if everything.unanswered and band(low) == band(high):
+        said.append(f"the band stays {band(low)}")
+    if everything.unanswered and band(high) != "strong":
         said.append("a ship verdict is out of reach until gaps close")
     return tuple(said)
 
 
-def _notes(count: Mapping[Status, int], score: int, gaps: int, missing: int) -> tuple[str, ...]:
-    said = []
-    if (absent := count[Status.NOT_APPLICABLE]) > PER_PILLAR:
-        said.append(f"{absent} points do not apply: this checklist may not fit the product")
-    if not missing and score < MODERATE and gaps < 4:  # noqa: PLR2004  the article speaks of four or more pillars
+def _notes(everything: Tally, verdict: str, gaps: int) -> tuple[str, ...]:
+    said = [*fit(everything.not_applicable)]
+    score, complete = everything.met, not everything.unanswered
+    if complete and score < MODERATE and gaps < 4:  # noqa: PLR2004  the article speaks of four or more pillars
         said.append(f"below 25 although only {gaps} pillars have gaps; the score decides")
-    if not missing and score >= STRONG and (left := count[Status.NEEDS_REVIEW]):
+    if complete and score >= STRONG and (left := everything.needs_review):
         said.append(f"{left} open gaps to be documented and scheduled before shipping")
+    if verdict == "hold" and score + everything.blockers < MODERATE:
+        said.append("clearing the blockers is not enough: the score stays below 25")
+    return tuple(said)
+
+
+def _readings(points: Sequence[Line], verdict: str, facts: Facts, read: Readings) -> tuple[str, ...]:
+    """What the team reads otherwise than we do, and what it lets through."""
+    said = []
+    if read.lenient_blockers:
+        said.append("lenient reading of blockers: only those of pillar 4 keep 40 points from shipping")
+        if verdict == "ship" and (through := ids(points, (Status.BLOCKER,), SIZES)):
+            said.append(f"warning: it ships with blockers, let through by that reading: {listed(through)}")
+    if read.regulated is not None:
+        said.append(f"read as {'' if facts.regulated else 'not '}regulated by setting, whatever frameworks are named")
+    if read.weights:
+        weights = (f"pillar {pillar} = {weight:g}" for pillar, weight in sorted({**WEIGHTS, **read.weights}.items()))
+        said.append(f"weights of the secondary figure are the team's: {listed(tuple(weights))}")
     return tuple(said)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.answers import Status
+
+OPEN = (Status.NEEDS_REVIEW, Status.BLOCKER)
+"""Answered, and not satisfied."""
 
 MANY_ABSENT = 10
 """Above this many items that do not apply, the checklist may not fit the product."""
@@ -13,10 +17,16 @@ MANY_ABSENT = 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a checklist: its pillar, and its state."""
+    """One item of a checklist: its pillar, its state and its id."""
 
     pillar: str
     status: Status
+    item: str = ""
+
+    @property
+    def number(self) -> str:
+        """The last part of the id, as people quote it: "31"."""
+        return self.item.rsplit(".", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,16 @@ def total(tallies: Iterable[Tally]) -> Tally:
         blockers=sum(one.blockers for one in all_of),
         unanswered=sum(one.unanswered for one in all_of),
     )
+
+
+def ids(lines: Iterable[Line], among: Collection[Status], pillars: Collection[str]) -> tuple[str, ...]:
+    """The items of these pillars in one of these states, in the order of their numbers; lines without an id are not."""
+    found = [line.item for line in lines if line.status in among and line.pillar in pillars and line.item]
+    return tuple(sorted(found, key=_by_number))
+
+
+def _by_number(item: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", item)]
 
 
 def stops(blockers: int) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ The article prints no pass rule: the verdict is our reading, and says so. docs/v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from workbook.verdicts.lines import Line, Tally, fit, listed, stops, tally, total
+from workbook.answers import Status
+from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
+from workbook.verdicts.record import Record, Way
 
 ENTRY, SECURITY = "entry", "sec"
 GAPS: Mapping[str, int] = {"gap1": 3, "gap2": 3, "gap3": 2, "gap4": 2, "gap5": 4}
@@ -38,13 +40,11 @@ OURS = "the article prints no pass rule: this verdict is our reading of it"
 NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Record):
     """What the model says, and its advice. `lowest` and `highest` bound the satisfied items until all is answered."""
 
     items_met: int
-    of: int
-    verdict: str
     entry: int
     gaps_closed: int
     architecture_done: int
@@ -56,15 +56,6 @@ class Verdict:
     signals: tuple[str, ...]
     consider_partner: bool
     skill_gaps: tuple[str, ...]
-    hold: bool
-    not_applicable: int
-    needs_review: int
-    blockers: int
-    unanswered: int
-    lowest: int
-    highest: int
-    certain: tuple[str, ...]
-    notes: tuple[str, ...]
     formula: str = FORMULA
 
 
@@ -84,14 +75,16 @@ def decide(
         tier1_share: share of requests the small model takes, 0 to 1, where measured.
         response_s: response time of an interactive request in seconds, where measured.
     """
-    counts = tally(lines, SIZES)
+    given = tuple(lines)
+    counts = tally(given, SIZES)
     everything = total(counts.values())
+    verdict, can_end = _verdict(counts, everything), _can_end(counts, everything)
     present = tuple(name for name in SIGNALS if signals.get(name))
     missing_skills = tuple(name for name in SOURCING if sourcing.get(name) is False)
     return Verdict(
         items_met=everything.met,
         of=everything.of,
-        verdict=_verdict(counts, everything),
+        verdict=verdict,
         entry=counts[ENTRY].met,
         gaps_closed=sum(counts[name].full for name in GAPS),
         architecture_done=sum(counts[name].full for name in ARCHITECTURE),
@@ -110,6 +103,9 @@ def decide(
         unanswered=everything.unanswered,
         lowest=everything.met,
         highest=everything.met + everything.unanswered,
+        can_end=can_end,
+        decided_by=_decided_by(given, verdict),
+        next_better=_next_better(given, can_end[-1]),
         certain=_certain(counts, everything),
         notes=(
             OURS,
@@ -139,6 +135,33 @@ def _verdict(counts: Mapping[str, Tally], everything: Tally) -> str:
     if not counts[ENTRY].full:
         return "not-ready-to-plan"
     return "production-ready" if everything.full else "in-transition"
+
+
+def _can_end(counts: Mapping[str, Tally], everything: Tally) -> tuple[str, ...]:
+    """The verdicts that the unanswered items leave open, worst first."""
+    entry = counts[ENTRY]
+    open_to = {
+        "not-ready-to-plan": not entry.full,
+        "in-transition": entry.reachable and everything.met - entry.met < everything.of - entry.of,
+        "production-ready": everything.reachable,
+    }
+    return tuple(name for name, reachable in open_to.items() if reachable)
+
+
+def _decided_by(lines: Sequence[Line], verdict: str) -> tuple[str, ...]:
+    if verdict == "incomplete":
+        return ids(lines, (Status.UNANSWERED,), SIZES)
+    return ids(lines, OPEN, (ENTRY,) if verdict == "not-ready-to-plan" else SIZES)
+
+
+def _next_better(lines: Sequence[Line], best: str) -> Way | None:
+    if best == "production-ready":
+        return None
+    if best == "in-transition":
+        return Way("production-ready", ids(lines, OPEN, SIZES))
+    entry = ids(lines, OPEN, (ENTRY,))
+    elsewhere = sum(line.status in OPEN and line.pillar in SIZES and line.pillar != ENTRY for line in lines)
+    return Way("in-transition" if elsewhere else "production-ready", entry)
 
 
 def _certain(counts: Mapping[str, Tally], everything: Tally) -> tuple[str, ...]:

@@ -5,10 +5,12 @@ Items, limits of the run and the risk that sets the order are the article's; doc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbook.verdicts.lines import Line, Tally, fit, listed, stops, tally, total
+from workbook.answers import Status
+from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
+from workbook.verdicts.record import Record, Way
 
 SIZES: Mapping[str, int] = {"s1": 8, "s2": 6, "s3": 8, "s4": 4, "s5": 8, "s6": 8, "s7": 4}
 """The steps and how many items decide each."""
@@ -16,6 +18,9 @@ SIZES: Mapping[str, int] = {"s1": 8, "s2": 6, "s3": 8, "s4": 4, "s5": 8, "s6": 8
 ITEMS = sum(SIZES.values())
 ACCEPT = "accept"
 """The pillar of the items about the run: they count for what is open and what stops, not for the 46."""
+
+VALIDITY = "ten-x-run"
+"""The item that asks for a run that counts; the others of its pillar are named as in `LIKELY`."""
 
 FIRST: Mapping[str, tuple[int, ...]] = {"paying-users": (2, 4), "pre-launch": (3, 1), "fundraising": (6, 5)}
 """The steps each profile takes first, in the order of the article's sentence; the profiles in our order."""
@@ -45,31 +50,20 @@ class Run:
     corrupted: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Record):
     """What the model says. `accept` is "" without a run; `lowest` and `highest` bound the items met."""
 
     steps_done: int
     highest_steps: int
     items_met: int
-    of: int
     percent: float
-    verdict: str
     ready: bool
     accept: str
     likely_steps: tuple[int, ...]
     order: tuple[int, ...]
     next_step: int | None
     steps: Mapping[str, tuple[int, int]]
-    hold: bool
-    not_applicable: int
-    needs_review: int
-    blockers: int
-    unanswered: int
-    lowest: int
-    highest: int
-    certain: tuple[str, ...]
-    notes: tuple[str, ...]
     formula: str = FORMULA
 
 
@@ -94,6 +88,9 @@ def decide(
     ready = len(done) == len(SIZES) and accept == PASS
     likely = tuple(dict.fromkeys(step for check in LIKELY if check in failed for step in LIKELY[check]))
     incomplete = everything.unanswered > 0 or not accept
+    can_end = _can_end(given, counts, accept)
+    early = "pre-launch" in profiles
+    in_the_way = _in_the_way(given, accept, failed)
     return Verdict(
         steps_done=len(done),
         highest_steps=sum(one.reachable for one in counts.values()),
@@ -114,8 +111,14 @@ def decide(
         unanswered=everything.unanswered,
         lowest=steps.met,
         highest=steps.met + steps.unanswered,
+        can_end=can_end,
+        decided_by=ids(given, (Status.UNANSWERED,), (*SIZES, ACCEPT)) if incomplete else () if ready else in_the_way,
+        next_better=None if "ready" in can_end else Way("ready", in_the_way),
         certain=_certain(counts, everything, accept) if incomplete else stops(everything.blockers),
-        notes=_notes(everything, accept, likely, all_done=len(done) == len(SIZES)),
+        notes=(
+            *_notes(everything, accept, likely, all_done=len(done) == len(SIZES)),
+            *(("before launch there is no traffic: the run is ten times the expected peak",) if early else ()),
+        ),
     )
 
 
@@ -136,6 +139,26 @@ def failing(run: Run) -> tuple[str, ...]:
     """The checks of the run that failed. A limit itself is not below the limit."""
     held = {"errors": run.error_rate < ERROR_RATE, "p95": run.p95_s < P95_S, "integrity": run.corrupted == 0}
     return tuple(check for check, holds in held.items() if not holds)
+
+
+def _can_end(lines: Sequence[Line], counts: Mapping[str, Tally], accept: str) -> tuple[str, ...]:
+    """The verdicts that the unanswered items and a run to come leave open, worst first."""
+    # A run nobody has judged as a whole is lost already when one of its items is.
+    lost = accept in (FAIL, INVALID) or (
+        not accept and any(one.pillar == ACCEPT and one.status in OPEN for one in lines)
+    )
+    attainable = not lost and all(one.reachable for one in counts.values())
+    certain = accept == PASS and all(one.full for one in counts.values())
+    return (*(() if certain else ("not-ready",)), *(("ready",) if attainable else ()))
+
+
+def _in_the_way(lines: Sequence[Line], accept: str, failed: Collection[str]) -> tuple[str, ...]:
+    """The open items, and those of the run that its measurements fail."""
+    about = (VALIDITY,) if accept == INVALID else failed if accept == FAIL else ()
+    # What the numbers take away may stand as answered with yes on the item.
+    measured = (one.item for one in lines if one.pillar == ACCEPT and one.number in about)
+    given = ids(lines, OPEN, (*SIZES, ACCEPT) if accept != PASS else SIZES)
+    return tuple(dict.fromkeys((*given, *measured)))
 
 
 def _certain(counts: Mapping[str, Tally], everything: Tally, accept: str) -> tuple[str, ...]:

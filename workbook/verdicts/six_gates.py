@@ -5,10 +5,13 @@ Boxes, gates and their order of work are the article's; where it is silent, docs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbook.verdicts.lines import Line, Tally, fit, listed, stops, tally, total
+from workbook.answers import Status
+from workbook.readings import Readings
+from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
+from workbook.verdicts.record import Record, Way
 
 SECTIONS: Mapping[str, int] = {
     "pr.testing": 5,
@@ -33,13 +36,11 @@ FORMULA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Record):
     """What the model says. `lowest` and `highest` bound the boxes, `highest_gates` the gates, until all is answered."""
 
     boxes: int
-    of: int
-    verdict: str
     printable_pass: bool
     gate_pass: bool
     gates_passed: int
@@ -48,31 +49,24 @@ class Verdict:
     out_of_order: tuple[int, ...]
     sections: Mapping[str, tuple[int, int]]
     details: Mapping[str, tuple[int, int]]
-    hold: bool
-    not_applicable: int
-    needs_review: int
-    blockers: int
-    unanswered: int
-    lowest: int
-    highest: int
-    certain: tuple[str, ...]
-    notes: tuple[str, ...]
     formula: str = FORMULA
 
 
-def decide(lines: Iterable[Line]) -> Verdict:
+def decide(lines: Iterable[Line], readings: Readings | None = None) -> Verdict:
     """The verdict over boxes, gate details and the process rule; their order never matters."""
-    counts = tally(lines, SIZES)
+    given = tuple(lines)
+    counts = tally(given, SIZES)
     everything = total(counts.values())
     printed = total(counts[name] for name in SECTIONS)
     gates = _gates(counts)
     passed = tuple(number for number, gate in gates.items() if gate.full)
     current = next((number for number in gates if number not in passed), None)
     ahead = tuple(number for number in passed if current and number > current)
+    verdict, can_end = _verdict(counts), _can_end(counts)
     return Verdict(
         boxes=printed.met,
         of=BOXES,
-        verdict=_verdict(counts, everything, printed, current),
+        verdict=verdict,
         printable_pass=printed.full,
         gate_pass=current is None,
         gates_passed=len(passed),
@@ -88,8 +82,11 @@ def decide(lines: Iterable[Line]) -> Verdict:
         unanswered=everything.unanswered,
         lowest=printed.met,
         highest=printed.met + printed.unanswered,
+        can_end=can_end,
+        decided_by=ids(given, (Status.UNANSWERED,), SIZES) if verdict == "incomplete" else _short(given, verdict),
+        next_better=_next_better(given, can_end[-1], counts),
         certain=_certain(everything, printed, gates),
-        notes=_notes(counts, everything, printed, current, ahead),
+        notes=(*_notes(counts, everything, printed, current, ahead), *_readings(readings or Readings())),
     )
 
 
@@ -99,12 +96,51 @@ def _gates(counts: Mapping[str, Tally]) -> dict[int, Tally]:
     return {number: total(counts[name] for name in pair) for number, pair in enumerate(pairs, start=1)}
 
 
-def _verdict(counts: Mapping[str, Tally], everything: Tally, printed: Tally, current: int | None) -> str:
-    if everything.unanswered:
+def _verdict(counts: Mapping[str, Tally]) -> str:
+    if any(one.unanswered for one in counts.values()):
         return "incomplete"
-    if current is None:
-        return "passed" if counts[PROCESS].full else "repeat"
-    return "list-only" if printed.full else "not-passed"
+    if not all(counts[name].full for name in SECTIONS):
+        return "not-passed"
+    if not all(counts[name].full for name in DETAILS):
+        return "list-only"
+    return "passed" if counts[PROCESS].full else "repeat"
+
+
+def _can_end(counts: Mapping[str, Tally]) -> tuple[str, ...]:
+    """The verdicts that the unanswered items leave open, worst first."""
+
+    def fillable(names: Iterable[str]) -> bool:
+        return all(counts[name].reachable for name in names)
+
+    def full(names: Iterable[str]) -> bool:
+        return all(counts[name].full for name in names)
+
+    open_to = {
+        "not-passed": not full(SECTIONS),
+        "list-only": fillable(SECTIONS) and not full(DETAILS),
+        "repeat": fillable(SECTIONS) and fillable(DETAILS) and not counts[PROCESS].full,
+        "passed": fillable(SIZES),
+    }
+    return tuple(name for name, reachable in open_to.items() if reachable)
+
+
+def _short(lines: Sequence[Line], verdict: str) -> tuple[str, ...]:
+    """The open items that keep the list from being more than this verdict."""
+    where: Mapping[str, Iterable[str]] = {"not-passed": SECTIONS, "list-only": DETAILS, "repeat": (PROCESS,)}
+    return ids(lines, OPEN, tuple(where.get(verdict, ())))
+
+
+def _next_better(lines: Sequence[Line], best: str, counts: Mapping[str, Tally]) -> Way | None:
+    match best:
+        case "passed":
+            return None
+        case "not-passed" if not all(counts[name].reachable for name in DETAILS):
+            to = "list-only"
+        case "repeat":
+            to = "passed"
+        case _:
+            to = "passed" if counts[PROCESS].reachable else "repeat"
+    return Way(to, _short(lines, best))
 
 
 def _certain(everything: Tally, printed: Tally, gates: Mapping[int, Tally]) -> tuple[str, ...]:
@@ -128,3 +164,10 @@ def _notes(
     if not counts[PROCESS].full and not counts[PROCESS].unanswered:
         said.append("the gates are not known to be passed again for each feature, so they speak of an older state")
     return tuple(said)
+
+
+def _readings(read: Readings) -> tuple[str, ...]:
+    if (read.traffic_window_min, read.traffic_baseline) == (Readings().traffic_window_min, Readings().traffic_baseline):
+        return ()
+    against = read.traffic_baseline.replace("-", " ")
+    return (f"sudden traffic is read over {read.traffic_window_min} minutes against the {against}, by setting",)

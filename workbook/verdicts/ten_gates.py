@@ -12,6 +12,7 @@ from typing import Literal
 
 from workbook.answers import HIGHEST_LEVEL
 from workbook.verdicts.lines import Line, Tally, fit, listed, stops, tally, total
+from workbook.verdicts.record import Record, Way
 
 Mode = Literal["every-domain", "critical-only"]
 """Which domains pause a launch: our reading is every one; "critical-only" is the narrow reading."""
@@ -45,6 +46,9 @@ SLO: Mapping[str, float] = {"p95_s": 2.5, "error_rate": 0.01, "model_timeout_rat
 """The article's example limits: measurements are shown against them, and they never move the verdict."""
 
 FORMULA = "proceed = a named person scored all ten domains and each level reaches its minimum; the total never makes up"
+CARD = "ten-gates.score."
+"""Before a domain's name: the id of its item on the scorecard."""
+
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -56,32 +60,22 @@ class Suggestion:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Record):
     """What the model says. `unanswered` counts domains without a level; `lowest` and `highest` bound the total.
 
     `hold` also says that an answer stops the launch; only levels decide the verdict.
     """
 
     total: int
-    of: int
-    verdict: str
     mode: Mode
     scores: Mapping[str, int]
     below: tuple[str, ...]
     critical_below: tuple[str, ...]
     critical: bool
-    hold: bool
     unscored: tuple[str, ...]
     suggestions: Mapping[str, Suggestion]
     slo: Mapping[str, bool]
-    not_applicable: int
-    blockers: int
-    unanswered: int
-    lowest: int
-    highest: int
-    certain: tuple[str, ...]
-    notes: tuple[str, ...]
     formula: str = FORMULA
 
 
@@ -127,12 +121,23 @@ def decide(
         suggestions=suggestions,
         slo=slo(measured),
         not_applicable=everything.not_applicable,
+        needs_review=everything.needs_review,
         blockers=everything.blockers,
         unanswered=len(unscored),
         lowest=reached,
         highest=reached + HIGHEST_LEVEL * len(unscored),
+        can_end=_can_end(pausing, unscored, mode),
+        decided_by=tuple(CARD + name for name in unscored or pausing),
+        next_better=Way("proceed", tuple(CARD + name for name in pausing)) if pausing else None,
         certain=_certain(pausing, everything.blockers),
-        notes=_notes(scores, suggestions, everything, tuple(name for name in below if name not in pausing), measured),
+        notes=(
+            *_notes(scores, suggestions, everything, tuple(name for name in below if name not in pausing), measured),
+            *(
+                ("narrow reading: only the domains of critical risk pause the launch",)
+                if mode == "critical-only"
+                else ()
+            ),
+        ),
     )
 
 
@@ -163,6 +168,12 @@ def _suggested(domain: str, bullets: Tally) -> Suggestion:
         parts.append(f"a blocker keeps it below the minimum {DOMAINS[domain].minimum}")
     level = suggest(domain, ready, bullets.not_applicable, blocked=bullets.blockers > 0)
     return Suggestion(level, ", ".join(parts))
+
+
+def _can_end(pausing: tuple[str, ...], unscored: tuple[str, ...], mode: Mode) -> tuple[str, ...]:
+    """The verdicts that the missing levels leave open, worst first."""
+    may_pause = any(mode == "every-domain" or DOMAINS[name].critical for name in unscored)
+    return (*(("pause",) if pausing or may_pause else ()), *(() if pausing else ("proceed",)))
 
 
 def _certain(pausing: tuple[str, ...], blockers: int) -> tuple[str, ...]:

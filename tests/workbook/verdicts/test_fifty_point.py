@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from workbook.answers import Status
 from workbook.catalogue import load_catalogue
-from workbook.verdicts.fifty_point import DIMENSIONS, Facts, Point, decide
+from workbook.verdicts.fifty_point import DIMENSIONS, Facts, decide
+from workbook.verdicts.lines import Line
 
 CASES = [
     case
@@ -35,12 +36,12 @@ def _points(given_input):
     for pillar, tally in given_input["pillars"].items():
         states = [Status(name) for name, times in tally.items() for _ in range(times)]
         first = (int(pillar) - 1) * 10 + 1
-        points += [Point(pillar, str(first + index), state) for index, state in enumerate(states)]
+        points += [Line(pillar, state, f"fifty-point.{pillar}.{first + index}") for index, state in enumerate(states)]
     if given_input.get("regulated_unencrypted"):
         # The case says that the open point of pillar 4 is number 33.
         open_one = next(point for point in points if point.pillar == "4" and point.status is Status.NEEDS_REVIEW)
-        swap = {open_one.number: "33", "33": open_one.number}
-        points = [Point(one.pillar, swap.get(one.number, one.number), one.status) for one in points]
+        swap = {open_one.item: "fifty-point.4.33", "fifty-point.4.33": open_one.item}
+        points = [Line(one.pillar, one.status, swap.get(one.item, one.item)) for one in points]
     return points
 
 
@@ -53,7 +54,10 @@ def _facts(given_input):
 
 
 def _fifty(states):
-    return [Point(str(index // 10 + 1), str(index + 1), state) for index, state in enumerate(states)]
+    return [
+        Line(str(index // 10 + 1), state, f"fifty-point.{index // 10 + 1}.{index + 1}")
+        for index, state in enumerate(states)
+    ]
 
 
 @given(st.lists(st.sampled_from(list(Status)), min_size=50, max_size=50), st.randoms())

@@ -135,4 +135,7 @@ def test_example_limits_are_noted_and_never_decide():
 def test_the_narrow_reading_says_what_it_lets_through():
     verdict = decide({**MINIMUMS, "cost-control": 1}, mode="critical-only")
     assert verdict.verdict == "proceed"
-    assert verdict.notes == ("below the minimum and let through by the critical-only reading: cost-control",)
+    assert verdict.notes == (
+        "below the minimum and let through by the critical-only reading: cost-control",
+        "narrow reading: only the domains of critical risk pause the launch",
+    )
