@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "scope": Command("scope", "record a fact about the product"),
     "pr": Command("pr", "keep the checklist in the pull-request template"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
+    "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),
     "explain": Command("explain", "say what a control, item, signal or fact means"),
     "notebook": Command("notebook", "open, write or run the notebooks"),
     "sample": Command("sample", "try the workbook on a small application with planted gaps"),

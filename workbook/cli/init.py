@@ -20,12 +20,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checklist", action="append", metavar="SLUG", help="may be repeated; the first decides (fifty-point)"
     )
+    parser.add_argument(
+        "--merge-driver", action="store_true", help="let git in this clone merge the workbook field by field"
+    )
     parser.add_argument("--yes", action="store_true", help="confirm the proposed facts under your name")
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Write the state file and say what comes next."""
     session = context.session()
+    if chosen.merge_driver and session.has_state:
+        _merge_driver(context)
+        return 0
     checklists = chosen.checklist or ["fifty-point"]
     session.start(checklists)  # a mistake shows before the probes take their time
     if session.place.git_dir is None:
@@ -38,7 +44,24 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if not save(context, session):
         return 1
     _report(context, session, facts)
+    if chosen.merge_driver:
+        _merge_driver(context)
     return 0
+
+
+def _merge_driver(context: Context) -> None:
+    """Install it and say what was done, and what it cannot do."""
+    from workbook.merge.driver import ATTRIBUTES, install
+
+    done = install(context.root)
+    if done.configured:
+        context.out("git in this clone now merges the workbook field by field (merge.readiness in its configuration).")
+    if done.lines:
+        context.out(f"Added to {ATTRIBUTES}: {', '.join(done.lines)}. Commit it: git add {ATTRIBUTES}")
+    if not done.configured and not done.lines:
+        context.out("The merge driver is installed already.")
+    context.out("Every clone needs this once. Hosts such as GitHub ignore merge drivers: where their merge button says")
+    context.out("conflict, merge in a clone.")
 
 
 def _propose(context: Context, session: Session) -> dict[str, bool]:

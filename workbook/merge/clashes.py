@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any, Final
 
 from workbook.merge.units import CLASH, WHOLE, unit_of
-from workbook.store import MISSING, Edit
+from workbook.store import MISSING, Edit, same
 from workbook.store.model import Table
 
 REMEDY: Final = "decide with: readiness merge"
@@ -79,7 +79,8 @@ def settle(tables: Mapping[str, Any], standoff: Standoff, *, take_other: bool) -
     for part in standoff.table:
         here = here[part]
     entries = here[CLASH] if isinstance(here[CLASH], list) else [here[CLASH]]
-    left = [entry for entry in entries if entry is not standoff.entry]
+    gone = next(number for number, entry in enumerate(entries) if same(entry, standoff.entry))
+    left = [*entries[:gone], *entries[gone + 1 :]]
     edits = [Edit(standoff.table, CLASH, here[CLASH], left or MISSING)]
     if take_other and standoff.unit:
         edits += (

@@ -1,0 +1,168 @@
+"""Merge two branches of a state file field by field, or decide what such a merge left open.
+
+With three files: what both made of BASE is written to OURS, as git's merge drivers do. Exit code 0: nothing is left to
+decide; 1: both sides of something are kept in OURS under `clash`, for a person to decide.
+
+Without files: show what is left to decide in this folder's workbook and ask, or take the decisions from --keep and
+--take.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from workbook.answers import STATE_FILE, WAIVER_FILE
+from workbook.cli.context import Context
+from workbook.errors import Refused
+from workbook.merge import Disagreement, Standoff, merge, settle, standoffs
+from workbook.merge.clashes import said
+from workbook.store import SIZE_CAP, Clashed, StoreError, read, save
+from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
+from workbook.text import terminal
+
+OPEN: Final = 1
+"""Something is left to decide."""
+
+_FILES: Final = 3
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("files", nargs="*", metavar="BASE OURS THEIRS", type=Path, help="git's %%O %%A %%B")
+    parser.add_argument("--path", default="", help="the file's name in the repository, for messages (git's %%P)")
+    parser.add_argument("--keep", action="append", default=[], metavar="TABLE", help="decide for what stands in TABLE")
+    parser.add_argument("--take", action="append", default=[], metavar="TABLE", help="decide for the other branch")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Merge three files, or decide what a merge left open."""
+    if not chosen.files:
+        return _decide(context, chosen.keep, chosen.take)
+    if len(chosen.files) != _FILES:
+        raise Refused(f"{len(chosen.files)} files are not three", "name them: readiness merge BASE OURS THEIRS")
+    base, ours, theirs = chosen.files
+    return _merge(context, base, ours, theirs, chosen.path or ours.name)
+
+
+def _merge(context: Context, base: Path, ours: Path, theirs: Path, name: str) -> int:
+    from workbook.catalogue import load_catalogue
+    from workbook.skeleton import table_order
+
+    raw = _content(ours)
+    try:
+        merged = merge(_content(base), raw, _content(theirs), table_order(load_catalogue()))
+    except StoreError as error:
+        raise Refused(
+            f"{name} was not merged and is as it was here; {error}",
+            f"see the other side with: git show :3:{name}",
+            code=OPEN,
+        ) from error
+    try:
+        replace_bytes(ours, merged.raw, mode=stat.S_IMODE(ours.lstat().st_mode) & 0o777)
+    except OSError as error:
+        raise Refused(f"{ours}: {explain(error)[0]}", explain(error)[1]) from error
+    for one in merged.disagreements:
+        context.say(terminal(f"{name}: {_sides(one)}"))
+    if not merged.disagreements:
+        return 0
+    context.say(
+        f"Both sides are kept in {terminal(name)}. Decide with: readiness merge; then: git add {terminal(name)}"
+    )
+    return OPEN
+
+
+def _sides(one: Disagreement) -> str:
+    standoff = Standoff(one.table, one.unit, one.kept, one.other, None)
+    return f"{standoff.place}: {standoff}"
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file; git names none where a side has none, and people write /dev/null."""
+    if str(path) == os.devnull:
+        return b""
+    try:
+        return read_regular(path, SIZE_CAP)
+    except NotRegularError as error:
+        raise Refused(f"{path} is {error}", "name three files") from error
+    except TooLargeError as error:
+        raise Refused(f"{path} is larger than {SIZE_CAP // 2**20} MiB", "merge it by hand") from error
+    except OSError as error:
+        raise Refused(f"{path}: {explain(error)[0]}", explain(error)[1]) from error
+
+
+def _decide(context: Context, keep: Sequence[str], take: Sequence[str]) -> int:
+    left = list(_open(context.root))
+    tables = {_table(one) for _, one in left}
+    if unknown := [name for name in (*keep, *take) if name not in tables]:
+        known = f"open are: {', '.join(sorted(tables))}" if tables else "nothing is open"
+        raise Refused(f"there is nothing to decide in {unknown[0]}", known)
+    if both := set(keep) & set(take):
+        raise Refused(f"{min(both)} is in --keep and in --take", "name it once")
+    remaining = 0
+    for path, one in left:
+        context.out(terminal(f"{path.name}: {one.place}"))
+        context.out(terminal(f"  1  here:  {said(one.kept) if one.unit else 'as it stands'}"))
+        context.out(terminal(f"  2  there: {said(one.other) if one.unit else one.entry}"))
+        decision = _decision(context, one, keep, take)
+        if decision is None:
+            remaining += 1
+        else:
+            _settle(context.root, path, one, take_other=decision)
+    return _report(context, len(left), remaining)
+
+
+def _report(context: Context, found: int, remaining: int) -> int:
+    if not found:
+        context.out("Nothing is left to decide.")
+    elif remaining:
+        context.out(f"{remaining} left to decide: readiness merge in a terminal, or --keep TABLE, --take TABLE.")
+    else:
+        context.out("All decided. In a merge, go on with: git add, then git commit")
+    return OPEN if remaining else 0
+
+
+def _decision(context: Context, one: Standoff, keep: Sequence[str], take: Sequence[str]) -> bool | None:
+    """Whether to take the other side; None leaves it open."""
+    if _table(one) in keep:
+        return False
+    if _table(one) in take:
+        return True
+    if not context.interactive or keep or take:
+        return None
+    while (typed := context.ask("1 or 2, Enter decides later: ")) not in ("", None):
+        if typed in ("1", "2"):
+            return typed == "2"
+    return None
+
+
+def _table(one: Standoff) -> str:
+    return ".".join(one.table) or "top"
+
+
+def _open(root: Path) -> Iterator[tuple[Path, Standoff]]:
+    for name in (STATE_FILE, WAIVER_FILE):
+        document = read(root / name)
+        if trouble := document.trouble:
+            line = f":{trouble.line}" if trouble.line else ""
+            raise Refused(f"{name}{line}: {trouble.what}", trouble.remedy)
+        for one in standoffs(document.tables):
+            yield document.path, one
+
+
+def _settle(root: Path, path: Path, wanted: Standoff, *, take_other: bool) -> None:
+    """Write one decision; the file is read again, because an earlier decision may have changed it."""
+    from workbook.places import Place
+
+    document = read(path)
+    one = next((one for one in standoffs(document.tables) if one == wanted), None)
+    changed = Refused("somebody else changed the file meanwhile", "look again with: readiness merge", code=OPEN)
+    if one is None:
+        raise changed
+    edits = settle(document.tables, one, take_other=take_other)
+    if isinstance(save(path, edits, lock_dir=Place.of(root).private, seen=document.digest), Clashed):
+        raise changed
