@@ -342,7 +342,7 @@ def _progress(one: object) -> str:
 def _what(session: Session, step: tuple[object, ...]) -> str:
     table = step[0].table  # type: ignore[attr-defined]  # steps hold edits
     known = session.catalogue.controls
-    return known[table[-1]].title if table[-1] in known else said(".".join(table)).plain
+    return said(known[table[-1]].title if table[-1] in known else ".".join(table)).plain
 
 
 def run(root: Path) -> int:

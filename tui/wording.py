@@ -135,9 +135,9 @@ def move(now: Verdict, then: Verdict) -> str:
 def asks(question: Question, style: str = "") -> Content:
     """The item's question; where the item has several controls, which of them this is about."""
     if len(question.item.controls) == 1:
-        return Content.assemble((question.item.asks, style))
+        return said(question.item.asks, style)
     return Content.assemble(
-        (question.item.asks, style), ("  here: ", "$foreground 60%"), (question.control.title, style)
+        said(question.item.asks, style), ("  here: ", "$foreground 60%"), said(question.control.title, style)
     )
 
 
@@ -153,7 +153,7 @@ def edits(session: Session, pending: Sequence[Edit]) -> list[Content]:
             title = session.catalogue.controls[table[1]].title
             extra = [name for name in ("note", "evidence", "reason") if name in fields]
             tail = f" ({', '.join(extra)})" if extra else ""
-            lines.append(Content.assemble(standing(judged.standing), f"  {title}{tail}"))
+            lines.append(Content.assemble(standing(judged.standing), said(f"  {title}{tail}")))
         else:
             lines.append(Content.assemble("  ", said(".".join(table)), ": ", said(", ".join(fields))))
     return lines

@@ -50,7 +50,7 @@ class Board(WorkbookScreen):
         about.display = bool(self._about(calm).plain)
         rows: list[tuple[str, Content]] = []
         if not calm:
-            rows.append(("", Content(f"{self.session.checklist.word.capitalize()}s of {self.session.checklist.name}")))
+            rows.append(("", said(f"{self.session.checklist.word.capitalize()}s of {self.session.checklist.name}")))
             rows += [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
         rows.append(("", Content("Next three")))
         for one in next_three(asked):
@@ -77,7 +77,7 @@ class Board(WorkbookScreen):
         filled = round(BAR * one.answered / one.total) if one.total else 0
         bar = "█" * filled + "░" * (BAR - filled)
         parts: list[Content | str | tuple[str, str]] = [
-            (self.session.checklist.heading(one.pillar), "bold"),
+            said(self.session.checklist.heading(one.pillar), "bold"),
             "\n  ",
             (bar, "$text-accent"),
             f" {one.answered} of {one.total} answered",

@@ -42,7 +42,7 @@ class ClashView(WorkbookScreen):
         about = Content("Somebody saved this while you were editing. Nothing has been written. Whose value stays?\n")
         parts = [about]
         for field, (base, mine, theirs) in clash.fields.items():
-            parts.append(Content.assemble((field, "bold")))
+            parts.append(Content.assemble(said(field, "bold")))
             parts += [
                 Content.assemble((f"  {who:<7}", color), said_lines(_value(value)))
                 for who, value, color in (

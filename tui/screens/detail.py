@@ -18,6 +18,7 @@ from tui.widgets.evidence_code import EvidenceCode
 from tui.wording import BASIS, observed, place, said, said_lines, severity, standing, weight
 from workbook.answers import Answer
 from workbook.guide import Question
+from workbook.text import shown_address
 
 FINDINGS = 12
 """More findings than this are counted, not listed."""
@@ -55,7 +56,7 @@ class Detail(Answering):
         """Show everything."""
         question = self.session.question(self._control)
         control = question.control
-        title = Content.assemble((control.title, "bold"), "  ", weight(control.severity))
+        title = Content.assemble(said(control.title, "bold"), "  ", weight(control.severity))
         self.query_one("#detail-title", Static).update(title)
         self.query_one("#detail-text", Static).update(Content("\n").join(self._text(question)))
         self.query_one("#detail-findings", Static).update(_findings(question.findings))
@@ -96,7 +97,7 @@ def _answer(answer: Answer) -> list[Content]:
     if answer.by:
         lines.append(_row("By", f"{', '.join(answer.by)}{f', {answer.at}' if answer.at else ''} ({answer.rung})"))
     lines += [
-        Content.assemble(_label("Evidence"), piece.kind, "  ", said(piece.label, "$text-secondary"))
+        Content.assemble(_label("Evidence"), piece.kind, "  ", said(shown_address(piece.label), "$text-secondary"))
         for piece in answer.evidence
     ]
     if answer.note:

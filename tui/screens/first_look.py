@@ -124,7 +124,7 @@ class FirstLook(WorkbookScreen):
         except OSError as error:
             self.workbook_app.complain(f"{typed} cannot be written: {error.strerror}; name another file")
         else:
-            self.app.notify(f"Written to {path}", markup=False)
+            self.app.notify(said(f"Written to {path}").plain, markup=False)
 
 
 def _row(line: Line) -> Content:

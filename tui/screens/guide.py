@@ -20,6 +20,7 @@ from tui.widgets.evidence_code import EvidenceCode
 from tui.wording import asks, move, observed, said, said_lines, standing
 from workbook.answers import Status
 from workbook.guide import Question
+from workbook.text import shown_address
 
 
 class Guide(Answering):
@@ -77,7 +78,7 @@ class Guide(Answering):
         pillar = next(one for one in checklist.pillars if one.id == question.item.pillar)
         place: list[Content | tuple[str, str] | str] = [
             (f"{self._at + 1}/{len(self._order)}", "bold"),
-            f"  {checklist.heading(pillar)}",
+            said(f"  {checklist.heading(pillar)}"),
         ]
         if question.stops_launch:
             place.append(("  a no may stop the launch", "bold $text-error"))
@@ -94,10 +95,10 @@ class Guide(Answering):
 
     def _background(self, question: Question) -> Content:
         control = question.control
-        fold = f"Ready when: {control.ready_when}" if self.unfolded else "w  ready when …"
-        return Content.assemble(
-            ("Why  ", "$foreground 60%"), control.why, "\n", (fold, "" if self.unfolded else "$foreground 60%")
+        fold = (
+            said(f"Ready when: {control.ready_when}") if self.unfolded else said("w  ready when …", "$foreground 60%")
         )
+        return Content.assemble(("Why  ", "$foreground 60%"), said(control.why), "\n", fold)
 
     def _moves(self, question: Question) -> Content:
         now = self.session.verdict
@@ -158,7 +159,7 @@ def given(question: Question) -> Content:
     if answer.status is not Status.UNANSWERED or judged.why:
         parts += ["  ", said(judged.why, "$foreground 60%")]
     for piece in answer.evidence:
-        parts += ["\n     evidence: ", piece.kind, "  ", said(piece.label, "$text-secondary")]
+        parts += ["\n     evidence: ", piece.kind, "  ", said(shown_address(piece.label), "$text-secondary")]
     if answer.note:
         parts += ["\n     note: ", said_lines(answer.note)]
     return Content.assemble(*parts)

@@ -77,8 +77,8 @@ class Need(WorkbookScreen):
         rows = [("", Content("Which checklist decides"))]
         for slug, checklist in self.session.catalogue.checklists.items():
             chosen = slug == self._checklist
-            about = f"  {checklist.summary}" if chosen else ""
-            text = Content.assemble("(●) " if chosen else "( ) ", (checklist.name, "bold"), (about, "$foreground 60%"))
+            about = said(f"  {checklist.summary}" if chosen else "", "$foreground 60%")
+            text = Content.assemble("(●) " if chosen else "( ) ", said(checklist.name, "bold"), about)
             rows.append((f"checklist:{slug}", text))
         rows.append(("", Content("We want to")))
         for name, words in NEEDS:
@@ -92,7 +92,7 @@ class Need(WorkbookScreen):
         holds = self.facts
         rows = []
         for name, fact in self.session.catalogue.scope.items():
-            parts: list[Content | str] = [f"[{HOLDS[holds[name]]}] ", fact.question]
+            parts: list[Content | str] = [f"[{HOLDS[holds[name]]}] ", said(fact.question)]
             if name in read:
                 parts += ["  ", said(read[name].reason, "$foreground 60%")]
                 parts += [part for where in read[name].locations[:1] for part in ("  ", place(where))]

@@ -13,7 +13,7 @@ from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
 from tui.screens.detail import Detail
 from tui.widgets.rows import Rows
-from tui.wording import standing, status
+from tui.wording import said, standing, status
 
 
 class PillarView(WorkbookScreen):
@@ -38,12 +38,12 @@ class PillarView(WorkbookScreen):
         """Show the items."""
         checklist = self.session.checklist
         pillar = next(one for one in checklist.pillars if one.id == self._pillar)
-        self.query_one("#pillar-title", Static).update(Content(checklist.heading(pillar)))
+        self.query_one("#pillar-title", Static).update(said(checklist.heading(pillar)))
         judged = self.session.assessment
         rows = []
         for item in checklist.in_pillar(self._pillar):
             head = Content.assemble(
-                f"{item.number:>3}  ", (item.title, "bold"), "  ", status(judged.items[item.id].status)
+                f"{item.number:>3}  ", said(item.title, "bold"), "  ", status(judged.items[item.id].status)
             )
             rows.append((f"{item.id}|{item.controls[0] if item.controls else ''}", head))
             if len(item.controls) > 1:
@@ -51,7 +51,7 @@ class PillarView(WorkbookScreen):
                     (
                         f"{item.id}+{name}|{name}",
                         Content.assemble(
-                            f"       {self.session.catalogue.controls[name].title}  ",
+                            said(f"       {self.session.catalogue.controls[name].title}  "),
                             standing(judged.standings[name].standing),
                         ),
                     )

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from tui.widgets.rows import Rows
-from tui.wording import standing
+from tui.wording import said, standing
 from workbook.assess import PLAIN
 from workbook.session import Session
 
@@ -73,7 +73,8 @@ class Search(ModalScreen[str | None]):
         found.sort(key=lambda name: -sum(word in titles[name].title.lower().split() for word in words))
         standings = self._session.assessment.standings
         rows = [
-            (name, Content.assemble(standing(standings[name].standing), "  ", titles[name].title)) for name in found
+            (name, Content.assemble(standing(standings[name].standing), "  ", said(titles[name].title)))
+            for name in found
         ]
         listed = self.query_one(Rows)
         listed.show(rows or [("", Content("Nothing has all of these words."))])

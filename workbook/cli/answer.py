@@ -53,7 +53,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         return 1
     judged = session.assessment.standings[chosen.control]
     context.out(f"{chosen.control}: {PLAIN[judged.standing]}: {terminal(judged.why)}")
-    context.out(session.headline)
+    context.out(terminal(session.headline))
     return 0
 
 

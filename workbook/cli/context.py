@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.text import ci_log, terminal_lines
+
 if TYPE_CHECKING:
     from workbook.session import Session
 
@@ -25,18 +27,22 @@ class Faces:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call of the command line. Texts passed to `out`, `say` and `ask` must be encoded for a terminal already."""
+    """One call of the command line.
+
+    What is printed can neither steer a terminal nor give orders to a CI host. A line break in it stays one, so text
+    that must be one line passes `terminal` before.
+    """
 
     root: Path
     faces: Faces | None = None
 
     def out(self, text: str = "") -> None:
         """Data, on standard output."""
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(f"{_shown(text)}\n")
 
     def say(self, text: str) -> None:
         """Talk, on standard error."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{_shown(text)}\n")
         sys.stderr.flush()
 
     @property
@@ -46,7 +52,7 @@ class Context:
 
     def ask(self, question: str) -> str | None:
         """One line from standard input, without blanks around it; None when the input has ended."""
-        sys.stderr.write(question)
+        sys.stderr.write(_shown(question))
         sys.stderr.flush()
         line = sys.stdin.readline()
         return line.strip() if line else None
@@ -75,6 +81,10 @@ class Context:
         if not session.has_state:
             raise Refused(f"there is no workbook in {self.root}", "start one with: readiness init")
         return session
+
+
+def _shown(text: str) -> str:
+    return ci_log(terminal_lines(text))
 
 
 def root_of(folder: Path) -> Path:

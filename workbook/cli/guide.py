@@ -66,7 +66,7 @@ def _ask_all(context: Context, session: Session, asked: list[Question]) -> int:
         if key in KEYS:
             answered.append(at)
         at += 1
-    context.out(session.headline)
+    context.out(terminal(session.headline))
     return 0
 
 

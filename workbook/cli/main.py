@@ -123,9 +123,9 @@ def _is_for_people(error: Exception) -> bool:
 
 def _line(text: str, code: int) -> int:
     """Say why on standard error, in one line."""
-    from workbook.text import terminal
+    from workbook.text import ci_log, terminal
 
-    sys.stderr.write(f"readiness: {terminal(text)}\n")
+    sys.stderr.write(f"readiness: {ci_log(terminal(text))}\n")
     return code
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from typing import get_args
 
@@ -13,6 +12,7 @@ from workbook.cli.context import Context
 from workbook.cli.looking import look, report_lines
 from workbook.errors import Refused
 from workbook.reading import nearest
+from workbook.text import json_document
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.format == "json":
         from checks.report_json import to_json
 
-        context.out(json.dumps(to_json(report), indent=1))
+        context.out(json_document(to_json(report)))
     else:
         for line in report_lines(report):
             context.out(line)

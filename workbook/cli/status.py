@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Iterable
 
+from workbook import outlook
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
+from workbook.crosswalk import disagreements
+from workbook.sentences import explained
 from workbook.session import Session
-from workbook.text import terminal
+from workbook.text import json_document, terminal
+from workbook.words import STATUS_WORDS
 
 ITEM_WORDS = {
     Status.READY: "ready",
@@ -39,7 +42,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.format == "json":
         from workbook.exports.status_json import to_json
 
-        context.out(json.dumps(to_json(session), indent=1))
+        context.out(json_document(to_json(session)))
         _problems(context, session)
     else:
         show(context, session)
@@ -48,7 +51,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 
 def show(context: Context, session: Session) -> None:
     """The headline, the pillars, and every control with its standing."""
-    context.out(session.headline)
+    context.out(terminal(session.headline))
+    _verdicts(context, session)
     if session.report is None:
         context.out("By the answers and the watched files alone; --probe adds what the code shows now.")
     for pillar in session.checklist.scored_pillars:
@@ -63,7 +67,34 @@ def show(context: Context, session: Session) -> None:
         context.out("")
         context.out(f"Only in {', '.join(session.state.also)}:")
         _controls(context, session, further)
+    _disagreements(context, session)
     _problems(context, session)
+
+
+def _verdicts(context: Context, session: Session) -> None:
+    """How the deciding verdict came about, and what the advisory checklists say."""
+    state, known = session.state, session.catalogue.checklists
+    if verdict := outlook.decide(session.checklist, state, session.assessment):
+        for line in explained(verdict):
+            context.out(f"  {terminal(line)}")
+    for slug in state.checklists[1:]:
+        if verdict := outlook.decide(known[slug], state, session.assessment):
+            context.out(f"Advisory, {terminal(known[slug].name)}: {terminal(outlook.sentence(verdict))}")
+
+
+def _disagreements(context: Context, session: Session) -> None:
+    found = disagreements(session.catalogue, session.state, session.assessment)
+    if not found:
+        return
+    context.out("")
+    context.out(f"Where the checklists disagree ({terminal(session.checklist.name)} decides):")
+    for one in found:
+        context.out(f"  {terminal(one.about)}: {terminal(one.what)}")
+        first = {(side.checklist, side.status): side for side in reversed(one.sides)}
+        for side in reversed(first.values()):
+            name = session.catalogue.checklists[side.checklist].name
+            said = f"{name}: {STATUS_WORDS[side.status]}: {side.why} ({side.item})"
+            context.out(f"    {terminal(said)}")
 
 
 def _controls(context: Context, session: Session, names: Iterable[str]) -> None:
