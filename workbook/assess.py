@@ -270,7 +270,7 @@ def _by_controls(item: Item, state: State, standings: Mapping[str, Judged]) -> I
         return ItemState(item, Status.NEEDS_REVIEW, broken)
     if all(one.standing is Standing.NOT_APPLICABLE for _, one in judged):
         return ItemState(item, Status.NOT_APPLICABLE, judged[0][1].why)
-    return ItemState(item, Status.READY, "; ".join(one.why for _, one in judged))
+    return ItemState(item, Status.READY, "; ".join(dict.fromkeys(one.why for _, one in judged)))
 
 
 def _facet_ticked(item: Item, answer: Answer, judged: Judged) -> bool:

@@ -56,7 +56,7 @@ def explained(verdict: Verdict) -> tuple[str, ...]:
     """How the verdict came about: its formula, what it can still end as, what decides it, what a better one takes."""
     said = [f"How it is computed: {verdict.formula}."]
     if verdict.verdict == "incomplete":
-        said.append(f"It can still end as: {listed([WORDS[one].lower() for one in verdict.can_end])}.")
+        said.append(f"It can still end as: {' / '.join(WORDS[one].lower() for one in verdict.can_end)}.")
     elif verdict.decided_by:
         said.append(f"Decided by {_some(verdict.decided_by)}.")
     if way := verdict.next_better:

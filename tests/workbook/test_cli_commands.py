@@ -214,7 +214,7 @@ def test_status_as_json_has_the_published_shape(call):
     code, out, _ = call("status", "--format", "json")
     status = json.loads(out)
     assert code == 0
-    assert list(status) == ["version", "verdicts", "standings", "totals", "next_lapse"]
+    assert list(status) == ["version", "decides", "verdicts", "standings", "totals", "disagreements", "next_lapse"]
     assert status["version"] == 1
     assert list(status["verdicts"]) == ["fifty-point", "six-gates"]
     assert {"score", "band", "verdict", "path", "critical", "hold", "weighted_pct", "pillars_with_gaps"} <= set(

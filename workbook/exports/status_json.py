@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any, Final
 
-from workbook import agenda, outlook
+from workbook import agenda, crosswalk, outlook
 from workbook.assess import Standing
 from workbook.session import Session
 
@@ -15,14 +15,17 @@ VERSION: Final = 1
 
 def to_json(session: Session) -> dict[str, Any]:
     """The status as plain data. Texts are as stored, so encode them before they reach a screen."""
-    controls = session.catalogue.controls_of(session.state.checklists)
+    state = session.state
+    controls = session.catalogue.controls_of(state.checklists)
     standings = {name: session.assessment.standings[name] for name in controls}
     totals = Counter(one.standing for one in standings.values())
     return {
         "version": VERSION,
+        "decides": state.decides,
         "verdicts": verdicts(session),
         "standings": {name: {"standing": str(one.standing), "why": one.why} for name, one in standings.items()},
         "totals": {"controls": len(standings), **{str(kind): totals[kind] for kind in Standing}},
+        "disagreements": [asdict(one) for one in crosswalk.disagreements(session.catalogue, state, session.assessment)],
         "next_lapse": next_lapse(session),
     }
 
