@@ -23,6 +23,7 @@ from checks.observation import (
     Unread,
 )
 from checks.probe import Probe, Stage, probes
+from checks.redaction import redacted
 from checks.semgrep import RawMatch
 from checks.tree import Tree
 
@@ -141,14 +142,16 @@ class _Run:
         self.look.begin_code(self.code)
 
     def report(self, *, complete: bool) -> ProbeReport:
-        """What is known now."""
-        return ProbeReport(
-            commit=self._commit,
-            observations=dict(sorted(self.observations.items())),
-            findings=_ordered(one for one in self._findings() if self._is_wanted(one.signal)),
-            files=self._files(),
-            proposals=_proposals(self.look) if not self.cancel.is_set() else (),
-            complete=complete,
+        """What is known now, without secret values."""
+        return redacted(
+            ProbeReport(
+                commit=self._commit,
+                observations=dict(sorted(self.observations.items())),
+                findings=_ordered(one for one in self._findings() if self._is_wanted(one.signal)),
+                files=self._files(),
+                proposals=_proposals(self.look) if not self.cancel.is_set() else (),
+                complete=complete,
+            )
         )
 
     def _keep(self, one: Probe, answers: Iterable[Observation]) -> None:

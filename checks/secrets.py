@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
+from typing import Self
+
+from checks.secret_formats import BASE64, FORMATS, LOOSE
 
 MIN_ENTROPY = 3.2
 """Bits a character; below it a string reads like words, above it like a generated key."""
 
 MAX_LINE = 4000
 """Longer lines are minified or recorded data; they are not searched for assigned secrets."""
+
+SHORTEST = 12
+"""Characters; no shape of a secret is shorter."""
+
+SCREENFUL = 2000
+"""Characters; longer texts are files."""
+
+_POSSIBLE = re.compile(r"[0-9]|[=:]|hf_|PRIVATE KEY")
+"""Without any of these a short text, as most paths are, holds no secret: this is asked for every text on screen."""
 
 REDACTED = "[redacted]"
 
@@ -27,45 +42,10 @@ class Secret:
     end: int
 
 
-PROVIDERS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (kind, hints, re.compile(pattern, re.ASCII))
-    for kind, hints, pattern in (
-        ("private key", ("PRIVATE KEY",), r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----"),
-        ("AWS access key id", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-        (
-            "GitHub token",
-            ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-            r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b",
-        ),
-        ("GitLab token", ("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,}\b"),
-        ("Slack token", ("xox",), r"\bxox[abeoprs]-[A-Za-z0-9-]{20,}"),
-        (
-            "Slack webhook",
-            ("hooks.slack.com",),
-            r"https://hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,}",
-        ),
-        ("Google API key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
-        ("Anthropic key", ("sk-ant-",), r"\bsk-ant-[A-Za-z0-9_-]{24,}"),
-        ("OpenAI key", ("sk-",), r"\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}\b"),
-        ("Stripe key", ("k_live_",), r"\b[sr]k_live_[0-9A-Za-z]{20,}\b"),
-        ("SendGrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{30,}"),
-        ("Hugging Face token", ("hf_",), r"\bhf_[A-Za-z]{30,}\b"),
-        ("PyPI-style upload token", ("pypi-AgE",), r"\bpypi-AgE[A-Za-z0-9_-]{50,}"),
-        ("npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
-        ("Telegram bot token", (":AA",), r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b"),
-        (
-            "password in a URL",
-            ("://",),
-            r"\b[a-z][a-z0-9+]{2,20}://[^\s:/@'\"<>{}$]+:([^\s:/@'\"<>{}$]{6,})@[A-Za-z0-9.-]+",
-        ),
-    )
-)
-"""Formats that only a credential has. A text without any of the hints need not be searched."""
-
 ASSIGNED = re.compile(
     r"""(?ix)
-    (?P<name>(?:secret|passwd|password|token|api_?-?key|access_?-?key|private_?-?key|credential)[a-z0-9_]*)
-    ["']?\s*(?::=|=>|=|:)\s*(?:[a-z]+\s*\|\|\s*)?
+    (?P<name>(?:secret|passwd|password|token|api_?-?key|access_?-?key|private_?-?key|credential)[a-z0-9_]{0,60})
+    ["']?\s{0,20}(?::=|=>|=|:)\s{0,20}(?:[a-z]{1,20}\s{0,20}\|\|\s{0,20})?
     (?P<quote>["'`])(?P<value>[^"'`\s]{12,200})(?P=quote)
     """
 )
@@ -77,40 +57,121 @@ PLACEHOLDER = re.compile(
 )
 """Words of documentation, never of a real credential."""
 
+NO_VALUE = re.compile(
+    r"(?i)(?:url|uri|path|file|name|label|field|header|placeholder|_re|regex|hash|sha\d*|digest|fingerprint|checksum"
+    r"|type|prefix|suffix|length|limit|count|expiry|expires|expires_in|ttl|[_-]id)$"
+)
+"""How the name ends of something about a secret that is none itself."""
+
+MIXED = 0.24
+"""Changes of case or between letter and digit, a character: about 0.45 in drawn keys, 0.1 to 0.2 in names of code."""
+
+SHORT_WORD = 6
+
+_CHANGES = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9])")
+_WORDS = re.compile(r"[a-z]{4,}|[A-Z]{4,}|[A-Z][a-z]{3,}")
+
+
+def find(text: str) -> Iterator[Secret]:
+    """Secret-shaped strings of a text, in its order: formats of providers, and generated literals under telling names.
+
+    A provider's format wins over an assignment on the same place.
+    """
+    return iter(_Search(text).formats().assigned().found())
+
+
+def suspect(text: str) -> list[Secret]:
+    """Everything that must reach neither disk nor screen: what `find` finds, and looser shapes in running text.
+
+    The looser shapes are values without quotes, in query strings, request headers, connection strings and base64. They
+    hide a harmless word now and then, so no finding may rest on them.
+    """
+    return _Search(text).formats().assigned().loose().encoded().found()
+
+
+def redact(text: str) -> str:
+    """The text with every suspect value replaced; the number of lines stays."""
+    if len(text) > SCREENFUL:
+        return _redacted_file(text)
+    return _redacted_line(text) if len(text) >= SHORTEST and _POSSIBLE.search(text) else text
+
+
+def _redacted(text: str) -> str:
+    parts, at = [], 0
+    for secret in suspect(text):
+        lines = text.count("\n", secret.start, secret.end) + 1
+        parts += [text[at : secret.start], "\n".join([REDACTED] * lines)]
+        at = secret.end
+    return "".join([*parts, text[at:]])
+
+
+# Screens repaint the same lines, and findings are cut from the same file one after the other.
+_redacted_line = lru_cache(maxsize=4096)(_redacted)
+_redacted_file = lru_cache(maxsize=4)(_redacted)
+
+
+class _Search:
+    """One text and what was found in it so far. Its size is bounded by the caller, its content is hostile."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._covered = bytearray(len(text))
+        self._spans: list[tuple[int, int, str]] = []
+
+    def formats(self) -> Self:
+        """What has the format of a provider."""
+        for one in FORMATS:
+            for match in one.pattern.finditer(self._text) if any(hint in self._text for hint in one.hints) else ():
+                start, end = match.span(1 if one.pattern.groups else 0)
+                value = self._text[start:end]
+                if not is_placeholder(value) and not _repeats(value):
+                    self._take(start, end, one.kind)
+        return self
+
+    def assigned(self) -> Self:
+        """Generated literals under a telling name."""
+        for match in ASSIGNED.finditer(self._text):
+            if self._is_free(*match.span("value")) and _looks_generated(match, self._text):
+                self._take(*match.span("value"), f"value of {_whole_name(match, self._text)}")
+        return self
+
+    def loose(self) -> Self:
+        """Values without quotes, in addresses, headers and connection strings."""
+        for kind, pattern in LOOSE:
+            for match in pattern.finditer(self._text):
+                if self._is_free(*match.span("value")) and _drawn_by_lot(kind, match):
+                    self._take(*match.span("value"), kind)
+        return self
+
+    def encoded(self) -> Self:
+        """Base64 of something with a credential in it."""
+        for match in BASE64.finditer(self._text):
+            if self._is_free(*match.span()) and (kind := _encoded(match[0])):
+                self._take(*match.span(), f"{kind} in base64")
+        return self
+
+    def found(self) -> list[Secret]:
+        """Everything, in the order of the text."""
+        line, at, secrets = 1, 0, []
+        for start, end, kind in sorted(self._spans):
+            line += self._text.count("\n", at, start)
+            at = start
+            secrets.append(Secret(kind, line, start, end))
+        return secrets
+
+    def _is_free(self, start: int, end: int) -> bool:
+        return self._covered.find(1, start, end) < 0
+
+    def _take(self, start: int, end: int, kind: str) -> None:
+        if self._is_free(start, end):
+            self._covered[start:end] = b"\1" * (end - start)
+            self._spans.append((start, end, kind))
+
 
 def entropy(text: str) -> float:
     """Shannon entropy in bits a character."""
     counts = Counter(text)
     return -sum(count / len(text) * log2(count / len(text)) for count in counts.values())
-
-
-def find(text: str) -> Iterator[Secret]:
-    """Secret-shaped strings of a text, in its order. A provider's format wins over an assignment on the same place."""
-    taken: list[tuple[int, int]] = []
-    found: list[Secret] = []
-    for kind, hints, pattern in PROVIDERS:
-        for match in pattern.finditer(text) if any(hint in text for hint in hints) else ():
-            start, end = match.span(1 if pattern.groups else 0)
-            value = text[start:end]
-            if not PLACEHOLDER.search(value) and not _repeats(value) and not _overlaps(start, end, taken):
-                found.append(_secret(kind, text, start, end))
-                taken.append((start, end))
-    for match in ASSIGNED.finditer(text):
-        start, end = match.span("value")
-        if not _overlaps(start, end, taken) and _looks_generated(match, text):
-            found.append(_secret(f"value of {_whole_name(match, text)}", text, start, end))
-    return iter(sorted(found, key=lambda secret: secret.start))
-
-
-def redact(text: str) -> str:
-    """The text with every secret-shaped string replaced."""
-    for secret in reversed(list(find(text))):
-        text = text[: secret.start] + REDACTED + text[secret.end :]
-    return text
-
-
-def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
-    return any(start < last and first < end for first, last in taken)
 
 
 def _whole_name(match: re.Match[str], text: str) -> str:
@@ -119,26 +180,69 @@ def _whole_name(match: re.Match[str], text: str) -> str:
     return (lead[0] if lead else "") + match["name"][:30]
 
 
-def _secret(kind: str, text: str, start: int, end: int) -> Secret:
-    return Secret(kind, text.count("\n", 0, start) + 1, start, end)
-
-
 def _looks_generated(match: re.Match[str], text: str) -> bool:
     value, name = match["value"], match["name"].lower()
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    line_end = text.find("\n", match.end())
-    if (line_end if line_end >= 0 else len(text)) - line_start > MAX_LINE:
+    if _line_length(match, text) > MAX_LINE:
         return False
-    if (
-        not value.isascii()
-        or PLACEHOLDER.search(value)
-        or re.search(r"(?:url|path|file|name|label|field|header|placeholder|_re|regex)$", name)
-    ):
+    if not value.isascii() or is_placeholder(value) or NO_VALUE.search(name):
         return False
     if re.fullmatch(r"[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)*", value) or value.startswith(("http", "/", "./", "@/")):
         return False
     has_digit = any(character.isdigit() for character in value)
     return has_digit and entropy(value) >= MIN_ENTROPY and not _repeats(value)
+
+
+def _line_length(match: re.Match[str], text: str) -> int:
+    """Characters of the line a match stands in, looked for no further than matters."""
+    first, last = max(0, match.start() - MAX_LINE), min(len(text), match.end() + MAX_LINE)
+    start, end = text.rfind("\n", first, match.start()), text.find("\n", match.end(), last)
+    return (end if end >= 0 else last) - (start + 1 if start >= 0 else first)
+
+
+def _drawn_by_lot(kind: str, match: re.Match[str]) -> bool:
+    """Whether a value without quotes reads like a key and not like a name, a number, a path or a call."""
+    value = match["value"]
+    name = re.match(r"[\w-]*", match[0])
+    if not value.isascii() or is_placeholder(value) or _repeats(value) or (name and NO_VALUE.search(name[0])):
+        return False
+    if kind == "password in a connection string":
+        return True
+    if value.startswith(("http", "/", "./", "@/", "$")) or not any(one.isdigit() for one in value):
+        return False
+    if re.fullmatch(r"[\d.,:_/-]+|[\d.]+[a-zA-Z]{1,3}|\d{4}-\d\d-\d\dT.*", value):
+        return False
+    if entropy(value) < MIN_ENTROPY:
+        return False
+    worded = sum(len(run) for run in _WORDS.findall(value)) > len(value) / 2
+    return is_mixed(value) or not (worded or re.fullmatch(r"[A-Za-z0-9]+(?:[_.-][A-Za-z0-9]+)+", value))
+
+
+def is_mixed(value: str) -> bool:
+    """Whether cases and digits change as often as in characters drawn by lot; in names they change between words."""
+    return len(_CHANGES.findall(value)) > MIXED * len(value)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether the value is a word of documentation. A short such word may stand in a drawn key by chance."""
+    word = PLACEHOLDER.search(value)
+    return word is not None and (
+        len(word[0]) > SHORT_WORD or not re.fullmatch(r"[\w-]+", word[0]) or not is_mixed(value)
+    )
+
+
+def _encoded(word: str) -> str:
+    """The kind of credential a base64 word encodes, "" when it encodes none."""
+    if word.isalpha() or not re.search(r"[0-9]", word):
+        return ""
+    bare = word.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        raw = base64.b64decode(bare + "=" * (-len(bare) % 4))
+    except (binascii.Error, ValueError):
+        return ""
+    # Random bytes and hashes are no text; an encoded configuration file is.
+    if not raw.isascii() or b"\0" in raw:
+        return ""
+    return next((secret.kind for secret in find(raw.decode("ascii"))), "")
 
 
 def _repeats(value: str) -> bool:

@@ -16,5 +16,6 @@ def cut(text: str | None, location: Location) -> str:
         return ""
     last = min(max(location.line, location.end_line), location.line + MAX_LINES - 1)
     # Only "\n" ends a line here, as in semgrep: `splitlines` also ends one at form feeds and Unicode separators.
-    lines = text.split("\n")[location.line - 1 : last]
-    return "\n".join(line.rstrip()[:MAX_WIDTH] for line in secrets.redact("\n".join(lines)).split("\n"))
+    # The whole text is redacted before it is cut: a line from inside a key block does not look like one by itself.
+    lines = secrets.redact(text).split("\n")[location.line - 1 : last]
+    return "\n".join(line.rstrip()[:MAX_WIDTH] for line in lines)

@@ -7,6 +7,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
+from checks.secrets import redact
 from workbook.text.terminal import terminal, terminal_lines
 
 # What spreadsheets take for the start of a formula, in the wide forms too.
@@ -24,6 +25,7 @@ def csv_cell(text: str) -> str:
 
 def sarif_uri(path: str) -> str:
     """Return a path relative to the root as a relative URI reference; undecodable bytes keep their values."""
+    path = redact(path)
     try:
         raw = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte

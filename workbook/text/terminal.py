@@ -1,4 +1,4 @@
-"""Text for a terminal: nothing in it can move the cursor, change the direction or hide."""
+"""Text for a terminal: nothing in it can move the cursor, change the direction or hide, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import shlex
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
+
+from checks.secrets import redact
 
 # Controls, formats (direction, zero width, tags), surrogates, private use, line and paragraph separators.
 _UNSAFE: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -28,13 +30,14 @@ def terminal(text: str) -> str:
 
 def terminal_lines(text: str) -> str:
     """Return the same for several lines: newlines (of any platform) and tabs stay."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    # Redacted as a whole: a key block shows over several lines only.
+    lines = redact(text.replace("\r\n", "\n")).split("\n")
     return "\n".join("\t".join(map(terminal, line.split("\t"))) for line in lines)
 
 
 def shell_display(argv: Sequence[str]) -> str:
     """Return a command line as one would type it in bash; active characters appear as escapes in `$'…'`."""
-    return " ".join(_argument(argument) for argument in argv)
+    return " ".join(_argument(redact(argument)) for argument in argv)
 
 
 def _seen(text: str) -> Iterator[tuple[str, bool]]:
