@@ -14,6 +14,7 @@ from typing import Any
 
 from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.desk import Change, Desk
+from workbook.discretion import refuse_secret, refuse_secrets
 from workbook.drafts import Drafts
 from workbook.errors import Refused
 from workbook.store import (
@@ -97,13 +98,20 @@ class Ledger:
         return tuple(_stamp(path) for path in self._paths.values())
 
     def start(self, raw: bytes) -> None:
-        """Lay out a new state file; it is written by `save`."""
+        """Lay out a new state file; it is written by `save`. Refused where a name in it looks like a secret."""
+        refuse_secret("new workbook", raw.decode())
         self._new = raw
         self._desk = Desk(self._on_disk())
         self.keep_draft()
 
     def put(self, *changes: Change) -> None:
-        """Take edits as one step of undo, on disk as a draft when this returns."""
+        """Take edits as one step of undo, on disk as a draft when this returns.
+
+        Raises:
+            Refused: a text holds what looks like a secret; nothing was taken.
+        """
+        for change in changes:
+            refuse_secrets(change, {name: self._desk.get(change.table, name) for name in change.fields})
         self._desk.put(*changes)
         self.keep_draft()
 
