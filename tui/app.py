@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +16,13 @@ from typing import ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 
 from checks.observation import ProbeReport
 from tui.actions import ACTIONS
+from tui.only_text import OnlyText
 from tui.screens.base import WorkbookScreen
 from tui.screens.board import Board
 from tui.screens.clash import ClashView
@@ -49,6 +51,7 @@ class ReadinessApp(App[int]):
     TITLE = "Readiness workbook"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar = []
+    ONLY_TEXT: ClassVar = OnlyText()
 
     @dataclass
     class Progressed(Message):
@@ -137,6 +140,10 @@ class ReadinessApp(App[int]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
         """What needs a workbook is not offered before there is one."""
         return self.session.has_state or action not in ("save", "commit", "undo", "redo")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the guard against what a terminal would obey."""
+        return [*super().get_line_filters(), self.ONLY_TEXT]
 
     # Moving
 

@@ -12,7 +12,7 @@ from textual.highlight import highlight
 from checks.observation import Finding, Location, ProbeReport
 from checks.secrets import redact
 from tui.wording import said_lines
-from workbook.text import terminal
+from workbook.text import file_target, terminal
 
 MAX_BYTES = 1024 * 1024
 """Larger files are not shown."""
@@ -76,11 +76,10 @@ def _snippets(findings: tuple[Finding, ...], location: Location) -> Content:
 
 def _lines(root: Path, path: str) -> list[str] | str:
     """The lines of a regular file below the root, or why they cannot be shown."""
-    home = root.resolve()
+    full = file_target(path, root)
+    if full is None:
+        return "No file of this repository: not read."
     try:
-        full = (home / path).resolve()
-        if not full.is_relative_to(home):
-            return "The file lies outside the repository and is not read."
         handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return "The file cannot be read now."

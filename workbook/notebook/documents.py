@@ -15,7 +15,7 @@ from workbook.notebook.book import find_pillar
 from workbook.notebook.stripping import MANAGED, NOTEBOOKS, stripped
 from workbook.session import Session
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
-from workbook.text import markdown_prose
+from workbook.text import markdown_prose, python_literal
 
 SIZE_CAP = 16 * 1024 * 1024
 """A notebook above this many bytes is not one of ours, which hold no outputs."""
@@ -113,7 +113,7 @@ def _rendered(checklist: Checklist, pillar: Pillar) -> Notebook:
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  no HTML here
     words = {
         "heading": markdown_prose(checklist.heading(pillar)),
-        "address": json.dumps(f"{checklist.slug}.{pillar.id}"),
+        "address": python_literal(f"{checklist.slug}.{pillar.id}"),
     }
     notebook: Notebook = json.loads((templates() / "notebooks" / "pillar.ipynb").read_text(encoding="utf-8"))
     for cell in notebook["cells"]:

@@ -21,7 +21,7 @@ from workbook.notebook.question import QuestionPanel
 from workbook.notebook.views import Page
 from workbook.session import Session
 from workbook.store import Clashed
-from workbook.text import html
+from workbook.text import html, terminal
 
 POLL_SECONDS = 1.0
 """How often the state file is looked at for other people's saves. Watchers miss network and bind mounts."""
@@ -130,7 +130,7 @@ class PillarForm:
             self._list.children = list(self.entries.values())
         for number, one in enumerate(questions, start=1):
             button = self.entries[one.control.id]
-            button.description = f"{number}. {one.control.title} · {words.standing(one)}"
+            button.description = terminal(f"{number}. {one.control.title} · {words.standing(one)}")
             (button.add_class if one.control.id == self.current else button.remove_class)("readiness-current")
 
     def _entry(self, control: str) -> ipywidgets.Button:

@@ -7,7 +7,7 @@ from functools import partial
 
 import ipywidgets
 
-from workbook.answers import Gap, Status
+from workbook.answers import Evidence, Gap, Status
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Choice, Question
 from workbook.notebook import words
@@ -15,7 +15,7 @@ from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled
 from workbook.notebook.views import paragraphs
 from workbook.session import Session
-from workbook.text import html
+from workbook.text import html, html_link, terminal
 
 SHOWN_FINDINGS = 10
 """How many findings of one question show their code."""
@@ -87,7 +87,8 @@ class QuestionPanel:
         self._kept.value = _kept(question)
         self._guard.pressed = next((choice.key for choice in CHOICES if _stands(question, choice)), "")
         paths = [str(piece.values["path"]) for piece in question.prefilled]
-        self.prefilled.description = f"Attach what the probe saw: {', '.join(paths)}" if paths else "No file to propose"
+        seen = terminal(f"Attach what the probe saw: {', '.join(paths)}")
+        self.prefilled.description = seen if paths else "No file to propose"
         self.prefilled.disabled = not paths
 
     def keep_note(self) -> None:
@@ -177,5 +178,9 @@ def _seen(question: Question, said: tuple[str, ...]) -> str:
 def _kept(question: Question) -> str:
     if not question.answer.evidence:
         return paragraphs(["No evidence attached."])
-    pieces = "".join(f"<li>{html(piece.kind)}: {html(piece.label)}</li>" for piece in question.answer.evidence)
+    pieces = "".join(f"<li>{html(piece.kind)}: {_label(piece)}</li>" for piece in question.answer.evidence)
     return f"<p>Evidence:</p><ul>{pieces}</ul>"
+
+
+def _label(piece: Evidence) -> str:
+    return html_link(piece.label) if piece.kind == "link" else html(piece.label)

@@ -14,6 +14,9 @@ from workbook.text import html, terminal_lines
 WIDTH = 88
 """Characters a line of the plain-text form may have before it wraps."""
 
+CLASSES = "readiness-page mathjax_ignore tex2jax_ignore"
+"""JupyterLab would set what stands between dollar signs as formulas."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -36,7 +39,7 @@ class Page:
         return terminal_lines("\n".join(parts))
 
     def _repr_html_(self) -> str:
-        return f'<div class="readiness-page"><h3>{html(self.title)}</h3>{paragraphs(self.lines)}{self._table()}</div>'
+        return f'<div class="{CLASSES}"><h3>{html(self.title)}</h3>{paragraphs(self.lines)}{self._table()}</div>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002  IPython passes both
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
