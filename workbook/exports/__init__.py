@@ -1,1 +1,32 @@
-"""What leaves the workbook: one module a format."""
+"""What leaves the workbook: one module a format.
+
+Every module is listed here. The tests take each through the corpus of hostile texts by its format, so that a new export
+is safe once it is listed, and the suite fails while it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Format = Literal["markdown", "html", "json", "sarif", "csv", "toml", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export.
+
+    Attributes:
+        render: the module's function from a session to what leaves: text, or the data of a JSON document.
+        format: what reads it, hence which encoder its texts must have passed.
+    """
+
+    render: str
+    format: Format
+
+
+EXPORTS: Final[dict[str, Export]] = {
+    "pr_template": Export("block", "markdown"),
+    "status_json": Export("to_json", "json"),
+}
+"""Every module of this package by its name."""
