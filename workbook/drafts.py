@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
+from workbook.owned_drafts import OwnedDraft
 from workbook.store import Edit, drafts
+from workbook.store.drafts import Draft
 from workbook.store.reading import document_of
 
 PREFIX = "unsaved-edits"
@@ -18,45 +18,38 @@ PREFIX = "unsaved-edits"
 class Orphan:
     """What a session left behind that ended without saving; `new` are the bytes of a workbook never written."""
 
-    folder: Path
-    name: str
+    owner: OwnedDraft
+    draft: Draft
     edits: tuple[Edit, ...]
     new: bytes | None
 
     def drop(self) -> None:
         """Forget it: its edits live on in the session that recovered them."""
-        drafts.drop(self.folder, self.name)
+        self.owner.forget(self.draft)
 
 
 class Drafts:
-    """One session's draft. Its name carries the process, so that two open faces never overwrite each other."""
+    """One session's draft."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._name = f"{PREFIX}-{os.getpid()}-{token_hex(4)}"
-        self._kept = False
+        self._draft = OwnedDraft(folder, PREFIX)
 
     def keep(self, edits: Sequence[Edit], new: bytes | None) -> None:
         """Keep the unsaved edits; on disk when this returns."""
-        data = {"edits": [drafts.edit_to_json(edit) for edit in edits], "new": new.decode() if new else None}
-        drafts.keep(self._folder, self._name, data)
-        self._kept = True
+        kept = [drafts.edit_to_json(edit) for edit in edits]
+        self._draft.keep({"edits": kept, "new": new.decode() if new else None})
 
     def drop(self) -> None:
         """Forget the draft: everything is saved, or thrown away on purpose."""
-        if self._kept:
-            drafts.drop(self._folder, self._name)
-            self._kept = False
+        self._draft.drop()
 
     def sweep(self) -> None:
         """Remove what sessions that were killed left half written."""
-        drafts.sweep(self._folder, _is_orphan)
+        self._draft.sweep()
 
     def orphans(self) -> Iterator[Orphan]:
         """The drafts of sessions whose process is gone."""
-        for draft in drafts.recover(self._folder):
-            if not _is_orphan(draft.name):
-                continue
+        for draft in self._draft.abandoned():
             text = draft.data.get("new")
             try:
                 edits = tuple(drafts.edit_from_json(edit) for edit in draft.data.get("edits", ()))
@@ -64,21 +57,4 @@ class Drafts:
             except (TypeError, ValueError):
                 continue  # not a draft of ours, whatever its name says
             if new is None or document_of(draft.path, new).trouble is None:
-                yield Orphan(self._folder, draft.name, edits, new)
-
-
-def _is_orphan(name: str) -> bool:
-    """Whether the session that a draft's name tells of has ended."""
-    prefix, _, rest = name.rpartition(f"{PREFIX}-")
-    process = rest.split("-", 1)[0]
-    return not prefix and bool(rest) and process.isdigit() and not _alive(int(process))
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+                yield Orphan(self._draft, draft, edits, new)

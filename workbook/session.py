@@ -21,6 +21,7 @@ from workbook.catalogue import Catalogue, Checklist, load_catalogue
 from workbook.desk import Change
 from workbook.errors import Refused
 from workbook.evidence import completed
+from workbook.half_typed import HalfTyped
 from workbook.ledger import Ledger, Stamp
 from workbook.people import People
 from workbook.places import Place
@@ -42,6 +43,8 @@ class Session:
         self.report: ProbeReport | None = None
         """What the last probe run saw; None before the first."""
         self.ledger = Ledger(self.root, self.place.private, table_order(self.catalogue))
+        self.typed = HalfTyped(self.place.private)
+        """What stands in the fields of this face and is not given yet; `typed.recover` brings back that of the dead."""
         self.ledger.sweep()
         self._cache: dict[str, Any] = {}
 
@@ -307,6 +310,7 @@ class Session:
         """Throw the unsaved edits away; the files stay as they are."""
         self._cache.clear()
         self.ledger.discard()
+        self.typed.forget()
 
     def recover(self) -> int:
         """Put the unsaved edits of sessions that died back on the desk; how many fields they touch.
