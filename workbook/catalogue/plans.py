@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from workbook.catalogue.load import CatalogueError, check_known, load_catalogue, read_toml, record
-from workbook.catalogue.model import SEVERITY_ORDER, Catalogue
+from workbook.catalogue.model import SEVERITY_ORDER, Area, Catalogue
 from workbook.data import templates
 
 WHOLE = 100
@@ -20,8 +20,9 @@ WHOLE = 100
 class Fact:
     """One statement and where it comes from. Without `articles` it is our own reading.
 
-    The rest says whom it concerns, any one of them: open controls, confirmed scope facts, frameworks ("*" for any),
-    profiles, a dimension of the fifty points. A fact without any concerns everybody.
+    The rest says whom it concerns, any one of them: confirmed scope facts, frameworks ("*" for any), profiles, a
+    dimension of the fifty points; where none of these is named, open controls. A fact without any concerns everybody.
+    `controls` are also those it explains.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -49,13 +50,14 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week of hardening: the pillar that holds its tasks, and the pillars of ten-gates it raises (our mapping)."""
+    """A week of hardening: the pillar of its tasks. Which gates and areas it takes besides is our mapping."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
     number: int
     theme: str
     tasks: str
     raises: tuple[str, ...]
+    areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "status": Command("status", "say where the team stands"),
     "answer": Command("answer", "answer one control"),
     "scope": Command("scope", "record a fact about the product"),
+    "plan": Command("plan", "say what to do next, and the shortest way to a better verdict"),
     "pr": Command("pr", "keep the checklist in the pull-request template"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
     "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),

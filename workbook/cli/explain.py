@@ -1,4 +1,4 @@
-"""Say what a control, item, signal, scope fact or checklist means."""
+"""Say what a control, item, signal, scope fact, checklist or planning aid means."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Iterator
 
 from workbook.catalogue import Catalogue, load_catalogue
+from workbook.catalogue.plans import Block, Fact, Plans, load_plans
 from workbook.cli.context import Context
 from workbook.errors import Refused
+from workbook.plan import in_days
 from workbook.reading import nearest
 from workbook.text import terminal
 
@@ -20,9 +22,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Print what the catalogue says of an id; 2 when it knows none such."""
     catalogue = load_catalogue()
-    lines = list(explained(catalogue, chosen.id))
+    plans = load_plans()
+    lines = [*explained(catalogue, chosen.id), *planned(catalogue, plans, chosen.id)]
     if not lines:
-        known = (*catalogue.controls, *catalogue.items, *catalogue.signals, *catalogue.scope, *catalogue.checklists)
+        known = (
+            *catalogue.controls,
+            *catalogue.items,
+            *catalogue.signals,
+            *catalogue.scope,
+            *catalogue.checklists,
+            *plans.blocks,
+        )
         raise Refused(f"nothing is called {chosen.id!r}{nearest(chosen.id, known)}", "list ids with: readiness status")
     for line in lines:
         context.out(terminal(line))
@@ -58,3 +68,38 @@ def explained(catalogue: Catalogue, name: str) -> Iterator[str]:
         yield f"{name}: {checklist.name}, {len(checklist.items)} items, {len(checklist.scored)} of them decide"
         yield f"  {checklist.summary}"
         yield f"  Source: {checklist.source.article}, {checklist.source.publisher}, {checklist.source.date}"
+
+
+def planned(catalogue: Catalogue, plans: Plans, name: str) -> Iterator[str]:
+    """What the planning aids hold under one id: a whole block, or the pointers of a control or a checklist."""
+    if name in catalogue.controls:
+        size, work = plans.effort(name), plans.work[name]
+        yield f"  Effort, our proposal: {in_days(size.half_days)} ({work.size}: {size.reason})"
+        yield f"  Comes after, our proposal: {', '.join(work.after) or 'nothing'}"
+        for about, fact in plans.about[name]:
+            yield f"  {about.title} [{about.id}]: {_said(catalogue, fact)}"
+    if name in catalogue.checklists:
+        blocks = ", ".join(block.id for block in plans.blocks.values() if name in block.articles)
+        yield f"  Planning aids from its article: {blocks or 'none'}"
+    if block := plans.blocks.get(name):
+        sources = ", ".join(catalogue.checklists[slug].name for slug in block.articles)
+        yield f"{name}: {block.title}, planning aid {block.number} of {len(plans.blocks)}, from {sources}"
+        yield from _figures(block)
+        yield from (f"  {_said(catalogue, fact)}" for fact in block.facts)
+
+
+def _figures(block: Block) -> Iterator[str]:
+    for phase in block.phases:
+        yield f"  {phase.name}: {phase.share} % of the work, AI may take {phase.ai}"
+    for week in block.weeks:
+        gates = ", ".join(week.raises)
+        yield f"  Week {week.number}: {week.theme}; raises gates {gates} by our mapping"
+    for pattern in block.patterns:
+        signals = ", ".join(pattern.signals) or "none; code cannot tell"
+        yield f"  {pattern.name} ({pattern.item}): {pattern.sign}; signals: {signals}"
+
+
+def _said(catalogue: Catalogue, fact: Fact) -> str:
+    source = ", ".join(catalogue.checklists[slug].name for slug in fact.articles) or "our reading"
+    named = f" Named: {', '.join(fact.tools)}." if fact.tools else ""
+    return f"{fact.text}{named} ({source})"

@@ -1,0 +1,35 @@
+"""What to do next: pure functions over catalogue, state, assessment and, where there is one, a probe report."""
+
+from workbook.plan.advice import Advice, Aid, Stack, Suggestion
+from workbook.plan.as_data import to_data
+from workbook.plan.forecast import Forecast, forecast
+from workbook.plan.gaps import Action, Gap, in_days
+from workbook.plan.signs import Shows, Sign
+from workbook.plan.steps import Next, Step
+from workbook.plan.way import Way
+from workbook.plan.weeks import FilledWeek, Task, Weeks
+from workbook.plan.whole import USUAL_START, Plan, make_plan
+
+__all__ = [
+    "USUAL_START",
+    "Action",
+    "Advice",
+    "Aid",
+    "FilledWeek",
+    "Forecast",
+    "Gap",
+    "Next",
+    "Plan",
+    "Shows",
+    "Sign",
+    "Stack",
+    "Step",
+    "Suggestion",
+    "Task",
+    "Way",
+    "Weeks",
+    "forecast",
+    "in_days",
+    "make_plan",
+    "to_data",
+]
