@@ -10,6 +10,7 @@ from enum import StrEnum
 from workbook.answers import State, Status
 from workbook.assess import SATISFIED, Assessment, Standing
 from workbook.catalogue import Catalogue
+from workbook.decisions import Condition
 from workbook.lapse import WARN_DAYS, dues
 
 
@@ -52,7 +53,12 @@ EVENTS = (
 
 def entries(catalogue: Catalogue, state: State, assessment: Assessment) -> tuple[Entry, ...]:
     """Everything with a date, soonest first."""
-    found = [*_answers(catalogue, state, assessment), *_waivers(state), *_gaps(state, assessment), *_conditions(state)]
+    found = [
+        *_answers(catalogue, state, assessment),
+        *_waivers(state),
+        *_gaps(state, assessment),
+        *_conditions(state, assessment),
+    ]
     return tuple(sorted(found, key=lambda entry: (entry.day, entry.kind, entry.about, entry.what)))
 
 
@@ -109,8 +115,24 @@ def _gaps(state: State, assessment: Assessment) -> Iterator[Entry]:
             yield Entry(answer.due, Kind.GAP, name, "promised to be closed", answer.owner)
 
 
-def _conditions(state: State) -> Iterator[Entry]:
+class Kept(StrEnum):
+    """How a condition of a launch decision stands today."""
+
+    MET = "met"
+    OPEN = "open"
+    OVERDUE = "overdue"
+
+
+def kept(condition: Condition, assessment: Assessment, today: date) -> Kept:
+    """Whether a condition is met: by its control's standing now, else by what a person said."""
+    told = assessment.standings.get(condition.control)
+    if told.standing in SATISFIED if told else bool(condition.met_by):
+        return Kept.MET
+    return Kept.OVERDUE if condition.due and condition.due < today else Kept.OPEN
+
+
+def _conditions(state: State, assessment: Assessment) -> Iterator[Entry]:
     for decision in state.decisions.values():
         for condition in decision.conditions:
-            if condition.due and not condition.met_by:
+            if condition.due and kept(condition, assessment, condition.due) is not Kept.MET:
                 yield Entry(condition.due, Kind.CONDITION, decision.id, condition.text, condition.owner)

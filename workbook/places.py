@@ -99,7 +99,8 @@ class Place:
         if self.git_dir is None or not lapsed_by_content(assessment):
             return assessment
         with Git.open(self.root) as git:
-            return named(assessment, state, git.changes(COMMITS), git.changed_between("HEAD") or (), OURS)
+            unsaved = [*(git.changed_between("HEAD") or ()), *(one.path for one in git.files() if not one.tracked)]
+            return named(assessment, state, git.changes(COMMITS), unsaved, OURS)
 
     def _tree(self) -> Tree:
         with ExitStack() as stack:

@@ -13,21 +13,23 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from checks.observation import ProbeReport
+from checks.observation import ProbeReport, Proposal
 from workbook import agenda, guide, outlook
-from workbook.answers import STATE_FILE, Answer, Evidence, Gap, Rung, State, Status, read_state
-from workbook.assess import Assessment, assess, contrary, saw
+from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status, read_state
+from workbook.assess import Assessment, assess, contrary
 from workbook.catalogue import Catalogue, Checklist, load_catalogue
+from workbook.decisions import Condition, Decider, Outcome
 from workbook.desk import Change
 from workbook.errors import Refused
-from workbook.evidence import completed
 from workbook.half_typed import HalfTyped
 from workbook.ledger import Ledger, Stamp
+from workbook.operations import answering, confirming, deciding, measuring, scoping, waiving
+from workbook.operations.given import Given, known
 from workbook.people import People
 from workbook.places import Place
 from workbook.reading import Problem, nearest
 from workbook.skeleton import skeleton, table_order
-from workbook.store import MISSING, Clash, Clashed, Document, Edit, Saved
+from workbook.store import Clash, Clashed, Document, Edit, Saved
 from workbook.verdicts import fifty_point
 
 
@@ -149,7 +151,7 @@ class Session:
         Raises:
             Refused: there is no such control; the nearest id is named.
         """
-        self._known(control)
+        known(self.catalogue, control)
         asking = tuple(item for item in self.checklist.scored if control in item.controls)
         return guide.question(self.catalogue, control, asking, self.state, self.assessment, self.report)
 
@@ -178,7 +180,7 @@ class Session:
         """Lay out a new workbook; nothing is written before `save`.
 
         Raises:
-            Refused: there is one already, a checklist is unknown, or facts are confirmed by nobody.
+            Refused: there is one already, a checklist or fact is unknown, or facts are confirmed by nobody.
         """
         if self.document.digest:
             raise Refused(f"{STATE_FILE} exists already", "change it with the other commands, or edit it by hand")
@@ -187,24 +189,23 @@ class Session:
                 hint = nearest(slug, self.catalogue.checklists)
                 known = ", ".join(self.catalogue.checklists)
                 raise Refused(f"there is no checklist {slug!r}{hint}", f"choose from {known}")
-        self._known_facts(facts or {})
-        by = self.people.names[0] if facts else ""
+        scoping.known_facts(self.catalogue, facts or {})
         self.ledger.start(
             skeleton(
-                self.catalogue, checklists or ("fifty-point",), profiles=profiles, facts=facts, by=by, at=self.today()
+                self.catalogue,
+                checklists or ("fifty-point",),
+                profiles=profiles,
+                facts=facts,
+                despite=scoping.denied_despite(facts or {}, self._proposals),
+                by=self.people.names[0] if facts else "",
+                at=self.today(),
             )
         )
         self._cache.clear()
 
     def confirm_scope(self, facts: Mapping[str, bool]) -> None:
         """Record the facts about the product under the driver's name."""
-        self._writable()
-        self._known_facts(facts)
-        seen = {one.fact for one in (self.report.proposals if self.report else ()) if one.holds}
-        denied = {name for name, holds in facts.items() if not holds}
-        despite = sorted((set(self.state.scope.despite) - set(facts)) | (denied & seen))
-        fields = {"by": self.people.names[0], "at": self.today(), "despite": despite or MISSING, **facts}
-        self._put(("scope",), fields)
+        self._put(scoping.confirmed(self._given(), facts, self._proposals))
 
     def answer(
         self,
@@ -225,54 +226,86 @@ class Session:
             Refused: the control is unknown, the file is read-only, a reason or a name is missing, or a proposal would
                 replace an answer.
         """
-        self._writable()
-        self._known(control)
-        before = self.state.answer(control)
-        if proposed_by and before.status is not Status.UNANSWERED and before.rung is not Rung.PROPOSED:
-            raise Refused(f"{control} has an answer already", "a proposal never replaces what a person or a probe said")
-        if status is Status.NOT_APPLICABLE and not (reason or before.reason):
-            raise Refused('"doesn\'t apply" needs a reason', "say why, in a few words")
-        pieces = before.evidence if evidence is None else tuple(completed(one, self.root) for one in evidence)
-        watched = tuple(watch) if watch is not None else before.watch or self._watched(pieces)
-        self._put_answer(
-            control,
-            replace(
-                Answer(),
-                status=status,
-                rung=Rung.PROPOSED if proposed_by else Rung.ATTESTED,
-                by=() if proposed_by else self.people.names,
-                proposed_by=proposed_by or before.proposed_by,
-                gap=(gap or Gap.UNKNOWN) if status is Status.NEEDS_REVIEW else None,
-                note=before.note if note is None else note,
-                reason=(before.reason if reason is None else reason) if status is Status.NOT_APPLICABLE else "",
-                evidence=pieces,
-                watch=watched,
-                facets=before.facets if facets is None else tuple(facets),
-                owner=before.owner,
-                due=before.due,
-            ),
+        self._put(
+            answering.answered(
+                self._given(),
+                control,
+                status,
+                gap=gap,
+                note=note,
+                reason=reason,
+                evidence=evidence,
+                watch=watch,
+                facets=facets,
+                proposed_by=proposed_by,
+            )
         )
 
     def attach(self, control: str, evidence: Evidence) -> None:
-        """Add a piece of evidence to an answer.
-
-        Raises:
-            Refused: the evidence cannot be used, or the control is unknown.
-        """
-        self._writable()
-        self._known(control)
-        pieces = (*self.state.answer(control).evidence, completed(evidence, self.root))
-        watch = self.state.answer(control).watch or self._watched(pieces)
-        fields: dict[str, Any] = {"evidence": [piece.table() for piece in pieces]}
-        if watch:
-            fields.update(watch=list(watch), pins=self.place.digest(watch))
-        self._put(("controls", control), fields, self.catalogue.controls[control].title)
+        """Add a piece of evidence to an answer; refused where it cannot be used."""
+        self._put(answering.attached(self._given(), control, evidence))
 
     def note(self, control: str, text: str) -> None:
         """Set an answer's note without answering."""
-        self._writable()
-        self._known(control)
-        self._put(("controls", control), {"note": text or MISSING}, self.catalogue.controls[control].title)
+        self._put(answering.noted(self._given(), control, text))
+
+    def assign(self, control: str, owner: str, due: date | None) -> None:
+        """Say who closes a gap, and until when."""
+        self._put(answering.assigned(self._given(), control, owner, due))
+
+    def override(self, item: str, status: Status, reason: str) -> None:
+        """Answer one item over what its controls say; `unanswered` takes that back."""
+        self._put(answering.overridden(self._given(), item, status, reason))
+
+    def accept_observed(self, controls: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Take the answers that fresh probes may give by themselves; the controls they are of."""
+        changes = answering.observed(self._given(), controls)
+        self._put(*changes)
+        return tuple(change.table[-1] for change in changes)
+
+    def reaffirm(self, controls: Iterable[str], note: str = "") -> None:
+        """Stand by answers as of today, all of them or none; refused where nobody looked."""
+        self._put(*confirming.reaffirmed(self._given(), controls, note))
+
+    def dispute(self, control: str, note: str) -> None:
+        """Hold an answer against a probe that disagrees, with the reason."""
+        self._put(confirming.disputed(self._given(), control, note))
+
+    def verify(self, control: str, how: str = "") -> None:
+        """Confirm what somebody else said; `how` names the recorded command that was run again instead."""
+        self._put(confirming.verified(self._given(), control, how))
+
+    def waive(self, control: str, *, reason: str, owner: str, approved_by: str, expires: date) -> None:
+        """Accept the risk of an open gap for a while."""
+        self._waivable()
+        self._put(
+            waiving.waived(self._given(), control, reason=reason, owner=owner, approved_by=approved_by, expires=expires)
+        )
+
+    def withdraw_waiver(self, control: str) -> None:
+        """Accept the risk no longer."""
+        self._waivable()
+        self._put(waiving.withdrawn(self._given(), control))
+
+    def measure(self, name: str, value: float, unit: str, source: str = "") -> None:
+        """Store a number that items compare with their thresholds."""
+        self._put(measuring.measured(self._given(), name, value, unit, source))
+
+    def score(self, domain: str, level: int) -> None:
+        """Give one domain of a scorecard its level, 0 to 5."""
+        self._put(measuring.scored(self._given(), domain, level))
+
+    def attest(self, name: str, *, holds: bool, note: str = "") -> None:
+        """State a yes-or-no fact that a decision model asks for."""
+        self._put(measuring.attested(self._given(), name, holds=holds, note=note))
+
+    def decide(self, outcome: Outcome, by: Sequence[Decider], conditions: Sequence[Condition] = ()) -> None:
+        """Record a launch decision on the current commit, with the verdict as it is shown now."""
+        self._put(deciding.decided(self._given(), outcome, verdict=self.headline, by=by, conditions=conditions))
+
+    def meet(self, decision: str, number: int) -> None:
+        """Say that a condition of a decision is met; conditions count from 1."""
+        self._put(deciding.met(self._given(), decision, number))
 
     def undo(self) -> tuple[Edit, ...]:
         """Take back the last operation; what it changed, or nothing."""
@@ -357,56 +390,30 @@ class Session:
 
     # Inside
 
+    @property
+    def _proposals(self) -> tuple[Proposal, ...]:
+        return self.report.proposals if self.report else ()
+
+    def _given(self) -> Given:
+        """The ground of an operation.
+
+        Raises:
+            Refused: nothing can be changed here.
+        """
+        self._writable()
+        seen = self.report.observations if self.report else {}
+        return Given(self.catalogue, self.state, self.people, self.place, self.today(), seen, lambda: self.assessment)
+
     def _writable(self) -> None:
         if self.read_only:
             raise Refused(self.read_only)
         if not self.has_state:
             raise Refused("there is no workbook here yet", "start one with: readiness init")
 
-    def _known(self, control: str) -> None:
-        if control in self.catalogue.items:
-            names = ", ".join(self.catalogue.items[control].controls)
-            raise Refused(f"{control} is an item; answers are given to its controls", f"answer: {names}")
-        if control not in self.catalogue.controls:
-            raise Refused(
-                f"there is no control {control!r}{nearest(control, self.catalogue.controls)}",
-                "readiness status lists those of the chosen checklists",
-            )
+    def _waivable(self) -> None:
+        if self.ledger.waivers_read_only:
+            raise Refused(self.ledger.waivers_read_only)
 
-    def _known_facts(self, facts: Mapping[str, bool]) -> None:
-        for name in facts:
-            if name not in self.catalogue.scope:
-                raise Refused(f"there is no scope fact {name!r}{nearest(name, self.catalogue.scope)}")
-
-    def _watched(self, pieces: Iterable[Evidence]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(one.values["path"]) for one in pieces if one.kind == "file"))
-
-    def _put_answer(self, control: str, answer: Answer) -> None:
-        seen = self.report.observations if self.report else {}
-        fields: dict[str, Any] = {
-            "status": str(answer.status),
-            "rung": str(answer.rung),
-            "by": list(answer.by) or MISSING,
-            "at": self.today(),
-            "commit": self.place.commit[:12] or MISSING,
-            "text": self.catalogue.controls[control].fingerprint,
-            "watch": list(answer.watch) or MISSING,
-            "pins": self.place.digest(answer.watch) if answer.watch else MISSING,
-            "saw": saw(self.catalogue, control, seen) or MISSING,
-            "gap": str(answer.gap) if answer.gap else MISSING,
-            "note": answer.note or MISSING,
-            "reason": answer.reason or MISSING,
-            "facets": list(answer.facets) or MISSING,
-            "evidence": [piece.table() for piece in answer.evidence] or MISSING,
-            "proposed_by": answer.proposed_by or MISSING,
-            "verified_by": MISSING,
-            "verified_at": MISSING,
-            "dispute_note": MISSING,
-        }
-        if answer.status is Status.UNANSWERED:
-            fields = dict.fromkeys(fields, MISSING) | {"status": "unanswered"}
-        self._put(("controls", control), fields, self.catalogue.controls[control].title)
-
-    def _put(self, table: tuple[str, ...], fields: Mapping[str, Any], title: str = "") -> None:
+    def _put(self, *changes: Change) -> None:
         self._cache.clear()
-        self.ledger.put(Change(table, fields, title))
+        self.ledger.put(*changes)

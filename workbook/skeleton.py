@@ -20,6 +20,7 @@ def skeleton(
     *,
     profiles: Sequence[str] = (),
     facts: Mapping[str, bool] | None = None,
+    despite: Sequence[str] = (),
     by: str = "",
     at: date | None = None,
 ) -> bytes:
@@ -29,6 +30,7 @@ def skeleton(
     lines += [f"profiles = {listed(profiles)}", "frameworks = []", "", "[scope]"]
     if facts:
         lines += [f"by = {quoted(by)}", f"at = {at}"]
+        lines += [f"despite = {listed(despite)}"] if despite else []
         lines += [f"{name} = {str(facts[name]).lower()}" for name in catalogue.scope if name in facts]
     lines += ["", "[gate]", 'mode = "ratchet"']
     for name in catalogue.controls_of(tuple(checklists)):
