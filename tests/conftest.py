@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -21,6 +24,29 @@ def chromium() -> str:
     if os.environ.get("READINESS_REQUIRE_BROWSER") == "1":
         pytest.fail(missing)
     pytest.skip(missing)
+
+
+def _helper(*path: str) -> ModuleType:
+    """A module of helpers below tests/, which is no package."""
+    file = Path(__file__).parent.joinpath(*path)
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def payloads() -> ModuleType:
+    """The corpus of hostile texts."""
+    return _helper("workbook", "payloads.py")
+
+
+@pytest.fixture(scope="session")
+def hostile_team() -> ModuleType:
+    """Puts the corpus into every untrusted field of a session."""
+    return _helper("hostile", "hostile_team.py")
 
 
 # The figures of the promises. Each is measured by an ordinary test that is small in `make test` and full size under

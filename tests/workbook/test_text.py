@@ -25,12 +25,10 @@ from workbook.text import (
     ci_log,
     commit_line,
     csv_cell,
-    file_target,
     github_command,
     html,
     html_link,
     json_document,
-    link_target,
     markdown,
     markdown_link,
     markdown_prose,
@@ -39,7 +37,6 @@ from workbook.text import (
     sarif_message,
     sarif_uri,
     shell_display,
-    shown_address,
     terminal,
     terminal_lines,
     textual,
@@ -288,65 +285,6 @@ def check_markdown_link(payload):
         for token in found:
             inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
             assert inside or token.type != "text" or not HOST_ACTS.search(token.content)
-
-
-LIVE = (
-    "https://example.com",
-    "https://example.com/a/b?c=d&e=f#g",
-    "https://example.com:8443/x_(y)",
-    "https://xn--exmple-4nf.com/",
-    "https://intranet/wiki/Caf%C3%A9",
-)
-
-
-@pytest.mark.parametrize("address", LIVE)
-def test_an_https_address_is_a_link(address):
-    assert link_target(address) == address
-    assert [one["href"] for one in anchors(html_link(address))] == [address]
-    assert [token.attrs["href"] for token in tokens(markdown_link(address)) if token.type == "link_open"] == [address]
-
-
-def test_letters_beyond_ascii_are_quoted_in_the_path_and_never_live_in_the_host():
-    assert link_target("https://example.com/Prüfung") == "https://example.com/Pr%C3%BCfung"
-    lookalike = "https://ex\u0430mple.com/x"
-    assert link_target(lookalike) is None
-    assert shown_address(lookalike) == html_link(lookalike) == "https://ex\\u0430mple.com/x"
-    assert shown_address("caf\u00e9 at https://ex\u0430mple.com") == "caf\u00e9 at https://ex\u0430mple.com"
-
-
-@pytest.mark.parametrize("text", CORPUS.KINDS["addresses"])
-def test_no_other_address_is_live(text):
-    allowed = (
-        "https://xn--exmple-4nf.com/",
-        "https://example.com/)[x](javascript:alert(1)",
-        "https://example.com/x?y=1&amp;z=2#f",
-    )
-    assert (link_target(text) is None) == (text not in allowed)
-
-
-def test_a_file_is_a_link_only_below_the_root(tmp_path):
-    root = tmp_path / "root"
-    (root / "a b").mkdir(parents=True)
-    (root / ".git").mkdir()
-    for name in ("a b/c#d.py", ".git/config", "javascript:alert(1)"):
-        (root / name).write_text("x")
-    (tmp_path / "outside.txt").write_text("private")
-    (root / "out.txt").symlink_to(tmp_path / "outside.txt")
-    (root / "up").symlink_to(tmp_path)
-    (root / "inside.py").symlink_to(root / "a b" / "c#d.py")
-    (root / "loop").symlink_to(root / "loop")
-    assert link_target("a b/c#d.py", root) == "a%20b/c%23d.py"
-    assert link_target("inside.py", root) == "a%20b/c%23d.py"
-    assert link_target("javascript:alert(1)", root) == "javascript%3Aalert%281%29"
-    assert html_link("a b/c#d.py", root).startswith('<a href="a%20b/c%23d.py" ')
-    assert "[a b/`c#d.py`]" not in markdown_link("out.txt", root)
-    assert [one.attrs["href"] for one in tokens(markdown_link("a b/c#d.py", root)) if one.type == "link_open"] == [
-        "a%20b/c%23d.py"
-    ]
-    outside = ("out.txt", "up/outside.txt", "../outside.txt", str(tmp_path / "outside.txt"), ".git/config", "loop")
-    for name in (*outside, "a b", "missing.py", "", ".", "x\0y", "\ud800", "/etc/passwd", "~/x"):
-        assert file_target(name, root) is None, name
-        assert link_target(name, root) is None, name
 
 
 # --- files ---

@@ -1,0 +1,191 @@
+"""A session whose every untrusted field holds payloads, between tags that tell afterwards which of them were shown.
+
+A new untrusted field belongs here: put `self.text(…)` into it, and every export, screen and command is tested with it.
+"""
+
+import json
+import subprocess
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import workbook.session
+from checks.observation import (
+    Examined,
+    Finding,
+    Location,
+    Observation,
+    Outcome,
+    ProbeReport,
+    Proposal,
+    Severity,
+    Unread,
+)
+from workbook.catalogue import load_catalogue
+from workbook.people import People
+from workbook.session import Session
+
+TODAY = date(2026, 11, 20)
+CHECKLIST = "fifty-point"
+EVIDENCE = ("link:url", "file:path", "elsewhere:where", "report:tool", "drill:what")
+OUTCOMES = (Outcome.UNMET, Outcome.PARTIAL, Outcome.MET, Outcome.UNKNOWN)
+LONGEST = 300
+"""Characters of one payload on a screen: a longer one would push all others out of sight."""
+
+
+class Team:
+    """Deals the payloads out over the fields, `each` of them to a field, round and round."""
+
+    def __init__(self, payloads, each=4):
+        self.payloads, self.each, self.at = list(payloads), each, 0
+        self.groups = {}
+        """What stands between the tags of each number."""
+
+    def text(self, where="", *, one_line=False):
+        """The next payloads, tagged; `where` is a word that tells the kind of field."""
+        number = len(self.groups)
+        chosen = [self.payloads[(self.at + offset) % len(self.payloads)] for offset in range(self.each)]
+        self.at += self.each
+        self.groups[number] = (where, chosen)
+        text = " ".join((f"q{number}q", *(payload[:LONGEST] for payload in chosen), f"z{number}z"))
+        return " ".join(text.split()) if one_line else text
+
+    def shown(self, text):
+        """The numbers of the fields that stand in a text from their first tag to their last."""
+        return {number for number in self.groups if f"q{number}q" in text and f"z{number}z" in text}
+
+    def kinds(self, text):
+        """The kinds of fields of which at least the beginning stands in a text."""
+        return {where for number, (where, _) in self.groups.items() if f"q{number}q" in text}
+
+    def path(self, where="path"):
+        return self.text(where, one_line=True).replace("\0", "").replace("/", "∕")[:180]  # noqa: RUF001  # looks like one
+
+    # What a pull request brings
+
+    def state(self, catalogue):
+        """A state file by somebody who means harm. TOML itself holds no lone surrogates and no NUL is left out."""
+        lines = ["schema = 1", f'catalogue = "{catalogue.version}"', "", "[workbook]", f'decides = "{CHECKLIST}"']
+        lines += [f"also = [{toml(self.text('also'))}]", f"profiles = [{toml(self.text('profile'))}]"]
+        lines += ["", "[scope]", f"by = {toml(self.text('scope by'))}", "at = 2026-11-20", "server = true", ""]
+        names = catalogue.controls_of((CHECKLIST,))
+        for index, name in enumerate(names):
+            lines += [f"[controls.{name}]", *self._answer(index), ""]
+        lines += [f"[measurements.{toml(self.text('measurement'))}]", "value = 1", f"unit = {toml(self.text('unit'))}"]
+        lines += [f"source = {toml(self.text('source'))}", ""]
+        lines += [f"[controls.{toml(self.text('unknown control'))}]", 'status = "ready"', ""]
+        return "\n".join(lines) + "\n"
+
+    def _answer(self, index):
+        status = ("needs-review", "ready", "not-applicable", "blocker", "wrong")[index % 5]
+        kind, key = EVIDENCE[index % len(EVIDENCE)].split(":")
+        address = "https://example.com/" if kind == "link" else ""
+        yield f"status = {toml(self.text('status') if status == 'wrong' else status)}"
+        yield f"by = [{toml(self.text('by'))}]"
+        yield "at = 2026-11-19"
+        yield f"note = {toml(self.text('note'))}"
+        yield f"reason = {toml(self.text('reason'))}"
+        yield f"owner = {toml(self.text('owner'))}"
+        yield f"dispute_note = {toml(self.text('dispute note'))}"
+        if status == "needs-review":
+            yield 'gap = "partial"'
+        if index % 3 == 0:
+            yield f"watch = [{toml(self.text('watch'))}]"
+            yield f'pins = "{index:012x}"'
+        yield f"evidence = [{{ kind = {toml(kind)}, {key} = {toml(address + self.text('evidence'))} }}]"
+
+    def waivers(self, catalogue):
+        """Accepted risk of the same kind."""
+        lines = ["schema = 1", ""]
+        for name in catalogue.controls_of((CHECKLIST,))[3:40:5]:
+            lines += [f"[waivers.{name}]", "at = 2026-11-19", "expires = 2027-01-19"]
+            lines += [f"{key} = {toml(self.text(f'waiver {key}'))}" for key in ("reason", "owner", "approved_by")]
+        return "\n".join(lines) + "\n"
+
+    # What the reviewed tree brings
+
+    def report(self, catalogue, commit=""):
+        """What probes would say of a tree with such names and lines."""
+        observations, findings = {}, []
+        for index, name in enumerate(catalogue.signals):
+            where = Location(self.path(), index + 1, index + 1)
+            observations[name] = Observation(
+                name, OUTCOMES[index % 4], self.text("summary"), (self.path("searched"),), (where,)
+            )
+            if index % 4 == 0:
+                place = Location("api/users.py", 5, 5) if index % 8 else where
+                severity = tuple(Severity)[index % len(Severity)]
+                findings.append(Finding("rule", name, place, severity, self.text("message"), self.text("snippet")))
+        unread = tuple(Unread(self.path("unread"), self.text("unread reason")) for _ in range(3))
+        proposals = tuple(
+            Proposal(name, index % 2 == 0, self.text("proposal"), (Location(self.path(), 1),))
+            for index, name in enumerate(catalogue.scope)
+        )
+        return ProbeReport(commit, observations, tuple(findings), Examined(2, unread[:1], unread[1:]), proposals)
+
+    # What a team's own checklist brings
+
+    def catalogue(self):
+        """The published catalogue with every text replaced; ids, which are checked when one is read, stay."""
+        real = load_catalogue()
+        controls = {
+            name: replace(
+                one,
+                title=self.text("control title"),
+                why=self.text("why"),
+                ready_when=self.text("ready when"),
+                severity_reason=self.text("severity reason"),
+                applies_if=self.text("applies if"),
+                freshness=replace(one.freshness, text=self.text("freshness")),
+            )
+            for name, one in real.controls.items()
+        }
+        scope = {name: replace(one, question=self.text("fact")) for name, one in real.scope.items()}
+        checklists = {slug: self._checklist(one) for slug, one in real.checklists.items()}
+        return replace(real, controls=controls, checklists=checklists, scope=scope)
+
+    def _checklist(self, one):
+        items = tuple(replace(item, title=self.text("item title"), asks=self.text("asks")) for item in one.items)
+        pillars = tuple(replace(pillar, title=self.text("pillar")) for pillar in one.pillars)
+        named = {
+            "name": self.text("checklist"),
+            "summary": self.text("summary of checklist"),
+            "word": self.text("word"),
+        }
+        return replace(one, items=items, pillars=pillars, **named)
+
+    # All of it in one place
+
+    def prepare(self, root, monkeypatch):
+        """A repository, and a catalogue for every session that is opened on it."""
+        catalogue = self.catalogue()
+        monkeypatch.setattr(workbook.session, "load_catalogue", lambda: catalogue)
+        (root / "api").mkdir(parents=True)
+        code = "\n".join(self.text("code", one_line=True) for _ in range(12))
+        (root / "api" / "users.py").write_text(code, encoding="utf-8", errors="replace")
+        git(root, "init", "-q", "-b", "topic/\u202eхост-]-@user-<b>")  # noqa: RUF001  # what git lets pass in a name
+        git(root, "config", "user.name", "Ana \x1b]0;x\x07 [/] \u202e Example")
+        git(root, "config", "user.email", "ana@example.com")
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "Start")
+        (root / "readiness.toml").write_text(self.state(catalogue), encoding="utf-8")
+        (root / "readiness-waivers.toml").write_text(self.waivers(catalogue), encoding="utf-8")
+        return catalogue
+
+    def session(self, root, monkeypatch):
+        """A session that has looked already."""
+        catalogue = self.prepare(root, monkeypatch)
+        opened = Session(root, People("Ana Example <ana@example.com>"), today=lambda: TODAY)
+        opened.accept(self.report(catalogue, opened.place.commit))
+        return opened
+
+
+def toml(text):
+    """A TOML string of any text; lone surrogates and NUL cannot stand in one."""
+    clean = text.encode("utf-8", "replace").decode().replace("\0", "\x01")
+    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def git(root: Path, *arguments):
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
+    subprocess.run(["git", *arguments], cwd=root, env=environment, check=True, capture_output=True)
