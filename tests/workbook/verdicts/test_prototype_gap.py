@@ -71,14 +71,6 @@ def _lines(found):
     return [Line(pillar, status) for pillar, status in zip(PLACES, found, strict=True)]
 
 
-@given(states(list(Status)), st.randoms())
-def test_the_order_of_answers_never_matters(found, random):
-    lines = _lines(found)
-    shuffled = lines.copy()
-    random.shuffle(shuffled)
-    assert decide(lines) == decide(shuffled)
-
-
 @given(states(ANSWERED), st.integers(0, len(PLACES) - 1), st.sampled_from(ANSWERED))
 def test_a_better_answer_never_worsens_the_verdict(found, index, better):
     if WORTH[better] <= WORTH[found[index]]:

@@ -57,14 +57,6 @@ def _lines(found):
     return [Line(pillar, status) for pillar, status in zip(PLACES, found, strict=True)]
 
 
-@given(states(list(Status)), st.sampled_from(["", *RESULTS]), st.randoms())
-def test_the_order_of_answers_never_matters(found, accept, random):
-    lines = _lines(found)
-    shuffled = lines.copy()
-    random.shuffle(shuffled)
-    assert decide(lines, accept) == decide(shuffled, accept)
-
-
 @given(
     states(ANSWERED),
     st.integers(0, len(PLACES) - 1),

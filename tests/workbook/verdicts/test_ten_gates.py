@@ -58,15 +58,6 @@ def _lines(found):
     return [Line(gate, status) for gate, status in zip(PLACES, found, strict=True)]
 
 
-@given(CARDS, STATES, MODES, st.randoms())
-def test_the_order_of_levels_and_answers_never_matters(card, found, mode, random):
-    names, lines = list(card), _lines(found)
-    random.shuffle(names)
-    shuffled = lines.copy()
-    random.shuffle(shuffled)
-    assert decide({name: card[name] for name in names}, shuffled, mode=mode) == decide(card, lines, mode=mode)
-
-
 @given(CARDS, st.sampled_from(list(DOMAINS)), st.integers(0, 5), MODES)
 def test_a_higher_level_never_worsens_the_verdict(card, domain, level, mode):
     if level < card[domain]:
