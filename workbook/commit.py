@@ -31,6 +31,8 @@ TIMEOUT_S: Final = 600
 LISTED: Final = 40
 """Changed controls named in a message; the rest is counted."""
 
+_NOT_OURS: Final = "/.ipynb_checkpoints/"
+
 _REDIRECTS: Final = {
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"),
     *("GIT_OBJECT_DIRECTORY", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS"),
@@ -74,7 +76,11 @@ def preview(session: Session, navigators: Sequence[str] = ()) -> str:
 
 
 def diff(session: Session) -> str:
-    """What a commit would change in our files as they are on disk, as a unified diff for a terminal."""
+    """What a commit would change in our files as they are on disk, as a unified diff for a terminal.
+
+    Raises:
+        GitProblem: git cannot tell what changed.
+    """
     shown: list[str] = []
     for path, (old, new) in _planned(session).items():
         if old != new:
@@ -179,8 +185,8 @@ def _last_committed(root: Path, paths: Sequence[str]) -> dict[str, bytes]:
 
 
 def _planned(session: Session) -> Mapping[str, tuple[bytes, bytes]]:
-    """Our files: as committed, and as they would be."""
-    files = list(_changed_files(session.root))
+    """Our files: as committed, and as they would be. Nobody has agreed to running anything yet, so nothing is run."""
+    files = _seen_changed(session.root)
     planned: dict[str, bytes] = {}
     path = pr_template.find(session.root)
     if path and pr_template.has_block(session.root):
@@ -189,6 +195,21 @@ def _planned(session: Session) -> Mapping[str, tuple[bytes, bytes]]:
     names = tuple(dict.fromkeys([*files, *planned]))
     before = _last_committed(session.root, names)
     return {name: (before.get(name, b""), planned.get(name) or _on_disk(session.root / name)) for name in names}
+
+
+def _seen_changed(root: Path) -> list[str]:
+    """What `_changed_files` will find, without the user's git: theirs runs what the repository configures.
+
+    Raises:
+        GitProblem: git fails.
+    """
+    own = _own_paths(root)
+    with Git.open(root) as git:
+        # None before the first commit, where everything of ours is new.
+        known = git.changed_between("HEAD", own)
+        new = [one.path for one in git.files() if known is None or not one.tracked]
+    ours = [path for path in new if path in own or path.startswith(f"{FOLDER}/")]
+    return sorted(path for path in {*(known or ()), *ours} if _NOT_OURS not in path)
 
 
 def _on_disk(path: Path) -> bytes:
@@ -207,7 +228,7 @@ def _changed_files(root: Path) -> tuple[str, ...]:
     listed = _git(root, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *own)
     below = _git(root, "rev-parse", "--show-prefix").rstrip("\n")
     paths = [entry[3:].removeprefix(below) for entry in listed.split("\0") if entry]
-    return tuple(path for path in paths if "/.ipynb_checkpoints/" not in path)
+    return tuple(path for path in paths if _NOT_OURS not in path)
 
 
 def _nothing(root: Path) -> str:

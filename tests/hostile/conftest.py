@@ -45,12 +45,30 @@ def canary(tmp_path: Path) -> Canary:
 def plain_git(tmp_path: Path) -> Callable[..., str]:
     """Ordinary git, as a careless program would call it; failures are part of what it does."""
 
-    def run(folder: Path, *arguments: str, stdin: str = "") -> str:
+    def run(folder: Path, *arguments: str, stdin: str = "", **variables: str) -> str:
         done = subprocess.run(
-            ["git", *arguments], cwd=folder, env=ENVIRONMENT | {"HOME": str(tmp_path)}, input=os.fsencode(stdin),
-            capture_output=True, timeout=20, check=False,
+            ["git", *arguments], cwd=folder, env=ENVIRONMENT | {"HOME": str(tmp_path)} | variables,
+            input=os.fsencode(stdin), capture_output=True, timeout=20, check=False,
         )  # fmt: skip
         return os.fsdecode(done.stdout).strip()
+
+    return run
+
+
+@pytest.fixture
+def git_on_a_terminal(tmp_path: Path) -> Callable[..., None]:
+    """Ordinary git as a person calls it, who has a pager."""
+
+    def run(folder: Path, *arguments: str) -> None:
+        ours, theirs = os.openpty()
+        with os.fdopen(ours, "rb"):
+            try:
+                subprocess.run(
+                    ["git", *arguments], cwd=folder, env=ENVIRONMENT | {"HOME": str(tmp_path), "TERM": "xterm"},
+                    stdin=theirs, stdout=theirs, stderr=theirs, timeout=20, check=False,
+                )  # fmt: skip
+            finally:
+                os.close(theirs)
 
     return run
 
