@@ -298,7 +298,7 @@ def _answer(table: Table, today: date) -> Answer:
         at=table.day("at", today),
         commit=table.text("commit"),
         text=table.text("text"),
-        watch=table.texts("watch"),
+        watch=_patterns(table, "watch"),
         pins=table.text("pins"),
         saw=table.text("saw"),
         note=table.text("note"),
@@ -314,6 +314,19 @@ def _answer(table: Table, today: date) -> Answer:
         dispute_note=table.text("dispute_note"),
     )
     return answer if _sound(answer, table) else Answer(note=answer.note, owner=answer.owner, due=answer.due)
+
+
+def _patterns(table: Table, key: str) -> tuple[str, ...]:
+    """Path patterns; none where one of them cannot be used, so that the answer no longer rests on what it watched."""
+    from checks.patterns import matching
+
+    given = table.texts(key)
+    try:
+        matching(given, ())
+    except ValueError as error:
+        table.report(key, str(error))
+        return ()
+    return given
 
 
 def _sound(answer: Answer, table: Table) -> bool:

@@ -74,8 +74,15 @@ class Place:
         return platformdirs.user_state_path("readiness-workbook") / name
 
     def digest(self, patterns: Sequence[str]) -> str:
-        """The digest of the watched content as it is now, our own files left out."""
-        return self._tree().digest(patterns, OURS)
+        """The digest of the watched content as it is now, our own files left out.
+
+        Raises:
+            Refused: a pattern cannot be used.
+        """
+        try:
+            return self._tree().digest(patterns, OURS)
+        except ValueError as error:
+            raise Refused(str(error), "name the files to watch in a simpler way") from None
 
     def pins(self, state: State) -> Mapping[str, str]:
         """The digests of all watched content as it is now; the tree is read only where something is watched."""
