@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from checks.observation import Location, Observation, Outcome
 from workbook.answers import read_state
-from workbook.assess import Standing, assess
+from workbook.assess import Standing, assess, standing_override
 from workbook.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -156,6 +157,87 @@ def test_an_override_answers_one_item_only():
     items = judged({"items": {"fifty-point.4.31": override}}).items
     assert items["fifty-point.4.31"].status == "ready"
     assert items["six-gates.pr.security.secrets"].status == "unanswered"
+
+
+SECRETS = "fifty-point.4.31"
+
+
+def decided(status, text="", controls=None, item=SECRETS):
+    override = {"status": status, "by": ANA, "at": TODAY, "reason": "vault in place"}
+    tables = {"items": {item: override | ({"text": text} if text else {})}, "controls": controls or {}}
+    return judged(tables).items[item]
+
+
+@pytest.mark.parametrize("status", ["ready", "needs-review", "blocker", "not-applicable"])
+def test_what_a_person_decided_for_an_item_wins_over_its_controls(status):
+    both = {"secrets-manager": answer(), "no-hardcoded-secrets": answer(status="blocker")}
+    state = decided(status, CATALOGUE.items[SECRETS].fingerprint, both)
+    assert state.status == status
+    beside = "" if status == "blocker" else " (its controls alone: blocker)"
+    assert state.why == f"{ANA} decided for this item: vault in place{beside}"
+
+
+@pytest.mark.parametrize(
+    ("controls", "expected", "said"),
+    [
+        # Once the item was reworded the decision satisfies nothing, whatever it was, and hides nothing.
+        ({"secrets-manager": answer(), "no-hardcoded-secrets": answer()}, "needs-review", "what Ana"),
+        (
+            {"secrets-manager": answer(), "no-hardcoded-secrets": answer(status="blocker")},
+            "blocker",
+            "stopping the launch",
+        ),
+        ({"secrets-manager": answer()}, "unanswered", "nobody has answered yet"),
+        (
+            {"secrets-manager": answer(), "no-hardcoded-secrets": answer(status="needs-review")},
+            "needs-review",
+            "open gap",
+        ),
+        (
+            dict.fromkeys(("secrets-manager", "no-hardcoded-secrets"), answer(status="not-applicable", reason="none")),
+            "needs-review",
+            "what Ana",
+        ),
+    ],
+)
+@pytest.mark.parametrize("status", ["ready", "blocker"])
+def test_a_decision_lapses_when_its_item_is_reworded(status, controls, expected, said):
+    state = decided(status, "000000000000", controls)
+    assert state.status == expected
+    assert said in state.why
+    assert "lapsed, it was reworded since" in state.why
+
+
+def test_a_fact_that_was_reworded_is_asked_again():
+    item = CATALOGUE.items["prototype-gap.signal.high-scale"]
+    for text, known in (("", True), (item.fingerprint, True), ("000000000000", False)):
+        override = {"status": "ready", "by": ANA, "reason": "seen", "text": text}
+        state = read_state({"items": {item.id: override}}, CATALOGUE, TODAY)
+        assert (standing_override(item, state) is not None) is known
+    assert standing_override(item, read_state({}, CATALOGUE, TODAY)) is None
+
+
+def test_an_item_without_controls_waits_for_its_own_answer():
+    bare = replace(CATALOGUE.items[SECRETS], controls=())
+    checklist = replace(CATALOGUE.checklists["fifty-point"], items=(bare,))
+    catalogue = replace(CATALOGUE, checklists={"fifty-point": checklist})
+    state = assess(catalogue, read_state({}, CATALOGUE, TODAY), TODAY).items[SECRETS]
+    assert (state.status, state.why) == ("unanswered", "a fact to be answered on the item itself")
+
+
+def test_an_item_says_why_it_is_what_it_is():
+    def why(first, second):
+        return judged({"controls": {"secrets-manager": first, "no-hardcoded-secrets": second}}).items[SECRETS].why
+
+    assert why(answer(), answer()) == f"stated by {ANA}"
+    assert why(answer(), answer(by=[BO])) == f"stated by {ANA}; stated by {BO}"
+    assert why(answer(), answer(status="needs-review", gap="absent")) == (
+        "no-hardcoded-secrets: open gap: not there yet"
+    )
+    assert why(answer(status="needs-review"), answer(status="blocker", note="a key")) == "no-hardcoded-secrets: a key"
+    assert why(answer(), {}) == "no-hardcoded-secrets: nobody has answered yet"
+    absent = answer(status="not-applicable", reason="no secrets at all")
+    assert why(absent, absent) == "no secrets at all"
 
 
 def test_a_measurement_beats_the_attestation():
