@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from workbook.clashes import part_of
 from workbook.store import MISSING, Clash, Edit, same
 
 Place = tuple[tuple[str, ...], str]
@@ -35,11 +36,18 @@ class Desk:
         self._titles: dict[tuple[str, ...], str] = {}
         self._done: list[tuple[Edit, ...]] = []
         self._undone: list[tuple[Edit, ...]] = []
+        self.as_seen: Mapping[str, Any] | None = None
+        """The tables as the person saw them when they began to type, where others have saved since; else None."""
+
+    @property
+    def disk(self) -> Mapping[str, Any]:
+        """The tables as they are on disk, as far as is known. Never changed in place."""
+        return self._disk
 
     def put(self, *changes: Change) -> None:
         """Take changes together as one step of undo."""
         step = tuple(
-            Edit(change.table, name, self.get(change.table, name), value, change.title)
+            Edit(change.table, name, self._before(change.table, name), value, change.title)
             for change in changes
             for name, value in change.fields.items()
             if not same(self.get(change.table, name), value)
@@ -47,6 +55,7 @@ class Desk:
         if step:
             self._titles.update((change.table, change.title) for change in changes)
             self._run(step)
+            self._claim(changes, {(edit.table, part_of(edit.table, edit.field)) for edit in step})
             self._done.append(step)
             self._undone.clear()
 
@@ -61,6 +70,20 @@ class Desk:
             Edit(table, name, base, self.get(table, name), self._titles.get(table, ""))
             for (table, name), base in self._bases.items()
             if not same(self.get(table, name), base)
+        )
+
+    @property
+    def claims(self) -> tuple[Edit, ...]:
+        """The pending edits, and with each what was said together with it and stays as it was.
+
+        Whoever says "ready" also says that there is no reason why it would not apply. If somebody else writes one in
+        the meantime, that is a clash, and never an answer that is half mine and half theirs.
+        """
+        touched = {(edit.table, part_of(edit.table, edit.field)) for edit in self.pending}
+        return tuple(
+            Edit(table, name, base, self.get(table, name), self._titles.get(table, ""))
+            for (table, name), base in self._bases.items()
+            if (table, part_of(table, name)) in touched
         )
 
     def undo(self) -> tuple[Edit, ...]:
@@ -83,10 +106,10 @@ class Desk:
 
     def rebase(self, tables: Mapping[str, Any]) -> None:
         """Take what is on disk now as the ground, and keep the unsaved edits on top."""
-        pending = self.pending
+        claims = self.claims
         self.tables, self._disk = deepcopy(dict(tables)), deepcopy(dict(tables))
         self._bases.clear()
-        for edit in pending:
+        for edit in claims:
             if same(self.get(edit.table, edit.field), edit.new):  # saved by us, or the same value by them
                 continue
             self._bases[(edit.table, edit.field)] = edit.base
@@ -98,8 +121,11 @@ class Desk:
         self.tables, self._disk = deepcopy(dict(tables)), deepcopy(dict(tables))
 
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
-        """Decide a clash: my values on top of theirs, or theirs."""
-        for name, (_, _, theirs) in clash.fields.items():
+        """Decide a clash: my values on top of theirs, or theirs, with everything that was said together with them."""
+        decided = {part_of(clash.table, name) for name in clash.fields}
+        claimed = {name for table, name in self._bases if table == clash.table and part_of(table, name) in decided}
+        for name in claimed | set(clash.fields):
+            theirs = _lookup(self._disk, clash.table, name)
             if keep_mine:
                 self._bases[(clash.table, name)] = theirs
             else:
@@ -115,13 +141,27 @@ class Desk:
             self._titles[edit.table] = edit.title
             _place(self.tables, edit.table, edit.field, edit.new)
 
+    def _before(self, table: tuple[str, ...], field: str) -> Any:
+        """What the person saw in a field before they changed it."""
+        if self.as_seen is None or (table, field) in self._bases:
+            return self.get(table, field)
+        return _lookup(self.as_seen, table, field)
+
+    def _claim(self, changes: Iterable[Change], touched: Collection[Place]) -> None:
+        """Remember also what a change leaves as it was in the parts it touches."""
+        for change in changes:
+            for name in change.fields:
+                if (change.table, part_of(change.table, name)) in touched:
+                    self._bases.setdefault((change.table, name), self.get(change.table, name))
+
     def _run(self, step: Sequence[Edit]) -> None:
         for edit in step:
             # The base is what the person saw, not what is on disk now: taking back an edit that somebody else has
             # changed since is a clash like any other.
             base = self._bases.setdefault((edit.table, edit.field), edit.base)
             _place(self.tables, edit.table, edit.field, edit.new)
-            if same(base, edit.new):  # taken back: what is on disk shows again, whoever wrote it
+            if self.as_seen is None and same(base, edit.new):
+                # Taken back: what is on disk shows again, whoever wrote it.
                 del self._bases[edit.table, edit.field]
                 _place(self.tables, edit.table, edit.field, _lookup(self._disk, edit.table, edit.field))
 

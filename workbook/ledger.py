@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,20 @@ class Ledger:
         self._desk = Desk(self._on_disk())
         self.keep_draft()
 
+    @property
+    def disk(self) -> Mapping[str, Any]:
+        """Both files as they are on disk, as far as is known."""
+        return self._desk.disk
+
+    @contextlib.contextmanager
+    def as_seen(self, seen: Mapping[str, Any]) -> Iterator[None]:
+        """Take edits as made on an older `disk`: what somebody else saved since then is a clash, never overwritten."""
+        self._desk.as_seen = seen
+        try:
+            yield
+        finally:
+            self._desk.as_seen = None
+
     def put(self, *changes: Change) -> None:
         """Take edits as one step of undo, on disk as a draft when this returns.
 
@@ -131,7 +145,7 @@ class Ledger:
         """Bring the draft in line with what is unsaved."""
         try:
             if self.unsaved:
-                self._drafts.keep(self.pending, self._new)
+                self._drafts.keep(self._desk.claims, self._new)
             else:
                 self._drafts.drop()
         except StoreError as error:
@@ -204,7 +218,7 @@ class Ledger:
     def _save(self, name: str, create: bytes | None) -> Saved | Clashed:
         if trouble := self._trouble(name):
             raise Refused(trouble)
-        edits = tuple(edit for edit in self.pending if _file_of(edit) == name)
+        edits = tuple(edit for edit in self._desk.claims if _file_of(edit) == name)
         try:
             result = save(
                 self._paths[name],

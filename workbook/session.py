@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -352,6 +353,15 @@ class Session:
         """
         self._cache.clear()
         return self.ledger.recover()
+
+    @property
+    def on_disk(self) -> Mapping[str, Any]:
+        """What this face shows as saved; keep it when somebody begins to type, for `as_seen`."""
+        return self.ledger.disk
+
+    def as_seen(self, seen: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """Operations inside count as made on an older `on_disk`, so that a later save of others shows as a clash."""
+        return self.ledger.as_seen(seen)
 
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash; the next `save` carries the decision."""

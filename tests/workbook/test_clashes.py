@@ -1,0 +1,139 @@
+"""Clashes: what was said together is decided together, and nothing of it is ever half mine and half theirs."""
+
+import tomllib
+
+import pytest
+
+from workbook.answers import Evidence, Gap, Status
+from workbook.clashes import parts, sides, title
+from workbook.session import Session
+from workbook.store import Clashed, Saved
+
+CONTROL = "rate-limiting"
+
+
+@pytest.fixture
+def two(repository):
+    """Two faces on one workbook."""
+    first = Session(repository)
+    first.start(["fifty-point"])
+    first.save()
+    return first, Session(repository)
+
+
+def stored(session):
+    return tomllib.loads(session.state_path.read_text())["controls"][CONTROL]
+
+
+def clash_of(session):
+    result = session.save()
+    assert isinstance(result, Clashed)
+    (clash,) = result.clashes
+    return clash
+
+
+def settle(session, *, keep_mine):
+    for part in parts(clash_of(session)):
+        session.settle(part, keep_mine=keep_mine)
+    assert isinstance(session.save(), Saved)
+
+
+@pytest.mark.parametrize(
+    ("keep_mine", "status", "reason"), [(True, "ready", None), (False, "not-applicable", "No API")]
+)
+def test_a_reason_goes_with_its_answer(two, keep_mine, status, reason):
+    mine, theirs = two
+    mine.answer(CONTROL, Status.READY)
+    theirs.answer(CONTROL, Status.NOT_APPLICABLE, reason="No API")
+    theirs.save()
+    settle(mine, keep_mine=keep_mine)
+    assert (stored(mine)["status"], stored(mine).get("reason")) == (status, reason)
+
+
+@pytest.mark.parametrize(("keep_mine", "gap"), [(True, "partial"), (False, None)])
+def test_a_gap_goes_with_its_answer_also_after_a_refresh(two, keep_mine, gap):
+    mine, theirs = two
+    mine.answer(CONTROL, Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
+    theirs.answer(CONTROL, Status.BLOCKER)
+    theirs.save()
+    assert mine.refresh()
+    settle(mine, keep_mine=keep_mine)
+    assert stored(mine).get("gap") == gap
+    assert mine.state.answer(CONTROL) == Session(mine.root).state.answer(CONTROL)
+
+
+def test_a_note_beside_somebody_elses_answer_is_no_clash(two):
+    mine, theirs = two
+    mine.note(CONTROL, "Seen in staging")
+    theirs.answer(CONTROL, Status.READY)
+    theirs.save()
+    assert isinstance(mine.save(), Saved)
+    assert (stored(mine)["status"], stored(mine)["note"]) == ("ready", "Seen in staging")
+
+
+def test_parts_are_decided_one_by_one(two):
+    mine, theirs = two
+    mine.answer(CONTROL, Status.READY, note="mine", evidence=[Evidence("elsewhere", {"where": "wiki"})])
+    theirs.answer(CONTROL, Status.BLOCKER, note="theirs")
+    theirs.save()
+    answer, note = parts(clash_of(mine))
+    assert title(mine.catalogue, note).endswith(": note")
+    assert [(one.field, one.mine, one.theirs) for one in sides(note)] == [("note", "mine", "theirs")]
+    assert ("status", "ready", "blocker") in [(one.field, one.mine, one.theirs) for one in sides(answer)]
+    assert not {"text", "commit", "pins"} & {one.field for one in sides(answer)}
+    mine.settle(answer, keep_mine=False)
+    mine.settle(note, keep_mine=True)
+    assert isinstance(mine.save(), Saved)
+    assert (stored(mine)["status"], stored(mine)["note"]) == ("blocker", "mine")
+    assert stored(mine)["evidence"] == [{"kind": "elsewhere", "where": "wiki"}]
+
+
+def test_what_was_saved_while_somebody_typed_is_a_clash(two):
+    mine, theirs = two
+    seen = mine.on_disk
+    theirs.note(CONTROL, "theirs")
+    theirs.save()
+    assert mine.refresh()
+    with mine.as_seen(seen):
+        mine.note(CONTROL, "mine")
+    part = clash_of(mine)
+    assert part.fields["note"][1:] == ("mine", "theirs")
+    assert stored(mine)["note"] == "theirs"
+
+
+def test_an_answer_typed_over_a_newer_one_is_a_clash(two):
+    mine, theirs = two
+    seen = mine.on_disk
+    theirs.answer(CONTROL, Status.BLOCKER, note="down since Monday")
+    theirs.save()
+    assert mine.refresh()
+    with mine.as_seen(seen):
+        mine.answer(CONTROL, Status.READY)
+    settle(mine, keep_mine=False)
+    assert (stored(mine)["status"], stored(mine)["note"]) == ("blocker", "down since Monday")
+
+
+def test_an_answer_typed_over_a_newer_reason_takes_it_away(two):
+    mine, theirs = two
+    seen = mine.on_disk
+    theirs.answer(CONTROL, Status.NOT_APPLICABLE, reason="No API")
+    theirs.save()
+    mine.refresh()
+    with mine.as_seen(seen):
+        mine.answer(CONTROL, Status.READY)
+    settle(mine, keep_mine=True)
+    assert stored(mine)["status"] == "ready"
+    assert "reason" not in stored(mine)
+
+
+def test_undo_of_a_typed_over_answer_leaves_theirs(two):
+    mine, theirs = two
+    seen = mine.on_disk
+    theirs.answer(CONTROL, Status.BLOCKER)
+    theirs.save()
+    mine.refresh()
+    with mine.as_seen(seen):
+        mine.answer(CONTROL, Status.READY)
+    mine.undo()
+    assert mine.state.answer(CONTROL).status is Status.BLOCKER
+    assert not mine.unsaved

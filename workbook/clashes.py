@@ -1,0 +1,91 @@
+"""A clash in the parts a person decides on: what was said together is kept together, everything else by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from workbook.catalogue import Catalogue
+from workbook.store import MISSING, Clash
+
+Table = tuple[str, ...]
+
+ANSWER: Final = "answer"
+
+_ALONE: Final[Mapping[str, str]] = {
+    "note": "note",
+    "evidence": "evidence",
+    "owner": "owner",
+    "due": "due",
+    "watch": "watched files",
+    "pins": "watched files",
+}
+"""The fields of a control that do not belong to the answer itself, with the part they make."""
+
+_WHOLE: Final[Mapping[str, str]] = {
+    "items": ANSWER,
+    "measurements": "measurement",
+    "waivers": "accepted risk",
+    "decisions": "decision",
+}
+"""Tables of which half a change would say what nobody said."""
+
+_SCOPE_NAMES: Final = ("by", "at", "despite")
+
+_DERIVED: Final = frozenset({"text", "saw", "commit", "pins", "sha256"})
+"""Fields that people do not read; shown only where nothing else differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One field of a clash as people read it. Untrusted text."""
+
+    field: str
+    before: str
+    mine: str
+    theirs: str
+
+
+def part_of(table: Table, field: str) -> str:
+    """The part of a table that a field belongs to; fields of one part are saved and decided together."""
+    if table[:1] == ("controls",):
+        return _ALONE.get(field, ANSWER)
+    if table[:1] == ("scope",):
+        return "who confirmed" if field in _SCOPE_NAMES else field
+    return _WHOLE.get(table[0], field) if table else field
+
+
+def parts(clash: Clash) -> tuple[Clash, ...]:
+    """The clash, one for each part, in the order of its fields."""
+    found: dict[str, dict[str, Any]] = {}
+    for field, sides in clash.fields.items():
+        found.setdefault(part_of(clash.table, field), {})[field] = sides
+    return tuple(Clash(clash.table, fields) for fields in found.values())
+
+
+def title(catalogue: Catalogue, part: Clash) -> str:
+    """What a part is about: "Rate limits: answer"."""
+    name = part.table[-1] if part.table else ""
+    known = catalogue.controls[name].title if name in catalogue.controls else ".".join(part.table)
+    return f"{known}: {part_of(part.table, next(iter(part.fields)))}"
+
+
+def sides(part: Clash) -> Iterator[Side]:
+    """Both sides of every field a person would read."""
+    told = [field for field in part.fields if field not in _DERIVED] or list(part.fields)
+    for field in told:
+        before, mine, theirs = part.fields[field]
+        yield Side(field.replace("_", " "), shown(before), shown(mine), shown(theirs))
+
+
+def shown(value: object) -> str:
+    """A stored value as people read it."""
+    if value is MISSING:
+        return "(nothing)"
+    if isinstance(value, Mapping):
+        rest = [shown(part) for key, part in value.items() if key not in _DERIVED and key != "kind"]
+        return f"{value['kind']}: {', '.join(rest)}" if "kind" in value else ", ".join(rest)
+    if isinstance(value, list):
+        return "; ".join(map(shown, value))
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
