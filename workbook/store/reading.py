@@ -10,6 +10,7 @@ from typing import Final
 
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular
 from workbook.store.model import Document, Trouble, Value
+from workbook.store.scanner import unclosed
 
 SCHEMA: Final = 1
 """The newest layout of the state files that this version writes."""
@@ -123,7 +124,9 @@ def _explain_toml(text: str, error: ValueError) -> tuple[str, int | None]:
     reason = message.split(" (at ", maxsplit=1)[0]
     line = int(found[1]) if found else None
     if "(at end of document)" in message:
-        line = text.count("\n") + 1
+        # What is wrong is not the end but what was left open: one quote too few may lie hundreds of lines above.
+        start = unclosed(text)
+        line = _line_of(text, len(text) if start is None else start)
     lines = text.split("\n")
     if line is not None and line <= len(lines) and _MARKER.match(lines[line - 1]):
         return "it holds a merge conflict marker", line

@@ -92,6 +92,22 @@ def comments_in(text: str, start: int, end: int) -> list[str]:
     return found
 
 
+def unclosed(text: str) -> int | None:
+    """Return the offset of the quote or bracket that a text leaves open to its end; None when there is none."""
+    opened: list[int] = []
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None:
+            return position
+        if token[0] in ("[", "{"):
+            opened.append(position)
+        elif token[0] in ("]", "}") and opened:
+            opened.pop()
+        position = token.end()
+    return opened[0] if opened else None
+
+
 def _match(pattern: re.Pattern[str], text: str, position: int) -> re.Match[str]:
     """Match where a valid TOML text must match."""
     found = pattern.match(text, position)
