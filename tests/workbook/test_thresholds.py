@@ -23,6 +23,7 @@ def test_worked_case(case):
 
 def test_an_alert_serves_below_limits_the_other_way_round():
     assert alert_ok("<", 0.99, 0.995)
+    assert alert_ok("<", 0.99, 0.99)
     assert not alert_ok("<", 0.99, 0.98)
 
 
