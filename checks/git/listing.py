@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from checks.git.problem import UnsafeRepository
+
 UNWALKED: Final = (".venv", "venv", "node_modules", "__pycache__")
 """Folders of installed or generated code; untracked files in them are never listed."""
 
@@ -30,9 +32,16 @@ class Listed:
 
 
 def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed, ...]:
-    """List what lies below `prefix` ("" or ending in "/"), sorted by path. `call` runs git and returns its output."""
+    """List what lies below `prefix` ("" or ending in "/"), sorted by path. `call` runs git and returns its output.
+
+    Raises:
+        UnsafeRepository: The index names a path that leads out of the work tree, or into the git directory.
+    """
     below = ["--", prefix] if prefix else []
     index = _split(call(["ls-files", "-z", "-s", "-v", *below]))
+    # Before git is asked which files changed: it would look at them wherever they are.
+    for line in index:
+        _require_inside(line.partition("\t")[2])
     excludes = [f"--exclude={name}/" for name in UNWALKED]
     state = _split(call(["ls-files", "-z", "-t", "-m", "-d", "-o", "--exclude-standard", *excludes, *below]))
     gone = {line[2:] for line in state if line[0] == "R"}
@@ -51,6 +60,12 @@ def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed,
             kind = SUBMODULE_MODE if path.endswith("/") else 0
             found[path] = Listed(path[len(prefix) :].rstrip("/"), kind, None, tracked=False)
     return tuple(sorted(found.values(), key=lambda listed: listed.path))
+
+
+def _require_inside(path: str) -> None:
+    # Git refuses to make such an entry and believes the one it reads. Most paths hold neither piece: this is quick.
+    if (".." in path or ".git" in path.lower()) and not {"..", ".git"}.isdisjoint(path.lower().split("/")):
+        raise UnsafeRepository(f"The index names {path!r}, which no checkout can hold. Clone the repository again.")
 
 
 def _split(output: bytes) -> list[str]:

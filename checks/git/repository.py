@@ -137,6 +137,8 @@ class Git:
         start = self.commit_id(commit)
         if start is None:
             return None
+        # The list is refused where the index leads outside; a comparison would look there.
+        self.files()
         output = self._output("diff", *_SAFE_DIFF, "--end-of-options", start, "--", *self._below(paths))
         return tuple(sorted(self._relative(output)))
 
