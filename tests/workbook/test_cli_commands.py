@@ -106,7 +106,7 @@ def test_init_asks_once_on_a_terminal(call, repository, seen, typed, answers, fa
     seen(proposals=[Proposal("database", True, "a driver is imported")])
     assert call("init")[0] == 0
     scope = stored(repository)["scope"]
-    assert {name: holds for name, holds in scope.items() if name not in ("by", "at")} == facts
+    assert {name: holds for name, holds in scope.items() if name not in ("by", "at", "despite")} == facts
 
 
 def test_init_asks_again_for_a_fact_it_does_not_know(call, repository, seen, typed):
@@ -147,7 +147,7 @@ def test_answer_saves_everything_it_is_given(call, started):
     assert table["by"] == [ANA]
     assert table["note"] == "Gateway limits"
     assert [piece["kind"] for piece in table["evidence"]] == ["file", "link"]
-    assert table["watch"] == ["api/**"]
+    assert table["watch"] == ["api/**", "infra.tf"]
     assert len(table["pins"]) > 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -75,11 +74,12 @@ def _name(root: Path) -> Checkup:
 def _semgrep(_: Path) -> Checkup:
     """Run the code rules over one file of our own; the run proves by its own examples that the rules fire."""
     from checks.semgrep import scan
+    from checks.temporary import PrivateFolder
     from checks.tree import Tree
 
-    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
-        (Path(folder) / "example.py").write_text("value = 1\n", encoding="utf-8")
-        found = scan(Tree.read(Path(folder), None))
+    with PrivateFolder("doctor") as folder:
+        (folder.path / "example.py").write_text("value = 1\n", encoding="utf-8")
+        found = scan(Tree.read(folder.path, None))
     if found.trouble:
         return Checkup("semgrep", "the code rules do not run", found.trouble)
     return Checkup("semgrep", f"{found.tool}: finds its own examples")

@@ -20,7 +20,7 @@ from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.cli.context import Context
 from workbook.errors import Refused
 from workbook.merge import Disagreement, Standoff, merge, settle, standoffs
-from workbook.merge.clashes import said
+from workbook.merge.standoffs import said
 from workbook.store import SIZE_CAP, Clashed, StoreError, read, save
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.text import terminal

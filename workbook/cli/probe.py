@@ -10,21 +10,24 @@ from workbook.catalogue import Catalogue
 from workbook.catalogue.model import Area
 from workbook.cli.context import Context
 from workbook.cli.looking import look, report_lines
+from workbook.cli.saving import save
 from workbook.errors import Refused
 from workbook.reading import nearest
-from workbook.text import json_document
+from workbook.session import Session
+from workbook.text import json_document, terminal
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("signals", nargs="*", metavar="SIGNAL", help="look only for these")
     parser.add_argument("--area", help=f"only signals of one area: {', '.join(get_args(Area))}")
+    parser.add_argument("--accept", action="store_true", help="take the answers that probes may give by themselves")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Run the probes and print what they saw."""
-    session = context.session()
+    session = context.workbook() if chosen.accept else context.session()
     report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
     if chosen.format == "json":
         from checks.report_json import to_json
@@ -33,6 +36,18 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     else:
         for line in report_lines(report):
             context.out(line)
+    return _accept(context, session) if chosen.accept else 0
+
+
+def _accept(context: Context, session: Session) -> int:
+    taken = session.accept_observed()
+    if not taken:
+        context.say("No probe may answer by itself here: each control waits for a person, a report or more signals.")
+        return 0
+    if not save(context, session):
+        return 1
+    for control in taken:
+        context.say(f"{control}: {terminal(session.assessment.standings[control].why)}")
     return 0
 
 

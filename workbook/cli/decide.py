@@ -1,0 +1,91 @@
+"""Record a launch decision with its conditions, or say which conditions of earlier ones are met."""
+
+from __future__ import annotations
+
+import argparse
+
+from workbook.agenda import kept
+from workbook.cli.context import Context
+from workbook.cli.telling import day, saved
+from workbook.decisions import Condition, Decider, Decision, Outcome
+from workbook.errors import Refused
+from workbook.session import Session
+from workbook.text import terminal
+
+PARTS = 3
+"""Of a condition: its words or its control, its owner, its day."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    words = ", ".join(Outcome)
+    parser.add_argument("outcome", nargs="?", metavar="OUTCOME", help=f"{words}; left out: show earlier decisions")
+    parser.add_argument(
+        "--by", action="append", default=[], metavar="PERSON:ROLE", help='as in "Ana <ana@example.com>: engineering"'
+    )
+    parser.add_argument(
+        "--condition",
+        action="append",
+        default=[],
+        metavar="WHAT|PERSON|DAY",
+        help="what must become true, who sees to it, and until when; a control's id as WHAT is told by its answer",
+    )
+    parser.add_argument("--met", nargs=2, metavar=("DECISION", "NUMBER"), help="this condition is met")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Record the decision, or show those that were taken."""
+    session = context.workbook()
+    if chosen.met:
+        session.meet(chosen.met[0], _number(chosen.met[1]))
+        return saved(context, session)
+    if chosen.outcome is None:
+        return _show(context, session)
+    if chosen.outcome not in tuple(Outcome):
+        raise Refused(f"{chosen.outcome!r} is not a decision", f"one of {', '.join(Outcome)}")
+    by = [_decider(text) for text in chosen.by]
+    session.decide(Outcome(chosen.outcome), by, [_condition(session, text) for text in chosen.condition])
+    return saved(context, session)
+
+
+def _show(context: Context, session: Session) -> int:
+    decisions = session.state.decisions
+    if not decisions:
+        context.out("Nothing has been decided yet.")
+    for decision in decisions.values():
+        for line in lines(session, decision):
+            context.out(line)
+    return 0
+
+
+def lines(session: Session, decision: Decision) -> list[str]:
+    """A decision as lines for a terminal: who, on what, and how its conditions stand today."""
+    who = ", ".join(f"{one.name} ({one.role})" if one.role else one.name for one in decision.by)
+    found = [
+        terminal(f"{decision.id}  {decision.outcome}  on {decision.commit or 'no commit'}  by {who}"),
+        terminal(f"  shown then: {decision.verdict}"),
+    ]
+    for place, one in enumerate(decision.conditions, start=1):
+        state = kept(one, session.assessment, session.today())
+        found.append(terminal(f"  {place}. {state}: {one.text}, {one.owner}, until {one.due}"))
+    return found
+
+
+def _decider(text: str) -> Decider:
+    name, _, role = text.rpartition(":")
+    return Decider(name.strip(), role.strip()) if name.strip() else Decider(text.strip(), "")
+
+
+def _condition(session: Session, text: str) -> Condition:
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) != PARTS:
+        raise Refused(f"{text!r} is not a condition", 'write it as "what|Name <mail>|2026-12-10"')
+    what, owner, until = parts
+    control = session.catalogue.controls.get(what)
+    return Condition(control.title if control else what, owner, day(until), control.id if control else "")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise Refused(f"{text!r} is not the number of a condition", "readiness decide lists them")
+    return int(text)

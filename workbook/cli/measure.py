@@ -1,0 +1,42 @@
+"""Store a number once; every item compares it with its own threshold."""
+
+from __future__ import annotations
+
+import argparse
+
+from workbook.cli.context import Context
+from workbook.cli.telling import saved
+from workbook.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("name", metavar="NAME", help="as in coverage.percent; readiness explain NAME says more")
+    parser.add_argument("value", metavar="VALUE", help="a number with its unit, as in 83.4%% or 420ms")
+    parser.add_argument("--unit", help="the unit, where the value does not carry it")
+    parser.add_argument("--source", default="", help="where the number comes from, as in coverage.xml")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Store the number and say where the team stands."""
+    session = context.workbook()
+    value, unit = parted(chosen.value, chosen.unit)
+    session.measure(chosen.name, value, unit, chosen.source)
+    return saved(context, session)
+
+
+def parted(text: str, unit: str | None) -> tuple[float, str]:
+    """A number and its unit.
+
+    Raises:
+        Refused: it is no number, or has no unit.
+    """
+    digits = text.rstrip("%").rstrip().rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZµ/").rstrip()
+    try:
+        value = float(digits.replace("_", ""))
+    except ValueError:
+        raise Refused(f"{text!r} is not a number", "write it as in 83.4%") from None
+    given = unit or text[len(digits) :].strip()
+    if not given:
+        raise Refused(f"{text} of what?", "write the unit behind it, as in 83.4% or 420ms, or give --unit")
+    return value, given
