@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from workbook.catalogue import Catalogue
+from workbook.text import toml_comment
 
 HEADER = """\
 # Production readiness of this repository. Kept by the readiness workbook; safe to edit by hand.
@@ -34,7 +35,7 @@ def skeleton(
         lines += [f"{name} = {str(facts[name]).lower()}" for name in catalogue.scope if name in facts]
     lines += ["", "[gate]", 'mode = "ratchet"']
     for name in catalogue.controls_of(tuple(checklists)):
-        lines += ["", f"# {catalogue.controls[name].title}", f"[controls.{name}]", 'status = "unanswered"']
+        lines += ["", f"# {toml_comment(catalogue.controls[name].title)}", f"[controls.{name}]", 'status = "unanswered"']
     return ("\n".join(lines) + "\n").encode()
 
 
