@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from checks.observation import Unread
 from checks.semgrep.findings import CodeFindings, RawMatch
 from checks.semgrep.output import Output, UnusableError, read
 from checks.semgrep.targets import MAX_BYTES, choose
+from checks.temporary import PrivateFolder
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -45,9 +45,9 @@ def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | N
     program = program or find_program(outside=tree.root)
     if program is None:
         return CodeFindings(trouble="semgrep is not installed: run `make setup`, or `pip install semgrep`")
-    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+    with PrivateFolder("semgrep") as folder:
         # The output names real paths; a temporary folder behind a link (macOS) would not be found again.
-        room = Path(folder).resolve()
+        room = folder.path.resolve()
         for name in ("empty", "home", "targets"):
             (room / name).mkdir()
         targets = choose(tree, room / "targets")
