@@ -35,7 +35,8 @@ def skeleton(
         lines += [f"{name} = {str(facts[name]).lower()}" for name in catalogue.scope if name in facts]
     lines += ["", "[gate]", 'mode = "ratchet"']
     for name in catalogue.controls_of(tuple(checklists)):
-        lines += ["", f"# {toml_comment(catalogue.controls[name].title)}", f"[controls.{name}]", 'status = "unanswered"']
+        title = toml_comment(catalogue.controls[name].title)
+        lines += ["", f"# {title}", f"[controls.{name}]", 'status = "unanswered"']
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -73,7 +73,7 @@ def _propose(context: Context, session: Session) -> dict[str, bool]:
         one = proposed.get(name)
         holds = "?" if one is None or one.holds is None else "yes" if one.holds else "no"
         why = f"  ({terminal(one.reason)}{_at(one.locations)})" if one and one.holds is not None else ""
-        context.say(f"  {name:<18} {holds:<4} {fact.question}{why}")
+        context.say(f"  {name:<18} {holds:<4} {terminal(fact.question)}{why}")
     return {one.fact: one.holds for one in report.proposals if one.holds is not None}
 
 
