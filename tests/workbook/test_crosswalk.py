@@ -7,6 +7,7 @@ from datetime import date
 from workbook.answers import Status, read_state
 from workbook.assess import assess
 from workbook.catalogue import load_catalogue
+from workbook.cli.main import main
 from workbook.crosswalk import disagreements
 from workbook.exports.status_json import to_json
 from workbook.session import Session
@@ -118,3 +119,29 @@ def test_the_table_is_plain_data_in_the_status(repository):
     (one,) = shown["disagreements"]
     assert one == json.loads(json.dumps(asdict(disagreements(CATALOGUE, session.state, session.assessment)[0])))
     assert [side["status"] for side in one["sides"]] == ["ready", "needs-review"]
+
+
+def test_the_status_prints_the_table_and_what_advisory_checklists_say(repository, capsys):
+    session = Session(repository, today=lambda: TODAY)
+    session.start(["seven-steps", "six-gates"])
+    session.save()
+    path = repository / "readiness.toml"
+    path.write_text(path.read_text() + '\n[measurements."alert.error_rate"]\nvalue = 3\nunit = "%"\nsource = "a"\n')
+    assert main(["-C", str(repository), "status"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("  How it is computed: ready = all seven steps done") for line in lines)
+    assert any(line.startswith("Advisory, Six gates: No decision yet: ") for line in lines)
+    table = lines[lines.index("Where the checklists disagree (Seven steps decides):") :]
+    assert table[1] == "  alert.error_rate: the alert fires at 3 %"
+    assert table[2].startswith("    Seven steps: ready: error_rate > 0.05 holds")
+    assert table[3].startswith("    Six gates: open gap: error_rate_5xx > 0.01 fails")
+
+
+def test_the_status_prints_no_table_where_nobody_disagrees(repository, capsys):
+    session = Session(repository, today=lambda: TODAY)
+    session.start(["fifty-point"])
+    session.save()
+    assert main(["-C", str(repository), "status"]) == 0
+    said = capsys.readouterr().out
+    assert "disagree" not in said
+    assert "Advisory" not in said

@@ -191,3 +191,50 @@ def test_the_headline_is_that_of_the_deciding_checklist(repository, slug):
     shown = verdicts(session)
     assert list(shown) == list(dict.fromkeys([slug, "fifty-point"]))
     assert all(verdict["verdict"] == "incomplete" for verdict in shown.values())
+
+
+def test_an_open_verdict_says_what_it_can_still_end_as():
+    lines = outlook.explained(decide("fifty-point"))
+    assert lines[0].startswith("How it is computed: score = ready + does-not-apply")
+    assert lines[1] == (
+        "It can still end as: do not launch / hold: a blocker stands in the way / harden before a date is set / ship."
+    )
+    assert len(lines) == 2
+
+
+def test_a_verdict_says_what_decides_it_and_what_a_better_one_takes():
+    gaps = {item.id: "needs-review" for item in CATALOGUE.checklists["fifty-point"].scored[:12]}
+    said = {name.removeprefix("fifty-point."): status for name, status in gaps.items()}
+    lines = outlook.explained(decide("fifty-point", controls=everything(), items=override("fifty-point", **said)))
+    shown = ", ".join(f"fifty-point.1.{number}" for number in range(1, 7))
+    assert lines[1:] == (f"Decided by {shown} and 6 more.", f"For ship: any 2 of {shown} and 6 more.")
+
+
+def test_items_that_all_have_to_change_are_named():
+    said = {"1.2": "blocker", "4.31": "blocker"}
+    lines = outlook.explained(decide("fifty-point", controls=everything(), items=override("fifty-point", **said)))
+    assert lines[1:] == (
+        "Decided by fifty-point.4.31.",
+        "For ship: all of fifty-point.1.2 and fifty-point.4.31.",
+    )
+
+
+def test_a_way_may_take_all_of_some_and_some_of_others():
+    scored = CATALOGUE.checklists["fifty-point"].scored
+    said = {item.id.removeprefix("fifty-point."): "needs-review" for item in scored[:40]} | {"1.1": "blocker"}
+    lines = outlook.explained(decide("fifty-point", controls=everything(), items=override("fifty-point", **said)))
+    assert lines[2].startswith(
+        "For harden before a date is set: all of fifty-point.1.1; and any 14 of fifty-point.1.2, "
+    )
+    assert lines[3] == "Note: clearing the blockers is not enough: the score stays below 25."
+
+
+def test_notes_are_part_of_the_explanation():
+    lines = outlook.explained(decide("prototype-gap", controls=everything()))
+    assert lines[1] == "Note: the article prints no pass rule: this verdict is our reading of it."
+
+
+def test_seven_are_named_and_not_counted_as_six_and_one_more():
+    said = {f"1.{number}": "blocker" for number in range(1, 8)}
+    lines = outlook.explained(decide("fifty-point", controls=everything(), items=override("fifty-point", **said)))
+    assert lines[1].endswith("fifty-point.1.6 and fifty-point.1.7.")

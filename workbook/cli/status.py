@@ -11,7 +11,6 @@ from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.crosswalk import disagreements
-from workbook.sentences import explained
 from workbook.session import Session
 from workbook.text import json_document, terminal
 from workbook.words import STATUS_WORDS
@@ -75,7 +74,7 @@ def _verdicts(context: Context, session: Session) -> None:
     """How the deciding verdict came about, and what the advisory checklists say."""
     state, known = session.state, session.catalogue.checklists
     if verdict := outlook.decide(session.checklist, state, session.assessment):
-        for line in explained(verdict):
+        for line in outlook.explained(verdict):
             context.out(f"  {terminal(line)}")
     for slug in state.checklists[1:]:
         if verdict := outlook.decide(known[slug], state, session.assessment):
