@@ -98,9 +98,8 @@ def test_a_folder_of_another_user_stays(there: Path) -> None:
         assert theirs.exists()
 
 
-def test_a_sweep_between_making_and_locking_costs_one_more_attempt(
-    there: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("there")
+def test_a_sweep_between_making_and_locking_costs_one_more_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     from checks import temporary
 
     swept = []
