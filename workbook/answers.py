@@ -10,6 +10,8 @@ from typing import Any
 
 from workbook.catalogue import Catalogue
 from workbook.decisions import Decision, read_decisions
+from workbook.merge.standoffs import REMEDY, Standoff, standoffs, undisputed
+from workbook.merge.units import CLASH
 from workbook.metrics import ALERT, metrics, misfit
 from workbook.policy import Policy, read_policy
 from workbook.reading import Problem, Table, nearest
@@ -183,7 +185,13 @@ class State:
     readings: Readings = field(default_factory=Readings)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    standoffs: tuple[Standoff, ...] = ()
+    """What two branches said differently and nobody has decided yet; each is a problem too."""
     problems: tuple[Problem, ...] = ()
+
+    def undecided(self, *table: str) -> Standoff | None:
+        """What two branches said differently of a table, where verdicts rest on it; neither side counts then."""
+        return next((one for one in self.standoffs if one.table == table and one.decisive), None)
 
     @property
     def checklists(self) -> tuple[str, ...]:
@@ -203,7 +211,14 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
 
     Whatever cannot be used is in `problems` and counts as unanswered.
     """
-    problems: list[Problem] = []
+    found = tuple(standoffs(tables))
+    problems = [
+        Problem(
+            WAIVER_FILE if one.table[:1] == ("waivers",) else STATE_FILE, ".".join(one.table), CLASH, f"{one}; {REMEDY}"
+        )
+        for one in found
+    ]
+    tables = undisputed(tables, found) if found else tables
     top = Table(tables, "", STATE_FILE, problems)
     book = top.table("workbook")
     decides = _checklist(book, "decides", catalogue) or State.__dataclass_fields__["decides"].default
@@ -238,6 +253,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         readings=read_readings(top.table("readings")),
         waivers=read_waivers(Table(tables, "", WAIVER_FILE, problems).table("waivers"), catalogue.controls, today),
         decisions=read_decisions(top.table("decisions"), today),
+        standoffs=found,
         problems=tuple(problems),
     )
 

@@ -12,7 +12,8 @@ from checks.observation import Observation, Outcome, Proposal
 from workbook.answers import Answer, Gap, Override, Rung, Scope, State, Status
 from workbook.catalogue import Catalogue, Checklist, Control, Item
 from workbook.lapse import Cause, Pins, Release, lapsed
-from workbook.thresholds import contradicts
+from workbook.merge.standoffs import REMEDY
+from workbook.thresholds import contradicts, rests_on
 
 
 class Standing(StrEnum):
@@ -151,6 +152,9 @@ _LINE = re.compile(r":\d+(?=;|$)")
 
 
 def _judge(catalogue: Catalogue, control: Control, state: State, today: date, sight: Sight) -> Judged:
+    if standoff := state.undecided("controls", control.id):
+        stops = Status.BLOCKER in (standoff.kept.get("status"), standoff.other.get("status"))
+        return Judged(Standing.BLOCKER if stops else Standing.NEEDS_REVIEW, f"{standoff}; {REMEDY}")
     answer = state.answer(control.id)
     if answer.status is Status.UNANSWERED:
         return _by_scope(control, state, sight) or Judged(Standing.UNANSWERED, "nobody has answered yet")
@@ -229,8 +233,8 @@ def _ready(
 
 
 def standing_override(item: Item, state: State) -> Override | None:
-    """What a named person decided for this one item; None once the item was reworded since."""
-    override = state.items.get(item.id)
+    """What a named person decided for this one item; None once the item was reworded since, or while two disagree."""
+    override = None if state.undecided("items", item.id) else state.items.get(item.id)
     return None if override is None or _reworded(item, override) else override
 
 
@@ -240,6 +244,9 @@ def _reworded(item: Item, override: Override) -> bool:
 
 def _item_state(item: Item, state: State, standings: Mapping[str, Judged]) -> ItemState:
     """What a person decided for the item, else what its controls say. A lapsed decision satisfies nothing."""
+    if standoff := state.undecided("items", item.id):
+        stops = Status.BLOCKER in (standoff.kept.get("status"), standoff.other.get("status"))
+        return ItemState(item, Status.BLOCKER if stops else Status.NEEDS_REVIEW, f"{standoff}; {REMEDY}")
     override = state.items.get(item.id)
     own = _by_controls(item, state, standings)
     if override is None:
@@ -264,8 +271,12 @@ def _by_controls(item: Item, state: State, standings: Mapping[str, Judged]) -> I
         if one.standing is Standing.UNANSWERED:
             return ItemState(item, Status.UNANSWERED, f"{name}: {one.why}")
     for name, one in judged:
-        if one.standing not in SATISFIED and not _facet_ticked(item, state.answer(name), one):
+        ticked = _facet_ticked(item, state.answer(name), one) and not state.undecided("controls", name)
+        if one.standing not in SATISFIED and not ticked:
             return ItemState(item, Status.NEEDS_REVIEW, f"{name}: {PLAIN[one.standing]}: {one.why}")
+    for standoff in state.standoffs:
+        if standoff.table[:1] == ("measurements",) and rests_on(item, standoff.table[-1]):
+            return ItemState(item, Status.NEEDS_REVIEW, f"{standoff.place}: {standoff}; {REMEDY}")
     if broken := contradicts(item, state.measurements):
         return ItemState(item, Status.NEEDS_REVIEW, broken)
     if all(one.standing is Standing.NOT_APPLICABLE for _, one in judged):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from workbook.desk import Change, Desk
 from workbook.discretion import refuse_secret, refuse_secrets
 from workbook.drafts import Drafts
 from workbook.errors import Refused
+from workbook.merge.standoffs import Standoff, settled_by, standoffs
+from workbook.merge.units import CLASH
 from workbook.store import (
     Clash,
     Clashed,
@@ -42,6 +45,11 @@ schema = 1
 """
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
+
+
+def _deciding(change: Change, found: Sequence[Standoff]) -> Change:
+    left = settled_by(found, change.table, change.fields)
+    return change if left is None else replace(change, fields={**change.fields, CLASH: left})
 
 
 class Ledger:
@@ -121,9 +129,13 @@ class Ledger:
     def put(self, *changes: Change) -> None:
         """Take edits as one step of undo, on disk as a draft when this returns.
 
+        What a merge left open about the same table is decided by them, see `workbook.merge.standoffs`.
+
         Raises:
             Refused: a text holds what looks like a secret; nothing was taken.
         """
+        found = tuple(standoffs(self.tables))
+        changes = tuple(_deciding(change, found) for change in changes)
         for change in changes:
             refuse_secrets(change, {name: self._desk.get(change.table, name) for name in change.fields})
         self._desk.put(*changes)

@@ -67,6 +67,13 @@ def comparisons(item: Item, measurements: Mapping[str, Measurement]) -> Iterator
             yield Comparison(number, clause, holds, f"measured {number}; this item asks for {clause.text}")
 
 
+def rests_on(item: Item, name: str) -> bool:
+    """Whether one of the item's thresholds is compared with the number stored under a name."""
+    bare = name.removeprefix(ALERT)
+    asked = {clause.metric for clause in item.thresholds if clause.metric is not None}
+    return any(bare in (one, *(metrics()[one].also if one in metrics() else ())) for one in asked)
+
+
 def contradicts(item: Item, measurements: Mapping[str, Measurement]) -> str:
     """Why a stored number fails one of the item's thresholds, or "" when all hold or nothing was stored."""
     return next((one.said for one in comparisons(item, measurements) if not one.holds), "") if measurements else ""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.merge.clashes import Standoff, settle, standoffs
 from workbook.merge.remarks import carried
+from workbook.merge.standoffs import Standoff, settle, standoffs
 from workbook.merge.threeway import Disagreement, decide, headers_of, tables_of
 from workbook.store import StoreError, apply
 from workbook.store.model import Table

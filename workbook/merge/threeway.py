@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from workbook.merge.clashes import entry_of
+from workbook.merge.standoffs import entry_of
 from workbook.merge.units import CLASH, STAMPS, grows, unit_of
 from workbook.store import MISSING, Edit, lookup, same
 from workbook.store.model import Table

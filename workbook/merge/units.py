@@ -14,6 +14,11 @@ CLASH: Final = "clash"
 WHOLE: Final = "all"
 """The unit of a table that is one statement from its first field to its last."""
 
+ANSWER: Final = "answer"
+
+DECISIVE: Final = frozenset({ANSWER, WHOLE})
+"""The units that verdicts rest on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -27,7 +32,7 @@ class Unit:
 UNITS: Final[Mapping[str, tuple[Unit, ...]]] = {
     "controls": (
         Unit(
-            "answer",
+            ANSWER,
             (
                 *("status", "rung", "by", "at", "commit", "text", "gap", "reason", "facets"),
                 *("proposed_by", "verified_by", "verified_at", "saw", "dispute_note", "watch", "pins"),

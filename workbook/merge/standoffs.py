@@ -13,13 +13,14 @@ valid, nothing is lost, and whoever reads the table sees both:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from workbook.merge.units import CLASH, WHOLE, unit_of
-from workbook.store import MISSING, Edit, same
+from workbook.merge.units import CLASH, DECISIVE, WHOLE, unit_of
+from workbook.store import MISSING, Edit, Missing, lookup, same
 from workbook.store.model import Table
 
 REMEDY: Final = "decide with: readiness merge"
@@ -42,6 +43,11 @@ class Standoff:
     kept: Mapping[str, Any]
     other: Mapping[str, Any]
     entry: Any
+
+    @property
+    def decisive(self) -> bool:
+        """Whether what counts depends on it: an answer does, a note or an owner does not."""
+        return self.unit in ("", *DECISIVE) or self.table[:1] in (("scores",), ("attested",))
 
     @property
     def place(self) -> str:
@@ -71,6 +77,51 @@ def standoffs(tables: Mapping[str, Any], table: Table = ()) -> Iterator[Standoff
     for name, value in tables.items():
         if name != CLASH and isinstance(value, Mapping):
             yield from standoffs(value, (*table, name))
+
+
+def undisputed(tables: Mapping[str, Any], found: Iterable[Standoff]) -> dict[str, Any]:
+    """Return the tables as they may be read: without `clash`, and without what nobody stands behind alone.
+
+    Answers, items and numbers stay to be seen; `State.undecided` says that they do not count. A waiver, confirmed
+    facts, a level or an attested fact count only while nothing contradicts them, so they are left out.
+    """
+    read = deepcopy(dict(tables))
+    for one in found:
+        here: Any = read
+        for part in one.table:
+            here = here[part]
+        here.pop(CLASH, None)
+        if one.table[:1] in (("waivers",), ("scope",), ("scores",), ("attested",)):
+            for name in one.kept:
+                here.pop(name, None)
+        if not here and one.table[:1] != ("scope",) and len(one.table) > 1:
+            above = lookup(read, one.table[:-2], one.table[-2]) if len(one.table) > 1 else read
+            if isinstance(above, dict):
+                above.pop(one.table[-1], None)
+    return read
+
+
+def settled_by(
+    found: Iterable[Standoff], table: Table, fields: Mapping[str, Any]
+) -> list[Any] | Literal[Missing.MISSING] | None:
+    """Return what is left under a table's `clash` once a person sets these fields; None where nothing changes.
+
+    Who answers anew has decided: giving an answer, a number, an item's answer or a waiver whole settles it. A field
+    that is written along unchanged decides nothing.
+    """
+    ours = [one for one in found if one.table == table]
+    left = [one for one in ours if not _settles(one, fields)]
+    if len(left) == len(ours):
+        return None
+    return [one.entry for one in left] or MISSING
+
+
+def _settles(one: Standoff, fields: Mapping[str, Any]) -> bool:
+    if one.unit == WHOLE:
+        return bool(fields)
+    if one.unit in DECISIVE:
+        return "status" in fields
+    return one.unit in fields and not same(fields[one.unit], one.kept.get(one.unit, MISSING))
 
 
 def settle(tables: Mapping[str, Any], standoff: Standoff, *, take_other: bool) -> list[Edit]:
