@@ -1,28 +1,54 @@
-"""A small watcher that kills our children when we die without a chance to do it: SIGKILL, out of memory, a crash.
+"""A small watcher that ends our children when we die without a chance to do it: SIGKILL, out of memory, a crash.
 
 One shell per process of ours, started with the first child. It reads group numbers from a pipe whose other end only
-we hold, so the end of the pipe is our end, however we ended.
+we hold, so the end of the pipe is our end, however we ended. It also removes our temporary folders then.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import secrets
+import shutil
 import subprocess
+import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-_SCRIPT: Final = """
-live=" "
-while read -r what group; do
+from checks.stray import VARIABLE
+
+_SCRIPT: Final = r"""
+live=" " folders="
+"
+while read -r what name; do
   case $what in
-    +) live="$live$group " ;;
-    -) live="${live%% $group *} ${live#* $group }" ;;
+    +) live="$live$name " ;;
+    -) live="${live%% $name *} ${live#* $name }" ;;
+    f) folders="$folders$name
+" ;;
+    d) folders="${folders%%
+$name
+*}
+${folders#*
+$name
+}" ;;
   esac
 done
 for group in $live; do kill -s KILL -- "-$group"; done 2>/dev/null
+round=0
+while [ $round -lt 20 ]; do
+  found=$(cd /proc 2>/dev/null && grep -l -a -s -F -e "$1" [0-9]*/environ)
+  [ -n "$found" ] || break
+  for one in $found; do kill -s KILL "${one%%/*}"; done 2>/dev/null
+  round=$((round + 1))
+done
+IFS="
+"
+for folder in $folders; do [ -z "$folder" ] || rm -rf -- "$folder"; done 2>/dev/null
 """
 
 
@@ -33,10 +59,17 @@ class _Guard:
     owner: int
     pipe: int
     shell: subprocess.Popen[bytes]
+    mark: str
 
 
 _lock = threading.Lock()
 _guard: _Guard | None = None
+
+
+def owner() -> str:
+    """What the mark of every child of this process begins with (see `checks.stray`)."""
+    with _lock:
+        return _ready().mark
 
 
 def watch(group: int) -> None:
@@ -49,10 +82,23 @@ def release(group: int) -> None:
     _tell(f"- {group}\n")
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A private temporary folder, removed at the end of the block, and also when this process dies inside it."""
+    # Resolved: what lies behind a link (macOS) would not be found again by the names that tools report.
+    made = Path(tempfile.mkdtemp(prefix="readiness-")).resolve()
+    _tell(f"f {made}\n")
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        _tell(f"d {made}\n")
+
+
 def _tell(line: str) -> None:
     # A watcher that someone killed protects nothing, and must stop nothing either.
     with _lock, suppress(OSError):
-        os.write(_ready().pipe, line.encode())
+        os.write(_ready().pipe, os.fsencode(line))
 
 
 def _ready() -> _Guard:
@@ -63,10 +109,11 @@ def _ready() -> _Guard:
 
 
 def _start() -> _Guard:
+    mark = secrets.token_hex(8)
     reading, writing = os.pipe()
     try:
         shell = subprocess.Popen(
-            ["/bin/sh", "-c", _SCRIPT],
+            ["/bin/sh", "-c", _SCRIPT, "guard", f"{VARIABLE}={mark}."],
             stdin=reading,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -76,7 +123,7 @@ def _start() -> _Guard:
         )
     finally:
         os.close(reading)
-    return _Guard(os.getpid(), writing, shell)
+    return _Guard(os.getpid(), writing, shell, mark)
 
 
 def _stop() -> None:

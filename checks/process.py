@@ -1,9 +1,14 @@
-"""The one way to run a child: its own process group, a time limit, an output limit, and nothing left behind."""
+"""The one way to run a child: its own process group, limits on time, memory and output, and nothing left behind.
+
+A child's own children may leave its group (`setsid`, `daemon`). On Linux they are found all the same, by a mark in the
+environment that they inherit; one that also clears its environment, and any that leaves its group on macOS, is not.
+"""
 
 from __future__ import annotations
 
 import atexit
 import errno
+import itertools
 import os
 import resource
 import selectors
@@ -12,13 +17,13 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from checks import guard
+from checks import guard, stray
 
 MIB = 1024 * 1024
 _POLL_S = 0.05
@@ -28,7 +33,9 @@ _CHUNK = 256 * 1024
 _GATE = 'read -r _ || exit 125; exec "$0" "$@"'
 """Holds a child back until we have put it under watch: should we die before, its input ends and it never starts."""
 
-_live: set[int] = set()
+_numbers: Final = itertools.count()
+_live: dict[int, str] = {}
+"""The groups that run, and the mark of each."""
 _live_lock = threading.Lock()
 
 
@@ -79,6 +86,7 @@ def run(
     output_cap_bytes: int = 64 * MIB,
     cancel: threading.Event | None = None,
     memory_bytes: int | None = None,
+    on_output: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run `argv` to its end and return what it said.
 
@@ -93,13 +101,16 @@ def run(
         stdin: Bytes for standard input; nothing to read when None.
         output_cap_bytes: The most standard output to keep; a child that writes more is killed.
         cancel: Set it from another thread to stop the child.
-        memory_bytes: Address space limit for the child, where the system has one (Linux).
+        memory_bytes: The most writable memory for the child, and as much again for each process it starts; not mapped
+            files, and only where the system can limit it (Linux).
+        on_output: Given standard output as it comes, instead of keeping it; the cap counts all the same.
 
     Raises:
         OSError: The program cannot be started (FileNotFoundError: there is none).
     """
     started = time.monotonic()
-    environment = dict(env) if env is not None else minimal_environment()
+    mark = f"{guard.owner()}.{next(_numbers)}."
+    environment = (dict(env) if env is not None else minimal_environment()) | {stray.VARIABLE: mark}
     program = _program(argv[0], cwd, environment)
     child = subprocess.Popen(
         ["/bin/sh", "-c", _GATE if stdin is not None else f"{_GATE} </dev/null", program, *argv[1:]],
@@ -111,11 +122,11 @@ def run(
         bufsize=0,
         start_new_session=True,
     )
-    _remember(child.pid)
+    _remember(child.pid, mark)
     try:
         if memory_bytes is not None:
             _limit_memory(child.pid, memory_bytes)
-        talk = _Conversation(child, stdin, output_cap_bytes, started + timeout_s, cancel)
+        talk = _Conversation(child, stdin, output_cap_bytes, started + timeout_s, cancel, on_output)
         talk.hold()
     finally:
         _end(child)
@@ -144,8 +155,9 @@ def _program(name: str, cwd: Path, environment: Mapping[str, str]) -> str:
 
 def kill_all() -> None:
     """Kill every child group that still runs. Safe to call from a signal handler, any thread, and more than once."""
-    for group in tuple(_live):
+    for group, mark in tuple(_live.items()):
         _kill(group)
+        stray.kill(mark, since=group)
 
 
 class _Conversation:
@@ -158,7 +170,9 @@ class _Conversation:
         cap: int,
         deadline: float,
         cancel: threading.Event | None,
+        on_output: Callable[[bytes], None] | None,
     ) -> None:
+        self._on_output, self._came = on_output, 0
         self.child, self.cap, self.deadline, self.cancel = child, cap, deadline, cancel
         self.stdout, self.stderr = bytearray(), bytearray()
         self.truncated = self.timed_out = self.cancelled = False
@@ -213,9 +227,13 @@ class _Conversation:
         if not is_stdout:
             self.stderr += chunk[: _STDERR_CAP - len(self.stderr)]
             return
-        room = self.cap - len(self.stdout)
+        room = self.cap - self._came
         self.truncated = len(chunk) > room
-        self.stdout += chunk[:room]
+        self._came += min(len(chunk), room)
+        if self._on_output is None:
+            self.stdout += chunk[:room]
+        else:
+            self._on_output(chunk[:room])
 
 
 def _has_ended(child: subprocess.Popen[bytes], *, wait_s: float) -> bool:
@@ -234,8 +252,9 @@ def _has_ended(child: subprocess.Popen[bytes], *, wait_s: float) -> bool:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the group, close the pipes, collect the child."""
+    """Kill what is left of the group and what left it, close the pipes, collect the child."""
     _kill(child.pid)
+    stray.kill(_live[child.pid], since=child.pid)
     for stream in (child.stdin, child.stdout, child.stderr):
         if stream is not None:
             with suppress(OSError):
@@ -254,19 +273,22 @@ def _kill(group: int) -> None:
 def _limit_memory(pid: int, size: int) -> None:
     """Limit the child from outside: a hook between fork and exec is unsafe where threads run."""
     if hasattr(resource, "prlimit"):
+        # Not the address space: git maps packs of many gigabytes, and semgrep reserves what it never uses.
         with suppress(ProcessLookupError, PermissionError):
-            resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
+            hard = resource.prlimit(pid, resource.RLIMIT_DATA)[1]
+            size = size if hard == resource.RLIM_INFINITY else min(size, hard)
+            resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
 
 
-def _remember(group: int) -> None:
+def _remember(group: int, mark: str) -> None:
     with _live_lock:
-        _live.add(group)
+        _live[group] = mark
     guard.watch(group)
 
 
 def _forget(group: int) -> None:
     with _live_lock:
-        _live.discard(group)
+        _live.pop(group, None)
     guard.release(group)
 
 

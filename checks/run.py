@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checks import semgrep, snippet
+from checks import allowance, semgrep, snippet
 from checks.git import Git, GitProblem
 from checks.look import Look, is_product
 from checks.observation import (
@@ -29,6 +29,9 @@ from checks.tree import Tree
 
 PROBES_VERSION = "1"
 STOPPED = "stopped before it looked"
+PROPOSALS, RULES = "scope facts", "code rules"
+"""Steps that are no probe, as they are named where they come to no end."""
+TOO_SLOW = "its probe came to no end here; please report this"
 
 _NO_SNIPPET = "secrets."
 """Rules below this prefix point at secret values; their findings never show the line."""
@@ -52,11 +55,15 @@ def look_over(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
     on_partial: Callable[[ProbeReport], None] | None = None,
+    on_answer: Callable[[Observation], None] | None = None,
+    given_up: Mapping[str, str] | None = None,
+    too_slow: Collection[str] = (),
 ) -> ProbeReport:
     """Run the probes of `signals` (all when None) over the folder `root` and report what they saw.
 
     Nothing of the repository is executed and nothing is written. A missing git or semgrep makes unknown what depends
-    on it. A probe that raises makes its own signals unknown and stops nothing else.
+    on it. A probe that raises makes its own signals unknown and stops nothing else. In this process a file may keep a
+    parser busy without end; `checks.isolated.look_over` bounds that, and is what the faces call.
 
     Args:
         root: The folder to look at, inside a git repository or not.
@@ -65,6 +72,9 @@ def look_over(
         cancel: Set it from another thread to stop; what was not answered yet is unknown then.
         on_partial: Given what is known so far when the file probes are done, before the code rules run. Signals that
             still wait are not in it.
+        on_answer: Given each observation when it is made.
+        given_up: Paths not to read, with the reasons.
+        too_slow: Probes not to run, each named by its first signal.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
@@ -73,7 +83,10 @@ def look_over(
         raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
     git = _open(root)
     try:
-        run = _Run(_read(root, git), git, signals, cancel or threading.Event(), on_progress or (lambda _: None))
+        tree = _read(root, git)
+        tree.give_up(given_up or {})
+        told = (on_progress or _ignore, on_answer or _ignore)
+        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told)
         run.answer(Stage.FILES)
         if on_partial is not None:
             on_partial(run.report(complete=False))
@@ -107,14 +120,16 @@ class _Run:
         tree: Tree,
         git: Git | None,
         signals: Collection[str] | None,
+        too_slow: frozenset[str],
         cancel: threading.Event,
         tell: Callable[[Progress], None],
+        tell_answer: Callable[[Observation], None],
     ) -> None:
         self.look = Look(tree, git)
-        self.cancel, self.tell = cancel, tell
+        self.cancel, self.tell, self.tell_answer = cancel, tell, tell_answer
         self.observations: dict[str, Observation] = {}
         self.code = semgrep.CodeFindings()
-        self._wanted = signals
+        self._wanted, self._too_slow = signals, too_slow
         self._probes = [one for one in probes() if signals is None or not set(one.signals).isdisjoint(signals)]
         self._commit = _commit(git)
 
@@ -125,6 +140,10 @@ class _Run:
             if self.cancel.is_set():
                 self._keep(one, [_unknown(signal, STOPPED) for signal in one.signals])
                 continue
+            if one.signals[0] in self._too_slow:
+                self._keep(one, [_unknown(signal, TOO_SLOW) for signal in one.signals])
+                continue
+            allowance.probing(one.signals[0])
             self.tell(Progress(stage.value, number, len(todo), one.signals[0]))
             answers = list(_ask(one, self.look))
             if stage is Stage.CODE and self.code.trouble:
@@ -136,9 +155,13 @@ class _Run:
         """Run the code rules, unless no probe waits for them or the run was stopped."""
         waiting = any(one.stage is Stage.CODE for one in self._probes)
         if waiting and not self.cancel.is_set():
-            self.tell(Progress("code rules", 0, 1, "semgrep"))
-            self.code = semgrep.scan(self.look.tree, cancel=self.cancel)
-            self.tell(Progress("code rules", 1, 1))
+            self.tell(Progress(RULES, 0, 1, "semgrep"))
+            allowance.probing(RULES)
+            slow = RULES in self._too_slow
+            self.code = (
+                semgrep.CodeFindings(trouble=TOO_SLOW) if slow else semgrep.scan(self.look.tree, cancel=self.cancel)
+            )
+            self.tell(Progress(RULES, 1, 1))
         self.look.begin_code(self.code)
 
     def report(self, *, complete: bool) -> ProbeReport:
@@ -149,7 +172,7 @@ class _Run:
                 observations=dict(sorted(self.observations.items())),
                 findings=_ordered(one for one in self._findings() if self._is_wanted(one.signal)),
                 files=self._files(),
-                proposals=_proposals(self.look) if not self.cancel.is_set() else (),
+                proposals=self._proposals(),
                 complete=complete,
             )
         )
@@ -160,7 +183,9 @@ class _Run:
             tool = f"{self.code.tool}; {tool}"
         for answer in answers:
             if self._is_wanted(answer.signal):
-                self.observations[answer.signal] = answer if answer.tool else replace(answer, tool=tool)
+                kept = answer if answer.tool else replace(answer, tool=tool)
+                self.observations[answer.signal] = kept
+                self.tell_answer(kept)
 
     def _is_wanted(self, signal: str) -> bool:
         return self._wanted is None or signal in self._wanted
@@ -171,6 +196,15 @@ class _Run:
             if not match.is_fact and is_product(match.path):
                 yield _finding(match, self.look.tree)
 
+    def _proposals(self) -> tuple[Proposal, ...]:
+        if self.cancel.is_set() or PROPOSALS in self._too_slow:
+            return ()
+        allowance.probing(PROPOSALS)
+        try:
+            return self.look.proposals
+        except Exception:  # noqa: BLE001  # a proposal that fails proposes nothing; a person is asked about every fact anyway
+            return ()
+
     def _files(self) -> Examined:
         seen = self.look.tree.examined()
         reasons = {one.path: one.reason for one in (*self.code.unread, *self.look.unread, *seen.partial)}
@@ -179,6 +213,10 @@ class _Run:
         partial = tuple(Unread(path, reason) for path, reason in sorted(reasons.items()))
         newly = len(reasons.keys() - {one.path for one in seen.partial})
         return Examined(max(0, seen.examined - newly), partial, seen.skipped)
+
+
+def _ignore(_: object) -> None:
+    """For who does not want to be told."""
 
 
 def _commit(git: Git | None) -> str | None:
@@ -236,10 +274,3 @@ def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for one in ranked:
         first.setdefault((one.signal, one.location.path, one.location.line), one)
     return tuple(first.values())
-
-
-def _proposals(look: Look) -> tuple[Proposal, ...]:
-    try:
-        return look.proposals
-    except Exception:  # noqa: BLE001  # a proposal that fails proposes nothing; a person is asked about every fact anyway
-        return ()

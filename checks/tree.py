@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
+from checks import allowance
 from checks.admission import MIB, Admission, File, Limits, why
 from checks.git import Git
 from checks.observation import Examined, Unread
@@ -16,7 +17,7 @@ from checks.patterns import matching
 from checks.regular import open_below
 from checks.text_content import NotTextError, decode
 
-__all__ = ["File", "Limits", "Tree"]
+__all__ = ["File", "Limits", "Tree", "digest_of"]
 
 _CACHE_CHARACTERS: Final = 128 * MIB
 _CHUNK: Final = MIB
@@ -41,6 +42,7 @@ class Tree:
         self._skipped: dict[str, str] = {}
         self._matches: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._ids: dict[str, str] = {}
+        self._given_up: dict[str, str] = {}
 
     @classmethod
     def read(cls, root: Path, git: Git | None, limits: Limits = _USUAL) -> Self:
@@ -74,9 +76,17 @@ class Tree:
         """The file at `path`, if it is one of them."""
         return self._by_path.get(path)
 
+    def give_up(self, reasons: Mapping[str, str]) -> None:
+        """Read the files with these paths no more, for these reasons."""
+        self._given_up |= reasons
+
     def raw(self, path: str) -> bytes | None:
         """A file's bytes; None, with the reason in `examined()`, when it is too large or cannot be opened."""
         if path not in self._by_path:
+            return None
+        allowance.reading(path)
+        if path in self._given_up:
+            self._skipped[path] = self._given_up[path]
             return None
         try:
             with os.fdopen(self._open(path), "rb") as file:
@@ -93,6 +103,7 @@ class Tree:
     def text(self, path: str) -> str | None:
         """A file's text without its byte order mark; None, with the reason in `examined()`, when it is none."""
         if path in self._texts:
+            allowance.reading(path)
             return self._texts[path]
         content = self.raw(path)
         text = None
@@ -128,13 +139,9 @@ class Tree:
 
         32 hexadecimal digits. Content counts as git stores it, so a file has one digest before and after its commit.
         """
-        total = hashlib.blake2b(digest_size=16)
         ignored = frozenset(self.match(*ignoring)) if ignoring else frozenset()
-        for path in self.match(*sorted(set(patterns))):
-            if path in ignored:
-                continue
-            total.update(os.fsencode(path) + b"\0" + self.content_id(path).encode() + b"\n")
-        return total.hexdigest()
+        paths = self.match(*sorted(set(patterns)))
+        return digest_of((path, self.content_id(path)) for path in paths if path not in ignored)
 
     def content_id(self, path: str) -> str:
         """The id git gives the file's content, also where it is not committed.
@@ -171,6 +178,14 @@ class Tree:
 
     def _open(self, path: str) -> int:
         return open_below(self.root, self._links.get(path, path))
+
+
+def digest_of(contents: Iterable[tuple[str, str]]) -> str:
+    """A digest of paths with their content ids, in the order of the paths."""
+    total = hashlib.blake2b(digest_size=16)
+    for path, content in contents:
+        total.update(os.fsencode(path) + b"\0" + content.encode() + b"\n")
+    return total.hexdigest()
 
 
 def _parents(path: str) -> Iterator[str]:

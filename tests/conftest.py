@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from pathlib import Path
 from types import ModuleType
 
@@ -47,6 +49,26 @@ def payloads() -> ModuleType:
 def hostile_team() -> ModuleType:
     """Puts the corpus into every untrusted field of a session."""
     return _helper("hostile", "hostile_team.py")
+
+
+@pytest.fixture
+def python_with(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a Python that has all of our packages and, beside it, another semgrep: the given script, or none."""
+
+    def make(semgrep: str | None) -> Path:
+        folder = tmp_path / "other-python"
+        (folder / "bin").mkdir(parents=True)
+        real = Path(sys.executable).parent.parent
+        (folder / "pyvenv.cfg").write_bytes((real / "pyvenv.cfg").read_bytes())
+        (folder / "lib").symlink_to(real / "lib")
+        (folder / "bin" / "python").symlink_to(sys.executable)
+        if semgrep is not None:
+            program = folder / "bin" / "semgrep"
+            program.write_text(f"#!{sys.executable}\nimport json, os, sys, time\n{semgrep}\n")
+            program.chmod(0o755)
+        return folder / "bin" / "python"
+
+    return make
 
 
 # The figures of the promises. Each is measured by an ordinary test that is small in `make test` and full size under

@@ -386,7 +386,7 @@ class Session:
         signals: Iterable[str] | None = None,
     ) -> ProbeReport:
         """Run the probes and keep what they saw. Safe to call from a worker thread."""
-        from checks.run import look_over
+        from checks.isolated import look_over
 
         wanted = None if signals is None else set(signals)
         report = look_over(self.root, signals=wanted, on_progress=on_progress, on_partial=on_partial, cancel=cancel)

@@ -84,6 +84,7 @@ class _Open:
 def _stages(text: str) -> tuple[Stage, ...]:
     arguments: dict[str, str] = {}
     made: list[Stage] = []
+    named: set[str] = set()
     current: _Open | None = None
     for word, rest, line in _instructions(text):
         if word == "ARG" and current is None:
@@ -92,7 +93,8 @@ def _stages(text: str) -> tuple[Stage, ...]:
         elif word == "FROM":
             if current:
                 made.append(current.closed())
-            current = _Open(_from(rest, line, arguments, {stage.name.lower() for stage in made if stage.name}))
+                named.update({current.stage.name.lower()} - {""})
+            current = _Open(_from(rest, line, arguments, named))
         elif current:
             _apply(current, word, rest)
     if current:

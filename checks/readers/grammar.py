@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """The longest one file may take."""
 
+MOST_BYTES = 2_000_000
+"""Of larger files the parser cannot be stopped in its last step, which balances the tree."""
+
 _CHUNK = 65_536
 
 
@@ -22,8 +25,10 @@ def parse(language: Language, source: bytes) -> Tree:
     """The syntax tree of `source`.
 
     Raises:
-        TooSlowError: the parser was stopped after `SECONDS`.
+        TooSlowError: the source is too large, or the parser was stopped after `SECONDS`.
     """
+    if len(source) > MOST_BYTES:
+        raise TooSlowError(f"larger than {MOST_BYTES // 1_000_000} MB, not parsed")
     from tree_sitter import Parser
 
     end = time.monotonic() + SECONDS

@@ -13,7 +13,9 @@ from checks.observation import Unread
 if TYPE_CHECKING:
     from checks.tree import Tree
 
-MOST_CHARACTERS = 2_000_000
+MOST_CHARACTERS = 500_000
+"""Longer files were written by a program; some take a reader time that grows with the square of their length."""
+_LONGEST_TOML_LINE = 20_000
 _MOST_DEPTH = 60
 _MOST_VALUES = 200_000
 """Counted with aliases expanded, so that an anchor bomb is refused, not unfolded."""
@@ -147,6 +149,9 @@ def read_toml(tree: Tree, path: str, unread: list[Unread]) -> dict[str, Any]:
     """The table of a TOML file; empty, with the reason among `unread`, where it cannot be read."""
     text = bounded_text(tree, path, unread)
     try:
+        # A dotted key of many parts takes tomllib quadratic time.
+        if max(map(len, text.splitlines()), default=0) > _LONGEST_TOML_LINE:
+            raise RefusedError(f"a line of more than {_LONGEST_TOML_LINE} characters")
         return tomllib.loads(text.replace("\r\n", "\n")) if text else {}
     except (ValueError, RecursionError, TypeError) as error:
         unread.append(Unread(path, f"not readable as TOML: {_brief(error)}"))
@@ -173,7 +178,7 @@ def bounded_text(tree: Tree, path: str, unread: list[Unread]) -> str:
         unread.append(Unread(path, "not readable as text"))
         return ""
     if len(text) > MOST_CHARACTERS:
-        unread.append(Unread(path, f"larger than {MOST_CHARACTERS // 1_000_000} MB"))
+        unread.append(Unread(path, f"longer than {MOST_CHARACTERS // 1000} thousand characters"))
         return ""
     return text.removeprefix("\ufeff")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from checks.observation import Unread
 from checks.readers.web_facts import WebCall, WebModule, WebRoute
 from checks.readers.web_resolve import Resolver
+from checks.semgrep.scripts import script_spans
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -18,7 +19,6 @@ MOST_CHARACTERS = 1_500_000
 """Larger files are bundles or data; parsing them costs more than they tell."""
 
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A\s*---\r?\n(.*?)\r?\n---", re.DOTALL)
 _LONG_LINE = 5_000
 _MOST_HOPS = 4
@@ -115,7 +115,7 @@ def _looks_minified(text: str) -> bool:
 
 def _scripts_only(text: str, path: str) -> str:
     """The script blocks at their own lines; everything else blank."""
-    spans = [match.span(1) for match in _SCRIPT.finditer(text)]
+    spans = list(script_spans(text))
     front = _FRONT_MATTER.match(text) if path.endswith(".astro") else None
     spans += [front.span(1)] if front else []
     kept = ["\n" if sign == "\n" else " " for sign in text]

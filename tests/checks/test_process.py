@@ -159,4 +159,5 @@ def test_the_environment_is_minimal(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setenv("PATH", os.pathsep.join([".", "", "bin", str(inside), "/usr/bin", "/bin"]))
     assert minimal_environment(outside=tmp_path / "repository")["PATH"] == f"/usr/bin{os.pathsep}/bin"
     said = run(["env"], cwd=HERE, timeout_s=SLOW).stdout.decode()
-    assert {line.partition("=")[0] for line in said.splitlines()} <= {"PATH", "LC_ALL", "TZ", "PWD", "SHLVL", "_"}
+    named = {line.partition("=")[0] for line in said.splitlines()}
+    assert named <= {"PATH", "LC_ALL", "TZ", "READINESS_CHILD", "PWD", "SHLVL", "_"}

@@ -7,7 +7,6 @@ import tomllib
 
 import pytest
 
-import checks.semgrep.engine  # noqa: F401  # so that a test can take semgrep away
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Proposal, Severity
 from workbook.answers import Status
 from workbook.cli.context import Faces
@@ -266,8 +265,9 @@ def test_probe_json_is_the_published_shape(call):
     }
 
 
-def test_a_missing_semgrep_makes_code_signals_unknown_with_the_reason(call, monkeypatch):
-    monkeypatch.setattr(sys.modules["checks.semgrep.engine"], "find_program", lambda **_: None)
+def test_a_missing_semgrep_makes_code_signals_unknown_with_the_reason(call, monkeypatch, python_with):
+    monkeypatch.setattr(sys, "executable", str(python_with(semgrep=None)))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
     code, out, _ = call("probe", "--format", "json")
     assert code == 0
     reasons = [one["summary"] for one in json.loads(out)["signals"] if one["outcome"] == "unknown"]

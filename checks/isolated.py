@@ -1,0 +1,179 @@
+"""A look in a process of its own, so that no file can hang, crash or fill the program that a person works in.
+
+Parsers and patterns meet whatever a repository holds. Where a file makes one of them overrun its allowance, crash, or
+ask for too much memory, the process ends, that file is left out with the reason, and the look starts again. What
+depends on the file is unknown then, as with every other file that was not read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from checks import allowance, guard, process
+from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
+from checks.report_wire import unpack, unpack_observation
+from checks.run import STOPPED, Progress
+
+MEMORY_BYTES: Final = 3 * 1024 * process.MIB
+"""Of the look's own process, and of each of its children; writable memory, not mapped files."""
+
+_LOOK_S: Final = 3600.0
+_MOST_ATTEMPTS: Final = 12
+_DEATHS_OF_A_PROBE: Final = 3
+"""After so many, the file that was asked for last is hardly the cause."""
+_OUTPUT_BYTES: Final = 512 * process.MIB
+_START: Final = "import sys; sys.path.append(sys.argv[1]); from checks.isolated_child import main; main()"
+
+
+def look_over(
+    root: Path,
+    *,
+    signals: Collection[str] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+    on_partial: Callable[[ProbeReport], None] | None = None,
+) -> ProbeReport:
+    """Run the probes as `checks.run.look_over` does, in a process of its own. May be called from any thread.
+
+    Raises:
+        NotADirectoryError: `root` is no folder; the message says so in one line.
+    """
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
+    with guard.folder() as room:
+        look = _Look(root.resolve(), room, signals, on_progress or _ignore, on_partial or _ignore, cancel)
+        for _ in range(_MOST_ATTEMPTS):
+            trouble = look.attempt()
+            if look.report is not None:
+                return look.report
+            if trouble:
+                return look.rest(trouble)
+        return look.rest("too many files made the look fail: see the files that were skipped")
+
+
+@dataclass
+class _Look:
+    """The attempts at one look, and what was learned from those that failed."""
+
+    root: Path
+    room: Path
+    signals: Collection[str] | None
+    tell: Callable[[Progress], None]
+    tell_partial: Callable[[ProbeReport], None]
+    cancel: threading.Event | None
+    given_up: dict[str, str] = field(default_factory=dict)
+    too_slow: list[str] = field(default_factory=list)
+    deaths: dict[str, int] = field(default_factory=dict)
+    report: ProbeReport | None = None
+    partial: ProbeReport | None = None
+    asked: list[str] = field(default_factory=list)
+    answers: dict[str, Observation] = field(default_factory=dict)
+
+    def attempt(self) -> str:
+        """Look once; the reason why no further attempt makes sense, "" where one does or the report is here."""
+        with tempfile.TemporaryDirectory(dir=self.room) as folder:
+            note = Path(folder) / "note"
+            lines = _Lines(self._hear)
+            try:
+                finished = process.run(
+                    [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[1])],
+                    cwd=Path("/"),
+                    env=process.minimal_environment() | {"TMPDIR": folder},
+                    timeout_s=_LOOK_S,
+                    stdin=self._order(note),
+                    output_cap_bytes=_OUTPUT_BYTES,
+                    on_output=lines.add,
+                    cancel=self.cancel,
+                    memory_bytes=MEMORY_BYTES,
+                )
+            except OSError as error:
+                return f"the look cannot be started ({error.strerror}): run `readiness doctor`"
+            if self.report is not None:
+                return ""
+            if finished.cancelled:
+                return STOPPED
+            if finished.timed_out or finished.truncated:
+                return "the look did not come to its end and was stopped: probe a smaller folder with -C DIR"
+            return self._learn(*allowance.last(note), finished.returncode)
+
+    def rest(self, trouble: str) -> ProbeReport:
+        """What is known without a report: the answers so far, everything else unknown."""
+        missing = {name: Observation(name, Outcome.UNKNOWN, trouble) for name in self.asked or self.signals or ()}
+        known = self.partial or ProbeReport(None, {}, (), Examined())
+        skipped = {one.path: one for one in known.files.skipped}
+        skipped |= {path: Unread(path, reason) for path, reason in self.given_up.items()}
+        return replace(
+            known,
+            observations=dict(sorted((missing | self.answers).items())),
+            files=replace(known.files, skipped=tuple(skipped[path] for path in sorted(skipped))),
+            complete=False,
+        )
+
+    def _order(self, note: Path) -> bytes:
+        order = {
+            "root": os.fspath(self.root),
+            "signals": None if self.signals is None else sorted(self.signals),
+            "note": os.fspath(note),
+            "given_up": self.given_up,
+            "too_slow": self.too_slow,
+        }
+        return json.dumps(order).encode()
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        match said:
+            case {"progress": step}:
+                self.tell(Progress(*step))
+            case {"answer": one}:
+                self.answers[one["signal"]] = unpack_observation(one)
+            case {"signals": names}:
+                self.asked = names
+            case {"partial": report}:
+                self.partial = unpack(report)
+                self.tell_partial(self.partial)
+            case {"report": report}:
+                self.report = unpack(report)
+
+    def _learn(self, probe: str, path: str, returncode: int) -> str:
+        """Leave out what the attempt ended at; the reason to stop where that cannot be told."""
+        if not probe and not path:
+            return f"the look ended with code {returncode}: run `readiness doctor`"
+        self.deaths[probe] = self.deaths.get(probe, 0) + 1
+        # Answers of an attempt that failed may rest on a file that the next one leaves out.
+        self.answers, self.partial = {}, None
+        overran = returncode == -signal.SIGPROF
+        what = f"took more than {allowance.SECONDS:g} seconds to read" if overran else "made a reader fail"
+        if path and path not in self.given_up and self.deaths[probe] <= _DEATHS_OF_A_PROBE:
+            self.given_up[path] = what
+        elif probe and probe not in self.too_slow:
+            self.too_slow.append(probe)
+        else:
+            return f"the look {what.replace(' to read', '')}: please report this"
+        return ""
+
+
+class _Lines:
+    """Cuts a stream of bytes into lines of JSON."""
+
+    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._hear = hear
+        self._parts: list[bytes] = []
+
+    def add(self, chunk: bytes) -> None:
+        *ended, rest = chunk.split(b"\n")
+        for line in ended:
+            self._hear(json.loads(b"".join([*self._parts, line])))
+            self._parts = []
+        self._parts.append(rest)
+
+
+def _ignore(_: object) -> None:
+    """For who does not want to be told."""

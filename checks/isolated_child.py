@@ -1,0 +1,46 @@
+"""One attempt at a look, run as a program of its own by `checks.isolated`.
+
+Standard input holds what to do, as JSON; standard output gets one JSON object a line: `signals` (all that will be
+answered), `progress`, `answer`, `partial`, and at the end `report`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from checks import allowance
+from checks.probe import probes
+from checks.report_wire import pack, pack_observation
+from checks.run import look_over
+
+
+def main() -> None:
+    """Look once, under the allowance."""
+    asked = json.loads(sys.stdin.buffer.read())
+    # What a library may print must not mix with what we say.
+    said, sys.stdout = sys.stdout, sys.stderr
+    allowance.begin(Path(asked["note"]))
+    _say(said, signals=[name for one in probes() for name in one.signals if _wanted(asked, name)])
+    report = look_over(
+        Path(asked["root"]),
+        signals=asked["signals"],
+        on_progress=lambda step: _say(said, progress=[step.stage, step.done, step.total, step.note]),
+        on_partial=lambda report: _say(said, partial=pack(report)),
+        on_answer=lambda one: _say(said, answer=pack_observation(one)),
+        given_up=asked["given_up"],
+        too_slow=asked["too_slow"],
+    )
+    _say(said, report=pack(report))
+
+
+def _wanted(asked: Mapping[str, Any], signal: str) -> bool:
+    return asked["signals"] is None or signal in asked["signals"]
+
+
+def _say(said: TextIO, **what: object) -> None:
+    said.write(json.dumps(what) + "\n")
+    said.flush()

@@ -1,0 +1,67 @@
+"""A probe report as JSON from one process of ours to another: everything, exactly, names that are no UTF-8 included."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from checks.observation import (
+    Confidence,
+    Examined,
+    Finding,
+    Location,
+    Observation,
+    Outcome,
+    ProbeReport,
+    Proposal,
+    Severity,
+    Unread,
+)
+
+Plain = dict[str, Any]
+
+
+def pack(report: ProbeReport) -> Plain:
+    """The report as plain data for `json.dumps`, which keeps undecodable bytes of names as escapes."""
+    return asdict(report)
+
+
+def pack_observation(one: Observation) -> Plain:
+    """One observation as plain data."""
+    return asdict(one)
+
+
+def unpack(data: Plain) -> ProbeReport:
+    """The report that `pack` was given."""
+    return ProbeReport(
+        commit=data["commit"],
+        observations={signal: unpack_observation(one) for signal, one in data["observations"].items()},
+        findings=tuple(_finding(one) for one in data["findings"]),
+        files=_examined(data["files"]),
+        proposals=tuple(Proposal(**one | {"locations": _locations(one)}) for one in data["proposals"]),
+        complete=data["complete"],
+    )
+
+
+def unpack_observation(data: Plain) -> Observation:
+    """The observation that `pack_observation` was given."""
+    exact = {
+        "outcome": Outcome(data["outcome"]),
+        "confidence": Confidence(data["confidence"]),
+        "searched": tuple(data["searched"]),
+        "locations": _locations(data),
+    }
+    return Observation(**data | exact)
+
+
+def _finding(data: Plain) -> Finding:
+    return Finding(**data | {"location": Location(**data["location"]), "severity": Severity(data["severity"])})
+
+
+def _examined(data: Plain) -> Examined:
+    partial, skipped = (tuple(Unread(**one) for one in data[kind]) for kind in ("partial", "skipped"))
+    return Examined(data["examined"], partial, skipped)
+
+
+def _locations(data: Plain) -> tuple[Location, ...]:
+    return tuple(Location(**one) for one in data["locations"])
