@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from pathlib import Path
 from types import ModuleType
 
 import pytest
