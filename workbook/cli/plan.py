@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Iterable, Iterator
 
@@ -18,7 +17,7 @@ from workbook.plan.forecast import MOST_DAYS
 from workbook.plan.whole import FORECAST, PATTERNS, WEEKS
 from workbook.sentences import WORDS
 from workbook.session import Session
-from workbook.text import terminal
+from workbook.text import json_document, terminal
 
 SEVERITY_WORDS = {"blocker": "can stop a launch", "high": "high", "medium": "medium", "low": "low"}
 WEEK = 10
@@ -51,10 +50,10 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         prototype_days=chosen.prototype_days,
     )
     if chosen.format == "json":
-        context.out(json.dumps(to_data(plan), indent=1))
+        context.out(json_document(to_data(plan)))
     else:
         for line in lines(plan, plans, session, whole=chosen.all):
-            context.out(line)
+            context.out(terminal(line))
     return 0
 
 
