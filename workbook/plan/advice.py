@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from checks.observation import ProbeReport
 from workbook.answers import State
+from workbook.assess import SATISFIED, Assessment
 from workbook.catalogue import Catalogue
 from workbook.catalogue.plans import Block, Ecosystem, Fact, Plans
 from workbook.outlook import Verdict
@@ -50,9 +51,18 @@ class Suggestion:
     named_by: tuple[str, ...]
 
 
-def aids(plans: Plans, state: State, gaps: Sequence[Gap], verdict: Verdict | None) -> tuple[Aid, ...]:
+def aids(
+    plans: Plans, catalogue: Catalogue, state: State, assessment: Assessment, verdict: Verdict | None
+) -> tuple[Aid, ...]:
     """The blocks that speak to this team, in their order; a block without a fitting fact is left out."""
-    open_ones = {gap.control.id for gap in gaps if not gap.settle}
+    # Items that do not decide count here too: the decision on the build path is asked by no other.
+    asked = {name for slug in state.checklists for item in catalogue.checklists[slug].items for name in item.controls}
+    open_ones = {
+        name
+        for name in asked
+        if assessment.standings[name].standing not in SATISFIED
+        and catalogue.controls[name].applies(state.scope.confirmed) is not False
+    }
     found = []
     for block in plans.blocks.values():
         advice = [

@@ -161,7 +161,12 @@ def _to_answer(asked: Question, seen: str, place: Location | None) -> Action:
 
 
 def _seen(asked: Question) -> str:
-    """What to do about the first thing a probe found wanting: its remedy, else what was found."""
+    """What to do about the first thing a probe found wanting: its remedy, else what was found.
+
+    One sign says nothing of a control that is wholly a person's matter, as a named owner is.
+    """
+    if asked.control.automatable == "manual":
+        return ""
     if asked.findings:
         return asked.findings[0].message
     for outcome in (Outcome.UNMET, Outcome.PARTIAL):
@@ -173,6 +178,8 @@ def _seen(asked: Question) -> str:
 
 def _place(asked: Question) -> Location | None:
     """Where to begin: the first finding, else where the probe that found something wanting looked last."""
+    if asked.control.automatable == "manual":
+        return None
     if asked.findings:
         return asked.findings[0].location
     wanting = [one for one in asked.observations if one.outcome in (Outcome.UNMET, Outcome.PARTIAL)]

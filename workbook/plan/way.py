@@ -72,7 +72,7 @@ def shortest_way(imagined: Imagined, checklist: Checklist, gaps: Sequence[Gap]) 
     everything = frozenset(gap.control.id for gap in gaps)
     best = imagined.after(everything, answered=True)[1].of(checklist)
     stuck = {one.item.id: one.why for one in best if one.status not in (Status.READY, Status.NOT_APPLICABLE)}
-    for found in _candidates(imagined, checklist, gaps, start, frozenset(stuck)):
+    for number, found in enumerate(_candidates(imagined, checklist, gaps, start, frozenset(stuck))):
         end, levels = _end(imagined, checklist, found.controls)
         if RANKS.get(end.verdict, -1) > RANKS.get(start.verdict, -1):
             return Way(
@@ -85,7 +85,7 @@ def shortest_way(imagined: Imagined, checklist: Checklist, gaps: Sequence[Gap]) 
                 half_days=sum(gap.half_days for gap in gaps if gap.control.id in found.controls),
                 to_answer=_left_to_answer(checklist, gaps, found.controls),
                 levels=levels,
-                exact=found.exact,
+                exact=found.exact and number == 0,
             )
     said = tuple(f"{item}: {why}" for item, why in stuck.items())
     return Way(checklist.slug, now.verdict, start.verdict, "", obstacles=said or (NOT_BY_CONTROLS,))

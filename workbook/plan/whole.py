@@ -89,7 +89,7 @@ def make_plan(
         weeks=four_weeks(catalogue, plans.blocks[WEEKS], gaps),
         forecast=None if prototype_days is None else forecast(plans.blocks[FORECAST], prototype_days),
         signs=signs(plans.blocks[PATTERNS].patterns, assessment, report),
-        aids=aids(plans, state, gaps, verdict),
+        aids=aids(plans, catalogue, state, assessment, verdict),
         stacks=found,
         suggestions=suggestions(plans, catalogue, gaps, found),
         probed=report is not None,
