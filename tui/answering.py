@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from textual.content import Content
 
 from tui.screens.base import WorkbookScreen
@@ -13,6 +16,7 @@ from workbook.answers import Evidence, Gap, Status
 from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
+from workbook.half_typed import Field
 from workbook.text import terminal
 
 
@@ -48,12 +52,12 @@ class Answering(WorkbookScreen):
         elif choice.gap is Gap.ABSENT and question.stops_launch:
             self._ask_weight(question)
         else:
-            self._give(question, choice.status, gap=choice.gap)
+            self._try(partial(self._give, question, choice.status, gap=choice.gap))
 
     def _ask_evidence(self, question: Question) -> None:
         """Yes: what shows it? The files the probes saw stand there already; Enter accepts."""
         if question.answer.evidence:
-            self._give(question, Status.READY)
+            self._try(partial(self._give, question, Status.READY))
             return
         proposed = terminal(", ".join(str(one.values["path"]) for one in question.prefilled))
         hint = (
@@ -62,34 +66,36 @@ class Answering(WorkbookScreen):
             else "A link, a path, or where it lives. Enter without text: none, your word stands."
         )
 
-        def take(typed: str | None) -> None:
-            if typed is None:
-                return
+        def take(typed: str) -> None:
             if typed == proposed:
                 self._give(question, Status.READY, evidence=question.prefilled)
             else:
                 self._give(question, Status.READY, typed=typed)
 
-        self.app.push_screen(TextPrompt(Content("Yes. What shows it?"), hint, value=proposed), take)
+        field = Field("what shows it", question.control.id)
+        self.app.push_screen(TextPrompt(field, Content("Yes. What shows it?"), hint, take, value=proposed))
 
     def _ask_reason(self, question: Question) -> None:
         before = terminal(question.answer.reason)
 
-        def take(typed: str | None) -> None:
-            if typed:
-                # Shown text has its control characters as escapes; unchanged, the stored one stays.
-                self._give(question, Status.NOT_APPLICABLE, reason=None if typed == before else typed)
+        def take(typed: str) -> None:
+            # Shown text has its control characters as escapes; unchanged, the stored one stays.
+            self._give(question, Status.NOT_APPLICABLE, reason=None if typed == before else typed)
 
         title = Content("Why does it not apply?")
         hint = "A few words for whoever reads this later. Enter takes it, Esc cancels."
-        self.app.push_screen(TextPrompt(title, hint, value=before, required=True), take)
+        field = Field("reason", question.control.id)
+        self.app.push_screen(TextPrompt(field, title, hint, take, value=before, required=True))
 
     def _ask_weight(self, question: Question) -> None:
+        seen = self.session.on_disk
+
         def take(chosen: str | None) -> None:
-            if chosen == "b":
-                self._give(question, Status.BLOCKER)
-            elif chosen == "g":
-                self._give(question, Status.NEEDS_REVIEW, gap=Gap.ABSENT)
+            with self.session.as_seen(seen):
+                if chosen == "b":
+                    self._try(partial(self._give, question, Status.BLOCKER))
+                elif chosen == "g":
+                    self._try(partial(self._give, question, Status.NEEDS_REVIEW, gap=Gap.ABSENT))
 
         choices = (("b", "It stops the launch (proposed)"), ("g", "It is an open gap; we launch with it"))
         reason = said(f"Proposed because: {question.control.severity_reason}")
@@ -105,14 +111,31 @@ class Answering(WorkbookScreen):
         evidence: tuple[Evidence, ...] | None = None,
         typed: str = "",
     ) -> None:
-        try:
-            pieces = (recognized(typed, self.session.root),) if typed else evidence
-            self.session.answer(question.control.id, status, gap=gap, reason=reason, evidence=pieces)
-        except Refused as refused:
-            self.workbook_app.complain(str(refused))
-            return
+        pieces = (recognized(typed, self.session.root),) if typed else evidence
+        self.session.answer(question.control.id, status, gap=gap, reason=reason, evidence=pieces)
         self.answered()
         self.workbook_app.changed()
+
+    def reopen(self, field: Field) -> None:
+        """Open the prompt that a half-typed text belongs to."""
+        question = self.question
+        if question is None:
+            return
+        if field.kind == "what shows it":
+            self._ask_evidence(question)
+        elif field.kind == "reason":
+            self._ask_reason(question)
+        elif field.kind == "evidence":
+            self.action_attach()
+        else:
+            self.action_note()
+
+    def _try(self, operation: Callable[[], None]) -> None:
+        """Where no prompt is open to say it in, a refusal is shown beside the question."""
+        try:
+            operation()
+        except Refused as refused:
+            self.workbook_app.complain(str(refused))
 
     def action_attach(self) -> None:
         """Ask for a piece of evidence; its kind shows by itself."""
@@ -120,21 +143,17 @@ class Answering(WorkbookScreen):
         if question is None or not self.workbook_app.may_edit():
             return
 
-        def take(typed: str | None) -> None:
+        def take(typed: str) -> None:
             if not typed:
                 return
-            try:
-                piece = recognized(typed, self.session.root)
-                self.session.attach(question.control.id, piece)
-            except Refused as refused:
-                self.workbook_app.complain(str(refused))
-                return
+            piece = recognized(typed, self.session.root)
+            self.session.attach(question.control.id, piece)
             self.app.notify(f"Attached as {piece.kind}.", markup=False)
             self.workbook_app.changed()
 
         title = Content("Attach evidence")
         hint = "An https link, a path below the repository, or where it lives and who can show it."
-        self.app.push_screen(TextPrompt(title, hint), take)
+        self.app.push_screen(TextPrompt(Field("evidence", question.control.id), title, hint, take))
 
     def action_note(self) -> None:
         """Ask for the note."""
@@ -144,17 +163,13 @@ class Answering(WorkbookScreen):
 
         before = terminal(question.answer.note)
 
-        def take(typed: str | None) -> None:
-            if typed is None or typed == before:
-                return
-            try:
+        def take(typed: str) -> None:
+            if typed != before:
                 self.session.note(question.control.id, typed)
-            except Refused as refused:
-                self.workbook_app.complain(str(refused))
-            self.workbook_app.changed()
+                self.workbook_app.changed()
 
         hint = "Enter keeps it, an empty line removes it."
-        self.app.push_screen(TextPrompt(Content("Note"), hint, value=before, rescue=take), take)
+        self.app.push_screen(TextPrompt(Field("note", question.control.id), Content("Note"), hint, take, value=before))
 
     def action_open(self) -> None:
         """More of the code the probes point at."""

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,22 +22,28 @@ from textual.screen import Screen
 
 from checks.observation import ProbeReport
 from tui.actions import ACTIONS
+from tui.half_typed import Typing, label
 from tui.only_text import OnlyText
 from tui.screens.base import WorkbookScreen
 from tui.screens.board import Board
 from tui.screens.clash import ClashView
-from tui.screens.commit import CommitView
+from tui.screens.commit import CO_AUTHORS, MESSAGE, CommitView
 from tui.screens.detail import Detail
 from tui.screens.first_look import FirstLook
 from tui.screens.guide import Guide
 from tui.screens.help import Help
 from tui.screens.need import Need
-from tui.screens.prompts import ChoicePrompt, TextPrompt
+from tui.screens.prompts import ChoicePrompt
+from tui.screens.search import FIELD as SEARCHED
 from tui.screens.search import Search
 from tui.wording import edits, said
 from workbook.errors import Refused
+from workbook.half_typed import Field
 from workbook.session import Session
-from workbook.store import Clashed
+from workbook.store import Clash, Clashed
+
+ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+"""Signals after which this process shall end: a closed terminal, a shutdown, an interrupt from outside."""
 
 POLL = 1.0
 """Seconds between looks at whether somebody else saved."""
@@ -74,21 +80,26 @@ class ReadinessApp(App[int]):
         """How far the probes are, for whoever shows it."""
         self.HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (80, "-normal"), (140, "-wide")]
         self._cancel: threading.Event | None = None
-        self._disk = self._stamp()
+        self._disk = session.stamp
+        self.typing = Typing(self, session.typed, self.complain)
+        """Told of every key in a field, so that half-typed text is there again after a dead terminal."""
 
     # Coming and going
 
     def on_mount(self) -> None:
         """Show the first look or the board, then start looking; paint before work."""
         back = self.session.recover()
+        half = self.session.typed.recover()
         self.push_screen(Board() if self.session.has_state else FirstLook())
         self.set_interval(POLL, self._poll)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in ENDINGS:
             with suppress(RuntimeError, ValueError):  # only the main thread may listen to signals
                 loop.add_signal_handler(number, self._hung_up)
         if back:
             self.notify("Unsaved edits of last time are back. s saves them; leaving can throw them away.")
+        if half:
+            self._offer(half)
         if self.session.report is None:
             self.call_after_refresh(self.look)
 
@@ -96,15 +107,43 @@ class ReadinessApp(App[int]):
         """Stop what still runs."""
         self.stop_looking()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in ENDINGS:
             with suppress(RuntimeError, ValueError):
                 loop.remove_signal_handler(number)
 
     def _hung_up(self) -> None:
         """The terminal goes away: what is unsaved or half typed stays as a draft."""
-        if isinstance(self.screen, TextPrompt):
-            self.screen.rescue()
+        self.typing.flush()
         self.exit(0)
+
+    def _offer(self, half: Mapping[Field, str]) -> None:
+        """Show what was half typed when a terminal died, and open the field that is chosen."""
+        fields = dict(zip("123456789", half, strict=False))
+        choices = [(key, label(self.session, field, half[field])) for key, field in fields.items()]
+        about = Content("Enter opens the field with this text in it. Esc leaves it there until the field is opened.")
+
+        def chosen(key: str | None) -> None:
+            if key == "x":
+                self.session.typed.forget()
+            elif key in fields:
+                self._reopen(fields[key])
+
+        throw = ("x", Content("throw all of it away"))
+        title = Content("This was half typed when the terminal died")
+        self.push_screen(ChoicePrompt(title, [*choices, throw], about), chosen)
+
+    def _reopen(self, field: Field) -> None:
+        """Open the field again; what stands in it comes from the session."""
+        if field.about in self.session.catalogue.controls:
+            screen = Detail(field.about)
+            self.push_screen(screen)
+            self.call_after_refresh(screen.reopen, field)
+        elif field in (MESSAGE, CO_AUTHORS):
+            self.action_commit()
+        elif field == SEARCHED:
+            self.action_search()
+        else:
+            self.notify("It stands in its field again when you open it.")
 
     def action_leave(self) -> None:
         """Leave; asks when something is unsaved."""
@@ -238,14 +277,19 @@ class ReadinessApp(App[int]):
         except Refused as refused:
             self.complain(str(refused))
             return False
-        self._disk = self._stamp()
         if isinstance(result, Clashed):
-            self.push_screen(ClashView(result.clashes))
+            self._show_clashes(result.clashes)
             return False
         merged = " Somebody else's edits were merged." if result.rebased else ""
         self.notify(f"Saved readiness.toml, {tables} changed.{merged}", markup=False)
         self.changed()
         return True
+
+    def _show_clashes(self, clashes: tuple[Clash, ...]) -> None:
+        if isinstance(self.screen, ClashView):
+            self.screen.show(clashes)
+        else:
+            self.push_screen(ClashView(clashes))
 
     def complain(self, text: str) -> None:
         """Say what is wrong and what to do, in one line."""
@@ -258,20 +302,13 @@ class ReadinessApp(App[int]):
                 screen.repaint()
 
     def _poll(self) -> None:
-        stamp = self._stamp()
+        stamp = self.session.stamp
         if stamp == self._disk:
             return
         self._disk = stamp
         if self.session.refresh():
             self.notify("readiness.toml changed on disk; shown as it is now.")
             self.changed()
-
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            about = self.session.state_path.stat()
-        except OSError:
-            return None
-        return about.st_mtime_ns, about.st_size, about.st_ino
 
     # Looking
 

@@ -17,6 +17,7 @@ from checks.process import minimal_environment
 from workbook import outlook
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, Status, read_state
 from workbook.assess import assess
+from workbook.discretion import refuse_secret
 from workbook.errors import Refused
 from workbook.exports import pr_template
 from workbook.people import person
@@ -107,6 +108,7 @@ def commit(session: Session, *, message: str | None = None, navigators: Sequence
     if _run(session.root, "rev-parse", "--quiet", "--verify", "MERGE_HEAD").returncode == 0:
         raise Refused("a merge is in progress", "finish it with: git commit, which takes the workbook's files along", 1)
     people = _people(session, navigators)
+    refuse_secret("commit message", "\n".join([message or "", *people]))
     if session.unsaved and isinstance(session.save(), Clashed):
         raise Refused("somebody else changed the same fields", "decide which side counts in: readiness", code=1)
     text = preview(session, navigators) if message is None else _with_trailers(message.strip(), people)

@@ -16,9 +16,12 @@ from tui.screens.base import WorkbookScreen
 from tui.wording import edits, said, said_lines
 from workbook.commit import Committed, commit, preview
 from workbook.errors import Refused
+from workbook.half_typed import Field
 from workbook.people import People, person
 from workbook.places import Place
 from workbook.text import terminal
+
+MESSAGE, CO_AUTHORS = Field("commit message"), Field("co-authors")
 
 
 class CommitView(WorkbookScreen):
@@ -34,9 +37,11 @@ class CommitView(WorkbookScreen):
         """Inputs first, then what will be written."""
         yield Static(Content("Save and commit"), markup=False, classes="heading")
         yield Static(Content("Who sat with you? Name <mail>, several with ;"), markup=False, classes="hint")
-        yield Input(terminal("; ".join(self.session.people.navigators)), id="commit-navigators")
+        half = self.session.typed.get
+        here = terminal("; ".join(self.session.people.navigators))
+        yield Input(half(CO_AUTHORS) or here, id="commit-navigators", select_on_focus=False)
         yield Static(Content("Message; empty takes the one below. Enter here commits."), markup=False, classes="hint")
-        yield Input(id="commit-message")
+        yield Input(half(MESSAGE), id="commit-message", select_on_focus=False)
         with VerticalScroll():
             yield Static(id="commit-edits", markup=False)
             yield Static(id="commit-preview", markup=False)
@@ -54,6 +59,19 @@ class CommitView(WorkbookScreen):
             return preview(self.session)
         except Refused as refused:
             return str(refused)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep what is typed, in case the terminal dies."""
+        event.stop()
+        if event.input.id == "commit-message":
+            self.workbook_app.typing(MESSAGE, event.value)
+        elif event.value != terminal("; ".join(self.session.people.navigators)):
+            self.workbook_app.typing(CO_AUTHORS, event.value)
+
+    def action_dismiss_screen(self) -> None:
+        """Back without committing: what was typed is thrown away."""
+        self.workbook_app.typing.given(MESSAGE, CO_AUTHORS)
+        super().action_dismiss_screen()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the first line goes on to the message, in the message commits."""
@@ -106,6 +124,7 @@ class CommitView(WorkbookScreen):
         if made is None:
             self.workbook_app.complain(trouble)
         else:
+            self.workbook_app.typing.given(MESSAGE, CO_AUTHORS)
             files = said(", ".join(made.files)).plain
             self.app.notify(f"Committed {made.id[:10]}: {files}", markup=False)
             self.dismiss()

@@ -18,8 +18,10 @@ from tui.screens.prompts import TextPrompt
 from tui.widgets.rows import Rows
 from tui.widgets.toggles import Toggles
 from tui.wording import place, said, severity
+from workbook.errors import Refused
 from workbook.first_look import SHOWN, Line, first_look
 from workbook.first_look import FirstLook as Found
+from workbook.half_typed import Field
 
 ALL = 10**6
 """More lines than any report has."""
@@ -109,22 +111,24 @@ class FirstLook(WorkbookScreen):
         """Ask where the text shall go."""
         title = Content("Write this first look as text to which file?")
         self.app.push_screen(
-            TextPrompt(title, "Enter writes, Esc cancels. An existing file is never overwritten.", required=True),
-            self._export,
+            TextPrompt(
+                Field("file for the first look"),
+                title,
+                "Enter writes, Esc cancels. An existing file is never overwritten.",
+                self._export,
+                required=True,
+            )
         )
 
-    def _export(self, typed: str | None) -> None:
-        if typed is None:
-            return
+    def _export(self, typed: str) -> None:
         path = Path(typed).expanduser()
         text = as_text(self.session)
         try:
             with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
         except OSError as error:
-            self.workbook_app.complain(f"{typed} cannot be written: {error.strerror}; name another file")
-        else:
-            self.app.notify(said(f"Written to {path}").plain, markup=False)
+            raise Refused(f"{typed} cannot be written: {error.strerror}", "name another file") from None
+        self.app.notify(said(f"Written to {path}").plain, markup=False)
 
 
 def _row(line: Line) -> Content:

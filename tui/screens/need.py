@@ -16,6 +16,7 @@ from tui.screens.prompts import TextPrompt
 from tui.widgets.toggles import Toggles
 from tui.wording import place, said
 from workbook.errors import Refused
+from workbook.half_typed import Field
 from workbook.people import People, person
 
 NEEDS = (
@@ -125,19 +126,16 @@ class Need(WorkbookScreen):
             self._take()
             return
 
-        def named(typed: str | None) -> None:
-            if typed is None:
-                return
-            try:
-                self.session.people = People(person(typed), self.session.people.navigators)
-            except Refused as refused:
-                self.workbook_app.complain(str(refused))
-            else:
+        def named(typed: str) -> None:
+            self.session.people = People(person(typed), self.session.people.navigators)
+
+        def go(taken: bool | None) -> None:
+            if taken:
                 self._take()
 
         title = Content("Who answers? Git knows no name here.")
         hint = "Name <mail>, as in Ana Example <ana@example.com>"
-        self.app.push_screen(TextPrompt(title, hint, required=True), named)
+        self.app.push_screen(TextPrompt(Field("name"), title, hint, named, required=True), go)
 
     def _take(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,45 +14,86 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from tui.widgets.rows import Rows
+from tui.wording import said
+from workbook.errors import Refused
+from workbook.half_typed import Field
+
+if TYPE_CHECKING:
+    from tui.app import ReadinessApp
 
 
-class TextPrompt(ModalScreen[str | None]):
-    """Asks for a line of text. Enter gives it, Esc gives None; `required` refuses an empty line."""
+class TextPrompt(ModalScreen[bool]):
+    """Asks for a line of text. Enter gives it to `take`, Esc throws it away; `required` refuses an empty line.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel")]
+    Gives whether it was taken.
+
+    What `take` refuses stays in the input, with the reason below it, so that it can be mended. What is half typed when
+    the terminal dies stands in the same prompt the next time it opens.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
     def __init__(
         self,
+        field: Field,
         title: Content,
         hint: str,
+        take: Callable[[str], None],
         *,
         value: str = "",
         required: bool = False,
-        rescue: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
-        self._keep = rescue
-        self._title, self._hint, self._value, self._required = title, hint, value, required
+        self._field, self._title, self._hint, self._take = field, title, hint, take
+        self._value, self._required = value, required
 
     def compose(self) -> ComposeResult:
         """Title, input, hint."""
+        app = cast("ReadinessApp", self.app)
+        # What others save from here on must not be overwritten by what was begun before.
+        self._seen = app.session.on_disk
+        half = app.session.typed.get(self._field)
+        stands = f" It was: {self._value}" if half and self._value else ""
         with Vertical(classes="prompt"):
             yield Static(self._title, markup=False, classes="prompt-title")
-            yield Input(self._value, select_on_focus=False)
-            yield Static(self._hint, markup=False, classes="hint")
+            yield Input(half or self._value, select_on_focus=False)
+            yield Static(
+                said(f"This was half typed last time. {self._hint}{stands}" if half else self._hint),
+                markup=False,
+                classes="hint",
+            )
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep what is typed, in case the terminal dies."""
+        event.stop()
+        text = event.value if event.value != self._value else ""
+        cast("ReadinessApp", self.app).typing(self._field, text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the text back."""
+        """Give the text."""
         event.stop()
-        if self._required and not event.value.strip():
-            self.query_one(".hint", Static).update(Content("A few words are needed. Esc cancels."))
-        else:
-            self.dismiss(event.value.strip())
+        app, text = cast("ReadinessApp", self.app), event.value.strip()
+        if self._required and not text:
+            self._say("A few words are needed. Esc cancels.")
+            return
+        try:
+            with app.session.as_seen(self._seen):
+                self._take(text)
+        except Refused as refused:
+            self._say(str(refused))
+            return
+        app.typing.given(self._field)
+        self.dismiss(True)
 
-    def rescue(self) -> None:
-        """The terminal dies: hand over what is half typed, where somebody can keep it."""
-        if self._keep is not None:
-            self._keep(self.query_one(Input).value)
+    def action_cancel(self) -> None:
+        """Throw the text away."""
+        cast("ReadinessApp", self.app).typing.given(self._field)
+        self.dismiss(False)
+
+    def _say(self, text: str) -> None:
+        hint = self.query_one(".hint", Static)
+        hint.update(said(text))
+        hint.add_class("-refused")
 
 
 class ChoicePrompt(ModalScreen[str | None]):
@@ -60,7 +101,9 @@ class ChoicePrompt(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel")]
 
-    def __init__(self, title: Content, choices: Sequence[tuple[str, str]], about: Content | None = None) -> None:
+    def __init__(
+        self, title: Content, choices: Sequence[tuple[str, str | Content]], about: Content | None = None
+    ) -> None:
         super().__init__()
         self._title, self._choices, self._about = title, choices, about
 
@@ -74,7 +117,7 @@ class ChoicePrompt(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Fill the list; the first choice is highlighted."""
-        rows = [(key, Content.assemble((key, "bold $text-accent"), f"  {word}")) for key, word in self._choices]
+        rows = [(key, Content.assemble((key, "bold $text-accent"), "  ", word)) for key, word in self._choices]
         self.query_one(Rows).show(rows)
 
     def on_key(self, event: Key) -> None:

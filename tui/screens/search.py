@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,14 +14,20 @@ from textual.widgets import Input, OptionList, Static
 from tui.widgets.rows import Rows
 from tui.wording import said, standing
 from workbook.assess import PLAIN
+from workbook.half_typed import Field
 from workbook.session import Session
+
+if TYPE_CHECKING:
+    from tui.app import ReadinessApp
+
+FIELD = Field("search")
 
 
 class Search(ModalScreen[str | None]):
     """Gives the chosen control, or None. Every word typed must occur; arrows move while typing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back"),
+        Binding("escape", "back", "back"),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
     ]
@@ -34,29 +40,46 @@ class Search(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Input, list, hint."""
         with Vertical(classes="prompt -tall"):
-            yield Input(placeholder="words of a control, or: stops launch, open gap, not answered")
+            yield Input(
+                self._session.typed.get(FIELD),
+                select_on_focus=False,
+                placeholder="words of a control, or: stops launch, open gap, not answered",
+            )
             yield Rows()
             yield Static(Content("Enter opens, Esc goes back"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Show everything first."""
-        self._filter("")
+        """Show everything first, or what was half typed last time."""
+        self._filter(self.query_one(Input).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""
         event.stop()
         self._filter(event.value)
+        self._workbook.typing(FIELD, event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the highlighted row."""
         event.stop()
         if chosen := self.query_one(Rows).chosen:
-            self.dismiss(chosen)
+            self._go(chosen)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the row."""
         event.stop()
-        self.dismiss(event.option_id)
+        self._go(event.option_id)
+
+    def action_back(self) -> None:
+        """Forget the words."""
+        self._go(None)
+
+    def _go(self, control: str | None) -> None:
+        self._workbook.typing.given(FIELD)
+        self.dismiss(control)
+
+    @property
+    def _workbook(self) -> ReadinessApp:
+        return cast("ReadinessApp", self.app)
 
     def action_move(self, by: int) -> None:
         """Move in the list while the input has the focus."""
