@@ -4,6 +4,7 @@ A new untrusted field belongs here: put `self.text(…)` into it, and every expo
 """
 
 import json
+import re
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -52,14 +53,25 @@ class Team:
 
     def shown(self, text):
         """The numbers of the fields that stand in a text from their first tag to their last."""
-        return {number for number in self.groups if f"q{number}q" in text and f"z{number}z" in text}
+        ended = set(re.findall(r"z(\d+)z", text))
+        return {int(number) for number in re.findall(r"q(\d+)q", text) if number in ended}
+
+    def broken(self, text):
+        """The fields whose text broke its line, so that the rest of it stands there as if the program had said it."""
+        lines = [line for line in text.split("\n") if re.search(r"q\d+q", line)]
+        whole = {number for line in lines for number in self.shown(line)}
+        return [f"{self.groups[number]} broke its line" for number in self.shown(text) - whole]
 
     def kinds(self, text):
         """The kinds of fields of which at least the beginning stands in a text."""
-        return {where for number, (where, _) in self.groups.items() if f"q{number}q" in text}
+        return {self.groups[int(number)][0] for number in set(re.findall(r"q(\d+)q", text))}
 
     def path(self, where="path"):
         return self.text(where, one_line=True).replace("\0", "").replace("/", "∕")[:180]  # noqa: RUF001  # looks like one
+
+    def argument(self):
+        """An argument of a command, as an operating system can pass one on."""
+        return re.sub("[\0\ud800-\udc7f\udd00-\udfff]", "?", self.text("argument"))
 
     # What a pull request brings
 

@@ -1,0 +1,181 @@
+"""What brings each format to life, told by a real parser: every function gives the live constructs it found."""
+
+import csv
+import io
+import json
+import re
+import tomllib
+import unicodedata
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+
+BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+OWN_COMMENT = re.compile(r"<!-- /?readiness:(begin v=\d+|end|item [A-Za-z0-9._-]+) -->")
+HOST_ACTS = re.compile(r"@\w|#\d|GH-\d|https?://|www\.|[\w.]@\w|(?<!\w):\w+:(?!\w)|\$\S+\$", re.IGNORECASE)
+LAYOUT = {"heading", "paragraph", "bullet_list", "list_item", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+TAGS = {
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "pre",
+    "code",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+TAGS |= {"strong", "em", "a", "section", "header", "details", "summary", "span"}
+ATTRIBUTES = {"class", "scope", "style", "id", "href", "target", "rel", "aria-label", "role", "title"}
+STYLES = {"text-align:left"}
+
+
+def controls(text, allowed="\n\t"):
+    """Characters that steer a terminal, reorder text or hide."""
+    return [f"{ord(one):#x}" for one in text if unicodedata.category(one) in BAD and one not in allowed]
+
+
+def log(text):
+    """Terminal output: also orders to a CI host."""
+    orders = [
+        line
+        for line in text.split("\n")
+        if line.lstrip().startswith("::") or re.search(r"##(vso|teamcity)?\[", line, re.IGNORECASE)
+    ]
+    return controls(text) + orders
+
+
+def markdown(text):
+    """What a host would render but for headings, lists, tables, our own comments and https links without tricks."""
+    parser = MarkdownIt("gfm-like", {"linkify": False, "html": True})
+    found = controls(text)
+    for block in parser.parse(text):
+        for token in (block, *(block.children or ())):
+            name = re.sub("_(open|close)$", "", token.type)
+            if name == "link":
+                found += address(token.attrs["href"]) if token.nesting == 1 else []
+            elif name in {"html_block", "html_inline"}:
+                found += [] if all(OWN_COMMENT.fullmatch(one) for one in _comments(token.content)) else [token.content]
+            elif name in {"text", "text_special"}:
+                found += HOST_ACTS.findall(token.content)
+            elif name not in LAYOUT | {"inline", "code_inline", "softbreak"}:
+                found.append(f"{token.type}: {token.content or token.markup}")
+    return found
+
+
+def _comments(text):
+    return [one for one in text.strip().split("\n") if one]
+
+
+def address(href):
+    """A link that is not https with a plain host, nor a path below the root."""
+    parts = urlsplit(href)
+    relative = not parts.scheme and not parts.netloc and not href.startswith(("/", "\\")) and ".." not in href
+    plain = parts.scheme == "https" and not parts.username and re.fullmatch(r"[a-z0-9.-]+", parts.hostname or "")
+    return [] if (relative or plain) and href.isascii() and not re.search(r"[\x00-\x20\\<>\"]", href) else [href]
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.found, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in TAGS:
+            self.found.append(f"<{tag}>")
+        for name, value in attrs:
+            if name not in ATTRIBUTES or (name == "style" and value not in STYLES):
+                self.found.append(f"{name}={value}")
+            if name == "href":
+                self.found += address(value)
+
+    def handle_comment(self, data):
+        self.found.append(f"<!--{data}-->")
+
+    def handle_decl(self, decl):
+        if decl.lower() != "doctype html":
+            self.found.append(decl)
+
+    def handle_pi(self, data):
+        self.found.append(data)
+
+    def unknown_decl(self, data):
+        self.found.append(data)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def html(text):
+    """Tags, attributes, comments and addresses that are not of our own few kinds."""
+    page = _Page()
+    page.feed(text)
+    page.close()
+    return page.found + controls(page.text) + controls(text)
+
+
+def json_data(data):
+    """The document is plain ASCII that ends no script, and comes back as it was."""
+    from workbook.text import json_document
+
+    document = json_document(data)
+    same = json.loads(document) == json.loads(json.dumps(data))
+    return (
+        controls(document) + re.findall("[<>&]", document) + ([] if same and document.isascii() else ["not the same"])
+    )
+
+
+def sarif(data):
+    """Also: addresses are relative, messages hold no links and no placeholders."""
+    found = json_data(data)
+    for key, value in _walk(json.loads(data) if isinstance(data, str) else data):
+        if key == "uri" and not value.startswith("https://"):
+            found += address(value)
+        if key == "text":
+            found += controls(value) + re.findall(r"\[[^\]]*\]\([^)]*\)", value)
+    return found
+
+
+def _walk(data, key=""):
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from _walk(value, name)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _walk(value, key)
+    elif isinstance(data, str):
+        yield key, data
+
+
+def spreadsheet(text):
+    """Cells that are formulas; rows that came out of nowhere."""
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    found = [cell for row in rows for cell in row if cell.lstrip().startswith(tuple("=+-@\t\r\0|%＝＋－＠"))]  # noqa: RUF001  # the wide forms are meant
+    return found + controls(text, "\r\n\t") + [str(row) for row in rows if len(row) != len(rows[0])]
+
+
+def toml(text):
+    """A document that says what it should is compared by the caller; here: that it is one."""
+    tomllib.loads(text)
+    return controls(text)
+
+
+READERS = {
+    "markdown": markdown,
+    "html": html,
+    "json": json_data,
+    "sarif": sarif,
+    "csv": spreadsheet,
+    "toml": toml,
+    "text": log,
+}
+"""By the formats an export can have."""
