@@ -166,12 +166,12 @@ class Git:
         done = self._run("cat-file", "blob", f"{start}:{self.prefix}{path}")
         return done.stdout if done.ok else None
 
-    def merge_base(self, ref: str) -> str | None:
-        """The newest commit that HEAD and `ref` share; None when they share none, or it is not in this clone."""
-        other = self.commit_id(ref)
-        if other is None or self._head is None:
+    def merge_base(self, ref: str, other: str = "HEAD") -> str | None:
+        """The newest commit that `ref` and `other` share; None when they share none, or it is not in this clone."""
+        one, two = self.commit_id(other), self.commit_id(ref)
+        if one is None or two is None:
             return None
-        return self._line("merge-base", "--end-of-options", self._head, other)
+        return self._line("merge-base", "--end-of-options", one, two)
 
     def tags(self, pattern: str = "*") -> tuple[Tag, ...]:
         """Tags that match a glob pattern and are reachable from HEAD, newest first."""
