@@ -1,4 +1,4 @@
-"""A dying terminal: the app leaves cleanly, and half-typed text comes back."""
+"""A dying terminal: the app leaves cleanly, and what was answered and half typed comes back where it stood."""
 
 import os
 import signal
@@ -6,18 +6,21 @@ import sys
 
 import pexpect
 import pytest
+from textual.widgets import Input
 
+from tui.app import ReadinessApp
+from tui.screens.prompts import ChoicePrompt, TextPrompt
 from workbook.session import Session
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
-def test_a_signal_keeps_what_is_unsaved_and_half_typed(started, number):
+async def test_a_signal_keeps_what_is_unsaved_and_half_typed(started, number, screen_text):
     child = pexpect.spawn(
         sys.executable,
         ["-P", "-m", "tui", str(started.root)],
         dimensions=(30, 100),
         env={**os.environ, "TERM": "xterm-256color"},
-        timeout=30,
+        timeout=60,
     )
     child.expect("No decision yet")
     child.send("g")
@@ -33,8 +36,42 @@ def test_a_signal_keeps_what_is_unsaved_and_half_typed(started, number):
     child.close()
     assert child.exitstatus == 0
     assert "half typed" not in started.state_path.read_text()
+
     again = Session(started.root)
-    assert again.recover()
-    edits = [(edit.field, edit.new) for edit in again.pending]
-    assert ("gap", "unknown") in edits
-    assert ("note", "half typed") in edits
+    app = ReadinessApp(again)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        assert ("gap", "unknown") in [(edit.field, edit.new) for edit in again.pending]
+        assert isinstance(app.screen, ChoicePrompt)
+        assert "half typed" in screen_text(app)
+        await pilot.press("1")
+        await pilot.pause()
+        assert isinstance(app.screen, TextPrompt)
+        assert app.screen.query_one(Input).value == "half typed"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert ("note", "half typed") in [(edit.field, edit.new) for edit in again.pending]
+        assert not again.typed.texts
+        app.exit(0)
+
+
+async def test_what_is_refused_stays_in_the_field(started):
+    app = ReadinessApp(started)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("g", "t")
+        await pilot.pause()
+        field = app.screen.query_one(Input)
+        field.value = "the password is " + "k3Jf8sLq0Z" + "x7Wm2Pq9Rt"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, TextPrompt)
+        said = str(app.screen.query_one(".hint").content)
+        assert "note" in said
+        assert "secret" in said
+        assert "k3Jf8" not in said
+        assert not started.unsaved
+        field.value = "the password lives in the vault"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [edit.new for edit in started.pending] == ["the password lives in the vault"]
+        app.exit(0)
