@@ -128,6 +128,10 @@ class Tree:
             self._matches[patterns] = matching(patterns, self.paths)
         return self._matches[patterns]
 
+    def note(self, path: str, reason: str) -> None:
+        """Remember why something is not seen as it should be; `examined()` says it."""
+        self._skipped[path] = reason
+
     def examined(self) -> Examined:
         """How many files were read in full so far, and what was not, with the reasons, sorted by path."""
         return Examined(len(self._read - self._partial.keys()), _unread(self._partial), _unread(self._skipped))

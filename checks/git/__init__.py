@@ -6,6 +6,7 @@ from checks.git.identity import identity
 from checks.git.listing import SUBMODULE_MODE, Listed
 from checks.git.problem import BareRepository, GitProblem, NoGit, NoRepository, SlowGit, UnsafeRepository
 from checks.git.repository import Git, Tag
+from checks.git.timeline import Moment
 
 __all__ = [
     "SUBMODULE_MODE",
@@ -15,6 +16,7 @@ __all__ = [
     "Git",
     "GitProblem",
     "Listed",
+    "Moment",
     "NoGit",
     "NoRepository",
     "SlowGit",

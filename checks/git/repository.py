@@ -19,6 +19,7 @@ from checks.git.locate import locate
 from checks.git.problem import GitProblem
 from checks.git.program import OUTPUT_BYTES, run_git
 from checks.git.sanitize import PinnedDirectory
+from checks.git.timeline import Moment, read_blobs, read_timeline
 from checks.process import Finished
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -203,6 +204,31 @@ class Git:
             "--", *self._below(paths),
         )  # fmt: skip
         return read_changes(output, mark, self._relative, self._through_mailmap)
+
+    def timeline(self, limit: int = 1000) -> tuple[Moment, ...]:
+        """The newest commits of the first-parent line, oldest first, each with the files it changed."""
+        if self._head is None:
+            return ()
+        head, below = self._head, self._below()
+
+        def log(option: str) -> bytes:
+            return self._output(
+                "log", "--first-parent", "-m", "--reverse", "--raw", "-z", "--no-abbrev", "--no-renames",
+                "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", option, f"--max-count={limit}",
+                "--end-of-options", head, "--", *below,
+            )  # fmt: skip
+
+        def tree(commit: str) -> bytes:
+            return self._output("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit, *below)
+
+        return read_timeline(log, tree, self.prefix, self._through_mailmap)
+
+    def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The content behind content ids; one that is not in this clone is left out."""
+        wanted = list(dict.fromkeys(one for one in ids if _COMMIT.fullmatch(one)))
+        if not wanted:
+            return {}
+        return read_blobs(self._output("cat-file", "--batch", stdin="".join(f"{one}\n" for one in wanted).encode()))
 
     def churn(self, since_days: int = 365) -> dict[str, int]:
         """How many commits touched each file in the days before HEAD was committed (not before today)."""

@@ -30,6 +30,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "decide": Command("decide", "record a launch decision, or show how its conditions stand"),
     "due": Command("due", "say what comes due and when"),
     "plan": Command("plan", "say what to do next, and the shortest way to a better verdict"),
+    "history": Command("history", "say what happened to the workbook, from git alone"),
+    "diff": Command("diff", "say what changed between two points of history, and why"),
     "pr": Command("pr", "keep the checklist in the pull-request template"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
     "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),

@@ -1,0 +1,163 @@
+"""Say what happened: the trend of a checklist and why it moved, or what was said of one control, and by whom."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from workbook.assess import PLAIN, Standing
+from workbook.cli.context import Context
+from workbook.cli.decide import lines as decision_lines
+from workbook.errors import Refused
+from workbook.history import Move, Point, at, moves, point_now, replay
+from workbook.history.replay import LIMIT
+from workbook.reading import nearest
+from workbook.sentences import WORDS
+from workbook.session import Session
+from workbook.text import json_document, terminal
+
+VERSION = 1
+NAMED = 4
+"""Controls named of one reason; the rest is counted."""
+
+STEPS = "▁▂▃▄▅▆▇█"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("control", nargs="?", metavar="CONTROL", help="who said what of this control, and when")
+    parser.add_argument("--checklist", metavar="SLUG", help="the trend of this checklist; the deciding one if left out")
+    parser.add_argument("--at", metavar="NAME", help="what stood at a tag or commit, and which risk was accepted then")
+    parser.add_argument("--limit", type=int, default=LIMIT, metavar="N", help=f"commits to replay, {LIMIT} if left out")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(context: Context, chosen: argparse.Namespace) -> int:
+    """Print the history."""
+    session = context.workbook()
+    slug = _checklist(session, chosen.checklist)
+    if chosen.control:
+        session.question(chosen.control)
+    points = replay(session, chosen.limit)
+    if not points:
+        context.out("Nothing is committed yet: history begins with readiness commit.")
+        return 0
+    if chosen.at:
+        return _snapshot(context, session, at(session, points, chosen.at))
+    if chosen.control:
+        return _control(context, points, chosen.control)
+    everything = (*points, point_now(session)) if session.unsaved or _differs(session, points[-1]) else points
+    if chosen.format == "json":
+        context.out(json_document(_json(everything, slug)))
+        return 0
+    for line in _trend(everything, slug):
+        context.out(line)
+    return 0
+
+
+def moved_line(move: Move) -> str:
+    """One move in one line for a terminal."""
+    before, after = (
+        PLAIN.get(side, side) if isinstance(side, Standing) else side for side in (move.before, move.after)
+    )
+    return terminal(f"{move.about}: {before} → {after} ({move.reason}): {move.why}")
+
+
+def figure(point: Point, slug: str) -> str:
+    """What a checklist said at a point, short: figure, range and verdict."""
+    verdict = point.verdict(slug)
+    if verdict is None:
+        return "no verdict"
+    span = f"{verdict.lowest}" if verdict.lowest == verdict.highest else f"{verdict.lowest} to {verdict.highest}"
+    return f"{span} of {verdict.of}  {WORDS[verdict.verdict].lower()}"
+
+
+def _trend(points: Sequence[Point], slug: str) -> Iterator[str]:
+    verdicts = [point.verdict(slug) for point in points]
+    levels = [verdict.lowest / verdict.of if verdict else 0.0 for verdict in verdicts]
+    yield "".join(STEPS[min(len(STEPS) - 1, int(level * len(STEPS)))] for level in levels)
+    yield terminal(f"{points[0].at}  {points[0].label:<10} {figure(points[0], slug)}")
+    for before, after in pairwise(points):
+        moved = moves(before, after)
+        if not moved and not after.tags:
+            continue
+        who = after.author.partition(" <")[0]
+        yield terminal(f"{after.at}  {after.label:<10} {figure(after, slug)}  {who}")
+        for reason in dict.fromkeys(move.reason for move in moved):
+            named = [f"{one.about} {_side(one.after)}" for one in moved if one.reason is reason]
+            more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+            yield terminal(f"            {reason}: {', '.join(named[:NAMED])}{more}")
+
+
+def _side(side: Standing | str) -> str:
+    return PLAIN[side] if isinstance(side, Standing) else side
+
+
+def _control(context: Context, points: Sequence[Point], control: str) -> int:
+    last = None
+    for point in points:
+        judged, answer = point.assessment.standings[control], point.state.answer(control)
+        now = (judged.standing, answer)
+        if last is None or now != last:
+            who = point.author.partition(" <")[0]
+            context.out(
+                terminal(f"{point.at}  {point.label:<10} {PLAIN[judged.standing]}: {judged.why}  (committed by {who})")
+            )
+            if answer.note and (last is None or answer.note != last[1].note):
+                context.out(terminal(f"            note: {answer.note}"))
+        last = now
+    return 0
+
+
+def _snapshot(context: Context, session: Session, point: Point) -> int:
+    context.out(terminal(f"{point.label}, {point.at}, committed by {point.author}"))
+    for slug in point.state.checklists:
+        context.out(terminal(f"{session.catalogue.checklists[slug].name}: {figure(point, slug)}"))
+    standings = {
+        name: point.assessment.standings[name] for name in session.catalogue.controls_of(point.state.checklists)
+    }
+    for standing in (Standing.WAIVED, Standing.BLOCKER, Standing.LAPSED, Standing.NEEDS_REVIEW):
+        for name, judged in standings.items():
+            if judged.standing is standing:
+                context.out(f"  {PLAIN[standing]}: {name}: {terminal(judged.why)}")
+    for decision in point.state.decisions.values():
+        for line in decision_lines(session, decision):
+            context.out(line)
+    return 0
+
+
+def _checklist(session: Session, slug: str | None) -> str:
+    if slug and slug not in session.catalogue.checklists:
+        known = session.catalogue.checklists
+        raise Refused(f"there is no checklist {slug!r}{nearest(slug, known)}", f"choose from {', '.join(known)}")
+    return slug or session.state.decides
+
+
+def _differs(session: Session, last: Point) -> bool:
+    return bool(moves(last, point_now(session)))
+
+
+def _json(points: Sequence[Point], slug: str) -> dict[str, Any]:
+    found = []
+    for before, after in zip((None, *points[:-1]), points, strict=True):
+        verdict = after.verdict(slug)
+        found.append(
+            {
+                "commit": after.commit,
+                "at": after.at.isoformat(),
+                "author": after.author,
+                "tags": list(after.tags),
+                "verdict": verdict.verdict if verdict else None,
+                "lowest": verdict.lowest if verdict else None,
+                "highest": verdict.highest if verdict else None,
+                "of": verdict.of if verdict else None,
+                "moves": [
+                    {"about": one.about, "before": str(one.before), "after": str(one.after),
+                     "reason": str(one.reason), "why": one.why}
+                    for one in (moves(before, after) if before else ())
+                ],
+            }
+        )  # fmt: skip
+    return {"version": VERSION, "checklist": slug, "points": found}

@@ -1,0 +1,99 @@
+"""Why the standing moved between two points: code, age, a release, an answer, a waiver, scope, a number, the texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbook.answers import UNANSWERED
+from workbook.assess import Standing
+from workbook.history.replay import Point
+from workbook.lapse import Cause
+
+
+class Reason(StrEnum):
+    """What moved a control or an item."""
+
+    ANSWER = "answer"
+    WAIVER = "waiver"
+    CODE = "code"
+    AGE = "age"
+    RELEASE = "release"
+    SCOPE = "scope"
+    NUMBER = "number"
+    CATALOGUE = "catalogue"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One control that moved, or a single item decided over its controls: from what to what, and why."""
+
+    about: str
+    before: Standing | str
+    after: Standing | str
+    reason: Reason
+    why: str
+
+
+CAUSES = {
+    Cause.CONTENT: Reason.CODE,
+    Cause.AGE: Reason.AGE,
+    Cause.RELEASE: Reason.RELEASE,
+    Cause.TEXT: Reason.CATALOGUE,
+    Cause.PROBE: Reason.TOOL,
+}
+
+
+def moves(before: Point, after: Point) -> tuple[Move, ...]:
+    """Every control of the chosen checklists that moved, then items and numbers, in the catalogue's order."""
+    chosen = tuple(dict.fromkeys((*after.state.checklists, *before.state.checklists)))
+    names = after.catalogue.controls_of(chosen)
+    found = [move for name in names if (move := _control(name, before, after))]
+    return (*found, *_items(before, after), *_numbers(before, after))
+
+
+def _control(name: str, before: Point, after: Point) -> Move | None:
+    old, new = before.assessment.standings[name], after.assessment.standings[name]
+    if old.standing is new.standing:
+        return None
+    return Move(name, old.standing, new.standing, _reason(name, before, after), new.why)
+
+
+def _reason(name: str, before: Point, after: Point) -> Reason:
+    old, new = before.assessment.standings[name], after.assessment.standings[name]
+    if before.state.answer(name) != after.state.answer(name):
+        return Reason.ANSWER
+    if before.state.waivers.get(name) != after.state.waivers.get(name):
+        return Reason.WAIVER
+    if cause := new.cause or old.cause:
+        return CAUSES[cause]
+    if Standing.WAIVED in (old.standing, new.standing):
+        return Reason.AGE
+    if after.state.answer(name) == UNANSWERED or after.state.scope != before.state.scope:
+        return Reason.SCOPE
+    return Reason.CATALOGUE if before.state.catalogue != after.state.catalogue else Reason.TOOL
+
+
+def _items(before: Point, after: Point) -> list[Move]:
+    found = []
+    for name in sorted({*before.state.items, *after.state.items}):
+        old, new = before.state.items.get(name), after.state.items.get(name)
+        if old != new:
+            was, now = before.assessment.items[name], after.assessment.items[name]
+            found.append(Move(name, str(was.status), str(now.status), Reason.ANSWER, now.why))
+    return found
+
+
+def _numbers(before: Point, after: Point) -> list[Move]:
+    old, new = before.state.measurements, after.state.measurements
+
+    def said(name: str, point: Point) -> str:
+        measured = point.state.measurements.get(name)
+        return f"{measured.value:g} {measured.unit}" if measured else "not measured"
+
+    return [
+        Move(name, said(name, before), said(name, after), Reason.NUMBER, new[name].source if name in new else "")
+        for name in sorted({*old, *new})
+        if said(name, before) != said(name, after)
+    ]
