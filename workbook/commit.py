@@ -32,6 +32,15 @@ TIMEOUT_S: Final = 600
 LISTED: Final = 40
 """Changed controls named in a message; the rest is counted."""
 
+_UNDERWAY: Final = {
+    "MERGE_HEAD": ("a merge", "git commit, which takes the workbook's files along"),
+    "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick --continue, then commit again"),
+    "REVERT_HEAD": ("a revert", "git revert --continue, then commit again"),
+    "rebase-merge": ("a rebase", "git rebase --continue, then commit again"),
+    "rebase-apply": ("a rebase", "git rebase --continue, then commit again"),
+}
+"""What git leaves in its directory while it waits for a person; a commit of ours would end up in the middle of it."""
+
 _NOT_OURS: Final = "/.ipynb_checkpoints/"
 
 _REDIRECTS: Final = {
@@ -85,10 +94,16 @@ def diff(session: Session) -> str:
     shown: list[str] = []
     for path, (old, new) in _planned(session).items():
         if old != new:
-            before, after = (side.decode("utf-8", "replace").splitlines() for side in (old, new))
+            before, after = map(_lines, (old, new))
             start, end = f"a/{path}" if old else "/dev/null", f"b/{path}" if new else "/dev/null"
             shown += difflib.unified_diff(before, after, start, end, lineterm="")
     return terminal_lines("\n".join(shown))
+
+
+def _lines(raw: bytes) -> list[str]:
+    """Lines as the file has them; further characters that break a line on screen stand inside of one as escapes."""
+    text = raw.decode("utf-8", "replace")
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def commit(session: Session, *, message: str | None = None, navigators: Sequence[str] = ()) -> Committed:
@@ -104,9 +119,10 @@ def commit(session: Session, *, message: str | None = None, navigators: Sequence
         CommitFailed: git, a hook or a signature said no; nothing is committed and our files are as before in the index.
     """
     if session.place.git_dir is None:
-        raise Refused(session.place.trouble or f"{session.root} is not a git repository", "start one with: git init")
-    if _run(session.root, "rev-parse", "--quiet", "--verify", "MERGE_HEAD").returncode == 0:
-        raise Refused("a merge is in progress", "finish it with: git commit, which takes the workbook's files along", 1)
+        raise Refused(session.place.trouble or f"{session.root} is not a git repository")
+    for mark, (what, way_out) in _UNDERWAY.items():
+        if (session.place.git_dir / mark).exists():
+            raise Refused(f"{what} is in progress", f"finish it with: {way_out}", code=1)
     people = _people(session, navigators)
     refuse_secret("commit message", "\n".join([message or "", *people]))
     if session.unsaved and isinstance(session.save(), Clashed):
