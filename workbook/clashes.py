@@ -1,4 +1,4 @@
-"""A clash in the parts a person decides on: what was said together is kept together, everything else by itself."""
+"""A clash in the parts a person decides on: what is one statement is kept together, everything else by itself."""
 
 from __future__ import annotations
 
@@ -7,34 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workbook.catalogue import Catalogue
+from workbook.merge.units import WHOLE, unit_of
 from workbook.store import MISSING, Clash
-
-Table = tuple[str, ...]
-
-ANSWER: Final = "answer"
-
-_ALONE: Final[Mapping[str, str]] = {
-    "note": "note",
-    "evidence": "evidence",
-    "owner": "owner",
-    "due": "due",
-    "watch": "watched files",
-    "pins": "watched files",
-}
-"""The fields of a control that do not belong to the answer itself, with the part they make."""
-
-_WHOLE: Final[Mapping[str, str]] = {
-    "items": ANSWER,
-    "measurements": "measurement",
-    "waivers": "accepted risk",
-    "decisions": "decision",
-}
-"""Tables of which half a change would say what nobody said."""
-
-_SCOPE_NAMES: Final = ("by", "at", "despite")
 
 _DERIVED: Final = frozenset({"text", "saw", "commit", "pins", "sha256"})
 """Fields that people do not read; shown only where nothing else differs."""
+
+_NAMES: Final[Mapping[str, str]] = {WHOLE: "", "care": ": who closes it, until when"}
+"""The units whose names say nothing to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +27,11 @@ class Side:
     theirs: str
 
 
-def part_of(table: Table, field: str) -> str:
-    """The part of a table that a field belongs to; fields of one part are saved and decided together."""
-    if table[:1] == ("controls",):
-        return _ALONE.get(field, ANSWER)
-    if table[:1] == ("scope",):
-        return "who confirmed" if field in _SCOPE_NAMES else field
-    return _WHOLE.get(table[0], field) if table else field
-
-
 def parts(clash: Clash) -> tuple[Clash, ...]:
-    """The clash, one for each part, in the order of its fields."""
+    """The clash, one for each unit of `workbook.merge.units`, in the order of its fields."""
     found: dict[str, dict[str, Any]] = {}
     for field, sides in clash.fields.items():
-        found.setdefault(part_of(clash.table, field), {})[field] = sides
+        found.setdefault(unit_of(clash.table, field), {})[field] = sides
     return tuple(Clash(clash.table, fields) for fields in found.values())
 
 
@@ -68,7 +39,8 @@ def title(catalogue: Catalogue, part: Clash) -> str:
     """What a part is about: "Rate limits: answer"."""
     name = part.table[-1] if part.table else ""
     known = catalogue.controls[name].title if name in catalogue.controls else ".".join(part.table)
-    return f"{known}: {part_of(part.table, next(iter(part.fields)))}"
+    unit = unit_of(part.table, next(iter(part.fields)))
+    return known + _NAMES.get(unit, f": {unit}")
 
 
 def sides(part: Clash) -> Iterator[Side]:

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.clashes import part_of
+from workbook.merge.units import unit_of
 from workbook.store import MISSING, Clash, Edit, same
 
 Place = tuple[tuple[str, ...], str]
@@ -55,7 +55,7 @@ class Desk:
         if step:
             self._titles.update((change.table, change.title) for change in changes)
             self._run(step)
-            self._claim(changes, {(edit.table, part_of(edit.table, edit.field)) for edit in step})
+            self._claim(changes, {(edit.table, unit_of(edit.table, edit.field)) for edit in step})
             self._done.append(step)
             self._undone.clear()
 
@@ -79,11 +79,11 @@ class Desk:
         Whoever says "ready" also says that there is no reason why it would not apply. If somebody else writes one in
         the meantime, that is a clash, and never an answer that is half mine and half theirs.
         """
-        touched = {(edit.table, part_of(edit.table, edit.field)) for edit in self.pending}
+        touched = {(edit.table, unit_of(edit.table, edit.field)) for edit in self.pending}
         return tuple(
             Edit(table, name, base, self.get(table, name), self._titles.get(table, ""))
             for (table, name), base in self._bases.items()
-            if (table, part_of(table, name)) in touched
+            if (table, unit_of(table, name)) in touched
         )
 
     def undo(self) -> tuple[Edit, ...]:
@@ -122,8 +122,8 @@ class Desk:
 
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash: my values on top of theirs, or theirs, with everything that was said together with them."""
-        decided = {part_of(clash.table, name) for name in clash.fields}
-        claimed = {name for table, name in self._bases if table == clash.table and part_of(table, name) in decided}
+        decided = {unit_of(clash.table, name) for name in clash.fields}
+        claimed = {name for table, name in self._bases if table == clash.table and unit_of(table, name) in decided}
         for name in claimed | set(clash.fields):
             theirs = _lookup(self._disk, clash.table, name)
             if keep_mine:
@@ -151,7 +151,7 @@ class Desk:
         """Remember also what a change leaves as it was in the parts it touches."""
         for change in changes:
             for name in change.fields:
-                if (change.table, part_of(change.table, name)) in touched:
+                if (change.table, unit_of(change.table, name)) in touched:
                     self._bases.setdefault((change.table, name), self.get(change.table, name))
 
     def _run(self, step: Sequence[Edit]) -> None:
