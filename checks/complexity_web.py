@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from checks.function_complexity import FunctionComplexity
-from checks.readers.grammar import parse
+from checks.readers.grammar import language, parse
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node
+    from tree_sitter import Node
 
 _TYPESCRIPT = (".ts", ".mts", ".cts", *HAS_SCRIPTS)
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".tsx", *_TYPESCRIPT)
@@ -58,7 +57,7 @@ def measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], bool]:
     """
     source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
     tsx = path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs"))
-    root = parse(_language("tsx" if tsx else "typescript"), source.encode("utf-8", "replace")).root_node
+    root = parse(language("tsx" if tsx else "typescript"), source.encode("utf-8", "replace")).root_node
     counts: list[tuple[str, int, int]] = []
     # An explicit stack: code may be nested deeper than Python's own calls. The owner is an index into counts.
     stack: list[tuple[Node, int | None, str]] = [(root, None, "")]
@@ -96,13 +95,3 @@ def _name(node: Node) -> str:
 
 def _text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")[:80]
-
-
-@cache
-def _language(language: str) -> Language:
-    """A grammar; "tsx" also reads JavaScript, "typescript" also reads `<T>x` casts."""
-    import tree_sitter_typescript
-    from tree_sitter import Language
-
-    grammar = tree_sitter_typescript.language_tsx if language == "tsx" else tree_sitter_typescript.language_typescript
-    return Language(grammar())

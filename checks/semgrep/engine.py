@@ -27,8 +27,14 @@ CANARY = "canary"
 _CANARIES = {"canary.py": "readiness_canary(1)\n", "canary.ts": "readiness_canary(1);\n"}
 _FRONTS = (("--experimental",), ("--legacy",))
 """The native front starts ten times faster; the Python one takes over when the canary is missed."""
+SUPPORTED = ((1, 150), (1, 190))
+"""The first version the rules and options are proved with, and the first that is not; as in pyproject.toml."""
 _BASE_TIMEOUT_S = 120.0
 _TIMEOUT_PER_TARGET_S = 0.1
+_OUTPUT_BYTES = 64 * process.MIB
+"""Some forty thousand findings; reading more as JSON would take gigabytes."""
+_MEMORY_BYTES = 2048 * process.MIB
+"""Ten times what it takes for ten thousand files."""
 
 
 def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | None = None) -> CodeFindings:
@@ -80,7 +86,8 @@ def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Ev
                 cwd=room / "empty",
                 env=_environment(program, room),
                 timeout_s=_BASE_TIMEOUT_S + _TIMEOUT_PER_TARGET_S * len(places),
-                output_cap_bytes=256 * process.MIB,
+                output_cap_bytes=_OUTPUT_BYTES,
+                memory_bytes=_MEMORY_BYTES,
                 cancel=cancel,
             )
         except OSError as error:
@@ -151,6 +158,9 @@ def _findings(output: Output, places: dict[str, str], returncode: int) -> CodeFi
         if absolute not in output.scanned:
             unread.setdefault(path, "the code rules passed it over")
     trouble = output.trouble
+    if not _is_supported(output.version):
+        first, beyond = (".".join(map(str, version)) for version in SUPPORTED)
+        trouble = f"semgrep is {output.version[:20]}, not {first} to below {beyond}: run `make setup`"
     if trouble is None and returncode != 0:
         trouble = f"semgrep ended with code {returncode}: run `readiness doctor`"
     return CodeFindings(
@@ -160,6 +170,13 @@ def _findings(output: Output, places: dict[str, str], returncode: int) -> CodeFi
         trouble=trouble,
         tool=f"semgrep {output.version}, rules {RULES_VERSION}",
     )
+
+
+def _is_supported(version: str) -> bool:
+    parts = version.split(".")
+    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):  # noqa: PLR2004  # major and minor
+        return False
+    return SUPPORTED[0] <= (int(parts[0]), int(parts[1])) < SUPPORTED[1]
 
 
 def _order(match: RawMatch) -> tuple[str, int, int, str]:

@@ -43,7 +43,7 @@ def read(stdout: bytes) -> Output:
         scanned = frozenset(str(path) for path in data["paths"]["scanned"])
         errors = [_problem(error) for error in data["errors"]]
         version = str(data["version"])
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         raise UnusableError("wrote no readable result") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError("wrote a result of an unknown shape") from error

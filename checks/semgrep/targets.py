@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.kinds import is_generated, is_vendored
 from checks.observation import Unread
+from checks.readers.grammar import TooSlowError, language, parse
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 
 if TYPE_CHECKING:
@@ -62,9 +63,22 @@ def choose(tree: Tree, scratch: Path) -> Targets:
             left_out.add(path)
         else:
             script = path.endswith(HAS_SCRIPTS)
-            name = f"{len(places)}{'.ts' if script else _SUFFIXES.get(Path(path).suffix, Path(path).suffix)}"
-            places[_copy(scratch / name, only_scripts(path, text) if script else text)] = path
+            suffix = ".ts" if script else _SUFFIXES.get(Path(path).suffix, Path(path).suffix)
+            source = only_scripts(path, text) if script else text
+            if suffix != ".py" and not _parses_in_time(suffix, source):
+                unread.append(Unread(path, "takes too long to parse, not given to the code rules"))
+            else:
+                places[_copy(scratch / f"{len(places)}{suffix}", source)] = path
     return Targets(places, frozenset(left_out), tuple(unread))
+
+
+def _parses_in_time(suffix: str, source: str) -> bool:
+    """Whether the grammar comes to an end: semgrep uses the same one, without a limit of its own."""
+    try:
+        parse(language("typescript" if suffix == ".ts" else "tsx"), source.encode("utf-8", "replace"))
+    except TooSlowError:
+        return False
+    return True
 
 
 def _copy(place: Path, text: str) -> str:
