@@ -203,7 +203,9 @@ def test_a_clash_shows_both_sides_and_writes_nothing(call, started, monkeypatch)
     monkeypatch.setattr(Session, "save", after_somebody_else)
     code, _, error = call("answer", "rate-limiting", "ready")
     assert code == 1
-    assert "clash in [controls.rate-limiting] status: was 'unanswered', yours 'ready', theirs 'blocker'" in error
+    assert "Clash, Rate limits" in error
+    assert "status: was unanswered, yours ready, theirs blocker" in error
+    assert "run the same command again" in error
     assert stored(started)["controls"]["rate-limiting"]["status"] == "blocker"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.text import ci_log, terminal_lines
+from workbook.text import ci_log, terminal, terminal_lines
 
 if TYPE_CHECKING:
     from workbook.session import Session
@@ -50,6 +50,10 @@ class Context:
         """Whether a person can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
+    def encoded(self, text: str) -> str:
+        """The text as `out` and `say` print it, for those few who must print it themselves."""
+        return _shown(text)
+
     def ask(self, question: str) -> str | None:
         """One line from standard input, without blanks around it; None when the input has ended."""
         sys.stderr.write(_shown(question))
@@ -65,7 +69,10 @@ class Context:
         """The folder's session, with or without a workbook."""
         from workbook.session import Session
 
-        return Session(self.root)
+        session = Session(self.root)
+        if session.place.damaged:
+            self.say(f"warning: git was not read: {terminal(session.place.trouble)}")
+        return session
 
     def workbook(self) -> Session:
         """The session of a workbook that can be read.

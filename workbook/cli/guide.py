@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
+from workbook.cli.line import ask_line
 from workbook.cli.looking import look, observation_line, placed
 from workbook.cli.saving import save
 from workbook.errors import Refused
 from workbook.guide import CHOICES, Choice, Question
+from workbook.half_typed import Field
 from workbook.reading import nearest
 from workbook.session import Session
 from workbook.text import terminal
@@ -41,28 +44,56 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if not chosen.no_probe:
         context.say("Looking at the repository first.")
         look(session)
-    asked = [one for one in session.questions(chosen.pillar) if one.judged.standing in OPEN]
+    if not _recover(context, session):
+        return 1
+    half = [field.about for field in session.typed.texts]
+    asked = [one for one in session.questions(chosen.pillar) if one.judged.standing in OPEN or one.control.id in half]
+    asked.sort(key=lambda one: one.control.id not in half)
     context.out(f"{len(asked)} questions. " + ", ".join(f"{key} {one.word}" for key, one in KEYS.items()) + ".")
     context.out("s skips, u takes the last answer back, q leaves; every answer is saved at once.")
     return _ask_all(context, session, asked)
 
 
+def _recover(context: Context, session: Session) -> bool:
+    """Bring back what was not saved and half typed when a session died; False when saving it clashed."""
+    if session.recover():
+        listed = ", ".join(dict.fromkeys(".".join(edit.table) for edit in session.pending)) or "the new workbook"
+        context.say(f"Unsaved edits of a session that died are back: {listed}")
+        key = context.ask("Enter saves them, x throws them away: ")
+        if key == "x":
+            session.discard()
+        elif key is not None and not save(context, session, asking=True):
+            return False
+    for field, text in session.typed.recover().items():
+        context.say(f"Half typed when a session died, and there again at its question: {field.kind}, {text}")
+    return True
+
+
 def _ask_all(context: Context, session: Session, asked: list[Question]) -> int:
     at, answered = 0, [-1]
     while at < len(asked):
-        _tell(context, asked[at], f"{at + 1} of {len(asked)}")
-        key = _key(context)
+        session.refresh()
+        seen, question = session.on_disk, session.question(asked[at].control.id)
+        _tell(context, question, f"{at + 1} of {len(asked)}")
+        news = _News(session, question)
+        key = _key(context, news)
         if key in (None, "q"):
             break
         if key == "u":
             if session.undo():
-                if not save(context, session):
+                if not save(context, session, asking=True):
                     return 1
                 at = max(0, answered.pop())
                 context.out("Taken back.")
             continue
-        if key in KEYS and not _record(context, session, asked[at], KEYS[key]):
+        with session.as_seen(seen):
+            if key in KEYS and not _record(context, session, news, KEYS[key]):
+                break
+        answered_now = session.unsaved
+        if not save(context, session, asking=True):
             return 1
+        if answered_now:
+            context.out(f"Saved: {PLAIN[session.assessment.standings[question.control.id].standing]}")
         if key in KEYS:
             answered.append(at)
         at += 1
@@ -85,19 +116,54 @@ def _tell(context: Context, question: Question, position: str) -> None:
         context.out(f"Proposed: {question.proposed.key} {question.proposed.word}")
 
 
-def _key(context: Context) -> str | None:
-    while (typed := context.ask("Does this hold? ")) is not None:
+class _News:
+    """The beat of a question: keeps what is half typed, and tells what somebody else saved in the meantime."""
+
+    def __init__(self, session: Session, question: Question) -> None:
+        self.session, self.question = session, question
+        self.field: Field | None = None
+        """What the line that is being typed is for; None where it is a key."""
+        self._stamp = session.stamp
+
+    def __call__(self, typed: str) -> str:
+        if self.field is not None:
+            # A full disk must not end the conversation; the line is still on screen.
+            with suppress(Refused):
+                self.session.typed.keep(self.field, typed)
+        if self.session.stamp == self._stamp:
+            return ""
+        self._stamp = self.session.stamp
+        if not self.session.refresh():
+            return ""
+        now = self.session.question(self.question.control.id)
+        if now.answer == self.question.answer:
+            return "Somebody else saved; this question stands as it did."
+        by = ", ".join(now.answer.by)
+        return f"Somebody else saved this question: {PLAIN[now.judged.standing]}{f', by {by}' if by else ''}"
+
+
+def _text(context: Context, news: _News, kind: str, prompt: str) -> str | None:
+    """A line of text that is kept while it is typed, and until it is saved."""
+    news.field = Field(kind, news.question.control.id)
+    typed = ask_line(context, prompt, news, news.session.typed.get(news.field))
+    if typed is not None:
+        news.session.typed.keep(news.field, typed)
+    return typed
+
+
+def _key(context: Context, news: _News) -> str | None:
+    while (typed := ask_line(context, "Does this hold? ", news)) is not None:
         if typed.lower() in {*KEYS, "s", "u", "q"}:
             return typed.lower()
         context.say("Type one of: " + ", ".join(f"{key} {one.word}" for key, one in KEYS.items()) + ", s, u, q")
     return None
 
 
-def _record(context: Context, session: Session, question: Question, choice: Choice) -> bool:
-    """Answer and save; False after a clash. A reason that is asked for and not given leaves the question open."""
-    reason = None
+def _record(context: Context, session: Session, news: _News, choice: Choice) -> bool:
+    """Answer; True also where the question stays open, as for want of a reason. False when the input has ended."""
+    reason, question = None, news.question
     if choice.needs_reason:
-        reason = context.ask("Why does it not apply? ")
+        reason = _text(context, news, "reason", "Why does it not apply? ")
         if not reason:
             context.say("Left open: it needs a reason.")
             return True
@@ -106,16 +172,19 @@ def _record(context: Context, session: Session, question: Question, choice: Choi
         listed = ", ".join(terminal(piece.label) for piece in question.prefilled)
         if (context.ask(f"Keep {listed} as evidence? [Y/n] ") or "y").lower() in ("y", "yes"):
             evidence = question.prefilled
-    note = context.ask("Note, or Enter: ")
-    session.answer(
-        question.control.id,
-        question.status_of(choice),
-        gap=choice.gap,
-        reason=reason,
-        note=note or None,
-        evidence=evidence,
-    )
-    if not save(context, session):
-        return False
-    context.out(f"Saved: {PLAIN[session.assessment.standings[question.control.id].standing]}")
+    note = _text(context, news, "note", "Note, or Enter: ")
+    try:
+        session.answer(
+            question.control.id,
+            question.status_of(choice),
+            gap=choice.gap,
+            reason=reason,
+            note=note or None,
+            evidence=evidence,
+        )
+    except Refused as refused:
+        context.say(f"{refused}. Mend it below.")
+        return note is not None and _record(context, session, news, choice)
+    for kind in ("reason", "note"):
+        session.typed.keep(Field(kind, question.control.id), "")
     return True

@@ -1,25 +1,54 @@
-"""Saving from the command line: at once, and with both sides shown where somebody else changed the same field."""
+"""Saving from the command line: at once, and with both sides shown where somebody else changed the same thing."""
 
 from __future__ import annotations
 
+from workbook.clashes import parts, sides, title
 from workbook.cli.context import Context
 from workbook.session import Session
-from workbook.store import MISSING, Clashed
+from workbook.store import Clash, Clashed
 from workbook.text import terminal
 
-
-def save(context: Context, session: Session) -> bool:
-    """Save; False when it clashed, which was then told. The unsaved edits stay as a draft."""
-    result = session.save()
-    if not isinstance(result, Clashed):
-        return True
-    for clash in result.clashes:
-        for field, (base, mine, theirs) in clash.fields.items():
-            name = f"[{'.'.join(clash.table)}] {field}"
-            context.say(terminal(f"clash in {name}: was {_shown(base)}, yours {_shown(mine)}, theirs {_shown(theirs)}"))
-    context.say("Nothing was written; your edits are kept as a draft. Decide which side counts in: readiness")
-    return False
+KEYS = "m keeps yours, t takes theirs, M and T the same for all that is left, Enter decides later: "
 
 
-def _shown(value: object) -> str:
-    return "nothing" if value is MISSING else repr(value)
+def save(context: Context, session: Session, *, asking: bool = False) -> bool:
+    """Save; where it clashes a person decides. False when nobody did: nothing is written, the edits stay as a draft.
+
+    Args:
+        context: the call.
+        session: the session with the unsaved edits.
+        asking: whether a conversation is going on anyway, also without a terminal.
+    """
+    while isinstance(result := session.save(), Clashed):
+        for clash in result.clashes:
+            for part in parts(clash):
+                _tell(context, session, part)
+        if not ((asking or context.interactive) and _decide(context, session, result.clashes)):
+            context.say(
+                "Nothing was written. To put yours on top, run the same command again; to keep theirs, do nothing. "
+                "Yours is kept as a draft: readiness, or readiness guide --plain, lets you decide part by part."
+            )
+            return False
+    return True
+
+
+def _tell(context: Context, session: Session, part: Clash) -> None:
+    context.say(f"Clash, {terminal(title(session.catalogue, part))}")
+    for side in sides(part):
+        told = f"  {side.field}: was {side.before}, yours {side.mine}, theirs {side.theirs}"
+        context.say(terminal(told))
+
+
+def _decide(context: Context, session: Session, clashes: tuple[Clash, ...]) -> bool:
+    """Ask for each part whose side counts; False when it is put off."""
+    rest = ""
+    for part in (part for clash in clashes for part in parts(clash)):
+        key = rest
+        while key not in ("m", "t", "M", "T"):
+            context.say(f"Whose counts: {terminal(title(session.catalogue, part))}?")
+            key = context.ask(KEYS) or ""
+            if not key:
+                return False
+        rest = key if key in ("M", "T") else ""
+        session.settle(part, keep_mine=key in ("m", "M"))
+    return True
