@@ -97,7 +97,7 @@ def _points(
         named.setdefault(tag.commit, []).append(tag.name)
     contents, points = Contents(), []
     held: dict[str, str | None] = {STATE_FILE: None, WAIVER_FILE: None}
-    tables: dict[str, Any] | None = None
+    state: State | None = None
     pins: Mapping[str, str] = {}
     release: Release | None = None
     for moment in moments:
@@ -105,10 +105,10 @@ def _points(
         changed = {name: blob for name, blob in moment.blobs.items() if name in held}
         if changed:
             held |= changed
-            tables = _tables(held, files) or tables
-        if tables is None:
+            tables = _tables(held, files)
+            state = _state(session.catalogue, tables, moment.at.date()) if tables else state
+        if state is None:
             continue
-        state = _state(session.catalogue, tables, moment.at.date())
         release = _release(state, tags, moment.commit) or release
         now = contents.pins(state)
         if changed or now != pins or moment.commit in named or moment is moments[-1]:
