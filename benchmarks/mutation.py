@@ -197,15 +197,13 @@ def noticed(tree: Path, mutant: Mutant | None, tests: Sequence[str]) -> int:
     import pytest
     from hypothesis import settings
 
-    os.chdir(tree)
-    sys.path.insert(0, str(tree))
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
     if mutant:
         module = mutant.path.removesuffix(".py").replace("/", ".")
         sys.meta_path.insert(0, _Finder(module, mutant.source, tree / mutant.path))
-    settings.register_profile("mutation", max_examples=40, derandomize=True, database=None, deadline=None)
+    settings.register_profile("mutation", max_examples=15, derandomize=True, database=None, deadline=None)
     settings.load_profile("mutation")
     found = [path for name in tests if (path := f"tests/workbook/{name}") and (tree / path).exists()]
     options = ["-x", "-q", "-c", "mutation.ini", "--rootdir", str(tree), "-p", "no:cacheprovider"]
@@ -220,6 +218,22 @@ def copied(folder: Path) -> Path:
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
     (tree / "mutation.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     return tree
+
+
+def prepare(tree: Path) -> None:
+    """Import once, from the copy, what every child needs and no mutant changes."""
+    os.chdir(tree)
+    sys.path.insert(0, str(tree))
+    import hypothesis.strategies  # noqa: F401
+    import pytest  # noqa: F401
+
+    import workbook.answers
+    from workbook.catalogue import load_catalogue
+
+    load_catalogue()
+    loaded = [path for path in TARGETS if path.removesuffix(".py").replace("/", ".") in sys.modules]
+    if loaded or Path(workbook.answers.__file__).parents[1] != tree:
+        raise SystemExit(f"imported too early, or from elsewhere: {loaded or workbook.answers.__file__}")
 
 
 def run(
@@ -267,18 +281,14 @@ def main() -> int:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
-    # What every child needs and no mutant changes is imported once, here.
-    import hypothesis
-    import pydantic
-    import pytest  # noqa: F401
-
-    tell(f"hypothesis {hypothesis.__version__}, pydantic {pydantic.VERSION}")
     explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     with tempfile.TemporaryDirectory() as folder:
-        tree = copied(Path(folder))
+        tree = copied(Path(folder).resolve())
+        prepare(tree)
         paths = chosen.only or list(TARGETS)
-        if any(run([(None, TARGETS[path]) for path in paths], tree, chosen.jobs, tell)):
+        tests = tuple(dict.fromkeys(name for path in paths for name in TARGETS[path]))
+        if any(run([(None, tests)], tree, chosen.jobs, tell)):
             raise SystemExit("the tests fail without any change; nothing can be measured")
         work = [(mutant, TARGETS[path]) for path in paths for mutant in mutants(path, (tree / path).read_text())]
         outcomes = run(work, tree, chosen.jobs, tell)

@@ -86,4 +86,47 @@ def test_more_than_ten_absent_points_question_the_checklist():
 def test_each_point_has_exactly_one_dimension():
     numbers = sorted(number for group in DIMENSIONS.values() for number in group)
     assert numbers == list(range(1, 51))
+    assert list(DIMENSIONS) == [
+        "security",
+        "compliance",
+        "scalability",
+        "reliability",
+        "observability",
+        "maintainability",
+        "customer trust",
+    ]
     assert [item.number for item in load_catalogue().checklists["fifty-point"].scored] == [str(n) for n in numbers]
+
+
+def test_the_dimensions_count_what_is_met_in_each():
+    open_ones = {4, 31, 32, 33}
+    states = [Status.NEEDS_REVIEW if number in open_ones else Status.READY for number in range(1, 51)]
+    dimensions = decide(_fifty(states)).dimensions
+    assert dimensions["security"] == (2, 5)
+    assert dimensions["scalability"] == (4, 5)
+    assert dimensions["compliance"] == (4, 4)
+    assert sum(met for met, _ in dimensions.values()) == 46
+
+
+def test_the_worklist_takes_blockers_then_pillar_4_then_1_then_where_most_is_open():
+    open_ones = dict.fromkeys((3, 11, 12, 21, 22, 23, 35, 41), Status.NEEDS_REVIEW) | {50: Status.BLOCKER}
+    states = [open_ones.get(number, Status.READY) for number in range(1, 51)]
+    numbers = [item.rsplit(".", 1)[1] for item in decide(_fifty(states)).worklist]
+    assert numbers == ["50", "35", "3", "21", "22", "23", "11", "12", "41"]
+
+
+@pytest.mark.parametrize(
+    ("ready", "band", "missing"),
+    [(0, "high", 25), (24, "high", 1), (25, "moderate", 15), (39, "moderate", 1), (40, "strong", 0)],
+)
+def test_the_next_band_is_so_many_points_away(ready, band, missing):
+    verdict = decide(_fifty([Status.READY] * ready + [Status.NEEDS_REVIEW] * (50 - ready)))
+    assert (verdict.band, verdict.to_next_band) == (band, missing)
+
+
+def test_a_hold_that_no_cleared_blocker_ends_says_so():
+    low = decide(_fifty([Status.BLOCKER] + [Status.READY] * 23 + [Status.NEEDS_REVIEW] * 26))
+    edge = decide(_fifty([Status.BLOCKER] + [Status.READY] * 24 + [Status.NEEDS_REVIEW] * 25))
+    assert low.verdict == edge.verdict == "hold"
+    assert low.notes == ("clearing the blockers is not enough: the score stays below 25",)
+    assert edge.notes == ()
