@@ -160,10 +160,15 @@ def _key(context: Context, news: _News) -> str | None:
 
 
 def _record(context: Context, session: Session, news: _News, choice: Choice) -> bool:
-    """Answer; True also where the question stays open, as for want of a reason. False when the input has ended."""
+    """Answer; True also where the question stays open, as for want of a reason.
+
+    False when the input has ended: then nothing is answered, and what was typed so far is there the next time.
+    """
     reason, question = None, news.question
     if choice.needs_reason:
         reason = _text(context, news, "reason", "Why does it not apply? ")
+        if reason is None:
+            return False
         if not reason:
             context.say("Left open: it needs a reason.")
             return True
@@ -173,6 +178,8 @@ def _record(context: Context, session: Session, news: _News, choice: Choice) -> 
         if (context.ask(f"Keep {listed} as evidence? [Y/n] ") or "y").lower() in ("y", "yes"):
             evidence = question.prefilled
     note = _text(context, news, "note", "Note, or Enter: ")
+    if note is None:
+        return False
     try:
         session.answer(
             question.control.id,
@@ -184,7 +191,7 @@ def _record(context: Context, session: Session, news: _News, choice: Choice) -> 
         )
     except Refused as refused:
         context.say(f"{refused}. Mend it below.")
-        return note is not None and _record(context, session, news, choice)
+        return _record(context, session, news, choice)
     for kind in ("reason", "note"):
         session.typed.keep(Field(kind, question.control.id), "")
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from workbook.cli.context import Context
@@ -40,8 +40,10 @@ def ask_line(context: Context, question: str, beat: Beat, text: str = "") -> str
     readline.set_startup_hook(lambda: readline.insert_text(text))
     shown = context.encoded(question)
 
-    def tick(*_: object) -> None:
+    def tick(*, last: bool = False) -> None:
         typed = readline.get_line_buffer()
+        if last and not typed:
+            return  # a hung-up terminal may have emptied the line; what was kept before stays
         if news := beat(typed):
             sys.stdout.write(f"\n{context.encoded(news)}\n{shown}{typed}")
             sys.stdout.flush()
@@ -64,11 +66,12 @@ def _is_real(stream: object, number: int) -> bool:
 
 
 @contextmanager
-def _beating(tick: Callable[[], None]) -> Iterator[None]:
-    """Call `tick` every beat, and once more when a signal ends the process."""
+def _beating(tick: Callable[..., None]) -> Iterator[None]:
+    """Call `tick` every beat, and once more, as the last one, when a signal ends the process."""
 
     def ending(number: int, _: FrameType | None) -> None:
-        tick()
+        with suppress(OSError):  # nobody is there to be told any more
+            tick(last=True)
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         raise SystemExit(TERMINATED + number)
