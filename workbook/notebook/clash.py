@@ -1,4 +1,4 @@
-"""Shows what somebody else saved in the same field, both sides, and lets the person decide."""
+"""Shows what somebody else saved in the same place, both sides, and lets the person decide part by part, or at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 import ipywidgets
 
-from workbook.notebook import words
+from workbook.clashes import parts, sides, title
 from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled
 from workbook.notebook.views import table
@@ -24,33 +24,41 @@ class ClashPanel:
         self._guard = guard
         self._on_change = on_change
         self.open: list[Clash] = []
-        """The clashes that wait for a decision, first one first."""
+        """The parts that wait for a decision, first one first."""
         self.widget = ipywidgets.VBox([])
 
     def show(self, clashes: tuple[Clash, ...]) -> None:
         """Ask about these clashes."""
-        self.open = list(clashes)
-        self.widget.children = [self._asking(clash) for clash in self.open]
+        self._ask([part for clash in clashes for part in parts(clash)])
 
-    def decide(self, clash: Clash, *, keep_mine: bool) -> None:
-        """Settle one clash; the next save carries the decision."""
-        self._session.settle(clash, keep_mine=keep_mine)
-        self.show(tuple(other for other in self.open if other is not clash))
+    def decide(self, *decided: Clash, keep_mine: bool) -> None:
+        """Settle parts; the next save carries the decision."""
+        for part in decided:
+            self._session.settle(part, keep_mine=keep_mine)
+        self._ask([other for other in self.open if other not in decided])
         left = len(self.open)
         self._guard.say(f"Decided; {left} to go." if left else "Decided. Press Save again.")
         self._on_change()
 
-    def _asking(self, clash: Clash) -> ipywidgets.VBox:
-        rows = [
-            (field, words.value(base), words.value(mine), words.value(theirs))
-            for field, (base, mine, theirs) in clash.fields.items()
-        ]
+    def _ask(self, open_parts: list[Clash]) -> None:
+        self.open = open_parts
+        boxes = [self._asking(part) for part in self.open]
+        if len(boxes) > 1:
+            heading = ipywidgets.HTML("<h4>All of it</h4>")
+            boxes.append(ipywidgets.VBox([heading, self._choices("all ", *self.open)]))
+        self.widget.children = boxes
+
+    def _asking(self, part: Clash) -> ipywidgets.VBox:
+        rows = [(side.field, side.before, side.mine, side.theirs) for side in sides(part)]
         both = ipywidgets.HTML(
-            f"<h4>Somebody else changed {html('.'.join(clash.table))} too</h4>"
+            f"<h4>Somebody else changed {html(title(self._session.catalogue, part))}</h4>"
             + table(("Field", "Before", "Mine", "Theirs"), rows)
         )
-        mine = ipywidgets.Button(description="Keep mine")
-        theirs = ipywidgets.Button(description="Take theirs")
-        mine.on_click(handled(self._guard, partial(self.decide, clash, keep_mine=True)))
-        theirs.on_click(handled(self._guard, partial(self.decide, clash, keep_mine=False)))
-        return ipywidgets.VBox([both, ipywidgets.HBox([mine, theirs])])
+        return ipywidgets.VBox([both, self._choices("", part)])
+
+    def _choices(self, of_what: str, *of: Clash) -> ipywidgets.HBox:
+        mine = ipywidgets.Button(description=f"Keep {of_what}mine")
+        theirs = ipywidgets.Button(description=f"Take {of_what}theirs")
+        mine.on_click(handled(self._guard, partial(self.decide, *of, keep_mine=True)))
+        theirs.on_click(handled(self._guard, partial(self.decide, *of, keep_mine=False)))
+        return ipywidgets.HBox([mine, theirs])

@@ -49,6 +49,8 @@ class PillarForm:
         self.current = ""
         """The control whose question is open."""
         self._task: asyncio.Task[None] | None = None
+        self._stamp = session.stamp
+        self._digest = session.document.digest
         self.widget = self._built()
         self._welcome()
 
@@ -70,9 +72,15 @@ class PillarForm:
         self.show()
 
     def refresh(self) -> bool:
-        """Take in what somebody else saved since; whether there was anything."""
-        if not self.session.refresh():
+        """Take in what somebody else saved since; whether there was anything new to this form."""
+        stamp = self.session.stamp
+        if stamp == self._stamp:
             return False
+        self._stamp = stamp
+        # Another form of this kernel may have taken it in already; then it is new to this one all the same.
+        if not self.session.refresh() and self.session.document.digest == self._digest:
+            return False
+        self._digest = self.session.document.digest
         if self.session.read_only:
             self.guard.complain(self.session.read_only)
         else:
@@ -96,13 +104,19 @@ class PillarForm:
 
     def _welcome(self) -> None:
         waiting = self.session.recover()
+        self.session.typed.recover()
+        here = [one.control.id for one in self.session.questions(self._pillar.id)]
+        half = {field: text for field, text in self.session.typed.texts.items() if field.about in here}
+        self.current = next((field.about for field in half), "")
         self.show()
         if self.session.read_only:
             self.guard.complain(self.session.read_only)
         elif not self.session.has_state:
             self.guard.complain("there is no workbook here yet; start one with: readiness init")
-        elif waiting:
-            self.guard.say(f"{waiting} edits are not saved yet.")
+        elif waiting or half:
+            unsaved = f"{waiting} edits are not saved yet." if waiting else ""
+            told = "; ".join(f"{field.kind} of {field.about}" for field in half)
+            self.guard.say(f"{unsaved}{f' Half typed, and in its field again: {told}.' if half else ''}".strip())
         if loop := running_loop():
             self._task = loop.create_task(self._poll())
 
@@ -155,6 +169,7 @@ class PillarForm:
             self.guard.say("Everything is saved already.")
             return
         result = self.session.save()
+        self._digest = self.session.document.digest
         if isinstance(result, Clashed):
             self.clashes.show(result.clashes)
             self.guard.complain("somebody else changed the same answers; decide below, then save again")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import ipywidgets
 
+from checks.secrets import redact
 from workbook.answers import Evidence, Gap, Status
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Choice, Question
+from workbook.half_typed import Field
 from workbook.notebook import words
 from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled
@@ -29,7 +32,10 @@ class QuestionPanel:
         self._guard = guard
         self._on_change = on_change
         self._control = ""
-        self._typed: dict[str, tuple[str, str]] = {}
+        self._stored = {"note": "", "reason": "", "evidence": ""}
+        """What the fields held when they were last filled from the session; what differs is being typed."""
+        self._ground: Mapping[str, Any] = session.on_disk
+        """What was saved when the fields were filled; what others save later must not be overwritten unseen."""
         self._asked = ipywidgets.HTML()
         self._seen = ipywidgets.HTML()
         self._kept = ipywidgets.HTML()
@@ -40,6 +46,9 @@ class QuestionPanel:
         self.evidence = ipywidgets.Text(
             description="Evidence", placeholder="https link, a file of the repository, or where it lives"
         )
+        self.fields = {"note": self.note, "reason": self.reason, "evidence": self.evidence}
+        for kind, field in self.fields.items():
+            field.observe(handled(guard, partial(self._keep_typed, kind)), names="value")
         self.attach = self._button("Attach", self._attach_typed)
         self.prefilled = self._button("", self._attach_seen)
         self.widget = ipywidgets.VBox(
@@ -69,12 +78,9 @@ class QuestionPanel:
             return
         if self._control:
             self.keep_note()
-            self._typed[self._control] = (self.reason.value, self.evidence.value)
         self._control = control
         question = self.question
-        self.note.value = question.answer.note
-        reason, evidence = self._typed.get(control, (question.answer.reason, ""))
-        self.reason.value, self.evidence.value = reason, evidence
+        self._fill()
         self.stops.value = question.answer.gap is not Gap.ABSENT
         self.stops.layout.display = None if question.stops_launch else "none"
         self.show()
@@ -82,6 +88,8 @@ class QuestionPanel:
     def show(self) -> None:
         """Render the current question again; what is being typed stays."""
         question = self.question
+        if not self._typing:
+            self._fill()
         self._asked.value = _asked(question)
         self._seen.value = _seen(question, words.probed(question, self._session.report))
         self._kept.value = _kept(question)
@@ -93,15 +101,47 @@ class QuestionPanel:
 
     def keep_note(self) -> None:
         """Hand a note that was typed without answering to the session, so that it is saved too."""
-        typed = self.note.value.strip()
-        if self._control and self._session.has_state and typed != self.question.answer.note:
-            self._session.note(self._control, typed)
+        typed = self._new("note")
+        if self._control and self._session.has_state and typed is not None:
+            with self._session.as_seen(self._ground):
+                self._session.note(self._control, typed)
+            self._given("note")
 
     def reload(self) -> None:
-        """Take the fields from the session again, as after an undo or another person's save."""
-        answer = self.question.answer
-        self.note.value, self.reason.value = answer.note, answer.reason
+        """Take note and reason from the session again, as after an undo or a decided clash."""
+        for kind in ("note", "reason"):
+            self._session.typed.keep(Field(kind, self._control), "")
+        self._fill()
         self.show()
+
+    @property
+    def _typing(self) -> bool:
+        return any(field.value != self._stored[kind] for kind, field in self.fields.items())
+
+    def _fill(self) -> None:
+        """Show what is stored, or what is half typed on top of it."""
+        answer = self.question.answer
+        self._ground = self._session.on_disk
+        self._stored = {"note": redact(answer.note), "reason": redact(answer.reason), "evidence": ""}
+        for kind, field in self.fields.items():
+            field.value = self._session.typed.get(Field(kind, self._control)) or self._stored[kind]
+
+    def _keep_typed(self, kind: str) -> None:
+        """After every key, so that a killed kernel takes nothing along."""
+        value = self.fields[kind].value
+        self._session.typed.keep(Field(kind, self._control), "" if value == self._stored[kind] else value)
+
+    def _new(self, kind: str) -> str | None:
+        """What was typed into a field; None where it is as stored."""
+        value = self.fields[kind].value
+        return None if value == self._stored[kind] else str(value).strip()
+
+    def _given(self, *kinds: str) -> None:
+        """What stands in these fields has been taken."""
+        for kind in kinds:
+            self._stored[kind] = "" if kind == "evidence" else self.fields[kind].value
+            self._session.typed.keep(Field(kind, self._control), "")
+            self.fields[kind].value = self._stored[kind]
 
     def _choose(self, choice: Choice) -> None:
         question = self.question
@@ -109,21 +149,22 @@ class QuestionPanel:
         if status is Status.BLOCKER and not self.stops.value:
             status = choice.status
         typed = self.evidence.value.strip()
-        self._session.answer(
-            self._control,
-            status,
-            gap=choice.gap if status is Status.NEEDS_REVIEW else None,
-            note=self.note.value.strip(),
-            reason=self.reason.value.strip() or None,
-            evidence=(*question.answer.evidence, recognized(typed, self._session.root)) if typed else None,
-        )
-        self.evidence.value = ""
+        with self._session.as_seen(self._ground):
+            self._session.answer(
+                self._control,
+                status,
+                gap=choice.gap if status is Status.NEEDS_REVIEW else None,
+                note=self._new("note"),
+                reason=self._new("reason") or None,
+                evidence=(*question.answer.evidence, recognized(typed, self._session.root)) if typed else None,
+            )
+        self._given("note", "reason", "evidence")
         self._guard.say(f"Answered: {choice.word}. Not saved yet.")
         self._on_change()
 
     def _attach_typed(self) -> None:
         self._session.attach(self._control, recognized(self.evidence.value, self._session.root))
-        self.evidence.value = ""
+        self._given("evidence")
         self._guard.say("Attached. Not saved yet.")
         self._on_change()
 
