@@ -16,6 +16,7 @@ import pytest
 
 from workbook.catalogue import load_catalogue
 from workbook.merge import merge
+from workbook.merge.aftermath import doubts
 from workbook.skeleton import skeleton, table_order
 from workbook.store import MISSING, Edit, apply
 
@@ -107,7 +108,7 @@ def intended(base, ours, theirs):
     for part in dict.fromkeys((*ours, *theirs)):
         nothing = {"status": "unanswered"} if part[1] == "said" else [] if part[1] in ("evidence", "also") else None
         old, mine, yours = (side.get(part, nothing) for side in (base, ours, theirs))
-        if isinstance(nothing, list):
+        if isinstance(nothing, list) and old not in (mine, yours):
             result[part] = [one for one in mine if one in yours or one not in old]
             result[part] += [one for one in yours if one not in mine and one not in old]
         elif yours in (mine, old):
@@ -186,13 +187,19 @@ def test_random_pairs_of_branches(tmp_path, scale, figure):
         raws = [old, remarked(seed, written(mine, old), remarks[0]), remarked(-seed, written(yours, old), remarks[1])]
         result, clashes = intended(base, mine, yours)
         ours_count["pairs with a true clash"] += bool(clashes)
-        judge_lines(lines, by_lines(tmp_path, *raws), result, clashes)
+        judge_lines(lines, by_lines(tmp_path, *raws), result, clashes, raws)
         judge_ours(ours_count, merge(*raws, ORDER), result, clashes, (base, mine, yours), remarks)
     figure(
         "random branch pairs, git merge-file alone",
         "for comparison",
         f"{pairs} pairs: {lines['conflict']} conflicts ({lines['needless']} without a true clash), "
         f"{lines['invalid']} clean but invalid, {lines['wrong']} clean but wrong",
+    )
+    figure(
+        "clean but wrong merges of a host, readiness merge --check",
+        "every mixture found, no false alarm",
+        f"{lines['found']} of {lines['wrong'] - lines['one side whole']} mixtures found, {lines['false alarms']} false "
+        f"alarms; {lines['one side whole']} more have one side's statement whole, as if somebody had decided",
     )
     figure(
         "random branch pairs, readiness merge",
@@ -203,10 +210,11 @@ def test_random_pairs_of_branches(tmp_path, scale, figure):
     )
     assert ours_count["conflict"] == ours_count["pairs with a true clash"] > 0
     assert not any(ours_count[bad] for bad in ("needless", "missed", "wrong", "lost", "invalid"))
+    assert (lines["found"], lines["false alarms"]) == (lines["wrong"] - lines["one side whole"], 0)
     assert lines["conflict"] > ours_count["conflict"]
 
 
-def judge_lines(count, outcome, result, clashes):
+def judge_lines(count, outcome, result, clashes, raws):
     conflicts, raw = outcome
     if conflicts:
         count["conflict"] += 1
@@ -217,7 +225,14 @@ def judge_lines(count, outcome, result, clashes):
     except tomllib.TOMLDecodeError:
         count["invalid"] += 1
         return
-    count["wrong"] += bool(clashes) or any(told(model, part) != value for part, value in result.items())
+    wrong = bool(clashes) or any(told(model, part) != value for part, value in result.items())
+    found = bool(list(doubts(*raws, raw)))
+    # One side's whole statement over the other's cannot be told from a person's decision afterwards.
+    whole = wrong and all(told(model, part) in (value, clashes.get(part)) for part, value in result.items())
+    count["wrong"] += wrong
+    count["one side whole"] += whole
+    count["found"] += wrong and found and not whole
+    count["false alarms"] += found and not wrong
 
 
 def judge_ours(count, merged, result, clashes, branches, remarks):

@@ -105,6 +105,13 @@ def test_lists_of_checklists_grow_and_shrink_from_both_sides():
     assert model(merged(base, ours, theirs).raw)["workbook"]["also"] == ["ten-gates", "seven-steps"]
 
 
+def test_an_order_that_one_side_alone_changed_is_taken():
+    base = edited(BASE, ("workbook",), {"also": ["six-gates", "ten-gates"]})
+    theirs = edited(base, ("workbook",), {"also": ["ten-gates", "six-gates"]})
+    for one, other in ((base, theirs), (theirs, base)):
+        assert model(merged(base, one, other).raw)["workbook"]["also"] == ["ten-gates", "six-gates"]
+
+
 def test_the_same_statement_made_twice_stands_with_the_later_stamp():
     ours, theirs = answered(BASE, ONE, "ready", ANA, day=10, pins="old"), answered(BASE, ONE, "ready", ANA, pins="new")
     done = merged(BASE, ours, theirs)

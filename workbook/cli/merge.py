@@ -3,7 +3,10 @@
 With three files: what both made of BASE is written to OURS, as git's merge drivers do. Exit code 0: nothing is left to
 decide; 1: both sides of something are kept in OURS under `clash`, for a person to decide.
 
-Without files: show what is left to decide in this folder's workbook and ask, or take the decisions from --keep and
+With --check: look at a merge that a host's merge button made, which knows lines and not answers, and name what it says
+that neither branch said.
+
+Without either: show what is left to decide in this folder's workbook and ask, or take the decisions from --keep and
 --take.
 """
 
@@ -21,26 +24,32 @@ from workbook.cli.context import Context
 from workbook.errors import Refused
 from workbook.merge import Disagreement, Standoff, merge, settle, standoffs
 from workbook.merge.standoffs import said
-from workbook.store import SIZE_CAP, Clashed, StoreError, read, save
+from workbook.store import SIZE_CAP, Clashed, StoreError, Trouble, read, save
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
+from workbook.store.reading import document_of
 from workbook.text import terminal
 
 OPEN: Final = 1
 """Something is left to decide."""
 
 _FILES: Final = 3
+_UNSEEN: Final = 3
+"""Exit code: nothing is known to be wrong, because nothing could be looked at."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("files", nargs="*", metavar="BASE OURS THEIRS", type=Path, help="git's %%O %%A %%B")
     parser.add_argument("--path", default="", help="the file's name in the repository, for messages (git's %%P)")
+    parser.add_argument("--check", nargs="?", const="HEAD", metavar="COMMIT", help="look at a merge commit (HEAD)")
     parser.add_argument("--keep", action="append", default=[], metavar="TABLE", help="decide for what stands in TABLE")
     parser.add_argument("--take", action="append", default=[], metavar="TABLE", help="decide for the other branch")
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Merge three files, or decide what a merge left open."""
+    if chosen.check:
+        return _check(context, chosen.check)
     if not chosen.files:
         return _decide(context, chosen.keep, chosen.take)
     if len(chosen.files) != _FILES:
@@ -74,6 +83,50 @@ def _merge(context: Context, base: Path, ours: Path, theirs: Path, name: str) ->
         f"Both sides are kept in {terminal(name)}. Decide with: readiness merge; then: git add {terminal(name)}"
     )
     return OPEN
+
+
+def _check(context: Context, name: str) -> int:
+    from checks.git import Git
+    from workbook.merge.aftermath import doubts
+
+    with Git.open(context.root) as git:
+        if git.commit_id(name) is None:
+            raise Refused(f"there is no commit {name!r} here", "name one that git log shows")
+        ours, theirs = git.commit_id(f"{name}^1"), git.commit_id(f"{name}^2")
+        if ours is None:
+            raise Refused(f"the parents of {name} are not in this clone", "fetch more of the history", code=_UNSEEN)
+        if theirs is None:
+            context.out(f"{terminal(name)} is not a merge of two branches: there is nothing to compare.")
+            return 0
+        commits = (git.merge_base(theirs, ours), ours, theirs, name)
+        found = [
+            f"{path}: {doubt}"
+            for path in (STATE_FILE, WAIVER_FILE)
+            for doubt in doubts(*_readable(path, [git.show(one, path) or b"" if one else b"" for one in commits]))
+        ]
+    for line in found:
+        context.out(terminal(line))
+    if not found:
+        context.out("Everything the merge says was said by one of its branches, and nothing is lost.")
+        return 0
+    context.out(
+        "Answer again what is wrong, with readiness answer. What you wrote so in the merge on purpose may stay."
+    )
+    return OPEN
+
+
+def _readable(path: str, raws: Sequence[bytes]) -> Sequence[bytes]:
+    """The four files of a merge, base first and the result last, where all of them can be compared."""
+    *_, merged = troubles = [document_of(Path(path), raw).trouble for raw in raws]
+    if merged:
+        raise Refused(f"{path}{_line(merged)}: {merged.what}", merged.remedy, code=OPEN)
+    if trouble := next(filter(None, troubles), None):
+        raise Refused(f"{path} before the merge could not be read: {trouble.what}", "look at it by eye", code=_UNSEEN)
+    return raws
+
+
+def _line(trouble: Trouble) -> str:
+    return f":{trouble.line}" if trouble.line else ""
 
 
 def _sides(one: Disagreement) -> str:
@@ -148,8 +201,7 @@ def _open(root: Path) -> Iterator[tuple[Path, Standoff]]:
     for name in (STATE_FILE, WAIVER_FILE):
         document = read(root / name)
         if trouble := document.trouble:
-            line = f":{trouble.line}" if trouble.line else ""
-            raise Refused(f"{name}{line}: {trouble.what}", trouble.remedy)
+            raise Refused(f"{name}{_line(trouble)}: {trouble.what}", trouble.remedy)
         for one in standoffs(document.tables):
             yield document.path, one
 

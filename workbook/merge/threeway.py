@@ -48,7 +48,7 @@ def decide(base: Tables, ours: Tables, theirs: Tables) -> tuple[list[Edit], list
     edits: list[Edit] = []
     disagreements: list[Disagreement] = []
     for table in dict.fromkeys((*ours, *theirs)):
-        sides = _Sides(table, base.get(table), ours.get(table), theirs.get(table))
+        sides = Sides(table, base.get(table), ours.get(table), theirs.get(table))
         here = list(sides.disagreements())
         merged = sides.merged(here)
         mine = ours.get(table, {})
@@ -61,8 +61,8 @@ def decide(base: Tables, ours: Tables, theirs: Tables) -> tuple[list[Edit], list
     return edits, disagreements
 
 
-class _Sides:
-    """One table as the three files have it."""
+class Sides:
+    """One table as the three files have it, in its units: name of the unit → its fields."""
 
     def __init__(self, table: Table, base: Fields | None, ours: Fields | None, theirs: Fields | None) -> None:
         self.table = table
@@ -78,8 +78,8 @@ class _Sides:
     def disagreements(self) -> Iterator[Disagreement]:
         """The units that both sides changed, each to something else."""
         for unit, names in self.units.items():
-            base, ours, theirs = self._unit(names)
-            if not self._growing(names) and not (
+            base, ours, theirs = self.unit(names)
+            if not self.growing(names) and not (
                 same(base, ours) or same(base, theirs) or same(_said(ours), _said(theirs))
             ):
                 yield Disagreement(self.table, unit, ours, theirs)
@@ -89,8 +89,8 @@ class _Sides:
         clashing = {one.unit for one in disagreements}
         merged: Fields = {}
         for unit, names in self.units.items():
-            base, ours, theirs = self._unit(names)
-            if self._growing(names):
+            base, ours, theirs = self.unit(names)
+            if self.growing(names):
                 merged |= self._grown(names[0])
             elif unit in clashing or same(base, theirs):
                 merged |= ours
@@ -101,19 +101,23 @@ class _Sides:
         fresh = [entry for one in disagreements if not _holds(told, entry := entry_of(one.unit, one.other))]
         return merged | {CLASH: [*told, *fresh]} if fresh else merged
 
-    def _unit(self, names: list[str]) -> tuple[Fields, Fields, Fields]:
+    def unit(self, names: list[str]) -> tuple[Fields, Fields, Fields]:
+        """One unit as base, ours and theirs have it."""
         base, ours, theirs = (
             {name: side[name] for name in names if name in side} for side in (self.base, self.ours, self.theirs)
         )
         return base, ours, theirs
 
-    def _growing(self, names: list[str]) -> bool:
+    def growing(self, names: list[str]) -> bool:
         """Whether the unit is an array that grows from both sides; what is no array is an ordinary value."""
         sides = (self.base, self.ours, self.theirs)
         return grows(self.table, names[0]) and all(isinstance(side.get(names[0], []), list) for side in sides)
 
     def _grown(self, name: str) -> Fields:
         base, ours, theirs = (side.get(name, []) for side in (self.base, self.ours, self.theirs))
+        if same(base, ours) or same(base, theirs):  # one side alone changed it, and perhaps its order
+            side = self.theirs if same(base, ours) else self.ours
+            return {name: side[name]} if name in side else {}
         kept = [one for one in ours if _holds(theirs, one) or not _holds(base, one)]
         added = [one for one in theirs if not _holds(ours, one) and not _holds(base, one)]
         if kept or added:
