@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from checks.git import SUBMODULE_MODE, Git, SlowGit
-from checks.observation import Unread
 from checks.regular import NotRegularError
-from checks.walk import walk
+from checks.walk import LeftOut, walk
 
 MIB: Final = 1024 * 1024
 
@@ -51,6 +51,8 @@ class Admission:
         self.links: dict[str, str] = {}
         self.partial: dict[str, str] = {}
         self.skipped: dict[str, str] = {}
+        self.cut = ""
+        """Why the list is not whole, where a limit on the tree was met."""
         self._plain_folders: dict[str, bool] = {"": True}
 
     def ask(self, git: Git) -> bool:
@@ -61,17 +63,24 @@ class Admission:
             # A pipe in place of a .gitignore keeps git waiting; our own walk does not wait.
             self.skipped["."] = "git gave no answer in time; the files were listed without it"
             return False
+        left_out = 0
         for listed in listing:
+            if not listed.expected and not os.path.lexists(self._start + listed.path):
+                left_out += 1
+                continue
             self.consider(listed.path, listed.mode, listed.blob, listed.tracked)
         if problems := git.unlisted():
             self.skipped["."] = f"git could not list everything: {problems[0]}"
+        elif left_out:
+            self.skipped["."] = self.cut = f"{left_out} files are not checked out, see git sparse-checkout"
         return True
 
     def walk(self) -> None:
         """Consider what our own walk finds."""
         for item in walk(self.root, most=self.limits.files, depth=self.limits.depth):
-            if isinstance(item, Unread):
+            if isinstance(item, LeftOut):
                 self.skipped[item.path] = item.reason
+                self.cut = self.cut or (item.reason if item.by_limit else "")
             else:
                 self.consider(item, 0, None, None)
 
@@ -105,18 +114,32 @@ class Admission:
             # A file too large to be read costs nothing.
             total += file.size if file.size <= self.limits.file_bytes else 0
             if total > self.limits.total_bytes:
-                self.skipped[file.path] = f"beyond the first {self.limits.total_bytes // MIB} MiB of the tree"
+                self.skipped[file.path] = self.cut = (
+                    f"beyond the first {self.limits.total_bytes // MIB} MiB of the tree"
+                )
             else:
                 kept.append(file)
+        self._tell_twins(kept)
         return tuple(kept)
+
+    def _tell_twins(self, files: list[File]) -> None:
+        """Names that are one and the same on macOS and Windows, where only one of the files would be there to see."""
+        first: dict[str, str] = {}
+        for file in files:
+            other = first.setdefault(unicodedata.normalize("NFC", file.path).casefold(), file.path)
+            if other != file.path:
+                for path in (other, file.path):
+                    self.partial.setdefault(path, "its name differs from another only in case or Unicode form")
 
     def _objection(self, path: str, mode: int) -> str | None:
         if mode == SUBMODULE_MODE:
             return "another git repository, not looked into"
         if path.count("/") > self.limits.depth:
-            return f"more than {self.limits.depth} folders deep"
+            self.cut = f"more than {self.limits.depth} folders deep"
+            return self.cut
         if len(self.files) >= self.limits.files:
-            return f"beyond the first {self.limits.files} files"
+            self.cut = f"beyond the first {self.limits.files} files"
+            return self.cut
         if not self._is_plain(path.rpartition("/")[0]):
             return "reached through a symbolic link"
         return None

@@ -18,16 +18,19 @@ SECONDS: Final = 10.0
 
 _BYTES: Final = 16_384
 _note: mmap.mmap | None = None
+_seconds = SECONDS
 _probe = b""
 
 
-def begin(place: Path) -> None:
+def begin(place: Path, seconds: float) -> None:
     """Put this process under the allowance; from now on every step is noted in `place`.
 
     Args:
         place: A new file for the note.
+        seconds: Processor time of one step.
     """
-    global _note  # noqa: PLW0603  # one allowance for the whole process, as there is one timer
+    global _note, _seconds  # noqa: PLW0603  # one allowance for the whole process, as there is one timer
+    _seconds = seconds
     with place.open("w+b") as file:
         file.truncate(_BYTES)
         _note = mmap.mmap(file.fileno(), _BYTES)
@@ -47,7 +50,7 @@ def reading(path: str) -> None:
     """The file at `path` is asked for: the step before has ended well. Costs nothing outside an isolated look."""
     if _note is None:
         return
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, _seconds)
     line = _probe + b"\0" + os.fsencode(path) + b"\n"
     _note[: len(line) + 1] = line + b"\0"
 

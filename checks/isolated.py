@@ -123,6 +123,7 @@ class _Look:
             "root": os.fspath(self.root),
             "signals": None if self.signals is None else sorted(self.signals),
             "note": os.fspath(note),
+            "seconds": allowance.SECONDS,
             "given_up": self.given_up,
             "too_slow": self.too_slow,
         }

@@ -23,7 +23,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.read())
     # What a library may print must not mix with what we say.
     said, sys.stdout = sys.stdout, sys.stderr
-    allowance.begin(Path(asked["note"]))
+    allowance.begin(Path(asked["note"]), asked["seconds"])
     _say(said, signals=[name for one in probes() for name in one.signals if _wanted(asked, name)])
     report = look_over(
         Path(asked["root"]),

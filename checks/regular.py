@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,13 @@ class NotRegularError(OSError):
     """What is there is a folder, pipe, socket or device."""
 
 
-def read_small(path: Path, limit: int = 4096) -> bytes | None:
-    """The bytes of a regular file; None when it is missing, larger than `limit` bytes, or anything else."""
+def read_small(path: Path | str, limit: int = 4096, *, folder: int | None = None) -> bytes | None:
+    """The bytes of a regular file; None when it is missing, larger than `limit` bytes, or anything else.
+
+    `path` is relative to the open `folder`, where one is given.
+    """
     try:
-        handle = _regular(os.open(path, _FILE))
+        handle = _regular(os.open(path, _FILE, dir_fd=folder))
     except OSError:
         return None
     with os.fdopen(handle, "rb") as file:
@@ -38,15 +42,27 @@ def open_below(root: Path, path: str) -> int:
     *folders, name = path.split("/")
     if not name or {"", ".", ".."}.intersection(folders) or name in {".", ".."}:
         raise NotRegularError(f"{path!r} is not a plain relative path")
-    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    here = folder_below(root, folders)
     try:
-        for folder in folders:
-            below = os.open(folder, _FOLDER, dir_fd=here)
-            os.close(here)
-            here = below
         return _regular(os.open(name, _FILE, dir_fd=here))
     finally:
         os.close(here)
+
+
+def folder_below(root: Path, folders: Iterable[str]) -> int:
+    """A file descriptor for the folder that `folders` lead to from `root`, one name after the other.
+
+    Raises:
+        OSError: One of them is missing, unreadable, no folder, or a symbolic link.
+    """
+    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for folder in folders:
+        try:
+            below = os.open(folder, _FOLDER, dir_fd=here)
+        finally:
+            os.close(here)
+        here = below
+    return here
 
 
 def _regular(handle: int) -> int:

@@ -108,8 +108,10 @@ def _open(root: Path) -> Git | None:
 def _read(root: Path, git: Git | None) -> Tree:
     try:
         return Tree.read(root, git)
-    except GitProblem:
-        return Tree.read(root, None)
+    except GitProblem as problem:
+        tree = Tree.read(root, None)
+        tree.note(".", f"listed without git: {problem}")
+        return tree
 
 
 class _Run:
@@ -147,7 +149,10 @@ class _Run:
             self.tell(Progress(stage.value, number, len(todo), one.signals[0]))
             answers = list(_ask(one, self.look))
             if stage is Stage.CODE and self.code.trouble:
-                answers = [_without_rules(answer, self.code.trouble) for answer in answers]
+                answers = [_only_found(answer, self.code.trouble) for answer in answers]
+            if self.look.tree.cut:
+                cut = f"only part of the tree was looked at ({self.look.tree.cut}): probe a smaller folder with -C DIR"
+                answers = [_only_found(answer, cut) for answer in answers]
             self._keep(one, answers)
         self.tell(Progress(stage.value, len(todo), len(todo)))
 
@@ -250,8 +255,8 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}{place}"
 
 
-def _without_rules(answer: Observation, trouble: str) -> Observation:
-    """An answer given while the code rules were in trouble: only what was really found still stands."""
+def _only_found(answer: Observation, trouble: str) -> Observation:
+    """An answer given while the rules were in trouble, or the tree cut: only a complaint about a place still stands."""
     if answer.outcome is Outcome.UNKNOWN or (answer.outcome is Outcome.UNMET and answer.locations):
         return answer
     return replace(answer, outcome=Outcome.UNKNOWN, summary=trouble, locations=(), confidence=Confidence.HIGH, fix="")

@@ -7,6 +7,9 @@ from typing import Final
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _LFS_LONGEST: Final = 1024
+_BINARY, _POINTER = "binary", "kept in Git LFS: only a pointer is here"
+NO_TEXT: Final = frozenset({_BINARY, _POINTER})
+"""Reasons that say a file never was text of the team."""
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,9 +36,9 @@ def decode(content: bytes) -> str:
     """
     mark, encoding = next(((m, e) for m, e in _MARKS if content.startswith(m)), (b"", "utf-8"))
     if encoding == "utf-8" and b"\0" in content:
-        raise NotTextError("binary")
+        raise NotTextError(_BINARY)
     if len(content) <= _LFS_LONGEST and content.startswith(_LFS_POINTER):
-        raise NotTextError("kept in Git LFS: only a pointer is here")
+        raise NotTextError(_POINTER)
     try:
         return content[len(mark) :].decode(encoding)
     except UnicodeDecodeError:

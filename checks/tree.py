@@ -15,7 +15,7 @@ from checks.git import Git
 from checks.observation import Examined, Unread
 from checks.patterns import matching
 from checks.regular import open_below
-from checks.text_content import NotTextError, decode
+from checks.text_content import NO_TEXT, NotTextError, decode
 
 __all__ = ["File", "Limits", "Tree", "digest_of"]
 
@@ -32,6 +32,8 @@ class Tree:
         self.files = files
         """Sorted by path."""
         self.limits = limits
+        self.cut = ""
+        """Why this is not the whole tree, where a limit on its size or depth was met."""
         self._hash_name = hash_name
         self._by_path = {file.path: file for file in files}
         self._links: dict[str, str] = {}
@@ -56,6 +58,7 @@ class Tree:
             found.walk()
         tree = cls(found.root, found.within_total(), limits, git.hash_name if git else None)
         tree._links, tree._partial, tree._skipped = found.links, found.partial, found.skipped
+        tree.cut = found.cut
         return tree
 
     @cached_property
@@ -117,6 +120,11 @@ class Tree:
             self._texts[path] = text
             self._cached += len(text or "")
         return text
+
+    def hidden(self, path: str) -> str:
+        """Why a file that was asked for could hold text nobody has read; "" where it was read, or holds no text."""
+        reason = self._skipped.get(path) or self._partial.get(path) or ""
+        return "" if reason in NO_TEXT or path in self._read else reason
 
     def match(self, *patterns: str) -> tuple[str, ...]:
         """The paths that match gitignore-style patterns, case-sensitively: `*.py` anywhere, `/README*` at the root.

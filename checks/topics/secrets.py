@@ -34,11 +34,13 @@ def none_in_code(look: Look) -> Observation:
     """No credential in any tracked text file; tests, prose and lock files hold look-alikes and count as doubtful."""
     certain: list[Location] = []
     doubtful: list[Location] = []
+    hidden: list[str] = []
     for path in look.tree.paths:
         if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path):
             continue
         text = look.tree.text(path)
         if text is None:
+            hidden += [path] if look.tree.hidden(path) else []
             continue
         soft = is_test(path) or path.endswith(PROSE)
         for secret in shapes.find(text):
@@ -69,6 +71,10 @@ def none_in_code(look: Look) -> Observation:
         )
     if look.code.trouble:
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, look.code.trouble, searched)
+    if hidden:
+        said = f"no key-shaped string found, but {len(hidden)} files could not be read, {hidden[0]} among them"
+        places = tuple(Location(path) for path in hidden[:10])
+        return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
     if doubtful:
         said = "default credentials that work unless overridden"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 import subprocess
-from collections.abc import Callable
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +19,7 @@ from hypothesis import strategies as st
 
 from checks.git import Git
 from checks.observation import Examined
-from checks.tree import Tree
+from checks.tree import Limits, Tree
 
 ODD_NAMES = [
     "new\nline.py",
@@ -159,7 +164,8 @@ def test_odd_names_are_listed_and_read(root: Path, read: Callable[[Path], Tree])
     tree = read(root)
     assert set(ODD_NAMES) <= set(tree.paths)
     assert all(tree.text(name) is not None for name in ODD_NAMES)
-    assert reasons(tree.examined()).keys() & set(ODD_NAMES) == {os.fsdecode(b"latin\xe9.py")}
+    told = {os.fsdecode(b"latin\xe9.py"), "Case.py", "case.py"}
+    assert reasons(tree.examined()).keys() & set(ODD_NAMES) == told
     assert tree.match("!bang.py", r"\!bang.py") == ("!bang.py",)
     assert tree.digest(["*.py"])
 
@@ -179,6 +185,152 @@ def test_a_path_deeper_than_any_file_system_call_allows(root: Path, read: Callab
         assert any("deep" in path or "deep" in reason for path, reason in reasons(tree.examined()).items())
     finally:
         subprocess.run(["rm", "-rf", str(root)], check=True)
+
+
+@contextmanager
+def meanwhile(step: Callable[[int], None]) -> Iterator[None]:
+    """Does `step` over and over in another thread."""
+    over = threading.Event()
+
+    def run() -> None:
+        for turn in count():
+            if over.is_set():
+                return
+            with suppress(OSError):
+                step(turn)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.stress
+def test_a_folder_that_turns_into_a_link_and_back_never_leads_out(root: Path, scale, figure) -> None:
+    inside, link = root / "inside", root.parent / "link"
+    (inside / "deep").mkdir(parents=True)
+    for number in range(20):
+        (inside / "deep" / f"{number}.txt").write_text("inside\n")
+    outside = root.parent / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "only-outside.txt").write_text(SECRET)
+    (outside / "deep" / "3.txt").write_text(SECRET)
+    (outside / ".gitignore").write_text("*\n")
+    link.symlink_to(outside)
+    aside = root.parent / "aside"
+
+    def swap(_: int) -> None:
+        inside.rename(aside)
+        link.rename(inside)
+        inside.rename(link)
+        aside.rename(inside)
+
+    reads = scale(150, 5000)
+    seen = 0
+    with meanwhile(swap):
+        for _ in range(reads):
+            tree = Tree.read(root, None)
+            texts = [tree.text(path) for path in tree.paths]
+            named = {*tree.paths, *reasons(tree.examined())}
+            assert not any("only-outside" in name for name in named)
+            assert all(SECRET not in (text or "") for text in texts)
+            seen += len(tree.paths) > 1
+    assert seen, "the folder was never there: the race was not run"
+    figure("a folder swapped for a link during the walk", "0 escapes", f"0 of {reads} walks, {seen} of them inside it")
+
+
+def test_a_file_that_grows_shrinks_or_vanishes_is_read_or_told(root: Path) -> None:
+    moving = root / "moving.py"
+    moving.write_bytes(b"x = 1\n")
+
+    def change(turn: int) -> None:
+        moving.write_bytes(b"x = 1\n" * (turn % 3 * 3000))
+        if turn % 4 == 0:
+            moving.unlink()
+
+    with meanwhile(change):
+        for _ in range(200):
+            tree = Tree.read(root, None, Limits(file_bytes=10_000))
+            text = tree.text("moving.py")
+            if text is None:
+                assert "moving.py" not in tree.paths or tree.hidden("moving.py")
+            else:
+                assert len(text) <= 10_000
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a device")
+def test_a_device_is_never_opened(root: Path, read: Callable[[Path], Tree]) -> None:
+    try:
+        os.mknod(root / "zero.py", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("this container makes no devices")
+    tree = read(root)
+    assert tree.paths == ("real.txt",)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else for a moment")
+def test_what_may_not_be_read_is_told() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        (root / "locked.py").write_text(SECRET)
+        (root / "locked.py").chmod(0)
+        (root / "room").mkdir()
+        (root / "room" / "x.py").write_text(SECRET)
+        (root / "room").chmod(0)
+        os.seteuid(65534)
+        try:
+            tree = Tree.read(root, None)
+            assert tree.text("locked.py") is None
+        finally:
+            os.seteuid(0)
+        told = reasons(tree.examined())
+        assert told == {
+            "locked.py": "cannot be opened: Permission denied",
+            "room/": "folder cannot be read: Permission denied",
+        }
+        assert tree.hidden("locked.py")
+
+
+@pytest.mark.stress
+def test_a_folder_of_very_many_files_is_cut_and_said_so(root: Path, scale, figure) -> None:
+    many, most = scale(1500, 100_001), scale(1000, 100_000)
+    for number in range(many):
+        os.close(os.open(root / f"{number:06}.py", os.O_CREAT | os.O_WRONLY))
+    tree = Tree.read(root, None, Limits(files=most))
+    assert len(tree.paths) == most
+    assert str(most) in tree.cut
+    whole = Tree.read(root, None, Limits(files=most * 2))
+    assert (len(whole.paths), whole.cut) == (many + 1, "")
+    figure("files in one folder", "listed to the limit, the rest told", f"{most} of {many + 1} listed, the cut told")
+
+
+def test_twins_by_case_and_by_unicode_form_are_both_listed_and_told(root: Path, read: Callable[[Path], Tree]) -> None:
+    twins = ["README.md", "readme.md", "caf\u00e9.py", "cafe\u0301.py", "Docs/a.py", "docs/A.py"]
+    for name in twins:
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(name)
+    tree = read(root)
+    assert set(tree.paths) == {"real.txt", *twins}
+    assert [tree.text(name) for name in twins] == twins
+    told = reasons(tree.examined())
+    assert set(told) == set(twins)
+    assert all("case or Unicode" in reason for reason in told.values())
+
+
+def test_another_repository_inside_is_not_looked_into(root: Path, plain_git: Callable[..., str]) -> None:
+    nested = root / "nested"
+    nested.mkdir()
+    plain_git(root, "init", "-q")
+    plain_git(nested, "init", "-q")
+    (nested / "key.txt").write_text("in there\n")
+    with Git.open(root) as git:
+        tree = Tree.read(root, git)
+    assert tree.paths == ("real.txt",)
+    assert reasons(tree.examined())["nested"] == "another git repository, not looked into"
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
