@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from checks.git import Git, GitProblem, identity
+from checks.git import Git, GitProblem, NoRepository, identity
 from checks.tree import Tree
 from workbook.answers import STATE_FILE, WAIVER_FILE, State
 from workbook.assess import Assessment
@@ -38,7 +39,9 @@ class Place:
     branch: str
     git_dir: Path | None
     trouble: str
-    """Why git was not read, in plain words; "" where it was."""
+    """Why git was not read, in plain words and with the way out; "" where it was."""
+    damaged: bool = False
+    """Whether git could not be read though there may be a repository: what follows from it is unknown, not absent."""
 
     @classmethod
     def of(cls, root: Path) -> Place:
@@ -53,7 +56,8 @@ class Place:
             with Git.open(root) as git:
                 return cls(root, git.head() or "", git.branch() or "", git.git_dir, "")
         except GitProblem as problem:
-            return cls(root, "", "", None, str(problem))
+            damaged = not isinstance(problem, NoRepository) or os.path.lexists(root / ".git")
+            return cls(root, "", "", None, str(problem), damaged)
 
     @cached_property
     def identity(self) -> str:

@@ -14,6 +14,7 @@ UNWALKED: Final = (".venv", "venv", "node_modules", "__pycache__")
 
 SUBMODULE_MODE: Final = 0o160000
 _PLAIN_TAG: Final = "H"
+_SPARSE_TAGS: Final = ("S", "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,15 @@ class Listed:
 
     `path` is relative to the opened folder; bytes that are not UTF-8 are kept as surrogates. `mode` is git's (0 for
     untracked files). `blob` is the id of the content as git stores it, only where the work tree certainly equals it.
-    A nested repository is one entry with `SUBMODULE_MODE`.
+    A nested repository is one entry with `SUBMODULE_MODE`. `expected` is False for what a sparse checkout leaves out
+    of the work tree, or may.
     """
 
     path: str
     mode: int
     blob: str | None
     tracked: bool
+    expected: bool = True
 
 
 def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed, ...]:
@@ -53,7 +56,10 @@ def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed,
         if path not in gone:
             # Entries marked assume-unchanged (lower case) or skip-worktree (S) say nothing about the file on disk.
             clean = tag == _PLAIN_TAG and stage == "0" and path not in changed
-            found[path] = Listed(path[len(prefix) :], int(mode, 8), blob if clean else None, tracked=True)
+            kept = blob if clean else None
+            found[path] = Listed(
+                path[len(prefix) :], int(mode, 8), kept, tracked=True, expected=tag not in _SPARSE_TAGS
+            )
     for line in state:
         if line[0] == "?":
             path = line[2:]

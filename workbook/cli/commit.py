@@ -24,7 +24,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     session = context.workbook()
     navigators = tuple(chosen.navigators or ())
     if session.place.git_dir is None:
-        raise Refused(session.place.trouble, "start a repository with: git init")
+        raise Refused(session.place.trouble)
     if chosen.dry_run:
         context.out(terminal_lines(chosen.message or preview(session, navigators)))
         context.out(diff(session))

@@ -58,7 +58,8 @@ def _git(root: Path) -> Checkup:
         done = run_git(["--version"], cwd=Path(root.anchor), env=base_environment(outside=root))
         version = done.stdout.decode("utf-8", "replace").strip().removeprefix("git version ")
         with Git.open(root) as git:
-            return Checkup("git", f"{version}, commit {(git.head() or 'none yet')[:8]}")
+            commit, count = (git.head() or "none yet")[:8], len(git.files())
+            return Checkup("git", f"{version}, commit {commit}, {count} files")
     except GitProblem as problem:
         return Checkup("git", "this folder cannot be read with git", str(problem))
 

@@ -35,7 +35,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     checklists = chosen.checklist or ["fifty-point"]
     session.start(checklists)  # a mistake shows before the probes take their time
     if session.place.git_dir is None:
-        context.say(f"warning: {terminal(session.place.trouble)}")
+        if not session.place.damaged:
+            context.say(f"warning: {terminal(session.place.trouble)}")
         context.say("Answers can be kept here, but not committed until this is a git repository.")
     proposed = _propose(context, session)
     facts = dict(proposed) if chosen.yes else _confirmed(context, session.catalogue, proposed)
