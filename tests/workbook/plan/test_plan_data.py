@@ -1,7 +1,7 @@
 """The planning data: whole, honest about its sources, and refused with file and key when it is wrong."""
 
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 
 import pytest
 
@@ -86,8 +86,8 @@ def test_the_published_shares_add_up_and_nine_days_follow_each_one():
 def test_a_mistake_names_file_and_key(tmp_path: Path, file: str, old: str, new: str, said: str):
     for name in ("controls", "checklists", "plans"):
         copytree(templates() / name, tmp_path / name)
-    for name in ("scope.toml", "signals.toml"):
-        (tmp_path / name).write_text((templates() / name).read_text())
+    for data in templates().glob("*.toml"):
+        copy(data, tmp_path)
     path = tmp_path / "plans" / file
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))

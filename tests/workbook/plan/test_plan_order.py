@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbook.assess import SATISFIED, Standing
+from workbook.assess import SATISFIED
 from workbook.plan.order import ranked, step_of
 
 
@@ -44,11 +44,16 @@ def test_what_does_not_apply_or_holds_is_never_among_them(kit, any_book, data):
 
 
 def test_launch_stoppers_come_first_and_accepted_risk_last(kit):
-    book = kit.read(kit.tables({"business-kpis": "blocker", "secrets-manager": "waived"}, default="absent"))
-    assert book.gaps[0].control.id == "production-requirements" or book.gaps[0].standing is Standing.BLOCKER
-    names = [gap.control.id for gap in book.gaps]
-    assert names.index("business-kpis") < names.index("encryption-at-rest")
+    book = kit.read(kit.tables({"postmortem-process": "blocker", "secrets-manager": "waived"}, default="absent"))
+    assert book.gaps[0].control.id == "postmortem-process"
     assert book.gaps[-1].control.id == "secrets-manager"
+    severities = [gap.control.severity for gap in book.gaps[1:-1] if not gap.after]
+    assert severities.index("high") > severities.index("blocker")
+
+
+def test_what_a_launch_stopper_waits_for_is_as_urgent(kit):
+    book = kit.read(kit.tables({"on-call-routing": "blocker"}, default="absent"))
+    assert [gap.control.id for gap in book.gaps[:2]] == ["alert-thresholds", "on-call-routing"]
 
 
 def test_a_profile_moves_its_steps_up_within_a_severity(kit):

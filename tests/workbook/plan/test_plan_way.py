@@ -134,6 +134,16 @@ def test_a_blocker_in_pillar_four_is_cleared_first(kit):
     assert (way.start, way.goal, way.controls) == ("do-not-launch", "ship", ("pii-handling",))
 
 
+def test_encryption_holds_a_regulated_product_until_it_is_ready(kit):
+    tables = kit.tables({"encryption-at-rest": "absent", "rate-limiting": "absent"}, "ready")
+    checklist = kit.catalogue.checklists["fifty-point"]
+    free = kit.read(tables)
+    assert shortest_way(free.imagined, checklist, free.gaps).at_the_top
+    book = kit.read(tables | {"workbook": {"frameworks": ["HIPAA"]}})
+    way = shortest_way(book.imagined, checklist, book.gaps)
+    assert (way.start, way.goal, way.controls, way.exact) == ("do-not-launch", "ship", ("encryption-at-rest",), True)
+
+
 def test_levels_are_part_of_the_way_where_a_person_gives_them(kit):
     levels = {name: {"level": 4, "by": kit.ana} for name in DOMAINS} | {"security": {"level": 2, "by": kit.ana}}
     book = kit.read(
