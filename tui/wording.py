@@ -148,7 +148,7 @@ def edits(session: Session, pending: Sequence[Edit]) -> list[Content]:
         tables.setdefault(edit.table, []).append(edit.field)
     lines = []
     for table, fields in tables.items():
-        if table[0] == "controls" and table[1] in session.catalogue.controls:
+        if table[:1] == ("controls",) and table[1] in session.catalogue.controls:
             judged = session.assessment.standings[table[1]]
             title = session.catalogue.controls[table[1]].title
             extra = [name for name in ("note", "evidence", "reason") if name in fields]

@@ -274,7 +274,7 @@ def _seen(document: Document) -> tuple[object, ...]:
 
 
 def _file_of(edit: Edit) -> str:
-    return WAIVER_FILE if edit.table[0] == WAIVERS else STATE_FILE
+    return WAIVER_FILE if edit.table[:1] == (WAIVERS,) else STATE_FILE
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

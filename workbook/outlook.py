@@ -9,7 +9,7 @@ from workbook.assess import Assessment, ItemState, standing_override
 from workbook.catalogue import Checklist
 from workbook.sentences import Verdict, explained, sentence
 from workbook.thresholds import stored
-from workbook.verdicts import fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
+from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 from workbook.verdicts.lines import Line
 
 __all__ = ["Verdict", "decide", "explained", "fifty", "sentence"]
@@ -65,6 +65,10 @@ def _prototype(checklist: Checklist, state: State, assessment: Assessment) -> pr
     )
 
 
+def _every(checklist: Checklist, _: State, assessment: Assessment) -> every_item.Verdict:
+    return every_item.decide(_lines(assessment.of(checklist)))
+
+
 def _lines(states: Sequence[ItemState]) -> tuple[Line, ...]:
     return tuple(Line(one.item.pillar, one.status, one.item.id) for one in states)
 
@@ -114,5 +118,6 @@ MODELS: Mapping[str, Callable[[Checklist, State, Assessment], Verdict]] = {
     "seven-steps": _seven,
     "ten-gates": _ten,
     "prototype-gap": _prototype,
+    "every-item": _every,
 }
 """Each decision model by the name a checklist calls it."""

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workbook.verdicts import fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
+from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 from workbook.verdicts.lines import listed
 
-Verdict = fifty_point.Verdict | six_gates.Verdict | seven_steps.Verdict | ten_gates.Verdict | prototype_gap.Verdict
+Verdict = (
+    fifty_point.Verdict
+    | six_gates.Verdict
+    | seven_steps.Verdict
+    | ten_gates.Verdict
+    | prototype_gap.Verdict
+    | every_item.Verdict
+)
 
 WORDS: Mapping[str, str] = {
     "incomplete": "No decision yet",
@@ -26,6 +33,8 @@ WORDS: Mapping[str, str] = {
     "production-ready": "Production-ready in our reading",
     "in-transition": "In transition",
     "not-ready-to-plan": "Not ready to plan production",
+    "all-hold": "Everything on the list holds",
+    "gaps": "Not everything on the list holds",
 }
 """Every verdict in plain words."""
 
@@ -90,14 +99,18 @@ def _range(verdict: Verdict) -> str:
             return f"The items end {span}, the steps between {verdict.steps_done} and {verdict.highest_steps} of 7"
         case ten_gates.Verdict():
             return f"The total ends {span}"
-        case prototype_gap.Verdict():
+        case prototype_gap.Verdict() | every_item.Verdict():
             return f"The items end {span}"
         case fifty_point.Verdict():
             return f"The score ends {span}"
 
 
-def _reached(verdict: six_gates.Verdict | seven_steps.Verdict | ten_gates.Verdict | prototype_gap.Verdict) -> str:
+def _reached(verdict: Verdict) -> str:
     match verdict:
+        case fifty_point.Verdict():
+            return f"{verdict.score} of {verdict.of}"
+        case every_item.Verdict():
+            return f"{verdict.items_met} of {verdict.of} items"
         case six_gates.Verdict():
             coming = f", gate {verdict.current_gate} is next" if verdict.current_gate else ""
             return f"{verdict.boxes} of {verdict.of} boxes, {verdict.gates_passed} of 6 gates{coming}"

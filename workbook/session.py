@@ -18,13 +18,14 @@ from checks.observation import ProbeReport, Proposal
 from workbook import agenda, guide, outlook
 from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status, read_state
 from workbook.assess import Assessment, assess, contrary
-from workbook.catalogue import Catalogue, Checklist, load_catalogue
+from workbook.catalogue import Checklist
+from workbook.catalogue.own import catalogue_of
 from workbook.decisions import Condition, Decider, Outcome
 from workbook.desk import Change
 from workbook.errors import Refused
 from workbook.half_typed import HalfTyped
 from workbook.ledger import Ledger, Stamp
-from workbook.operations import answering, confirming, deciding, measuring, scoping, waiving
+from workbook.operations import answering, choosing, confirming, deciding, measuring, scoping, waiving
 from workbook.operations.given import Given, known
 from workbook.people import People
 from workbook.places import Place
@@ -39,7 +40,7 @@ class Session:
 
     def __init__(self, root: Path, people: People | None = None, today: Callable[[], date] | None = None) -> None:
         self.root = root.resolve()
-        self.catalogue: Catalogue = load_catalogue()
+        self.catalogue, self._left_out = catalogue_of(self.root)
         self.place = Place.of(self.root)
         self.people = people or People(self.place.identity)
         self.today = today or (lambda: datetime.now(UTC).date())
@@ -85,9 +86,10 @@ class Session:
         state: State | None = self._cache.get("state")
         if state is None:
             state = read_state(self.ledger.tables, self.catalogue, self.today())
+            told = list(self._left_out)
             if trouble := self.ledger.waivers_read_only:
-                unread = Problem("", "", "", f"{trouble}; until then no accepted risk counts")
-                state = replace(state, problems=(*state.problems, unread))
+                told.append(f"{trouble}; until then no accepted risk counts")
+            state = replace(state, problems=(*state.problems, *(Problem("", "", "", text) for text in told)))
             self._cache["state"] = state
         return state
 
@@ -207,6 +209,18 @@ class Session:
     def confirm_scope(self, facts: Mapping[str, bool]) -> None:
         """Record the facts about the product under the driver's name."""
         self._put(scoping.confirmed(self._given(), facts, self._proposals))
+
+    def choose(self, decides: str, also: Sequence[str]) -> None:
+        """Let other checklists decide and advise; nothing that was answered goes away."""
+        self._put(*choosing.chosen(self._given(), self.ledger.tables, decides, also))
+
+    def upgrade(self) -> choosing.Upgrade:
+        """What the catalogue has that the workbook has not: added, renamed, reworded."""
+        return choosing.upgrade(self._given(), self.ledger.tables)
+
+    def take_upgrade(self) -> None:
+        """Bring the workbook up to the catalogue's version."""
+        self._put(*choosing.upgraded(self._given(), self.ledger.tables))
 
     def answer(
         self,

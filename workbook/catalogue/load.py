@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -10,6 +11,7 @@ from typing import Any, TypeVar, get_args
 from workbook.catalogue.model import Area, Catalogue, Checklist, Control, ScopeFact, Signal
 from workbook.data import templates
 from workbook.metrics import metrics
+from workbook.reading import nearest
 
 VERSION = "1.0"
 """Version of the texts; raised whenever a normative field changes."""
@@ -40,7 +42,8 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     }
     scope = _keyed(ScopeFact, base / "scope.toml")
     signals = _keyed(Signal, base / "signals.toml")
-    catalogue = Catalogue(VERSION, controls, checklists, scope, signals)
+    redirects = {str(old): str(new) for old, new in read_toml(base / "redirects.toml").items()}
+    catalogue = Catalogue(VERSION, controls, checklists, scope, signals, redirects)
     _check_references(catalogue, base)
     return catalogue
 
@@ -90,23 +93,33 @@ def record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
 
 def _check_references(catalogue: Catalogue, base: Path) -> None:
     for slug, checklist in catalogue.checklists.items():
-        path = base / "checklists" / f"{slug}.toml"
-        pillars = {pillar.id for pillar in checklist.pillars}
-        for item in checklist.items:
-            if item.pillar not in pillars:
-                raise CatalogueError(f"{path}: {item.id}.pillar: there is no pillar {item.pillar!r} in this file")
-            check_known(path, f"{item.id}.controls", item.controls, catalogue.controls)
-            for clause in item.thresholds:
-                if clause.metric and clause.metric not in metrics() and not clause.unit:
-                    what = f"{clause.metric!r} is compared without a unit"
-                    raise CatalogueError(f'{path}: {item.id}.thresholds: {what}; add one, as in unit = "ms"')
-            if not item.controls and item.layer != "signal":
-                raise CatalogueError(f"{path}: {item.id}.controls: name at least one control")
+        check_checklist(base / "checklists" / f"{slug}.toml", checklist, catalogue.controls)
     for control in catalogue.controls.values():
         path = base / "controls" / f"{control.area}.toml"
         check_known(path, f"{control.id}.applies_when", control.facts, catalogue.scope)
+    for old, new in catalogue.redirects.items():
+        check_known(base / "redirects.toml", old, (new,), {**catalogue.controls, **catalogue.items})
     for signal in catalogue.signals.values():
         check_known(base / "signals.toml", f"{signal.id}.feeds", signal.feeds, catalogue.controls)
+
+
+def check_checklist(path: Path, checklist: Checklist, controls: Mapping[str, Control]) -> None:
+    """Hold a checklist's references to its own pillars and to the controls.
+
+    Raises:
+        CatalogueError: one of them leads nowhere, or a number is compared without a unit.
+    """
+    pillars = {pillar.id for pillar in checklist.pillars}
+    for item in checklist.items:
+        if item.pillar not in pillars:
+            raise CatalogueError(f"{path}: {item.id}.pillar: there is no pillar {item.pillar!r} in this file")
+        check_known(path, f"{item.id}.controls", item.controls, controls)
+        for clause in item.thresholds:
+            if clause.metric and clause.metric not in metrics() and not clause.unit:
+                what = f"{clause.metric!r} is compared without a unit"
+                raise CatalogueError(f'{path}: {item.id}.thresholds: {what}; add one, as in unit = "ms"')
+        if not item.controls and item.layer != "signal":
+            raise CatalogueError(f"{path}: {item.id}.controls: name at least one control")
 
 
 def check_known(path: Path, key: str, names: tuple[str, ...], known: Any) -> None:
@@ -117,4 +130,4 @@ def check_known(path: Path, key: str, names: tuple[str, ...], known: Any) -> Non
     """
     for name in names:
         if name not in known:
-            raise CatalogueError(f"{path}: {key}: {name!r} is not known")
+            raise CatalogueError(f"{path}: {key}: {name!r} is not known{nearest(name, known)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from typing import ClassVar, Literal
@@ -204,6 +204,8 @@ class Catalogue:
     checklists: Mapping[str, Checklist]
     scope: Mapping[str, ScopeFact]
     signals: Mapping[str, Signal]
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    """New ids of controls and items by the old ones."""
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -32,6 +32,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "plan": Command("plan", "say what to do next, and the shortest way to a better verdict"),
     "history": Command("history", "say what happened to the workbook, from git alone"),
     "diff": Command("diff", "say what changed between two points of history, and why"),
+    "checklists": Command("checklists", "list the checklists, your own among them, and choose which decide"),
+    "upgrade": Command("upgrade", "bring the workbook up to the catalogue's version"),
     "pr": Command("pr", "keep the checklist in the pull-request template"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
     "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from workbook.catalogue import Catalogue, load_catalogue
+from workbook.catalogue import Catalogue
+from workbook.catalogue.own import catalogue_of
 from workbook.catalogue.plans import Block, Fact, Plans, load_plans
 from workbook.cli.context import Context
 from workbook.errors import Refused
@@ -21,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Print what the catalogue says of an id; 2 when it knows none such."""
-    catalogue = load_catalogue()
+    catalogue, _ = catalogue_of(context.root)
     plans = load_plans()
     lines = [*explained(catalogue, chosen.id), *planned(catalogue, plans, chosen.id)]
     if not lines:
@@ -73,10 +74,10 @@ def explained(catalogue: Catalogue, name: str) -> Iterator[str]:
 def planned(catalogue: Catalogue, plans: Plans, name: str) -> Iterator[str]:
     """What the planning aids hold under one id: a whole block, or the pointers of a control or a checklist."""
     if name in catalogue.controls:
-        size, work = plans.effort(name), plans.work[name]
-        yield f"  Effort, our proposal: {in_days(size.half_days)} ({work.size}: {size.reason})"
-        yield f"  Comes after, our proposal: {', '.join(work.after) or 'nothing'}"
-        for about, fact in plans.about[name]:
+        size = plans.effort(name)
+        yield f"  Effort, our proposal: {in_days(size.half_days)} ({size.reason})"
+        yield f"  Comes after, our proposal: {', '.join(plans.after(name)) or 'nothing'}"
+        for about, fact in plans.facts(name):
             yield f"  {about.title} [{about.id}]: {_said(catalogue, fact)}"
     if name in catalogue.checklists:
         blocks = ", ".join(block.id for block in plans.blocks.values() if name in block.articles)

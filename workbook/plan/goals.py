@@ -21,6 +21,7 @@ RANKS: Mapping[str, int] = {
     "not-ready": 0, "ready": 1,
     "pause": 0, "proceed": 1,
     "not-ready-to-plan": 0, "in-transition": 1, "production-ready": 2,
+    "gaps": 1, "all-hold": 2,
 }  # fmt: skip
 """The verdicts of each model from worst to best. Hold and do-not-launch both mean no launch."""
 
@@ -154,6 +155,14 @@ def _by_items(ground: Ground) -> list[Goal | None]:
     return [ground.all_of(wanted)]
 
 
+def _every(ground: Ground) -> list[Goal | None]:
+    """A team's own list: no blocker first, then every item."""
+    stopping = [item for item in ground.checklist.scored if ground.status(item) is Status.BLOCKER]
+    if stopping:
+        return [_together([ground.clears(item) for item in stopping])]
+    return [ground.all_of(ground.checklist.scored)]
+
+
 def _together(parts: list[Controls | None]) -> Goal | None:
     known = [part for part in parts if part is not None]
     return Goal(frozenset().union(*known)) if len(known) == len(parts) else None
@@ -165,5 +174,6 @@ MODELS: Mapping[str, Callable[[Ground], list[Goal | None]]] = {
     "six-gates": _by_items,
     "seven-steps": _by_items,
     "prototype-gap": _by_items,
+    "every-item": _every,
 }
 """How each decision model's next better verdict is read into controls."""
