@@ -1,0 +1,241 @@
+"""The payload corpus on every screen and in every widget, found by walking their packages."""
+
+import importlib
+import inspect
+import pkgutil
+import random
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.events import Paste
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+import tui.screens
+import tui.widgets
+from tui.app import ReadinessApp
+from tui.screens.board import Board
+from tui.screens.clash import ClashView
+from tui.screens.code_view import CodeView
+from tui.screens.commit import CommitView
+from tui.screens.detail import Detail
+from tui.screens.first_look import FirstLook
+from tui.screens.guide import Guide
+from tui.screens.help import Help
+from tui.screens.need import Need
+from tui.screens.pillar import PillarView
+from tui.screens.questions import Questions
+from tui.screens.search import Search
+from tui.wording import said
+from workbook.store import Clash
+
+BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+SCROLLBARS = {("@mouse.down", "grab"), ("@mouse.down", "scroll_up"), ("@mouse.down", "scroll_down")}
+"""The actions that Textual itself draws."""
+
+OPTIONS = {"notifications": True, "tooltips": True}
+SIZE = (180, 70)
+BASES = {"WorkbookScreen"}
+"""Screens that are only ever the beginning of another one."""
+
+
+def pushed(make):
+    """Opens a screen that is made from the app."""
+
+    async def open_it(pilot, _):
+        await pilot.app.push_screen(make(pilot.app))
+
+    return open_it
+
+
+def bare(kind):
+    """Opens a screen that needs nothing."""
+    return pushed(lambda _: kind())
+
+
+def from_guide(*keys):
+    """Opens what these keys open on a question that has an answer and was looked at."""
+
+    async def open_it(pilot, _):
+        session = pilot.app.session
+        asked = [one for one in session.questions() if one.answer.note and one.observations and one.stops_launch]
+        await pilot.app.push_screen(Guide(asked[0].control.id))
+        await pilot.pause()
+        await pilot.press(*keys)
+
+    return open_it
+
+
+async def leaving(pilot, _):
+    """The question on the way out, with something unsaved."""
+    session = pilot.app.session
+    for name in list(session.state.answers)[:8]:
+        session.note(name, "new")
+    await pilot.app.push_screen(Board())
+    pilot.app.action_leave()
+
+
+async def clashing(pilot, team):
+    """Somebody else's side of a field, and its names."""
+    sides = (team.text("side"), [team.text("side")], team.text("side"))
+    found = Clash(("controls", team.text("clash")), {team.text("field"): sides, "note": sides})
+    await pilot.app.push_screen(ClashView((found,)))
+
+
+async def code(pilot, team):
+    """Places in files with hostile names and lines."""
+    places = [one.location for one in pilot.app.session.report.findings[:9]]
+    await pilot.app.push_screen(CodeView(places, said(team.text("about"))))
+
+
+async def all_findings(pilot, _):
+    """The first look with every line."""
+    await pilot.app.push_screen(FirstLook())
+    await pilot.press("m")
+
+
+def busiest(app):
+    """A control with as many kinds of text as there are."""
+    return max(app.session.questions(), key=lambda one: (len(one.findings), len(one.observations))).control.id
+
+
+SCREENS = {
+    "Board": [(bare(Board), {"pillar", "checklist", "asks"})],
+    "ClashView": [(clashing, {"clash", "field", "side"})],
+    "CodeView": [(code, {"about", "path", "code"})],
+    "CommitView": [(bare(CommitView), set())],
+    "Detail": [
+        (
+            pushed(lambda app: Detail(busiest(app))),
+            {"control title", "asks", "why", "summary", "note", "message"},
+        ),
+        (pushed(lambda app: Detail(next(iter(app.session.state.answers)))), {"by", "owner", "evidence", "watch"}),
+    ],
+    "FirstLook": [(bare(FirstLook), {"message"}), (all_findings, {"message", "summary"})],
+    "Guide": [
+        (pushed(lambda app: Guide(busiest(app))), {"asks", "why", "pillar", "summary"}),
+        (from_guide("w"), {"ready when", "note"}),
+    ],
+    "Help": [(bare(Help), set())],
+    "Need": [(bare(Need), {"fact", "proposal"})],
+    "PillarView": [
+        (pushed(lambda app: PillarView(app.session.checklist.scored_pillars[0].id)), {"pillar", "item title"})
+    ],
+    "TextPrompt": [(from_guide("t"), {"note"}), (from_guide("x"), {"reason"}), (from_guide("e"), set())],
+    "ChoicePrompt": [(from_guide("n"), {"severity reason"}), (leaving, {"control title"})],
+    "Questions": [(pushed(lambda app: Questions([busiest(app)])), {"asks"})],
+    "Search": [(pushed(lambda app: Search(app.session)), {"control title"})],
+}
+"""Every screen: how it is opened with hostile texts in it, and the kinds of fields that must then be seen on it.
+
+The kinds are those of tests/hostile/hostile_team.py. A new screen needs a line here, a new widget must stand on one.
+"""
+
+
+def classes(package, kind):
+    found = set()
+    for one in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{one.name}")
+        found |= {
+            item
+            for _, item in inspect.getmembers(module, inspect.isclass)
+            if issubclass(item, kind) and item.__module__ == module.__name__
+        }
+    return found
+
+
+def test_every_screen_is_opened_here():
+    found = {one.__name__ for one in classes(tui.screens, Screen)} - BASES
+    assert not found - SCREENS.keys(), (
+        f"add {sorted(found - SCREENS.keys())} to SCREENS in {Path(__file__).name}: how to open each with hostile "
+        "texts, and the kinds of texts that must be seen on it"
+    )
+    assert not SCREENS.keys() - found, "take what is gone out of SCREENS"
+
+
+def live(app):
+    """What the compositor hands to the driver: characters a terminal obeys, actions and links of data, sequences."""
+    strips = app.screen._compositor.render_strips()
+    found = []
+    for strip in strips:
+        for segment in strip:
+            found += [f"{one!r} in {segment.text!r}" for one in segment.text if unicodedata.category(one) in BAD]
+            if segment.style is not None:
+                meta = segment.style.meta.items()
+                found += [f"action {one}" for one in meta if one[0].startswith("@") and one not in SCROLLBARS]
+                found += [f"link {segment.style.link}"] if segment.style.link else []
+    raw = "".join(strip.render(app.console) for strip in strips)
+    return found + [
+        one for one in re.findall(r"\x1b\[[\d;:]*.|\x1b[^\[]|[\x00-\x1a\x1c-\x1f\x7f-\x9f]", raw) if one[-1] != "m"
+    ]
+
+
+def text_of(app):
+    """The lines, each widget's own words together as far as the screen keeps them so."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def see(pilot, team, opener):
+    """Open one screen on top of the board; what lives on it, what is read there, and which widgets are on it."""
+    app, below = pilot.app, len(pilot.app.screen_stack)
+    await opener(pilot, team)
+    await pilot.pause()
+    app.complain(team.text("complaint"))
+    await pilot.pause()
+    assert app.is_running
+    seen = live(app), text_of(app), {type(one) for screen in app.screen_stack for one in screen.query(Widget)}
+    app.clear_notifications()
+    while len(app.screen_stack) > below:
+        await app.pop_screen()
+    return seen
+
+
+@pytest.mark.stress
+async def test_no_screen_lets_a_payload_come_alive(payloads, hostile_team, tmp_path, monkeypatch, scale, figure):
+    """Without the last guard before the terminal, so that every screen must have encoded by itself."""
+    monkeypatch.setattr(ReadinessApp, "get_line_filters", App.get_line_filters)
+    corpus = payloads.corpus(scale(300, 2400))
+    found, widgets, placed = [], set(), {name: set() for name in SCREENS}
+    kinds = {(name, index): set() for name, ways in SCREENS.items() for index in range(len(ways))}
+    for turn in range(scale(1, 12)):
+        team = hostile_team.Team(random.Random(turn).sample(corpus, len(corpus)), 3)  # noqa: S311  # an order
+        session = team.session(tmp_path / f"acme{turn}\x1b]0;x\x07\u202e", monkeypatch)
+        app = ReadinessApp(session)
+        async with app.run_test(size=SIZE, **OPTIONS) as pilot:
+            await pilot.pause()
+            app.on_readiness_app_saw(ReadinessApp.Saw(None, done=True, trouble=team.text("trouble")))
+            for (name, index), shown in kinds.items():
+                alive, text, there = await see(pilot, team, SCREENS[name][index][0])
+                found += [(name, one) for one in alive]
+                widgets |= there
+                shown.update(team.kinds(text))
+                placed[name] |= {payload for number in team.shown(text) for payload in team.groups[number][1]}
+    for (name, index), shown in kinds.items():
+        assert SCREENS[name][index][1] <= shown, f"{name} does not show {SCREENS[name][index][1] - shown}"
+    missing = classes(tui.widgets, Widget) - widgets
+    assert not missing, f"no screen in SCREENS shows {missing}: add one that does to {Path(__file__).name}"
+    fewest = min(placed, key=lambda name: len(placed[name]))
+    counts = f"{len(corpus)} x {len(SCREENS)}: {len(found)} live"
+    counts += f"; fewest seen whole: {len(placed[fewest])} by {fewest}"
+    figure("payload corpus x every screen", ">= 2,000: 0 live", counts)
+    assert not found, found[:5]
+
+
+async def test_what_is_pasted_into_an_input_reaches_no_terminal(started):
+    """Inputs draw what was typed as it is; the guard takes out what a terminal would obey, and nothing else."""
+    pasted = "\x1b]0;x\x07 \x9b2J caf\u00e9 \u202e\u2066\ud800 end"
+    app = ReadinessApp(started)
+    async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
+        await app.push_screen(Guide())
+        await pilot.press("e")
+        await pilot.pause()
+        app.screen.query_one(Input).post_message(Paste(pasted))
+        await pilot.pause()
+        assert app.screen.query_one(Input).value == pasted
+        assert not live(app)
+        assert "]0;x 2J caf\u00e9  end" in text_of(app)
