@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from checks import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
+from checks.redaction import redacted
 from checks.report_wire import unpack, unpack_observation
 from checks.run import STOPPED, Progress
 
@@ -111,11 +112,13 @@ class _Look:
         known = self.partial or ProbeReport(None, {}, (), Examined())
         skipped = {one.path: one for one in known.files.skipped}
         skipped |= {path: Unread(path, reason) for path, reason in self.given_up.items()}
-        return replace(
-            known,
-            observations=dict(sorted((missing | self.answers).items())),
-            files=replace(known.files, skipped=tuple(skipped[path] for path in sorted(skipped))),
-            complete=False,
+        return redacted(
+            replace(
+                known,
+                observations=dict(sorted((missing | self.answers).items())),
+                files=replace(known.files, skipped=tuple(skipped[path] for path in sorted(skipped))),
+                complete=False,
+            )
         )
 
     def _order(self, note: Path) -> bytes:

@@ -155,6 +155,12 @@ LOOSE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
             r"(?:[|>][-+]?[ \t]{0,20}\n[ \t\n]{1,200}+)?\\?[\"'`]{0,3}",
             r"(?P<value>[^\s\"'`<>{}()\[\],;\\]{12,200}+)(?![({\[])",
         ),
+        (
+            "value of an option",
+            r"(?<![\w-])--?[a-z0-9-]{0,40}",
+            _TELLING,
+            r"[a-z0-9-]{0,40}\s{1,5}[\"']?(?P<value>[^\s\"'`<>{}()\[\],;\\]{12,200}+)",
+        ),
         ("value of a request header", r"\b(?:bearer|basic|token)\s+(?P<value>[A-Za-z0-9._~+/=-]{20,}+)"),
         (
             "value in the query of an address",

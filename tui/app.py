@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import App, SystemCommand
 from textual.content import Content
@@ -37,10 +38,12 @@ from tui.screens.prompts import ChoicePrompt
 from tui.screens.search import FIELD as SEARCHED
 from tui.screens.search import Search
 from tui.wording import edits, said
+from workbook.crash import recorded
 from workbook.errors import Refused
 from workbook.half_typed import Field
 from workbook.session import Session
 from workbook.store import Clash, Clashed
+from workbook.text import terminal
 
 ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 """Signals after which this process shall end: a closed terminal, a shutdown, an interrupt from outside."""
@@ -115,6 +118,14 @@ class ReadinessApp(App[int]):
         """The terminal goes away: what is unsaved or half typed stays as a draft."""
         self.typing.flush()
         self.exit(0)
+
+    def _fatal_error(self) -> None:
+        """Instead of Textual's traceback, which shows the values of variables: a line, and a log without secrets."""
+        self.typing.flush()
+        error = self._exception or RuntimeError("unknown")
+        told = terminal(recorded(error, self.session.root))
+        self._exit_renderables.append(Text(f"readiness: {told} Unsaved edits are kept as a draft."))
+        self._close_messages_no_wait()
 
     def _offer(self, half: Mapping[Field, str]) -> None:
         """Show what was half typed when a terminal died, and open the field that is chosen."""
@@ -394,8 +405,6 @@ def run(root: Path) -> int:
     try:
         session = Session(root)
     except Refused as refused:
-        from workbook.text import terminal
-
         sys.stderr.write(f"{terminal(str(refused))}\n")
         return refused.code
     return ReadinessApp(session).run() or 0

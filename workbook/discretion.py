@@ -45,3 +45,5 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _texts(part)
+        if value and all(isinstance(part, str) for part in value):
+            yield " ".join(value)  # a command: an option that says password stands before its value

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from workbook.cli.commands import COMMANDS
 from workbook.cli.context import Context, Faces, root_of
+from workbook.crash import recorded
 from workbook.errors import Refused
 
 INTERRUPTED = 130
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None, faces: Faces | None = None) -> int:
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except Exception as error:  # noqa: BLE001  # the one boundary: a mistake of ours is a line and a log, never a traceback
-        return _line(str(error), 2) if _is_for_people(error) else _line(_crash(error, root), CRASHED)
+        return _line(str(error), 2) if _is_for_people(error) else _line(recorded(error, root), CRASHED)
     return code
 
 
@@ -127,25 +128,6 @@ def _line(text: str, code: int) -> int:
 
     sys.stderr.write(f"readiness: {ci_log(terminal(text))}\n")
     return code
-
-
-def _crash(error: Exception, root: Path | None) -> str:
-    """Keep the traceback in a private file; what to tell the person."""
-    import tempfile
-    import traceback
-
-    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    try:
-        from workbook.places import Place
-
-        folder = Place.of(root or Path.cwd()).private
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(".log", "error-", folder)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
-            log.writelines(traceback.format_exception(error))
-    except Exception:  # noqa: BLE001  # telling what went wrong must not fail for want of a log
-        return f"this should not have happened: {what}; no log could be written, please report it"
-    return f"this should not have happened: {what}; please report it with {name}"
 
 
 def _never_fail_to_print() -> None:
