@@ -178,7 +178,7 @@ def test_each_block_is_met_where_the_handbook_says(call, book, block, command):
 
 def test_explain_tells_the_proposed_effort_and_the_facts_of_a_control(call):
     _, out, _ = call("explain", "rate-limiting")
-    assert "Effort, our proposal: 1 day (small: one bounded change in one place, with its test)" in out
+    assert "Effort, our proposal: 1 day (one bounded change in one place, with its test)" in out
     assert "Comes after, our proposal: nothing" in out
     assert "login 5 a minute" in out
     assert "(Six gates)" in out

@@ -97,6 +97,10 @@ class Size:
     reason: str
 
 
+OWN = Size(4, "a control of the team's own: no size is proposed, a medium one assumed")
+"""What a control that no published checklist has is taken to cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """The proposed size of one control, and the controls it cannot sensibly be done without."""
@@ -138,12 +142,19 @@ class Plans:
     work: Mapping[str, Work]
 
     def effort(self, control: str) -> Size:
-        """The proposed size of a control."""
-        return self.sizes[self.work[control].size]
+        """The proposed size of a control; a medium one where the control is the team's own."""
+        return self.sizes[self.work[control].size] if control in self.work else OWN
+
+    def after(self, control: str) -> tuple[str, ...]:
+        """What comes right before a control; nothing where it is the team's own."""
+        return self.work[control].after if control in self.work else ()
+
+    def facts(self, control: str) -> tuple[tuple[Block, Fact], ...]:
+        """The facts that name a control, with their block."""
+        return self._about.get(control, ())
 
     @cached_property
-    def about(self) -> Mapping[str, tuple[tuple[Block, Fact], ...]]:
-        """The facts that name each control, with their block."""
+    def _about(self) -> Mapping[str, tuple[tuple[Block, Fact], ...]]:
         found: dict[str, list[tuple[Block, Fact]]] = {name: [] for name in self.work}
         for block in self.blocks.values():
             for fact in block.facts:

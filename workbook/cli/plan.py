@@ -58,10 +58,10 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 
 
 def lines(plan: Plan, plans: Plans, session: Session, *, whole: bool = False) -> Iterator[str]:
-    """The plan as lines for a terminal. Where nearly everything is open, only what comes next."""
+    """The plan as lines, their texts untrusted. Where nearly everything is open, only what comes next."""
     catalogue = session.catalogue
-    yield f"Plan for {terminal(plan.checklist.name)}"
-    yield plan.sentence or f"No verdict for {terminal(plan.checklist.name)} in this version."
+    yield f"Plan for {plan.checklist.name}"
+    yield plan.sentence or f"No verdict for {plan.checklist.name} in this version."
     if not plan.probed:
         yield "By the answers and the watched files alone; --probe adds what the code shows now."
     yield "Days, order and risk weights are our proposals; what an article says carries the name of its checklist."
@@ -113,7 +113,7 @@ def _step(number: int, step: Step, catalogue: Catalogue) -> Iterator[str]:
     gap = step.gap
     yield f"{number}. {gap.control.id}: {gap.control.title}"
     yield f"   {_standing(gap)} · {SEVERITY_WORDS[gap.control.severity]} · {in_days(gap.half_days)}{_who(gap)}"
-    yield f"   Do: {terminal(gap.action.what)}{_place(gap.action.place)}"
+    yield f"   Do: {gap.action.what}{_place(gap.action.place)}"
     yield f"   Then: {gap.action.command}"
     if step.settles:
         yield f"   Settles: {_items(step.settles, catalogue)}"
@@ -134,7 +134,7 @@ def _way(way: Way | None, catalogue: Catalogue) -> Iterator[str]:
         yield f'With every unanswered question an open gap it would say "{WORDS[way.start]}".'
     if not way.goal:
         yield f'Shortest way: no way up from "{WORDS[way.start]}" by controls alone.'
-        yield from (f"  {terminal(said)}" for said in way.obstacles)
+        yield from (f"  {said}" for said in way.obstacles)
         return
     if way.controls:
         count = f"{len(way.controls)} control{'s' if len(way.controls) > 1 else ''}, {in_days(way.half_days)}"
@@ -185,14 +185,14 @@ def _signs(plan: Plan, block: Block, catalogue: Catalogue) -> Iterator[str]:
 def _sign(sign: Sign, catalogue: Catalogue) -> str:
     source = catalogue.checklists[sign.pattern.item.partition(".")[0]].name
     mark = "!" if sign.shows in (Shows.YES, Shows.PARTLY) else " "
-    return f"  {mark} {sign.shows}: {sign.pattern.name} ({source}): {terminal(sign.why)}{_place(sign.place)}"
+    return f"  {mark} {sign.shows}: {sign.pattern.name} ({source}): {sign.why}{_place(sign.place)}"
 
 
 def _tools(plan: Plan, catalogue: Catalogue) -> Iterator[str]:
     yield ""
     yield "Tools the articles name for what is open. Named there, not recommended here."
     if plan.stacks:
-        seen = ", ".join(f"{one.ecosystem.name} ({terminal(one.path)})" for one in plan.stacks)
+        seen = ", ".join(f"{one.ecosystem.name} ({one.path})" for one in plan.stacks)
         yield f"  Your stack as probes saw it: {seen}"
     elif plan.probed:
         yield "  Your stack: no probe pointed at a file that tells it."
@@ -208,7 +208,7 @@ def _aids(plan: Plan, catalogue: Catalogue) -> Iterator[str]:
         yield from _heading(aid.block, catalogue)
         for one in aid.advice:
             source = _names(one.fact.articles, catalogue) or "our reading"
-            yield f"  {one.fact.text} ({source}{f'; {terminal(one.why)}' if one.why else ''})"
+            yield f"  {one.fact.text} ({source}{f'; {one.why}' if one.why else ''})"
 
 
 def _forecast(made: Forecast, block: Block, catalogue: Catalogue) -> Iterator[str]:
@@ -235,7 +235,7 @@ def _items(items: Iterable[str], catalogue: Catalogue) -> str:
     by_list: dict[str, list[str]] = {}
     for item in items:
         slug, _, rest = item.partition(".")
-        by_list.setdefault(terminal(catalogue.checklists[slug].name), []).append(terminal(rest))
+        by_list.setdefault(catalogue.checklists[slug].name, []).append(rest)
     return "; ".join(f"{name} {', '.join(found)}" for name, found in by_list.items())
 
 
@@ -246,7 +246,7 @@ def _standing(gap: Gap) -> str:
 
 
 def _who(gap: Gap) -> str:
-    owner = f" · {terminal(gap.owner)}" if gap.owner else ""
+    owner = f" · {gap.owner}" if gap.owner else ""
     due = f" · due {gap.due}{', OVERDUE' if gap.overdue else ''}" if gap.due else ""
     return owner + due
 

@@ -146,7 +146,7 @@ def _named(plans: Plans, catalogue: Catalogue, control: str) -> Iterator[tuple[s
     for item in catalogue.asked_by[control]:
         for tool in item.tools:
             yield tool, item.id.partition(".")[0]
-    for _, fact in plans.about[control]:
+    for _, fact in plans.facts(control):
         for tool in fact.tools:
             for slug in fact.articles:
                 yield tool, slug

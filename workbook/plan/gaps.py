@@ -88,7 +88,7 @@ def open_gaps(
                 report,
             ),
             plans,
-            tuple(before for before in plans.work[name].after if before in needed and name not in settled),
+            tuple(before for before in plans.after(name) if before in needed and name not in settled),
             today,
             settle=name in settled,
         )

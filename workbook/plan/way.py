@@ -18,7 +18,7 @@ from workbook.verdicts import ten_gates
 FEWER = 1000
 """Half-days weigh this much more than the number of controls: cheapest first, then fewest."""
 
-TOP = ("ship", "passed", "ready", "proceed", "production-ready")
+TOP = ("ship", "passed", "ready", "proceed", "production-ready", "all-hold")
 """The best verdict of each model."""
 
 NOT_BY_CONTROLS = "controls alone do not lift it: a stored number or a fact somebody stated has to change first"
