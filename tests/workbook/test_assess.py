@@ -3,10 +3,11 @@ from datetime import date
 
 import pytest
 
-from checks.observation import Location, Observation, Outcome
+from checks.observation import Location, Observation, Outcome, Proposal
 from workbook.answers import read_state
-from workbook.assess import Standing, assess, standing_override
+from workbook.assess import PLAIN, Standing, assess, contrary, same_sight, saw, standing_override
 from workbook.catalogue import load_catalogue
+from workbook.lapse import Cause, Release
 
 CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 20)
@@ -265,3 +266,214 @@ def test_problems_name_the_file_the_table_and_the_way_out(tables, said):
     assert problems
     assert all(problem.file == "readiness.toml" for problem in problems)
     assert any(said in str(problem) for problem in problems)
+
+
+# What is seen beside the state
+
+
+def test_standings_and_gaps_have_plain_words():
+    assert PLAIN == {
+        "proven": "backed",
+        "claimed": "stated",
+        "lapsed": "needs a fresh look",
+        "disputed": "probe disagrees",
+        "waived": "risk accepted",
+        "needs-review": "open gap",
+        "blocker": "stops launch",
+        "not-applicable": "doesn't apply",
+        "unanswered": "not answered",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, "nobody has answered yet"),
+        (answer(status="blocker"), "answered as stopping the launch"),
+        (answer(status="blocker", note="no limit at all"), "no limit at all"),
+        (answer(rung="proposed", by=[], proposed_by="agent"), "proposed by agent; a person has to confirm it"),
+        (answer(rung="proposed", by=[ANA, BO]), f"proposed by {ANA}, {BO}; a person has to confirm it"),
+        (answer(status="needs-review", gap="partial"), "partly there"),
+        (answer(status="needs-review", gap="unknown"), "nobody knows yet"),
+        (answer(status="needs-review", note="only at login"), "only at login"),
+        (answer(status="not-applicable", reason="no server"), "no server"),
+        (answer(status="not-applicable", reason="", note="none"), "none"),
+        (answer(rung="verified", verified_by=BO), f"verified by {BO}"),
+        (answer(rung="observed", by=[], saw="api.rate-limiting met"), "observed: api.rate-limiting met"),
+        (answer(by=[ANA, BO]), f"stated by {ANA}, {BO}"),
+    ],
+)
+def test_a_standing_says_why(fields, why):
+    assert judged({"controls": {"rate-limiting": fields}}).standings["rate-limiting"].why == why
+
+
+def test_a_contradiction_says_what_the_probe_saw_and_is_a_cause():
+    def told(**fields):
+        return judged({"controls": {"rate-limiting": answer(**fields)}}, seen=[unmet("api.rate-limiting")])
+
+    disputed = told().standings["rate-limiting"]
+    assert (disputed.why, disputed.cause) == ("api.rate-limiting: not found", Cause.PROBE)
+    lapsed = told(rung="observed", by=[]).standings["rate-limiting"]
+    assert (lapsed.why, lapsed.cause) == ("the probe no longer sees it: not found", Cause.PROBE)
+    noted = told(dispute_note="the gateway limits", saw="api.rate-limiting unmet api/main.py:3").standings[
+        "rate-limiting"
+    ]
+    assert (noted.why, noted.cause) == ("stated against the probe: the gateway limits", None)
+    assert told(saw="api.rate-limiting unmet api/main.py:3").standings["rate-limiting"].standing is Standing.DISPUTED
+
+
+def test_a_lapse_says_why_and_what_caused_it():
+    lapsed = judged({"controls": {"rate-limiting": answer(text="000000000000")}}).standings["rate-limiting"]
+    assert (lapsed.why, lapsed.cause) == ("the question changed since it was answered", Cause.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a unmet x.py:3", "a unmet x.py:9", True),
+        ("a unmet x.py:3; b met y.py:1", "a unmet x.py:4; b met y.py:2", True),
+        ("a unmet x.py:3", "a unmet y.py:3", False),
+        ("a unmet x.py", "a met x.py", False),
+        ("a unmet x:3y.py", "a unmet x:4y.py", False),
+    ],
+)
+def test_lines_move_and_places_do_not(one, other, same):
+    assert same_sight(one, other) is same
+
+
+def test_what_the_probes_said_fits_one_line():
+    control = next(name for name, signals in CATALOGUE.feeding.items() if len(signals) > 1)
+    first, second = CATALOGUE.feeding[control][:2]
+    seen = {
+        first.id: Observation(first.id, Outcome.UNMET, "…", locations=(Location("a.py", 3), Location("b.py", 4))),
+        second.id: Observation(second.id, Outcome.MET, "…", locations=(Location("c.py"),)),
+    }
+    assert saw(CATALOGUE, control, seen) == f"{first.id} unmet a.py:3; {second.id} met c.py"
+    assert saw(CATALOGUE, control, {second.id: Observation(second.id, Outcome.MET, "…")}) == f"{second.id} met"
+    assert saw(CATALOGUE, control, {}) == ""
+
+
+FACT = Proposal("uploads", True, "an upload form", (Location("web/form.py", 7),))
+
+
+def test_a_denied_fact_that_a_probe_sees_is_contrary():
+    denied = read_state({"scope": {"uploads": False, "by": ANA, "at": TODAY}}, CATALOGUE, TODAY).scope
+    assert contrary(denied, [FACT]) == {"uploads": "an upload form (web/form.py:7)"}
+    assert contrary(denied, [replace(FACT, locations=())]) == {"uploads": "an upload form"}
+    assert contrary(denied, [replace(FACT, holds=False)]) == {}
+    assert contrary(denied, [replace(FACT, fact="model")]) == {}
+    said = read_state({"scope": {"uploads": True, "by": ANA, "at": TODAY}}, CATALOGUE, TODAY).scope
+    assert contrary(said, [FACT]) == {}
+    unsigned = read_state({"scope": {"uploads": False}}, CATALOGUE, TODAY).scope
+    assert contrary(unsigned, [FACT]) == {}
+    assert contrary(replace(denied, despite=("uploads",)), [FACT]) == {}
+
+
+def test_a_contrary_fact_reopens_what_scope_settled():
+    def told(controls, against):
+        tables = {"scope": {"uploads": False, "by": ANA, "at": TODAY}, "controls": controls}
+        state = read_state(tables, CATALOGUE, TODAY)
+        return assess(CATALOGUE, state, TODAY, contrary=against).standings["upload-handling"]
+
+    settled = told({}, {"model": "a call"})
+    assert (settled.standing, settled.why) == (Standing.NOT_APPLICABLE, f"scope confirmed by {ANA}: no uploads")
+    reopened = told({}, {"uploads": "an upload form"})
+    assert (reopened.standing, reopened.cause) == (Standing.UNANSWERED, Cause.PROBE)
+    assert reopened.why == "scope says no uploads, but an upload form"
+    absent = {"upload-handling": answer(status="not-applicable", reason="none")}
+    disputed = told(absent, {"uploads": "an upload form"})
+    assert (disputed.standing, disputed.cause) == (Standing.DISPUTED, Cause.PROBE)
+    assert disputed.why == "it was said not to apply, but an upload form"
+    assert told(absent, {}).standing is Standing.NOT_APPLICABLE
+    noted = {"upload-handling": {**absent["upload-handling"], "dispute_note": "a demo page"}}
+    assert told(noted, {"uploads": "an upload form"}).standing is Standing.NOT_APPLICABLE
+
+
+def waiver(**fields):
+    stated = {"reason": "private beta", "owner": ANA, "approved_by": BO, "at": TODAY, "expires": date(2026, 12, 1)}
+    return {"waivers": {"rate-limiting": {**stated, **fields}}}
+
+
+def test_a_waiver_says_who_accepted_what_and_until_when():
+    told = judged({"controls": {"rate-limiting": answer(status="needs-review")}} | waiver()).standings["rate-limiting"]
+    assert told.standing is Standing.WAIVED
+    assert told.why == f"{BO} accepted the risk until 2026-12-01: private beta"
+
+
+@pytest.mark.parametrize("status", ["ready", "not-applicable"])
+def test_a_waiver_covers_gaps_alone(status):
+    tables = {"controls": {"rate-limiting": answer(status=status, reason="none")}} | waiver()
+    assert judged(tables).standings["rate-limiting"].standing is not Standing.WAIVED
+
+
+@pytest.mark.parametrize(
+    ("accepted", "seen", "expected"),
+    [
+        ("api.rate-limiting unmet api/main.py:9", [unmet("api.rate-limiting")], Standing.WAIVED),
+        ("api.rate-limiting unmet api/old.py:9", [unmet("api.rate-limiting")], Standing.BLOCKER),
+        ("", [unmet("api.rate-limiting")], Standing.WAIVED),
+        ("api.rate-limiting unmet api/old.py:9", [met("api.rate-limiting")], Standing.WAIVED),
+        ("api.rate-limiting unmet api/old.py:9", [], Standing.WAIVED),
+    ],
+)
+def test_a_waiver_ends_when_the_probes_see_more_than_was_accepted(accepted, seen, expected):
+    tables = {"controls": {"rate-limiting": answer(status="blocker")}} | waiver(
+        **({"saw": accepted} if accepted else {})
+    )
+    assert judged(tables, seen=seen).standings["rate-limiting"].standing is expected
+
+
+def test_four_eyes_wait_for_a_second_person():
+    severity = CATALOGUE.controls["rate-limiting"].severity
+    others = [name for name in ("blocker", "high", "medium", "low") if name != severity]
+
+    def told(eyes, **fields):
+        tables = {"workbook": {"four_eyes": eyes}, "controls": {"rate-limiting": answer(**fields)}}
+        return judged(tables).standings["rate-limiting"]
+
+    assert told([severity]).standing is Standing.NEEDS_REVIEW
+    assert told([severity]).why == f"stated by {ANA}; a second person has to verify it"
+    assert told(others).standing is Standing.CLAIMED
+    assert told([severity], rung="verified", verified_by=BO).standing is Standing.PROVEN
+
+
+def test_fresh_probes_renew_only_where_every_one_agrees():
+    control = next(
+        name for name, signals in CATALOGUE.feeding.items() if len(signals) > 1 and not CATALOGUE.controls[name].facts
+    )
+    signals = [signal.id for signal in CATALOGUE.feeding[control]]
+    observed = answer(rung="observed", by=[], watch=["api/**"], pins="aaa")
+
+    def told(*outcomes):
+        seen = [Observation(name, outcome, "…") for name, outcome in zip(signals, outcomes, strict=False)]
+        return judged({"controls": {control: observed}}, seen=seen, pins={control: "bbb"}).standings[control].standing
+
+    assert told() is Standing.LAPSED
+    assert told(Outcome.MET) is Standing.PROVEN
+    assert told(Outcome.MET, Outcome.NOT_APPLICABLE) is Standing.PROVEN
+    assert told(Outcome.MET, Outcome.UNKNOWN) is Standing.LAPSED
+    assert told(Outcome.MET, Outcome.PARTIAL) is Standing.LAPSED
+
+
+def test_a_release_is_passed_on():
+    control = next(
+        c.id for c in CATALOGUE.controls.values() if c.freshness.basis == "source" and "release" in c.freshness.on
+    )
+    state = read_state({"controls": {control: answer(at=date(2026, 11, 1))}}, CATALOGUE, TODAY)
+    release = Release("v2", date(2026, 11, 10))
+    assert assess(CATALOGUE, state, TODAY, release=release).standings[control].cause is Cause.RELEASE
+    assert assess(CATALOGUE, state, TODAY).standings[control].standing is Standing.CLAIMED
+
+
+def test_facets_serve_only_a_gap_that_a_person_answered():
+    item = CATALOGUE.items["fifty-point.5.41"]
+    ticked = {"facets": [item.facet]}
+    lapsed = answer(text="000000000000", **ticked)
+    assert judged({"controls": {"ux-fallback-states": lapsed}}).items[item.id].status == "needs-review"
+    bare = replace(item, facet="")
+    catalogue = replace(
+        CATALOGUE, checklists={"fifty-point": replace(CATALOGUE.checklists["fifty-point"], items=(bare,))}
+    )
+    gap = answer(status="needs-review", facets=[""])
+    state = read_state({"controls": {"ux-fallback-states": gap}}, CATALOGUE, TODAY)
+    assert assess(catalogue, state, TODAY).items[item.id].status == "needs-review"
