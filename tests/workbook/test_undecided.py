@@ -11,6 +11,7 @@ from workbook.answers import Evidence, Status, read_state
 from workbook.assess import Standing, assess
 from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
+from workbook.errors import Refused
 from workbook.merge import merge
 from workbook.people import People
 from workbook.session import Session
@@ -145,8 +146,39 @@ def test_the_command_line_shows_it_and_answering_anew_decides(repository, capsys
     assert session.state.undecided("controls", CONTROL)
 
 
+def test_a_proposal_decides_nothing(repository):
+    path = repository / "readiness.toml"
+    tool = {"status": "needs-review", "rung": "proposed", "proposed_by": "agent", "gap": "absent"}
+    path.write_bytes(disputed(("controls", CONTROL), tool, said(BO, "blocker")))
+    session = Session(repository, People(ANA), lambda: TODAY)
+    session.answer(CONTROL, Status.READY, proposed_by="agent")
+    session.save()
+    assert session.state.undecided("controls", CONTROL)
+    assert session.assessment.standings[CONTROL].standing is Standing.BLOCKER
+
+
+def test_what_is_undecided_cannot_be_verified(repository):
+    (repository / "readiness.toml").write_bytes(disputed(("controls", CONTROL), said(ANA), said(ANA, "needs-review")))
+    session = Session(repository, People(BO), lambda: TODAY)
+    with pytest.raises(Refused, match="two branches disagree"):
+        session.verify(CONTROL)
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        (said(ANA) | {"gap": "absent"}, "gap"),
+        (said(ANA) | {"verified_by": BO, "verified_at": TODAY}, "verified_by"),
+    ],
+)
+def test_fields_of_two_answers_in_one_are_a_problem_and_no_answer(fields, key):
+    raw = apply(BASE, [Edit(("controls", CONTROL), name, MISSING, new) for name, new in fields.items()])
+    assert [problem.key for problem in state_of(raw).problems] == [key]
+    assert judged(raw).standings[CONTROL].standing is Standing.UNANSWERED
+
+
 def test_a_proposal_does_not_replace_the_side_that_stands(repository):
     (repository / "readiness.toml").write_bytes(disputed(("controls", CONTROL), said(ANA), said(BO, "blocker")))
     session = Session(repository, People(ANA), lambda: TODAY)
-    with pytest.raises(Exception, match="has an answer already"):
+    with pytest.raises(Refused, match="has an answer already"):
         session.answer(CONTROL, Status.READY, proposed_by="agent")

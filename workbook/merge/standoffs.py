@@ -119,8 +119,8 @@ def settled_by(
 def _settles(one: Standoff, fields: Mapping[str, Any]) -> bool:
     if one.unit == WHOLE:
         return bool(fields)
-    if one.unit in DECISIVE:
-        return "status" in fields
+    if one.unit in DECISIVE:  # a probe or an agent decides nothing between people
+        return "status" in fields and fields.get("rung") not in ("proposed", "observed")
     return one.unit in fields and not same(fields[one.unit], one.kept.get(one.unit, MISSING))
 
 

@@ -84,6 +84,7 @@ def verified(given: Given, control: str, how: str = "") -> Change:
     """
     answer, judged = given.answer(control), given.assess().standings[control]
     waits = judged.standing is Standing.NEEDS_REVIEW and answer.status is Status.READY
+    waits = waits and not given.state.undecided("controls", control)
     if answer.rung is Rung.PROPOSED or not (waits or judged.standing in (Standing.CLAIMED, Standing.PROVEN)):
         raise Refused(f"{control} cannot be verified now: {judged.why}", "settle that first", code=1)
     name = given.people.names[0]
