@@ -51,7 +51,7 @@ def test_applies_follows_the_confirmed_facts():
 def _broken(tmp_path: Path, file: str, old: str, new: str) -> Path:
     copytree(templates() / "controls", tmp_path / "controls")
     copytree(templates() / "checklists", tmp_path / "checklists")
-    for name in ("scope.toml", "signals.toml"):
+    for name in ("redirects.toml", "scope.toml", "signals.toml"):
         (tmp_path / name).write_text((templates() / name).read_text())
     text = (tmp_path / file).read_text()
     assert old in text
