@@ -16,9 +16,10 @@ def recorded(error: BaseException, root: Path | None) -> str:
     what = redact(f"{type(error).__name__}: {error}").partition("\n")[0][:200]
     try:
         from workbook.places import Place
+        from workbook.store.files import make_private
 
         folder = Place.of(root or Path.cwd()).private
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         handle, name = tempfile.mkstemp(".log", "error-", folder)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
             log.write(redact("".join(traceback.format_exception(error))))

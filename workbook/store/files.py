@@ -154,7 +154,9 @@ def make_private(folder: Path) -> None:
         NotRegularError: a link stands there: whoever made it decides where our files would go.
         OSError: as `mkdir` and `chmod` do.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Each by itself: `mkdir` gives its mode to the last folder only, the others would be open where the umask is.
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode):
         raise NotRegularError("a symbolic link")
