@@ -56,6 +56,7 @@ class Desk:
             self._titles.update((change.table, change.title) for change in changes)
             self._run(step)
             self._claim(changes, {(edit.table, unit_of(edit.table, edit.field)) for edit in step})
+            self._tidy()
             self._done.append(step)
             self._undone.clear()
 
@@ -79,11 +80,9 @@ class Desk:
         Whoever says "ready" also says that there is no reason why it would not apply. If somebody else writes one in
         the meantime, that is a clash, and never an answer that is half mine and half theirs.
         """
-        touched = {(edit.table, unit_of(edit.table, edit.field)) for edit in self.pending}
         return tuple(
             Edit(table, name, base, self.get(table, name), self._titles.get(table, ""))
             for (table, name), base in self._bases.items()
-            if (table, unit_of(table, name)) in touched
         )
 
     def undo(self) -> tuple[Edit, ...]:
@@ -92,6 +91,7 @@ class Desk:
             return ()
         step = self._done.pop()
         self._run(_reversed(step))
+        self._tidy()
         self._undone.append(step)
         return step
 
@@ -101,6 +101,7 @@ class Desk:
             return ()
         step = self._undone.pop()
         self._run(step)
+        self._tidy()
         self._done.append(step)
         return step
 
@@ -114,6 +115,7 @@ class Desk:
                 continue
             self._bases[(edit.table, edit.field)] = edit.base
             _place(self.tables, edit.table, edit.field, edit.new)
+        self._tidy()
 
     def saved(self, tables: Mapping[str, Any]) -> None:
         """Everything is on disk: nothing is pending, undo still works."""
@@ -123,14 +125,15 @@ class Desk:
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash: my values on top of theirs, or theirs, with everything that was said together with them."""
         decided = {unit_of(clash.table, name) for name in clash.fields}
-        claimed = {name for table, name in self._bases if table == clash.table and unit_of(table, name) in decided}
-        for name in claimed | set(clash.fields):
-            theirs = _lookup(self._disk, clash.table, name)
+        for place in [place for place in self._bases if place[0] == clash.table and unit_of(*place) in decided]:
             if keep_mine:
-                self._bases[(clash.table, name)] = theirs
+                # What they were shown, not what is on disk by now: on top of that goes only what they have seen.
+                _, _, theirs = clash.fields.get(place[1], (None, None, _lookup(self._disk, *place)))
+                self._bases[place] = theirs
             else:
-                self._bases.pop((clash.table, name), None)
-                _place(self.tables, clash.table, name, theirs)
+                del self._bases[place]
+                _place(self.tables, *place, _lookup(self._disk, *place))
+        self._tidy()
 
     def restore(self, edits: Iterable[Edit]) -> None:
         """Put recovered edits back, with the bases they were made on; those that were saved after all are dropped."""
@@ -140,6 +143,7 @@ class Desk:
             self._bases.setdefault((edit.table, edit.field), edit.base)
             self._titles[edit.table] = edit.title
             _place(self.tables, edit.table, edit.field, edit.new)
+        self._tidy()
 
     def _before(self, table: tuple[str, ...], field: str) -> Any:
         """What the person saw in a field before they changed it."""
@@ -158,12 +162,15 @@ class Desk:
         for edit in step:
             # The base is what the person saw, not what is on disk now: taking back an edit that somebody else has
             # changed since is a clash like any other.
-            base = self._bases.setdefault((edit.table, edit.field), edit.base)
+            self._bases.setdefault((edit.table, edit.field), edit.base)
             _place(self.tables, edit.table, edit.field, edit.new)
-            if self.as_seen is None and same(base, edit.new):
-                # Taken back: what is on disk shows again, whoever wrote it.
-                del self._bases[edit.table, edit.field]
-                _place(self.tables, edit.table, edit.field, _lookup(self._disk, edit.table, edit.field))
+
+    def _tidy(self) -> None:
+        """Where nothing is pending in a part any more, what is on disk shows again, whoever wrote it."""
+        touched = {(edit.table, unit_of(edit.table, edit.field)) for edit in self.pending}
+        for place in [place for place in self._bases if (place[0], unit_of(*place)) not in touched]:
+            del self._bases[place]
+            _place(self.tables, *place, _lookup(self._disk, *place))
 
 
 def _reversed(step: Sequence[Edit]) -> tuple[Edit, ...]:
