@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,3 +91,64 @@ def victim(tmp_path: Path, plain_git: Callable[..., str]) -> Path:
     plain_git(root, "tag", "v1")
     (root / "src" / "app.py").write_text("tre\n")
     return root
+
+
+# Said before it hangs: its own number, that of a child, of one that left the group, and of one that left it twice.
+FORKING = """
+import signal
+for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, signal.SIG_IGN)
+def born():
+    open(NOTE, 'a').write(f'{os.getpid()}\\n')
+for leave in (0, 1, 2):
+    if os.fork() == 0:
+        for _ in range(leave):
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+        born()
+        time.sleep(3600)
+        os._exit(0)
+born()
+time.sleep(3600)
+"""
+
+
+class Family:
+    """A program that ignores polite signals and starts children that try to get away."""
+
+    def __init__(self, note: Path) -> None:
+        self._note = note
+        self.script = FORKING.replace("NOTE", repr(str(note)))
+
+    def numbers(self) -> list[int]:
+        """The four process numbers, waited for."""
+        deadline = time.monotonic() + 120
+        while not self._note.exists() or self._note.read_text().count("\n") < 4:
+            assert time.monotonic() < deadline, "the program never started"
+            time.sleep(0.02)
+        return [int(line) for line in self._note.read_text().split()]
+
+    def left(self) -> list[int]:
+        """Those that still run after a while."""
+        numbers = self.numbers()
+        deadline = time.monotonic() + 20
+        while (alive := [one for one in numbers if _runs(one)]) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for one in alive:
+            os.kill(one, signal.SIGKILL)
+        return alive
+
+
+def _runs(number: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(number).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Family:
+    return Family(tmp_path / "born")
