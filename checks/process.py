@@ -64,16 +64,22 @@ class Finished:
 def minimal_environment(*, outside: Path | None = None) -> dict[str, str]:
     """The environment a child gets when none is given: a search path, the C locale, UTC, nothing else of ours.
 
-    Relative search path entries are dropped, and with `outside` also those inside that folder: neither the current
-    folder nor a reviewed repository may supply the program we run.
+    Relative search path entries are dropped, and with `outside` also those inside that folder or the repository it
+    lies in: neither the current folder nor a reviewed repository may supply the program we run.
     """
-    fence = outside.resolve() if outside else None
+    fence = _repository(outside.resolve()) if outside else None
     entries = [
         entry
         for entry in os.environ.get("PATH", os.defpath).split(os.pathsep)
         if Path(entry).is_absolute() and not (fence and Path(entry).resolve().is_relative_to(fence))
     ]
     return {"PATH": os.pathsep.join(entries), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _repository(folder: Path) -> Path:
+    """The repository that `folder` lies in, else `folder`. Who keeps their home or whole system in git owns it all."""
+    found = next((above for above in (folder, *folder.parents) if os.path.lexists(above / ".git")), folder)
+    return folder if found in {Path(found.anchor), Path.home()} else found
 
 
 def run(

@@ -48,7 +48,7 @@ def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | N
         cancel: Set it from another thread; semgrep's process group is killed.
         program: The semgrep to run; the one installed with us, else the one on PATH, when None.
     """
-    program = program or find_program(outside=_repository(tree.root))
+    program = program or find_program(outside=tree.root)
     if program is None:
         return CodeFindings(trouble="semgrep is not installed: run `make setup`, or `pip install semgrep`")
     with PrivateFolder("semgrep") as folder:
@@ -74,11 +74,6 @@ def find_program(*, outside: Path | None = None) -> Path | None:
         return beside
     found = shutil.which("semgrep", path=process.minimal_environment(outside=outside)["PATH"])
     return Path(found) if found else None
-
-
-def _repository(root: Path) -> Path:
-    """The repository that `root` lies in: a program anywhere in it is not to be trusted, not only one below `root`."""
-    return next((folder for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), root)
 
 
 def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Event | None) -> CodeFindings:
