@@ -212,6 +212,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
 
     Whatever cannot be used is in `problems` and counts as unanswered.
     """
+    tables, renamed = redirected(tables, catalogue.redirects, STATE_FILE)
     found = tuple(standoffs(tables))
     problems = [
         Problem(
@@ -220,7 +221,6 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         for one in found
     ]
     tables = undisputed(tables, found) if found else tables
-    tables, renamed = redirected(tables, catalogue.redirects, STATE_FILE)
     problems += renamed
     top = Table(tables, "", STATE_FILE, problems)
     book = top.table("workbook")
