@@ -10,10 +10,11 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from checks.git import Git, GitProblem, NoRepository, identity
+from checks.git import Changed, Git, GitProblem, NoRepository, identity
 from checks.tree import Tree
 from workbook.answers import STATE_FILE, WAIVER_FILE, State
 from workbook.assess import Assessment
+from workbook.breadth import broad
 from workbook.culprits import EVERYTHING, lapsed_by_content, named
 from workbook.errors import Refused
 from workbook.lapse import Release
@@ -111,7 +112,18 @@ class Place:
             return assessment
         with Git.open(self.root) as git:
             unsaved = [*(git.changed_between("HEAD") or ()), *(one.path for one in git.files() if not one.tracked)]
-            return named(assessment, state, git.changes(COMMITS), unsaved, OURS)
+            return named(assessment, state, self._changes, unsaved, OURS)
+
+    def broad(self, watch: Sequence[str]) -> str:
+        """A warning where what is watched changes very often; "" where it does not, or there is no history."""
+        return broad(watch, self._changes) if watch else ""
+
+    @cached_property
+    def _changes(self) -> tuple[Changed, ...]:
+        if self.git_dir is None:
+            return ()
+        with Git.open(self.root) as git:
+            return git.changes(COMMITS)
 
     def _tree(self) -> Tree:
         with ExitStack() as stack:

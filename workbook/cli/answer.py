@@ -14,6 +14,7 @@ from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
 from workbook.reading import nearest
 from workbook.session import Session
+from workbook.text import terminal
 
 PEOPLE_SAID = (Rung.ATTESTED, Rung.VERIFIED)
 
@@ -55,6 +56,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.probe:
         _look(session, [control])
     _answer(session, control, status_of(status, question), chosen, question)
+    if chosen.watch and (often := session.place.broad(chosen.watch)):
+        context.say(terminal(f"warning: {often}"))
     if chosen.owner or chosen.due:
         answer = session.state.answer(control)
         session.assign(control, chosen.owner or answer.owner, day(chosen.due) if chosen.due else answer.due)

@@ -29,7 +29,10 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if not entries:
         context.out("Nothing comes due." if chosen.all else "Nothing comes due in the next 14 days; --all shows all.")
     for entry in entries:
-        context.out(_line(session, entry))
+        context.out(entry_line(session, entry))
+    for name, answer in session.state.answers.items():
+        if often := session.place.broad(answer.watch):
+            context.out(terminal(f"Watched too broadly: {name}: {often}"))
     context.out("")
     context.out("Comes back with:")
     for check in recurring(session.catalogue, session.state, session.assessment):
@@ -38,7 +41,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _line(session: Session, entry: Entry) -> str:
+def entry_line(session: Session, entry: Entry) -> str:
+    """One date in one line for a terminal."""
     over = "over  " if entry.day < session.today() else ""
     mild = "" if entry.binds else " (a reminder: this period is proposed, not stated)"
     who = f"  {entry.who}" if entry.who else ""

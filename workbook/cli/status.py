@@ -7,10 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from workbook import outlook
+from workbook.agenda import soon
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
+from workbook.cli.decide import lines
+from workbook.cli.due import entry_line
 from workbook.crosswalk import disagreements
+from workbook.operations.deciding import latest
 from workbook.session import Session
 from workbook.text import json_document, terminal
 from workbook.words import STATUS_WORDS
@@ -67,7 +71,21 @@ def show(context: Context, session: Session) -> None:
         context.out(f"Only in {', '.join(session.state.also)}:")
         _controls(context, session, further)
     _disagreements(context, session)
+    _ahead(context, session)
     _problems(context, session)
+
+
+def _ahead(context: Context, session: Session) -> None:
+    """What comes due soon, before it bites, and how the conditions of the last decision stand."""
+    if coming := soon(session.dates, session.today()):
+        context.out("")
+        context.out("Comes due:")
+        for entry in coming:
+            context.out(f"  {entry_line(session, entry)}")
+    if decision := latest(tuple(session.state.decisions.values())):
+        context.out("")
+        for line in lines(session, decision):
+            context.out(line)
 
 
 def _verdicts(context: Context, session: Session) -> None:

@@ -248,3 +248,14 @@ def test_a_dispute_note_counts_as_long_as_the_probe_shows_the_same(bench):
 def test_only_what_is_disputed_takes_a_dispute_note(bench):
     with pytest.raises(Refused, match="no probe disagrees"):
         said(bench(), "runbooks").open().dispute("runbooks", "why not")
+
+
+def test_a_watch_that_changes_all_the_time_is_called_out_before_it_freezes_a_team(bench):
+    made = bench()
+    for number in range(40):
+        made.commit("api/main.py" if number % 2 else "docs/notes.md", f"{number}\n", at=TODAY_PLUS(number - 40))
+    place = made.open().place
+    assert place.broad(["infra.tf"]) == ""
+    assert place.broad(["api/**"]) == ""  # on 20 of the last 90 days: about once in five days is bearable
+    assert "changed on 40 of the last 90 days" in place.broad(["api/**", "docs/**"])
+    assert "about every 2 days; watch fewer files" in place.broad(["api/**", "docs/**"])
