@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from workbook.catalogue import load_catalogue
+from workbook.cli import doctor
 from workbook.cli.main import main
 from workbook.merge import merge
 from workbook.merge.aftermath import Kind, doubts
@@ -119,14 +120,39 @@ def test_what_a_host_broke_is_opened_read_only_with_the_line_and_a_way_out(name,
     assert "Traceback" not in shown
 
 
+BLOCKS = BASE.split(b"\n\n")
+SHUFFLED = b"\n\n".join([*BLOCKS[:5], *reversed(BLOCKS[5:])]) + b"\n"
+
+
 def test_tables_out_of_order_are_read_edited_and_merged_all_the_same():
-    blocks = BASE.split(b"\n\n")
-    shuffled = b"\n\n".join([*blocks[:5], *reversed(blocks[5:])]) + b"\n"
-    assert tomllib.loads(shuffled.decode()) == tomllib.loads(BASE.decode())
-    result = edited(shuffled, TWO, {"status": "ready"})
-    assert result == shuffled.replace(
+    assert tomllib.loads(SHUFFLED.decode()) == tomllib.loads(BASE.decode())
+    result = edited(SHUFFLED, TWO, {"status": "ready"})
+    assert result == SHUFFLED.replace(
         f'[controls.{TWO}]\nstatus = "unanswered"'.encode(), f'[controls.{TWO}]\nstatus = "ready"'.encode()
     )
-    done = merge(shuffled, result, edited(shuffled, ONE, {"status": "blocker"}), ORDER)
+    done = merge(SHUFFLED, result, edited(SHUFFLED, ONE, {"status": "blocker"}), ORDER)
     assert not done.disagreements
     assert done.raw == edited(result, ONE, {"status": "blocker"})
+
+
+def test_the_doctor_says_how_the_file_will_merge(repository, monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "_semgrep", lambda _: doctor.Checkup("semgrep", "not looked at here"))
+    path = repository / "readiness.toml"
+    found = []
+    for raw in (None, BASE, SHUFFLED, BASE + HALF):
+        if raw is not None:
+            path.write_bytes(raw)
+        code = main(["-C", str(repository), "doctor"])
+        found.append((code, next(line for line in capsys.readouterr().out.splitlines() if "workbook" in line)))
+    none, sound, strayed, broken = found
+    assert "none here yet" in none[1]
+    assert "out of catalogue order" not in sound[1]
+    assert "init --merge-driver" in sound[1]
+    assert "out of catalogue order" in strayed[1]
+    assert broken[0] == 2
+    assert "read-only" in broken[1]
+    path.write_bytes(BASE)
+    assert main(["-C", str(repository), "init", "--merge-driver"]) == 0
+    capsys.readouterr()
+    main(["-C", str(repository), "doctor"])
+    assert "merge-driver" not in capsys.readouterr().out

@@ -33,7 +33,7 @@ def arguments(_: argparse.ArgumentParser) -> None:
 
 def run(context: Context, _: argparse.Namespace) -> int:
     """Check everything; 2 when something is missing."""
-    checks: tuple[Callable[[Path], Checkup], ...] = (_python, _git, _name, _semgrep, _kernel)
+    checks: tuple[Callable[[Path], Checkup], ...] = (_python, _git, _name, _workbook, _semgrep, _kernel)
     missing = 0
     for check in checks:
         one = check(context.root)
@@ -70,6 +70,29 @@ def _name(root: Path) -> Checkup:
     if name := Place.of(root).identity:
         return Checkup("name", name)
     return Checkup("name", "git does not know yours", "set user.name and user.email with git config")
+
+
+def _workbook(root: Path) -> Checkup:
+    """The state file as it is on disk: whether it can be saved, and how it will merge."""
+    from workbook.answers import STATE_FILE
+    from workbook.catalogue import load_catalogue
+    from workbook.merge.aftermath import misplaced
+    from workbook.merge.driver import is_installed
+    from workbook.skeleton import table_order
+    from workbook.store import read
+
+    document = read(root / STATE_FILE)
+    if trouble := document.trouble:
+        line = f":{trouble.line}" if trouble.line else ""
+        return Checkup("workbook", f"{STATE_FILE}{line} is opened read-only: {trouble.what}", trouble.remedy)
+    if not document.digest:
+        return Checkup("workbook", "none here yet; start one with: readiness init")
+    notes = []
+    if stray := misplaced(document.raw, table_order(load_catalogue())):
+        notes.append(f"[{'.'.join(stray)}] and perhaps others are out of catalogue order, so hosts meet more conflicts")
+    if not is_installed(root):
+        notes.append("git merges it line by line; field by field with: readiness init --merge-driver")
+    return Checkup("workbook", "; ".join([f"{STATE_FILE} can be read and saved", *notes]))
 
 
 def _semgrep(_: Path) -> Checkup:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from workbook.merge.standoffs import Standoff, said
@@ -37,6 +38,20 @@ class Doubt:
         _, ours, theirs = self.sides
         place = Standoff(self.table, self.unit, {}, {}, None).place
         return f"{place}: {self.kind}: one said {said(ours)}; the other {said(theirs)}; merged is {said(self.merged)}"
+
+
+def misplaced(raw: bytes, order: Sequence[Table]) -> Table | None:
+    """Return the first table that stands behind one that `order` wants after it; None where all are in order.
+
+    Such a file is read, edited and merged like any other. But where tables stand in different places on two branches,
+    a host's merge by lines meets conflicts that are none.
+
+    Raises:
+        DamagedError: the file cannot be read.
+    """
+    index = {table: number for number, table in enumerate(order)}
+    placed = [block.table for block in scan(decode(raw)) if block.table in index]
+    return next((two for one, two in pairwise(placed) if index[two] < index[one]), None)
 
 
 def doubts(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> Iterator[Doubt]:
