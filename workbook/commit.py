@@ -16,7 +16,6 @@ from checks.git import Git, GitProblem
 from checks.process import minimal_environment
 from workbook import outlook
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, Status, read_state
-from workbook.assess import assess
 from workbook.discretion import refuse_secret
 from workbook.errors import Refused
 from workbook.exports import pr_template
@@ -136,6 +135,7 @@ def commit(session: Session, *, message: str | None = None, navigators: Sequence
     if not files:
         raise Refused(_nothing(session.root), code=1)
     _commit_only(session.root, files, text)
+    session.relocate()
     return Committed(_git(session.root, "rev-parse", "HEAD").strip(), files, text)
 
 
@@ -175,8 +175,7 @@ def _changes(session: Session, before: State) -> Iterator[str]:
 def _sentence(session: Session, state: State) -> str:
     """Where the team stands, with what the probes saw where they looked, as on the screen the commit comes from."""
     checklist = session.catalogue.checklists[state.decides]
-    seen = session.report.observations if session.report else None
-    judged = assess(session.catalogue, state, session.today(), seen, session.place.pins(state))
+    judged = session.assess(state, session.report)
     verdict = outlook.decide(checklist, state, judged)
     if verdict is None:
         return ""

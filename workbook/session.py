@@ -50,6 +50,7 @@ class Session:
         self.typed = HalfTyped(self.place.private)
         """What stands in the fields of this face and is not given yet; `typed.recover` brings back that of the dead."""
         self.ledger.sweep()
+        self.typed.sweep()
         self._cache: dict[str, Any] = {}
 
     # What is there
@@ -386,8 +387,13 @@ class Session:
         """Whether somebody else saved since we looked; their edits are then part of the state."""
         changed = self.ledger.refresh()
         if changed:
-            self._cache.clear()
+            self.relocate()
         return changed
+
+    def relocate(self) -> None:
+        """Look again on which commit the workbook stands: after a commit, or somebody else's save."""
+        self.place = Place.of(self.root)
+        self._cache.clear()
 
     # Looking
 
