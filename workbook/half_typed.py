@@ -61,6 +61,10 @@ class HalfTyped:
         self._texts.clear()
         self._write()
 
+    def sweep(self) -> None:
+        """Remove what processes that were killed left half written."""
+        self._draft.sweep()
+
     def recover(self) -> Mapping[Field, str]:
         """Take over what was half typed where a process died; the fields that came back, with their texts."""
         abandoned = self._draft.abandoned()

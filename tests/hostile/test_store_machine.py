@@ -27,6 +27,7 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from workbook import session as session_module
 from workbook.answers import Status
 from workbook.errors import Refused
+from workbook.merge import merge
 from workbook.owned_drafts import OwnedDraft
 from workbook.people import People
 from workbook.places import Place
@@ -376,6 +377,23 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: not self.damaged and self.raw is not None and self.branch is not None)
     @rule()
+    def merge_by_readiness(self):
+        """Our own driver: never markers; where both sides decided, both stay in the file for a person."""
+        base, theirs = self.branch
+        self.branch = None
+        changed = _changes(tomllib.loads(base.decode()), tomllib.loads(theirs.decode()))
+        intended = model.with_edits(self.disk, changed)
+        merged = merge(base, self.raw, theirs)
+        self.set_raw(merged.raw)
+        counted["merges by readiness"] += 1
+        counted["open disagreements"] += len(merged.disagreements)
+        for place, (_, new) in changed.items():
+            kept = same(model.shown(self.disk, place), new) or _holds(self.disk["controls"][place[0][1]], new)
+            assert kept or merged.disagreements, "a merge dropped the other side"
+        assert merged.disagreements or self.disk == intended
+
+    @precondition(lambda self: not self.damaged and self.raw is not None and self.branch is not None)
+    @rule()
     def merge(self):
         base, theirs = self.branch
         self.branch = None
@@ -437,6 +455,13 @@ def _changes(before, after):
     places = model.places_of(before) | model.places_of(after)
     pairs = {place: (model.shown(before, place), model.shown(after, place)) for place in places}
     return {place: pair for place, pair in pairs.items() if not same(*pair)}
+
+
+def _holds(value, wanted):
+    """Whether a value stands anywhere inside another."""
+    if isinstance(value, dict | list):
+        return any(_holds(one, wanted) for one in (value.values() if isinstance(value, dict) else value))
+    return same(value, wanted)
 
 
 def _save_and_die(session, call, nth):

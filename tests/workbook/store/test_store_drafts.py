@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.store import MISSING, Edit, same
-from workbook.store.drafts import drop, edit_from_json, edit_to_json, keep, recover
+from workbook.store.drafts import drop, edit_from_json, edit_to_json, keep, recover, sweep
 
 values = st.recursive(
     st.text() | st.integers() | st.booleans() | st.floats() | st.dates() | st.times()
@@ -81,3 +81,16 @@ def test_strange_files_among_the_drafts_are_left_alone(tmp_path):
     before = sorted(tmp_path.iterdir())
     assert [draft.name for draft in recover(tmp_path)] == ["mine"]
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_half_written_drafts_of_the_dead_go_and_nothing_else(tmp_path):
+    for name in ("dead", "alive"):
+        file = keep(tmp_path, name, {"text": name})
+        (tmp_path / f".{file.name}.0123456789abcdef.tmp").write_bytes(b"half")
+    others = [tmp_path / name for name in (".dead.tmp", ".dead.json.tmp", "dead.tmp")]
+    for file in others:
+        file.write_bytes(b"")
+    sweep(tmp_path, lambda name: name == "dead")
+    assert [draft.name for draft in recover(tmp_path)] in (["dead", "alive"], ["alive", "dead"])
+    assert [file.name.split(".")[1] for file in tmp_path.glob(".*.0123456789abcdef.tmp")] == ["alive"]
+    assert all(file.exists() for file in others)

@@ -14,7 +14,8 @@ import tomllib
 import filelock
 import pytest
 
-from workbook.store import MISSING, Clashed, Edit, Saved, StoreError, read, save, sweep
+from workbook.store import MISSING, Clashed, Edit, Saved, StoreError, UnconfirmedSaveError, read, save, sweep
+from workbook.store.drafts import keep
 
 START = b'schema = 1\n\n# One\n[controls.one]\nstatus = "unanswered"\n\n# Two\n[controls.two]\nstatus = "unanswered"\n'
 
@@ -303,3 +304,75 @@ def test_a_folder_without_rights_is_said_in_words(path, locks):
     assert "permission denied" in done.stderr, done.stderr
     assert path.read_bytes() == START
     assert names(path.parent) == ["readiness.toml"]
+
+
+def test_a_folder_that_is_not_confirmed_is_told_as_what_it_is_and_asked_again(path, locks, monkeypatch):
+    real, broken = os.fsync, True
+
+    def fsync(handle):
+        if broken and stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(handle)
+
+    monkeypatch.setattr("workbook.store.files.os.fsync", fsync)
+    edits = [Edit(ONE, "status", "unanswered", "ready")]
+    for _ in range(2):  # the second time the edits are in the file already, and that is not enough
+        with pytest.raises(UnconfirmedSaveError) as caught:
+            save(path, edits, lock_dir=locks)
+        assert "your edits are in the file" in str(caught.value)
+        assert caught.value.document == read(path)
+        assert path.read_bytes() == START.replace(b"unanswered", b"ready", 1)
+    broken = False
+    assert isinstance(save(path, edits, lock_dir=locks), Saved)
+
+
+def test_a_file_system_that_cannot_be_asked_about_folders_is_no_failure(path, locks, monkeypatch):
+    real = os.fsync
+
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        real(handle)
+
+    monkeypatch.setattr("workbook.store.files.os.fsync", fsync)
+    assert isinstance(save(path, [Edit(ONE, "status", "unanswered", "ready")], lock_dir=locks), Saved)
+
+
+def test_a_new_file_never_vanishes_behind_one_that_somebody_else_made(path, locks):
+    with pytest.raises(StoreError) as caught:
+        save(path, [], lock_dir=locks, create=b"schema = 1\n", only_new=True)
+    assert "somebody else" in caught.value.what
+    assert path.read_bytes() == START
+
+
+def test_a_start_touches_nothing_where_nothing_was_left(path, locks):
+    sweep(path, lock_dir=locks)
+    assert not locks.exists()
+
+
+def test_a_start_never_waits_for_a_writer(path, locks):
+    save(path, [], lock_dir=locks)
+    (lock,) = locks.iterdir()
+    left = path.parent / ".readiness.toml.0123456789abcdef.tmp"
+    left.write_bytes(b"")
+    with filelock.FileLock(lock):
+        sweep(path, lock_dir=locks)
+    assert left.exists()
+    sweep(path, lock_dir=locks)
+    assert not left.exists()
+
+
+def test_locks_and_drafts_go_through_no_link_and_into_no_open_folder(path, tmp_path):
+    elsewhere, link, wide = tmp_path / "elsewhere", tmp_path / "link", tmp_path / "wide"
+    elsewhere.mkdir()
+    link.symlink_to(elsewhere)
+    with pytest.raises(StoreError) as caught:
+        save(path, [Edit(ONE, "status", "unanswered", "ready")], lock_dir=link)
+    assert "symbolic link" in caught.value.what
+    with pytest.raises(StoreError):
+        keep(link, "mine", {})
+    assert not list(elsewhere.iterdir())
+    wide.mkdir(mode=0o777)
+    wide.chmod(0o777)
+    save(path, [], lock_dir=wide)
+    assert stat.S_IMODE(wide.stat().st_mode) == 0o700
