@@ -242,6 +242,33 @@ def test_a_folder_that_turns_into_a_link_and_back_never_leads_out(root: Path, sc
     figure("a folder swapped for a link during the walk", "0 escapes", f"0 of {reads} walks, {seen} of them inside it")
 
 
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_folder_swapped_at_any_step_of_the_walk_is_not_followed(
+    after: int, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "inside" / "deep" / "deeper").mkdir(parents=True)
+    (root / "inside" / "deep" / "deeper" / "x.txt").write_text("inside\n")
+    outside = root.parent / "outside"
+    (outside / "deep" / "deeper").mkdir(parents=True)
+    (outside / "deep" / "deeper" / "only-outside.txt").write_text(SECRET)
+    real, calls = os.scandir, count(1)
+
+    def listing(folder):
+        opened = real(folder)
+        if next(calls) == after:
+            (root / "inside").rename(root.parent / "aside")
+            (root / "inside").symlink_to(outside)
+        return opened
+
+    monkeypatch.setattr("checks.walk.os.scandir", listing)
+    tree = Tree.read(root, None)
+    assert (root / "inside").is_symlink()
+    named = {*tree.paths, *reasons(tree.examined())}
+    assert tree.paths == ("real.txt",)
+    assert not any("only-outside" in name for name in named)
+    assert any(name.startswith("inside") for name in named)
+
+
 def test_a_file_that_grows_shrinks_or_vanishes_is_read_or_told(root: Path) -> None:
     moving = root / "moving.py"
     moving.write_bytes(b"x = 1\n")
