@@ -25,6 +25,8 @@ SCORECARD = "scorecard"
 """The layer of the items whose level, 0 to 5, a named person gives."""
 
 HIGHEST_LEVEL = 5
+PROFILES = ("paying-users", "pre-launch", "fundraising")
+"""What a team can be about; orders the work."""
 
 
 class Status(StrEnum):
@@ -233,7 +235,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         catalogue=top.text("catalogue"),
         decides=str(decides),
         also=tuple(slug for slug in book.texts("also") if _is_checklist(book, "also", slug, catalogue)),
-        profiles=book.texts("profiles"),
+        profiles=_profiles(book),
         frameworks=book.texts("frameworks"),
         policy=read_policy(book, catalogue.controls),
         scope=_scope(top.table("scope"), catalogue, today),
@@ -259,6 +261,14 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         standoffs=found,
         problems=tuple(problems),
     )
+
+
+def _profiles(book: Table) -> tuple[str, ...]:
+    given = book.texts("profiles")
+    for name in given:
+        if name not in PROFILES:
+            book.report("profiles", f"{name!r} is not one of {', '.join(PROFILES)}{nearest(name, PROFILES)}")
+    return tuple(name for name in given if name in PROFILES)
 
 
 def _is_checklist(table: Table, key: str, slug: str, catalogue: Catalogue) -> bool:

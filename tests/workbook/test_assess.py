@@ -256,6 +256,7 @@ def test_a_measurement_beats_the_attestation():
         ({"controls": {"rate-limiting": answer(at=date(2027, 1, 1))}}, "future"),
         ({"controls": {"rate-limiting": answer(evidence=[{"kind": "link"}])}}, "a link needs url"),
         ({"workbook": {"decides": "fifty-points"}}, "did you mean 'fifty-point'"),
+        ({"workbook": {"profiles": ["prelaunch"]}}, "did you mean 'pre-launch'"),
         ({"controls": {"rate-limiting": 3}}, "must be a table"),
         ({"scope": {"upload": True}}, "did you mean 'uploads'"),
         ({"measurements": {"p95_ms": {"value": "fast", "unit": "ms"}}}, "must be a number"),

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.answers import Status
+from workbook.answers import PROFILES, Status
 from workbook.catalogue import load_catalogue
 from workbook.verdicts.lines import Line
-from workbook.verdicts.seven_steps import LIKELY, SIZES, Run, acceptance, decide, failing, order
+from workbook.verdicts.seven_steps import FIRST, LIKELY, SIZES, Run, acceptance, decide, failing, order
 
 ANSWERED = [Status.READY, Status.NOT_APPLICABLE, Status.NEEDS_REVIEW, Status.BLOCKER]
 WORTH = {Status.READY: 2, Status.NOT_APPLICABLE: 2, Status.NEEDS_REVIEW: 1, Status.BLOCKER: 0}
@@ -30,6 +30,10 @@ def test_worked_order(seven_order_case):
 
 def test_worked_run(acceptance_case):
     assert acceptance(Run(**acceptance_case["input"]["run"])) == acceptance_case["expected"]
+
+
+def test_the_profiles_are_those_a_workbook_may_name():
+    assert tuple(FIRST) == PROFILES
 
 
 def test_a_run_elsewhere_than_on_staging_does_not_count():
