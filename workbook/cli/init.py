@@ -10,6 +10,7 @@ from workbook.catalogue import Catalogue
 from workbook.cli.context import Context
 from workbook.cli.looking import look, placed
 from workbook.cli.saving import save
+from workbook.errors import Refused
 from workbook.reading import nearest
 from workbook.session import Session
 from workbook.text import terminal
@@ -29,9 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Write the state file and say what comes next."""
     session = context.session()
-    if chosen.merge_driver and session.has_state:
+    if chosen.merge_driver and (session.has_state or session.read_only):
         _merge_driver(context)
         return 0
+    if session.read_only:  # before the probes take their time
+        raise Refused(session.read_only)
     checklists = chosen.checklist or ["fifty-point"]
     session.start(checklists)  # a mistake shows before the probes take their time
     if session.place.git_dir is None:
