@@ -1,4 +1,4 @@
-"""A state file that must not be touched is opened read-only by every face, which says why; its bytes stay as they are."""
+"""A state file that must not be touched is opened read-only by every face; its bytes stay as they are."""
 
 from __future__ import annotations
 
