@@ -151,8 +151,9 @@ LOOSE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
             # .env, YAML, shell and running text: a telling name, and what looks drawn by lot. No quotes needed.
             "value after a telling name",
             _TELLING,
-            r"[a-z0-9_-]{0,40}\\?[\"']?\s{0,20}(?:=>|:=|=|:|\bis\b)\s{0,20}",
-            r"(?:[|>][-+]?[ \t]{0,20}\n[ \t\n]{1,200}+)?\\?[\"'`]{0,3}",
+            # Also inside JSON or TOML, where quotes and line ends have backslashes, once or several times.
+            r"[a-z0-9_-]{0,40}\\{0,3}[\"']?\s{0,20}(?:=>|:=|=|:|\bis\b)\s{0,20}",
+            r"(?:[|>][-+]?(?:\s|\\{1,3}n){1,200}+)?(?:\\{0,3}[\"'`]){0,3}",
             r"(?P<value>[^\s\"'`<>{}()\[\],;\\]{12,200}+)(?![({\[])",
         ),
         (
@@ -165,7 +166,7 @@ LOOSE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         (
             "value in the query of an address",
             r"[?&;](?:[a-z0-9_-]*(?:token|secret|password|passwd|key|credential|signature)|sig|auth|code)",
-            r"=(?P<value>[^&\s\"'`<>#]{12,400}+)",
+            r"=(?P<value>[^&\s\"'`<>#\\]{12,400}+)",
         ),
         (
             "password in a connection string",

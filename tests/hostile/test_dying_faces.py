@@ -104,6 +104,7 @@ def type_in_tui(session: Session, kind: str) -> pexpect.spawn:
     for number, key in enumerate(keys):
         child.send(key)
         child.expect("1/" if key == "g" else shown if number == 0 or keys[0] == "g" else "Message")
+        child.expect(pexpect.TIMEOUT, timeout=0.5)  # the focus follows the picture
     child.send(TYPED)
     return child
 
