@@ -102,6 +102,10 @@ def test_eight_authors_lose_nothing(root, scale, figure):
         events[next(iter(event))].append(event)
     saved = [tuple(edit) for event in events["saved"] for edit in event["saved"]]
     assert lost(saved, before, notes(root)) == 0
+    for name, lines in zip((f"{face}{number}-" for number, face in enumerate(faces)), told, strict=True):
+        if not name.startswith("terminal"):  # only that one undoes, which puts the words of others back
+            written = [new for event in lines for _, _, new in event.get("saved", ())]
+            assert all(new.startswith(name) for new in written), "a face saved words that its author never wrote"
 
     # What an author typed was acknowledged or shown back to them; what only a command typed is in its draft besides.
     acknowledged = {new for _, _, new in saved}
