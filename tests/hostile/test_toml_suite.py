@@ -23,12 +23,14 @@ import os
 import re
 from collections import Counter
 from datetime import date, datetime, time
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from workbook.merge import merge
 from workbook.store import MISSING, Edit, Saved, StoreError, read, same, save
-from workbook.store.reading import decode
+from workbook.store.reading import decode, document_of
 from workbook.store.scanner import scan
 
 DEBIAN = "/usr/share/gocode/src/github.com/BurntSushi/toml/internal/toml-test"
@@ -190,6 +192,33 @@ def test_invalid_files_are_left_alone_and_the_line_is_named(name, tmp_path):
     assert Shelf(tmp_path).put(raw) == "refused"
     document = read(tmp_path / "readiness.toml")
     assert document.trouble.line == line
+
+
+def test_any_valid_file_merges_or_is_refused_and_never_half_taken():
+    """Shapes that no workbook has: the merge takes all that the other side says, or refuses and leaves ours alone."""
+    count = Counter()
+    for ours, theirs in product(VALID.values(), repeat=2):
+        for base in ("", ours):
+            try:
+                raw = merge(base.encode(), ours.encode(), theirs.encode()).raw
+            except StoreError:
+                count["refused"] += 1
+                continue
+            count["merged"] += 1
+            document = document_of(Path("readiness.toml"), raw)
+            assert document.trouble is None
+            if base == ours:
+                told = document_of(Path("theirs"), theirs.encode()).tables
+                assert same(without_empty(document.tables), without_empty(told)), (ours, theirs, raw)
+    assert count["merged"] > count["refused"] > 0
+
+
+def without_empty(value):
+    """A table without the tables in it that say nothing."""
+    if not isinstance(value, dict):
+        return value
+    kept = {key: without_empty(one) for key, one in value.items()}
+    return {key: one for key, one in kept.items() if one != {}}
 
 
 @pytest.mark.stress

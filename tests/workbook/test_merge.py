@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from workbook.answers import Answer
 from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
 from workbook.merge import merge, settle, standoffs
@@ -253,6 +255,8 @@ def test_the_units_are_data_that_hold_together():
     assert len(fields) == len(set(fields))
     assert not {name for kind, name in GROWING if kind == "controls"} & set(fields)
     assert not set(WHOLE_TABLES) & set(UNITS)
+    # A field that an answer gains later must be put into a unit, or named here because it is one by itself.
+    assert {field.name for field in dataclasses.fields(Answer)} - set(fields) == {"note", "evidence"}
     assert unit_of(("controls", ONE), "pins") == unit_of(("controls", ONE), "status") != "note"
 
 

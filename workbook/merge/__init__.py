@@ -9,7 +9,7 @@ from pathlib import Path
 from workbook.merge.remarks import carried
 from workbook.merge.standoffs import Standoff, settle, standoffs
 from workbook.merge.threeway import Disagreement, decide, headers_of, tables_of
-from workbook.store import StoreError, apply
+from workbook.store import StoreError, apply, same
 from workbook.store.model import Table
 from workbook.store.reading import BOM, decode, document_of, parse
 from workbook.store.scanner import scan
@@ -47,7 +47,7 @@ def merge(base: bytes, ours: bytes, theirs: bytes, order: Sequence[Table] = ()) 
     raw = apply(ours, edits, order)
     text = carried(old, mine, yours, decode(raw))
     merged = (BOM if ours.startswith(BOM) else b"") + text.encode()
-    if parse(merged) != parse(raw):  # a comment never changes what a file says
+    if not same(parse(merged), parse(raw)):  # a comment never changes what a file says
         raise StoreError("the comments of both sides do not fit together", "merge", "Merge the file by hand.")
     return Merged(merged, tuple(disagreements))
 

@@ -28,13 +28,18 @@ class Disagreement:
 
 
 def tables_of(model: Mapping[str, Any], headers: set[Table]) -> Tables:
-    """Return the fields of every table that has a header in one of the files; other tables count as values."""
+    """Return the fields of every table that has a header, or a table below it that has one, in one of the files.
+
+    Whatever else holds keys (inline, dotted, an array of tables) counts as one value of the table it stands in.
+    """
     ways = {header[:length] for header in headers for length in range(1, len(header) + 1)}
     found: Tables = {}
-    for table in sorted({(), *headers}):
+    for table in sorted({(), *ways}):
         here = lookup(model, table[:-1], table[-1]) if table else model
         if isinstance(here, Mapping):
-            found[table] = {key: value for key, value in here.items() if (*table, key) not in ways}
+            found[table] = {
+                key: value for key, value in here.items() if (*table, key) not in ways or not isinstance(value, Mapping)
+            }
     return found
 
 

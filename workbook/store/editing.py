@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,9 +110,11 @@ def _edit(text: str, block: Block, fields: dict[str, Edit]) -> list[_Splice]:
     added: list[str] = []
     for name, edit in fields.items():
         written = [each for each in block.fields if each.key[0] == name]
-        if edit.new is MISSING:
+        if edit.new is MISSING and written:
             splices += (_Splice(each.start, each.end, "") for each in written)
             continue
+        if edit.new is MISSING:  # its value stands elsewhere: a table of its own, or an array of them
+            raise _misshapen([(*block.table, name)])
         value = value_text(edit.new, eol)
         if not written:
             added.append(f"{key_text(name)} = {value}")
@@ -189,12 +191,14 @@ def _prove(intended: dict[str, Any], edits: Sequence[Edit], result: bytes) -> No
     try:
         after = parse(result)
     except DamagedError as error:
-        where = ", ".join(sorted({f"[{'.'.join(edit.table)}]" for edit in edits}))
-        raise StoreError(
-            "the table is not written as a plain [table] with fields", where, "Rewrite it so in an editor."
-        ) from error
+        raise _misshapen([edit.table for edit in edits]) from error
     if not same(after, intended):
         raise StoreError("the edited file does not say what was meant", "save", _BUG)
+
+
+def _misshapen(tables: Iterable[Table]) -> StoreError:
+    where = ", ".join(sorted({f"[{'.'.join(table)}]" for table in tables}))
+    return StoreError("the table is not written as a plain [table] with fields", where, "Rewrite it so in an editor.")
 
 
 def _intended(before: dict[str, Value], edits: Sequence[Edit], headers: set[Table]) -> dict[str, Any]:

@@ -289,6 +289,12 @@ def test_shapes_that_cannot_be_edited_are_refused(raw):
     assert "controls" in caught.value.where
 
 
+@pytest.mark.parametrize("raw", [b"[[a]]\nx = 1\n", b"[a.b]\nx = 1\n"])
+def test_a_value_that_stands_elsewhere_is_not_taken_out_and_the_reason_is_named(raw):
+    with pytest.raises(StoreError, match="plain \\[table\\]"):
+        apply(raw, [Edit((), "a", MISSING, MISSING)])
+
+
 @pytest.mark.parametrize("value", ["\ud800", (1, 2), None, b"x", [None]])
 def test_values_toml_cannot_hold_are_refused(value):
     with pytest.raises(StoreError):
