@@ -284,7 +284,9 @@ def test_the_command_writes_ours_and_says_by_its_code_whether_something_is_left(
     done = readiness(tmp_path, "merge", "base", "a", "c", "--path", "readiness.toml")
     assert done.returncode == 1
     assert f"controls.{ONE} answer" in done.stderr
-    assert "readiness merge" in done.stderr
+    assert "readiness merge; then: git add readiness.toml" in done.stderr
+    done = readiness(tmp_path, "merge", "base", "a", "c", "--path", "my app/readiness.toml")
+    assert "readiness -C 'my app' merge; then: git add 'my app/readiness.toml'" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "base", "c"]
 
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from workbook.answers import STATE_FILE, WAIVER_FILE
@@ -79,9 +80,10 @@ def _merge(context: Context, base: Path, ours: Path, theirs: Path, name: str) ->
         context.say(terminal(f"{name}: {_sides(one)}"))
     if not merged.disagreements:
         return 0
-    context.say(
-        f"Both sides are kept in {terminal(name)}. Decide with: readiness merge; then: git add {terminal(name)}"
-    )
+    above = PurePosixPath(name).parent
+    there = "" if str(above) == "." else f"-C {shlex.quote(str(above))} "
+    context.say(terminal(f"Both sides are kept in {name}."))
+    context.say(terminal(f"Decide with: readiness {there}merge; then: git add {shlex.quote(name)}"))
     return OPEN
 
 
