@@ -47,8 +47,18 @@ def sarif_message(text: str) -> str:
 
 
 def json_document(value: object, indent: int | None = 1) -> str:
-    """Return JSON in ASCII: safe on a terminal, and inside a script element of a page."""
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, indent=indent))
+    """Return JSON in ASCII: safe on a terminal, and inside a script element of a page. Secrets in it are replaced."""
+    # Before the escapes, behind which a value would not be recognized.
+    text = json.dumps(_redacted(value), indent=indent)
+    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _redacted(value: object) -> object:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {name: _redacted(part) for name, part in value.items()}
+    return [_redacted(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def python_literal(text: str) -> str:

@@ -22,7 +22,11 @@ _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def terminal(text: str) -> str:
-    r"""Return one line in which every active or invisible character is a visible escape such as `\x1b` or `\u202e`."""
+    r"""Return one line in which every active or invisible character is a visible escape such as `\x1b` or `\u202e`.
+
+    Values that look like secrets are replaced, here and so in every sink that is built on this one.
+    """
+    text = redact(text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escape(character) if hidden else character for character, hidden in _seen(text))
