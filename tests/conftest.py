@@ -11,6 +11,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
+
+# No test asserts a time: on a busy machine any example may be slow.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -31,6 +31,7 @@ def cause(asked, answer, *, policy=OURS, **now):
 
 def test_an_answer_nothing_happened_to_counts():
     assert lapsed(PLAIN, READY, OURS, on(10_000)) is None
+    assert lapsed(control(on=("release",)), READY, OURS, on(10_000)) is None
 
 
 def test_causes_are_told_by_their_words():

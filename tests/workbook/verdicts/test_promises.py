@@ -105,21 +105,21 @@ def test_what_is_certain_stays_true_and_the_range_holds_whatever_is_answered(slu
     lines = draw_lines(data, slug, list(Status))
     given_run = data.draw(st.sampled_from(["", *RUNS]))
     before = decide(slug, lines, chosen, given_run, {name: card[name] for name in card if name not in missing})
-    final = [
-        Line(one.pillar, data.draw(st.sampled_from(ANSWERED)), one.item) if one.status is Status.UNANSWERED else one
-        for one in lines
-    ]
-    run = given_run or data.draw(st.sampled_from(RUNS))
-    if not given_run and any(one.pillar == "accept" and one.status not in SATISFIED for one in final):
-        run = "fail"
-    after = decide(slug, final, chosen, run, card)
-    assert after.verdict in before.can_end
-    assert after.can_end == (after.verdict,)
-    assert before.lowest <= after.lowest == after.highest <= before.highest
-    assert after.hold or not before.hold
-    assert getattr(after, "critical", True) or not getattr(before, "critical", False)
-    for claim in before.certain:
-        assert still_true(claim, after), claim
+    random = data.draw(st.randoms())
+    # The best and the worst that can still come, and anything between.
+    for choose in (lambda: Status.READY, lambda: Status.BLOCKER, lambda: random.choice(ANSWERED)):
+        final = [Line(one.pillar, choose(), one.item) if one.status is Status.UNANSWERED else one for one in lines]
+        run = given_run or data.draw(st.sampled_from(RUNS))
+        if not given_run and any(one.pillar == "accept" and one.status not in SATISFIED for one in final):
+            run = "fail"
+        after = decide(slug, final, chosen, run, card)
+        assert after.verdict in before.can_end
+        assert after.can_end == (after.verdict,)
+        assert before.lowest <= after.lowest == after.highest <= before.highest
+        assert after.hold or not before.hold
+        assert getattr(after, "critical", True) or not getattr(before, "critical", False)
+        for claim in before.certain:
+            assert still_true(claim, after), claim
 
 
 def still_true(claim, after):

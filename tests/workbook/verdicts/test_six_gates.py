@@ -93,3 +93,12 @@ def test_what_does_not_apply_counts_and_is_shown():
     assert (verdict.boxes, verdict.gate_pass, verdict.not_applicable) == (33, True, 96)
     assert "may not fit" in verdict.notes[0]
     assert not decide([*lines[:10], *FILLED[10:]]).notes
+
+
+def test_nothing_is_only_certain_once_all_is_answered():
+    lines = [Line(pillar, Status.NEEDS_REVIEW) for pillar in PLACES]
+    assert decide(lines).certain == ()
+    assert decide(lines[1:]).certain == (
+        "gates 1, 2, 3, 4, 5 and 6 cannot be passed until gaps close",
+        "the printed list cannot be full until gaps close",
+    )
