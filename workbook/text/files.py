@@ -57,7 +57,7 @@ def _redacted(value: object) -> object:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {name: _redacted(part) for name, part in value.items()}
+        return {_redacted(name): _redacted(part) for name, part in value.items()}
     return [_redacted(part) for part in value] if isinstance(value, list | tuple) else value
 
 
