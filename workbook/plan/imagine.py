@@ -11,7 +11,6 @@ from workbook.answers import Answer, Gap, Rung, Scope, Score, State, Status
 from workbook.assess import Assessment, Standing, assess
 from workbook.catalogue import Catalogue, Checklist
 from workbook.outlook import Verdict
-from workbook.policy import Policy
 
 READY = Answer(Status.READY, Rung.VERIFIED, by=("the team",), verified_by="somebody else")
 OPEN = Answer(Status.NEEDS_REVIEW, Rung.ATTESTED, by=("the team",), gap=Gap.UNKNOWN)
@@ -59,7 +58,7 @@ class Imagined:
             },
         }
         # Standings are spelled out as answers, so nothing that made them so may judge a second time.
-        state = replace(self.state, answers=answers, scores=scores, scope=Scope(), waivers={}, policy=Policy())
+        state = replace(self.state, answers=answers, scores=scores, scope=Scope(), waivers={})
         return state, assess(self.catalogue, state, self.today)
 
     def verdict(
