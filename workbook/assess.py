@@ -221,6 +221,8 @@ def _ready(
         return Judged(Standing.LAPSED, f"the probe no longer sees it: {against[0].summary}", Cause.PROBE)
     if against and not noted:
         return Judged(Standing.DISPUTED, f"{against[0].signal}: {against[0].summary}", Cause.PROBE)
+    if (recalled := _recalled(catalogue, control.id, answer, seen)) and not answer.dispute_note:
+        return Judged(Standing.DISPUTED, f"{recalled}: it was not met when this was answered", Cause.PROBE)
     if control.severity in state.policy.four_eyes and answer.rung is not Rung.VERIFIED:
         return Judged(Standing.NEEDS_REVIEW, f"stated by {', '.join(answer.by)}; a second person has to verify it")
     if against:
@@ -230,6 +232,14 @@ def _ready(
     if answer.rung is Rung.OBSERVED:
         return Judged(Standing.PROVEN, f"observed: {answer.saw}")
     return Judged(Standing.CLAIMED, f"stated by {', '.join(answer.by)}")
+
+
+def _recalled(catalogue: Catalogue, control: str, answer: Answer, seen: Mapping[str, Observation]) -> str:
+    """A signal that contradicted the answer when it was given, and of which nothing is known since; "" for none."""
+    known = {name for name, observation in seen.items() if observation.outcome is not Outcome.UNKNOWN}
+    unlooked = (signal.id for signal in catalogue.feeding[control] if signal.id not in known)
+    said = answer.saw.split("; ")
+    return next((name for name in unlooked if any(part.split(" ")[:2] == [name, Outcome.UNMET] for part in said)), "")
 
 
 def standing_override(item: Item, state: State) -> Override | None:

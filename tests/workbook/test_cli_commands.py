@@ -230,7 +230,7 @@ def test_status_as_json_has_the_published_shape(call):
 def test_status_lists_the_controls_of_every_checklist(call, started):
     out = call("status")[1]
     listed = {line.split()[0] for line in out.splitlines() if line.startswith("  ")}
-    assert listed == set(stored(started)["controls"])
+    assert listed & set(Session(started).catalogue.controls) == set(stored(started)["controls"])
 
 
 def test_status_tells_what_it_could_not_use(call, started):

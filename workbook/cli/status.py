@@ -55,6 +55,10 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 def show(context: Context, session: Session) -> None:
     """The headline, the pillars, and every control with its standing."""
     context.out(terminal(session.headline))
+    names = session.catalogue.controls_of(session.state.checklists)
+    standings = Counter(session.assessment.standings[name].standing for name in names)
+    parts = ", ".join(f"{standings[one]} {PLAIN[one]}" for one in Standing if standings[one])
+    context.out(f"{len(names)} controls: {parts}.")
     _verdicts(context, session)
     if session.report is None:
         context.out("By the answers and the watched files alone; --probe adds what the code shows now.")

@@ -245,6 +245,28 @@ def test_a_dispute_note_counts_as_long_as_the_probe_shows_the_same(bench):
     assert standing(made.open(), "runbooks").standing is Standing.DISPUTED
 
 
+def test_what_a_probe_showed_when_it_was_answered_counts_until_somebody_looks_again(bench):
+    made = bench()
+    made.sees("ops.runbooks", Outcome.UNMET, "docs/ops.md", 3)
+    session = made.open()
+    session.answer("runbooks", READY)
+    session.save()
+    made.seen.clear()
+    told = standing(made.open(), "runbooks")
+    assert (told.standing, told.cause) == (Standing.DISPUTED, Cause.PROBE)
+    assert "ops.runbooks: it was not met when this was answered" in told.why
+    made.sees("ops.runbooks", Outcome.UNKNOWN)
+    assert standing(made.open(), "runbooks").standing is Standing.DISPUTED
+    made.sees("ops.runbooks", Outcome.MET)
+    assert standing(made.open(), "runbooks").standing is Standing.CLAIMED
+    made.sees("ops.runbooks", Outcome.UNMET, "docs/ops.md", 3)
+    again = made.open()
+    again.dispute("runbooks", "they live in the wiki")
+    again.save()
+    made.seen.clear()
+    assert standing(made.open(), "runbooks").standing is Standing.CLAIMED
+
+
 def test_only_what_is_disputed_takes_a_dispute_note(bench):
     with pytest.raises(Refused, match="no probe disagrees"):
         said(bench(), "runbooks").open().dispute("runbooks", "why not")
