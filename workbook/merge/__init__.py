@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.merge.remarks import carried
 from workbook.merge.standoffs import Standoff, settle, standoffs
 from workbook.merge.threeway import Disagreement, decide, headers_of, tables_of
-from workbook.store import StoreError, apply, same
+from workbook.store import StoreError, Value, apply, same
 from workbook.store.model import Table
 from workbook.store.reading import BOM, decode, document_of, parse
 from workbook.store.scanner import scan
@@ -40,9 +40,10 @@ def merge(base: bytes, ours: bytes, theirs: bytes, order: Sequence[Table] = ()) 
     Raises:
         StoreError: ours or theirs cannot be read, or says something in a shape that cannot be merged.
     """
-    old, mine, yours = _text(base, "the common ancestor", lenient=True), _text(ours, "here"), _text(theirs, "there")
-    headers = {header for text in (old, mine, yours) for header in headers_of(scan(text))}
-    models = [tables_of(parse(text.encode()), headers) for text in (old, mine, yours)]
+    sides = [_read(base, "the common ancestor", lenient=True), _read(ours, "here"), _read(theirs, "there")]
+    headers = {header for text, _ in sides for header in headers_of(scan(text))}
+    models = [tables_of(tables, headers) for _, tables in sides]
+    old, mine, yours = (text for text, _ in sides)
     edits, disagreements = decide(*models)
     raw = apply(ours, edits, order)
     text = carried(old, mine, yours, decode(raw))
@@ -52,10 +53,11 @@ def merge(base: bytes, ours: bytes, theirs: bytes, order: Sequence[Table] = ()) 
     return Merged(merged, tuple(disagreements))
 
 
-def _text(raw: bytes, name: str, *, lenient: bool = False) -> str:
-    trouble = document_of(Path(name), raw).trouble
+def _read(raw: bytes, name: str, *, lenient: bool = False) -> tuple[str, Mapping[str, Value]]:
+    document = document_of(Path(name), raw)
+    trouble = document.trouble
     if trouble is None:
-        return decode(raw)
+        return decode(raw), document.tables
     if lenient:
-        return ""
+        return "", {}
     raise StoreError(trouble.what, f"{name}, line {trouble.line}" if trouble.line else name, trouble.remedy)
