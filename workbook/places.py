@@ -110,9 +110,13 @@ class Place:
         """The assessment with the commit and file named that made an answer lapse; git is asked only where one did."""
         if self.git_dir is None or not lapsed_by_content(assessment):
             return assessment
-        with Git.open(self.root) as git:
-            unsaved = [*(git.changed_between("HEAD") or ()), *(one.path for one in git.files() if not one.tracked)]
-            return named(assessment, state, self._changes, unsaved, OURS)
+        try:
+            with Git.open(self.root) as git:
+                unsaved = [*(git.changed_between("HEAD") or ()), *(one.path for one in git.files() if not one.tracked)]
+        except GitProblem:
+            # The lapse itself is known without git.
+            return assessment
+        return named(assessment, state, self._changes, unsaved, OURS)
 
     def broad(self, watch: Sequence[str]) -> str:
         """A warning where what is watched changes very often; "" where it does not, or there is no history."""
@@ -120,10 +124,14 @@ class Place:
 
     @cached_property
     def _changes(self) -> tuple[Changed, ...]:
+        """The newest commits, to explain with; none where history cannot be read, and then nothing is explained."""
         if self.git_dir is None:
             return ()
-        with Git.open(self.root) as git:
-            return git.changes(COMMITS)
+        try:
+            with Git.open(self.root) as git:
+                return git.changes(COMMITS)
+        except GitProblem:
+            return ()
 
     def _tree(self) -> Tree:
         with ExitStack() as stack:

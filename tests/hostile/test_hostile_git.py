@@ -31,6 +31,7 @@ from workbook.answers import Status
 from workbook.cli import doctor
 from workbook.cli.main import main
 from workbook.errors import Refused
+from workbook.history.replay import replay
 from workbook.places import Place
 from workbook.session import Session
 
@@ -80,6 +81,8 @@ METHODS: dict[str, Callable[[Git], object]] = {
     "tags": lambda git: git.tags(),
     "log": lambda git: (git.log(limit=3), git.log(["app.py", "README.md"])),
     "changes": lambda git: (git.changes(), git.changes(3, ["app.py"])),
+    "timeline": lambda git: git.timeline(),
+    "blobs": lambda git: git.blobs(git.blob_ids(["README.md", "app.py"]).values()),
     "churn": lambda git: git.churn(),
     "stored_id": lambda git: git.stored_id("app.py", b"a\r\n"),
     "canonical": lambda git: git.canonical(ANA),
@@ -101,6 +104,7 @@ INNER = {
     "checks.git.objects.alternates_line", "checks.git.objects.require_own_objects",
     "checks.git.program.base_environment", "checks.git.program.find_git", "checks.git.program.run_git",
     "checks.git.history_child.main", "checks.git.history_child.full_name",
+    "checks.git.timeline.read_timeline", "checks.git.timeline.read_blobs",
     "checks.git.supplied.resolved", "checks.git.supplied.supplied",
 }  # fmt: skip
 """The parts the calls above are made of; `run_git` is used elsewhere too, and its users are among the callers below."""
@@ -158,7 +162,10 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
         "commit --dry-run": dry_commit,
     },
     "workbook.places": {"the place of a workbook": place},
-    # Works on what the place of a workbook has read.
+    "workbook.cli.merge": {"the look at a merge": lambda root: main(["-C", str(root), "merge", "--check"])},
+    "workbook.history.replay": {"the history of a workbook": a_workbook(replay)},
+    # Work on what the place of a workbook has read.
+    "workbook.breadth": {},
     "workbook.culprits": {},
     # Makes a repository of its own, from our own files.
     "workbook.sample": {},
@@ -202,6 +209,7 @@ def test_the_matrix_holds_every_member_of_git_and_every_function_of_its_package(
             if ours and (inspect.isfunction(thing) or inspect.isclass(thing)):
                 found.add(f"{module.__name__}.{name}")
     data = {"changes.Changed", "history.Commit", "listing.Listed", "locate.Place", "repository.Git", "repository.Tag"}
+    data |= {"timeline.Moment"}
     said_elsewhere = {f"checks.git.{name}" for name in data}
     errors = {name for name in found if name.startswith("checks.git.problem.")}
     assert found - said_elsewhere - errors == set(FUNCTIONS) | INNER
