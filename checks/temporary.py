@@ -51,7 +51,10 @@ def sweep(folder: Path) -> None:
 def _make(prefix: str) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix))
-        handle = os.open(path, _FOLDER)
+        try:
+            handle = os.open(path, _FOLDER)
+        except FileNotFoundError:  # swept between its making and our opening it
+            continue
         if _is_ours(path, handle):
             return path, handle
         os.close(handle)
