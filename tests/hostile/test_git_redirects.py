@@ -16,6 +16,7 @@ from checks.git import Git, GitProblem, NoRepository, UnsafeRepository, identity
 from checks.report_json import to_json
 from checks.run import look_over
 from checks.tree import Tree
+from workbook.cli.main import main
 from workbook.places import Place
 
 PlainGit = Callable[..., str]
@@ -406,3 +407,17 @@ def test_references_with_odd_names_are_names_and_nothing_else(victim: Path, plai
         assert git.head() == head
         assert {tag.name for tag in git.tags()} <= {"v1", "-x", "rtl\u202e"}
         assert git.commit_id("-x") == head
+
+
+def test_a_private_folder_that_is_a_link_is_never_written_through(
+    victim: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Locks and drafts lie in the git directory, which its author may have prepared."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (victim / ".git" / "readiness").symlink_to(outside)
+    assert main(["-C", str(victim), "init", "--yes"]) == 2
+    assert "is a symbolic link. Remove it" in capsys.readouterr().err
+    assert list(outside.iterdir()) == []
+    assert not (victim / "readiness.toml").exists()
