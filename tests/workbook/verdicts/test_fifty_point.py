@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from workbook.answers import Status
 from workbook.catalogue import load_catalogue
+from workbook.readings import Readings
 from workbook.verdicts.fifty_point import DIMENSIONS, Facts, decide
 from workbook.verdicts.lines import Line
 
@@ -130,3 +131,124 @@ def test_a_hold_that_no_cleared_blocker_ends_says_so():
     assert low.verdict == edge.verdict == "hold"
     assert low.notes == ("clearing the blockers is not enough: the score stays below 25",)
     assert edge.notes == ()
+
+
+LENIENT = Readings(lenient_blockers=True)
+
+
+def _made(ready, blocked=(), unanswered=()):
+    """So many points ready from the end of the list, some blocked or unanswered, the rest open; as numbers."""
+    order = [number for number in range(50, 0, -1) if number not in {*blocked, *unanswered}]
+    states = dict.fromkeys(range(1, 51), Status.NEEDS_REVIEW) | dict.fromkeys(order[:ready], Status.READY)
+    states |= dict.fromkeys(blocked, Status.BLOCKER) | dict.fromkeys(unanswered, Status.UNANSWERED)
+    return _fifty([states[number] for number in range(1, 51)])
+
+
+def _numbers(items):
+    return tuple(int(item.rsplit(".", 1)[1]) for item in items)
+
+
+@pytest.mark.parametrize(
+    ("made", "readings", "verdict", "decided_by"),
+    [
+        (_made(40), None, "ship", ()),
+        (_made(47, blocked=(1,)), LENIENT, "ship", ()),
+        (_made(47, blocked=(1,)), None, "hold", (1,)),
+        (_made(46, blocked=(1, 32, 40)), None, "do-not-launch", (32, 40)),
+        (_made(48, unanswered=(7, 12)), None, "incomplete", (7, 12)),
+        (_made(39), None, "harden", tuple(range(1, 12))),
+        (_made(24), None, "do-not-launch", tuple(range(1, 27))),
+    ],
+)
+def test_the_points_that_make_the_verdict_are_named(made, readings, verdict, decided_by):
+    decided = decide(made, readings=readings)
+    assert (decided.verdict, _numbers(decided.decided_by)) == (verdict, decided_by)
+
+
+@pytest.mark.parametrize(
+    ("made", "readings", "to", "all_of", "some", "of"),
+    [
+        (_made(24), None, "harden", (), 1, 26),
+        (_made(25), None, "ship", (), 15, 25),
+        (_made(39), None, "ship", (), 1, 11),
+        (_made(38, unanswered=(50,)), None, "ship", (), 1, 11),
+        (_made(39, blocked=(1,)), None, "ship", (1,), 0, 0),
+        (_made(38, blocked=(1,)), None, "harden", (1,), 0, 0),
+        (_made(24, blocked=(1,)), None, "harden", (1,), 0, 0),
+        (_made(23, blocked=(1,)), None, "harden", (1,), 1, 26),
+        (_made(39, blocked=(1,)), LENIENT, "ship", (1,), 0, 0),
+        (_made(39, blocked=(1, 31)), LENIENT, "ship", (31,), 0, 0),
+        (_made(38, blocked=(1, 31)), LENIENT, "ship", (1, 31), 0, 0),
+        (_made(37, blocked=(1, 31)), LENIENT, "harden", (1, 31), 0, 0),
+        (_made(39, blocked=(1, 31)), None, "ship", (1, 31), 0, 0),
+    ],
+)
+def test_the_way_to_the_next_better_verdict_is_as_short_as_it_can_be(made, readings, to, all_of, some, of):
+    way = decide(made, readings=readings).next_better
+    assert (way.to, _numbers(way.all_of), way.some, len(way.some_of)) == (to, all_of, some, of)
+
+
+@pytest.mark.parametrize(
+    ("made", "readings"),
+    [(_made(40), None), (_made(39, unanswered=(50,)), None), (_made(40, blocked=(1,)), LENIENT)],
+)
+def test_the_best_verdict_has_no_better(made, readings):
+    assert decide(made, readings=readings).next_better is None
+
+
+@pytest.mark.parametrize(
+    ("made", "facts", "readings", "ends"),
+    [
+        (_made(0, unanswered=range(1, 51)), Facts(), None, ("do-not-launch", "hold", "harden", "ship")),
+        (_made(25, unanswered=(1,)), Facts(), None, ("hold", "harden")),
+        (_made(24, unanswered=(1,)), Facts(), None, ("do-not-launch", "hold", "harden")),
+        (_made(39, unanswered=(1,)), Facts(), None, ("hold", "harden", "ship")),
+        (_made(40, unanswered=(1,)), Facts(), None, ("hold", "ship")),
+        (_made(40, unanswered=(1,)), Facts(), LENIENT, ("ship",)),
+        (_made(39, unanswered=(1,)), Facts(), LENIENT, ("hold", "harden", "ship")),
+        (_made(39, unanswered=(2,), blocked=(1,)), Facts(), LENIENT, ("hold", "ship")),
+        (_made(39, unanswered=(31,), blocked=(1,)), Facts(), None, ("do-not-launch", "hold")),
+        (_made(10, unanswered=(1,), blocked=(31,)), Facts(), None, ("do-not-launch",)),
+        # Left open, the encryption of a regulated product stops the launch; met, it is a point.
+        (_made(39, unanswered=(33,)), Facts(), None, ("do-not-launch", "harden", "ship")),
+        (_made(39, unanswered=(33,)), Facts(regulated=True), None, ("do-not-launch", "ship")),
+        (_made(39, unanswered=(32,)), Facts(regulated=True), None, ("do-not-launch", "harden", "ship")),
+    ],
+)
+def test_what_a_verdict_can_still_end_as(made, facts, readings, ends):
+    if facts.regulated:
+        made = [
+            Line(one.pillar, Status.READY, one.item)
+            if one.number == "33" and one.status is not Status.UNANSWERED
+            else one
+            for one in made
+        ]
+    assert decide(made, facts, readings).can_end == ends
+
+
+@pytest.mark.parametrize(
+    ("per_pillar", "noted"),
+    [((10, 10, 4, 0, 10), False), ((10, 4, 10, 0, 0), True), ((10, 5, 10, 0, 0), False), ((10, 4, 8, 1, 1), False)],
+)
+def test_a_low_score_in_few_pillars_is_noted(per_pillar, noted):
+    states = [Status.READY if at < met else Status.NEEDS_REVIEW for met in per_pillar for at in range(10)]
+    assert any("although only" in note for note in decide(_fifty(states)).notes) is noted
+
+
+def test_what_is_left_open_when_shipping_is_noted():
+    assert decide(_made(40)).notes == ("10 open gaps to be documented and scheduled before shipping",)
+    assert decide(_made(50)).notes == ()
+    assert decide(_made(40, unanswered=(1,))).notes == ()
+    assert decide(_made(39)).notes == ()
+    assert decide(_made(10)).notes == ()
+
+
+def test_only_an_open_list_makes_claims_about_what_comes():
+    assert decide(_made(10)).certain == ()
+    assert decide(_made(10, unanswered=(1,))).certain == (
+        "the band stays high",
+        "a ship verdict is out of reach until gaps close",
+    )
+    assert decide(_made(39, unanswered=(1,))).certain == ()
+    assert decide(_made(45, unanswered=(1,))).certain == ("the band stays strong",)
+    assert decide(_made(24, unanswered=(1,))).certain == ("a ship verdict is out of reach until gaps close",)

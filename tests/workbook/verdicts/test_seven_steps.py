@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from workbook.answers import PROFILES, Status
 from workbook.catalogue import load_catalogue
 from workbook.verdicts.lines import Line
+from workbook.verdicts.record import Way
 from workbook.verdicts.seven_steps import FIRST, LIKELY, SIZES, Run, acceptance, decide, failing, order
 
 ANSWERED = [Status.READY, Status.NOT_APPLICABLE, Status.NEEDS_REVIEW, Status.BLOCKER]
@@ -129,3 +130,86 @@ def test_without_a_run_nothing_is_decided():
 )
 def test_a_run_names_the_checks_that_failed(run, failed):
     assert failing(run) == failed
+
+
+def _run_lines(**but):
+    """All steps done; the items of the run ready but for the named ones."""
+    about = dict.fromkeys(("ten-x-run", *LIKELY), Status.READY) | {k.replace("_", "-"): v for k, v in but.items()}
+    steps = [Line(pillar, Status.READY, f"seven-steps.{pillar}.{at}") for at, pillar in enumerate(PLACES)]
+    return steps + [Line("accept", status, f"seven-steps.accept.{name}") for name, status in about.items()]
+
+
+@pytest.mark.parametrize(
+    ("accept", "failed", "but", "verdict", "ends", "names"),
+    [
+        ("pass", (), {}, "ready", ("ready",), ()),
+        ("invalid-run", (), {}, "not-ready", ("not-ready",), ("ten-x-run",)),
+        ("fail", ("p95", "errors"), {}, "not-ready", ("not-ready",), ("errors", "p95")),
+        ("fail", ("p95",), {"p95": Status.NEEDS_REVIEW}, "not-ready", ("not-ready",), ("p95",)),
+        ("", (), {"p95": Status.UNANSWERED}, "incomplete", ("not-ready", "ready"), ("p95",)),
+        ("fail", ("errors",), {"p95": Status.UNANSWERED}, "incomplete", ("not-ready",), ("p95",)),
+    ],
+)
+def test_the_items_of_the_run_decide_like_any_other(accept, failed, but, verdict, ends, names):
+    decided = decide(_run_lines(**but), accept, failed)
+    assert (decided.verdict, decided.can_end) == (verdict, ends)
+    assert {item.rsplit(".", 1)[1] for item in decided.decided_by} == set(names)
+    assert len(decided.decided_by) == len(names)
+
+
+def test_a_run_is_lost_with_the_first_of_its_items_though_another_is_unanswered():
+    lines = _run_lines(p95=Status.UNANSWERED, errors=Status.NEEDS_REVIEW)
+    verdict = decide(lines, "")
+    assert (verdict.verdict, verdict.can_end) == ("incomplete", ("not-ready",))
+    assert verdict.next_better == Way("ready", ("seven-steps.accept.errors",))
+
+
+def test_a_passed_run_leaves_only_steps_in_the_way():
+    lines = [Line("s1", Status.NEEDS_REVIEW, "seven-steps.s1.0"), *_run_lines(p95=Status.NEEDS_REVIEW)[1:]]
+    verdict = decide(lines, "pass")
+    assert verdict.next_better == Way("ready", ("seven-steps.s1.0",))
+    assert verdict.decided_by == ("seven-steps.s1.0",)
+
+
+@pytest.mark.parametrize(("profiles", "noted"), [(["pre-launch"], True), (["paying-users"], False)])
+def test_before_launch_the_expected_peak_stands_for_the_traffic(profiles, noted):
+    verdict = decide(_run_lines(), "pass", profiles=profiles)
+    assert verdict.notes[0] == "a passed run is closer than most get, not the end of the work"
+    assert ("before launch there is no traffic: the run is ten times the expected peak" in verdict.notes) is noted
+
+
+@pytest.mark.parametrize(
+    ("first", "accept", "notes"),
+    [
+        (Status.READY, "fail", ("all steps are done; a passed run is missing",)),
+        (Status.NEEDS_REVIEW, "fail", ()),
+        (
+            Status.READY,
+            "invalid-run",
+            (
+                "the run does not count: it takes staging, ten times the traffic and thirty minutes",
+                "all steps are done; a passed run is missing",
+            ),
+        ),
+        (
+            Status.NEEDS_REVIEW,
+            "pass",
+            (
+                "a passed run is closer than most get, not the end of the work",
+                "the run passed although steps are open: that is progress, not readiness",
+            ),
+        ),
+        (Status.UNANSWERED, "pass", ("a passed run is closer than most get, not the end of the work",)),
+    ],
+)
+def test_what_the_run_means_is_noted(first, accept, notes):
+    lines = _run_lines()
+    lines[0] = Line("s1", first, lines[0].item)
+    assert decide(lines, accept).notes == notes
+
+
+def test_nothing_but_blockers_is_certain_once_all_is_answered():
+    open_ones = [Line(pillar, Status.NEEDS_REVIEW) for pillar in PLACES]
+    assert decide(open_ones, "fail").certain == ()
+    assert decide(open_ones[1:], "pass").certain == ("steps 1, 2, 3, 4, 5, 6 and 7 cannot be done until gaps close",)
+    assert decide([*open_ones[1:], Line("s1", Status.BLOCKER)], "pass").certain == ("1 stops launch",)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from workbook.answers import Status
 from workbook.catalogue import load_catalogue
 from workbook.verdicts.lines import Line
+from workbook.verdicts.record import Way
 from workbook.verdicts.ten_gates import DOMAINS, SIZES, decide, slo, suggest
 
 PLACES = [gate for gate, size in SIZES.items() for _ in range(size)]
@@ -130,3 +131,31 @@ def test_the_narrow_reading_says_what_it_lets_through():
         "below the minimum and let through by the critical-only reading: cost-control",
         "narrow reading: only the domains of critical risk pause the launch",
     )
+
+
+def test_what_decides_and_what_a_better_verdict_takes():
+    paused = decide({**MINIMUMS, "cost-control": 3, "security": 3})
+    below = ("ten-gates.score.security", "ten-gates.score.cost-control")
+    assert paused.decided_by == below
+    assert paused.next_better == Way("proceed", below)
+    narrow = decide({**MINIMUMS, "cost-control": 3, "security": 3}, mode="critical-only")
+    assert narrow.next_better == Way("proceed", below[:1])
+    assert narrow.decided_by == below[:1]
+    assert (decide(MINIMUMS).decided_by, decide(MINIMUMS).next_better) == ((), None)
+
+
+def test_a_domain_without_a_level_decides_until_it_has_one():
+    known = {name: level for name, level in MINIMUMS.items() if name != "testing"}
+    verdict = decide(known)
+    assert verdict.decided_by == ("ten-gates.score.testing",)
+    assert verdict.next_better is None
+    assert verdict.can_end == ("pause", "proceed")
+    assert decide(known, mode="critical-only").can_end == ("proceed",)
+    assert decide({**known, "security": 1}).can_end == ("pause",)
+    assert decide({**known, "security": 1}).next_better == Way("proceed", ("ten-gates.score.security",))
+    assert decide(MINIMUMS).can_end == ("proceed",)
+
+
+def test_the_items_of_the_scorecard_are_those_of_the_catalogue():
+    items = load_catalogue().items
+    assert set(decide({}).decided_by) == {item.id for item in items.values() if item.layer == "scorecard"}
