@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+from workbook.errors import Refused
 from workbook.merge.units import unit_of
 from workbook.session import Session
-from workbook.store import MISSING, Clash, lookup, same
+from workbook.store import MISSING, Clash, Clashed, lookup, same
+
+KILLED, SAVED, CLASHED, REFUSED = 9, 10, 11, 12
+"""How a forked child that saves ends."""
 
 
 def shown(tables, place):
@@ -141,3 +147,36 @@ def places_of(tables):
 
 def clash_sides(clashes):
     return {(clash.table, name): sides for clash in clashes for name, sides in clash.fields.items()}
+
+
+def changes(before, after):
+    """The fields that differ, each with both values."""
+    places = places_of(before) | places_of(after)
+    pairs = {place: (shown(before, place), shown(after, place)) for place in places}
+    return {place: pair for place, pair in pairs.items() if not same(*pair)}
+
+
+def holds(value, wanted):
+    """Whether a value stands anywhere inside another."""
+    if isinstance(value, dict | list):
+        return any(holds(one, wanted) for one in (value.values() if isinstance(value, dict) else value))
+    return same(value, wanted)
+
+
+def save_and_die(session, call, nth):
+    """In a forked child: save, and end the process at the nth such call."""
+    real, seen = getattr(os, call), Counter()
+
+    def die(*arguments, **options):
+        seen[call] += 1
+        if seen[call] == nth:
+            os._exit(KILLED)
+        return real(*arguments, **options)
+
+    setattr(os, call, die)
+    try:
+        return CLASHED if isinstance(session.save(), Clashed) else SAVED
+    except Refused:
+        return REFUSED
+    except BaseException:  # noqa: BLE001  # whatever it is, the child must not return into the test
+        return 1

@@ -50,7 +50,6 @@ START = "# By hand, safe to edit.\nschema = 1\n\n" + "\n".join(
     f'# Title of {name}\n[controls.{name}]\nstatus = "unanswered"\n' for name in CONTROLS
 )
 TEXTS = ("", "a", "b", "c", 'quoted "text" # no comment', "two\nlines", "[controls.x]", "ümlaut")
-KILLED, SAVED, CLASHED, REFUSED = 9, 10, 11, 12
 CALLS = ("open", "write", "fsync", "replace", "close", "unlink", "scandir")
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -280,19 +279,19 @@ class Machine(RuleBasedStateMachine):
         intended = model.with_edits(self.disk, client.claims)
         child = os.fork()
         if not child:
-            os._exit(_save_and_die(client.session, call, nth))
+            os._exit(model.save_and_die(client.session, call, nth))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         raw = self.path.read_bytes() if self.raw is not None else None
-        if status == REFUSED:
+        if status == model.REFUSED:
             assert self.may_refuse(client)
-        elif status == CLASHED:
+        elif status == model.CLASHED:
             assert clashing
-        elif status == SAVED:
+        elif status == model.SAVED:
             assert not clashing
             self.raw = raw
             assert self.disk == intended
         else:
-            assert status == KILLED
+            assert status == model.KILLED
             counted["killed saves"] += 1
             before, self.raw = self.raw, raw
             if raw != before:
@@ -391,14 +390,14 @@ class Machine(RuleBasedStateMachine):
         """Our own driver: never markers; where both sides decided, both stay in the file for a person."""
         base, theirs = self.branch
         self.branch = None
-        changed = _changes(tomllib.loads(base.decode()), tomllib.loads(theirs.decode()))
+        changed = model.changes(tomllib.loads(base.decode()), tomllib.loads(theirs.decode()))
         intended = model.with_edits(self.disk, changed)
         merged = merge(base, self.raw, theirs)
         self.set_raw(merged.raw)
         counted["merges by readiness"] += 1
         counted["open disagreements"] += len(merged.disagreements)
         for place, (_, new) in changed.items():
-            kept = same(model.shown(self.disk, place), new) or _holds(self.disk["controls"][place[0][1]], new)
+            kept = same(model.shown(self.disk, place), new) or model.holds(self.disk["controls"][place[0][1]], new)
             assert kept or merged.disagreements, "a merge dropped the other side"
         assert merged.disagreements or self.disk == intended
 
@@ -411,7 +410,7 @@ class Machine(RuleBasedStateMachine):
         for file, raw in zip(files, (self.raw, base, theirs), strict=True):
             file.write_bytes(raw)
         done = subprocess.run(["git", "merge-file", "-p", *files], capture_output=True, check=False)
-        changed = _changes(tomllib.loads(base.decode()), tomllib.loads(theirs.decode()))
+        changed = model.changes(tomllib.loads(base.decode()), tomllib.loads(theirs.decode()))
         if done.returncode:
             counted["merge conflicts"] += 1
             self.before_damage, self.damage = self.raw, done.stdout
@@ -458,39 +457,6 @@ class Machine(RuleBasedStateMachine):
             for client in self.clients:
                 live.difference_update(client.draft_names if client else ())
             shutil.rmtree(self.root)
-
-
-def _changes(before, after):
-    """The fields that differ, each with both values."""
-    places = model.places_of(before) | model.places_of(after)
-    pairs = {place: (model.shown(before, place), model.shown(after, place)) for place in places}
-    return {place: pair for place, pair in pairs.items() if not same(*pair)}
-
-
-def _holds(value, wanted):
-    """Whether a value stands anywhere inside another."""
-    if isinstance(value, dict | list):
-        return any(_holds(one, wanted) for one in (value.values() if isinstance(value, dict) else value))
-    return same(value, wanted)
-
-
-def _save_and_die(session, call, nth):
-    """In a forked child: save, and end the process at the nth such call."""
-    real, seen = getattr(os, call), Counter()
-
-    def die(*arguments, **options):
-        seen[call] += 1
-        if seen[call] == nth:
-            os._exit(KILLED)
-        return real(*arguments, **options)
-
-    setattr(os, call, die)
-    try:
-        return CLASHED if isinstance(session.save(), Clashed) else SAVED
-    except Refused:
-        return REFUSED
-    except BaseException:  # noqa: BLE001  # whatever it is, the child must not return into the test
-        return 1
 
 
 @pytest.fixture
