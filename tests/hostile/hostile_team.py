@@ -171,11 +171,8 @@ class Team:
     def prepare(self, root, monkeypatch):
         """A repository, and a catalogue for every session that is opened on it."""
         catalogue = self.catalogue()
-        if hasattr(workbook.session, "catalogue_of"):
-            left_out = (self.text("left out"),)
-            monkeypatch.setattr(workbook.session, "catalogue_of", lambda _: (catalogue, left_out))
-        else:
-            monkeypatch.setattr(workbook.session, "load_catalogue", lambda: catalogue)
+        left_out = (self.text("left out"),)
+        monkeypatch.setattr(workbook.session, "catalogue_of", lambda _: (catalogue, left_out))
         (root / "api").mkdir(parents=True)
         code = "\n".join(self.text("code", one_line=True) for _ in range(12))
         (root / "api" / "users.py").write_text(code, encoding="utf-8", errors="replace")

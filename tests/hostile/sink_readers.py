@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
+from checks.secrets import redact
+
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 OWN_COMMENT = re.compile(r"<!-- /?readiness:(begin v=\d+|end|item [A-Za-z0-9._-]+) -->")
 HOST_ACTS = re.compile(r"@\w|#\d|GH-\d|https?://|www\.|[\w.]@\w|(?<!\w):\w+:(?!\w)|\$\S+\$", re.IGNORECASE)
@@ -132,6 +134,14 @@ def json_data(data):
     return (
         controls(document) + re.findall("[<>&]", document) + ([] if same and document.isascii() else ["not the same"])
     )
+
+
+def _without_secrets(data):
+    if isinstance(data, dict):
+        return {_without_secrets(name): _without_secrets(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_without_secrets(value) for value in data]
+    return redact(data) if isinstance(data, str) else data
 
 
 def sarif(data):

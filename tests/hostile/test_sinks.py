@@ -53,6 +53,8 @@ CALLS = {
     "plan": [["plan"], ["plan", "--format", "json"]],
     "history": [["history"], ["history", CONTROL], ["history", ARGUMENT], ["history", "--format", "json"]],
     "diff": [["diff", "HEAD"], ["diff", ARGUMENT], ["diff", "HEAD", "now", "--format", "json"]],
+    "checklists": [["checklists"], ["checklists", "--add", ARGUMENT], ["checklists", "--decides", ARGUMENT]],
+    "upgrade": [["upgrade", "--dry-run"], ["upgrade"]],
     "explain": [["explain", ARGUMENT], ["explain", CONTROL], ["explain", "fifty-point"]],
     "notebook": [["notebook", "sync"], ["notebook", "sync", "--pillar", ARGUMENT]],
     "attest": [["attest", ARGUMENT, "yes"], ["attest", "core-logic-sound", "yes", "--note", ARGUMENT]],
