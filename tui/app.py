@@ -34,7 +34,7 @@ from tui.screens.first_look import FirstLook
 from tui.screens.guide import Guide
 from tui.screens.help import Help
 from tui.screens.need import Need
-from tui.screens.prompts import ChoicePrompt
+from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.screens.search import FIELD as SEARCHED
 from tui.screens.search import Search
 from tui.wording import edits, said
@@ -116,6 +116,8 @@ class ReadinessApp(App[int]):
 
     def _hung_up(self) -> None:
         """The terminal goes away: what is unsaved or half typed stays as a draft."""
+        if isinstance(self.screen, TextPrompt | Search | CommitView):
+            self.screen.keep_typed()  # the last key may not have been told yet
         self.typing.flush()
         self.exit(0)
 

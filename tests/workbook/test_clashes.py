@@ -62,6 +62,18 @@ def test_a_gap_goes_with_its_answer_also_after_a_refresh(two, keep_mine, gap):
     assert mine.state.answer(CONTROL) == Session(mine.root).state.answer(CONTROL)
 
 
+def test_two_who_change_different_fields_of_one_answer_clash(two):
+    """Each said a whole answer; the one's gap with the other's facets is what nobody said."""
+    mine, theirs = two
+    mine.answer(CONTROL, Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
+    mine.save()
+    theirs.refresh()
+    mine.answer(CONTROL, Status.NEEDS_REVIEW, gap=Gap.ABSENT)
+    theirs.answer(CONTROL, Status.NEEDS_REVIEW, gap=Gap.PARTIAL, facets=["login"])
+    theirs.save()
+    assert "facets" in clash_of(mine).fields
+
+
 def test_a_note_beside_somebody_elses_answer_is_no_clash(two):
     mine, theirs = two
     mine.note(CONTROL, "Seen in staging")

@@ -63,10 +63,14 @@ class CommitView(WorkbookScreen):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Keep what is typed, in case the terminal dies."""
         event.stop()
-        if event.input.id == "commit-message":
-            self.workbook_app.typing(MESSAGE, event.value)
-        elif event.value != terminal("; ".join(self.session.people.navigators)):
-            self.workbook_app.typing(CO_AUTHORS, event.value)
+        self.keep_typed()
+
+    def keep_typed(self) -> None:
+        """Tell what stands in the fields now; the app asks when the terminal dies."""
+        typing, people = self.workbook_app.typing, terminal("; ".join(self.session.people.navigators))
+        names = self.query_one("#commit-navigators", Input).value
+        typing(MESSAGE, self.query_one("#commit-message", Input).value)
+        typing(CO_AUTHORS, names if names != people else "")
 
     def action_dismiss_screen(self) -> None:
         """Back without committing: what was typed is thrown away."""

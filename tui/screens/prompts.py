@@ -66,8 +66,12 @@ class TextPrompt(ModalScreen[bool]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Keep what is typed, in case the terminal dies."""
         event.stop()
-        text = event.value if event.value != self._value else ""
-        cast("ReadinessApp", self.app).typing(self._field, text)
+        self.keep_typed()
+
+    def keep_typed(self) -> None:
+        """Tell what stands in the field now; the app asks when the terminal dies."""
+        text = self.query_one(Input).value
+        cast("ReadinessApp", self.app).typing(self._field, text if text != self._value else "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give the text."""

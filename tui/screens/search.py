@@ -56,7 +56,11 @@ class Search(ModalScreen[str | None]):
         """Filter while typing."""
         event.stop()
         self._filter(event.value)
-        self._workbook.typing(FIELD, event.value)
+        self.keep_typed()
+
+    def keep_typed(self) -> None:
+        """Tell what stands in the field now; the app asks when the terminal dies."""
+        self._workbook.typing(FIELD, self.query_one(Input).value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the highlighted row."""
