@@ -23,7 +23,7 @@ def matching(patterns: Iterable[str], paths: Iterable[str]) -> tuple[str, ...]:
         _require_cheap(pattern)
     try:
         spec = GitIgnoreSpec.from_lines(wanted)
-    except ValueError as error:
+    except (ValueError, re.error) as error:  # a range of letters that ends before it begins
         raise ValueError(f"not a path pattern: {', '.join(map(repr, wanted))}") from error
     return tuple(spec.match_files(paths))
 
