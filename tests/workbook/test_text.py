@@ -361,7 +361,7 @@ def check_commit_line(payload):
     """One line that is no trailer, comment, mention or reference."""
     line = commit_line(payload)
     assert one_line(line)
-    assert not re.match(r"[A-Za-z0-9-]+\s*:|#|---|diff |From |\(cherry", line)
+    assert not re.match(r"[A-Za-z0-9-]+\s*:|#|---|diff |From |\(cherry picked", line)
     assert not re.search(r"#\d|\bGH-\d|(?<![\w.+-])@\w", line, re.IGNORECASE)
 
 
