@@ -152,8 +152,8 @@ def accounted(data: dict[str, list[dict[str, str]]]) -> dict[str, str]:
 @pytest.mark.stress
 def test_a_look_over_everything_hostile_ends_and_accounts_for_all(tmp_path: Path, scale, figure) -> None:
     root = tmp_path / "root"
-    n = scale(1, 30)
-    never = hostile(root, bombs(n), max(150, 4000 * n // 30))
+    n = scale(1, 60)
+    never = hostile(root, bombs(n), max(150, 4000 * n // 60))
     try:
         report = look_over(root)
         data, text = to_json(report), "\n".join(report_lines(report))
