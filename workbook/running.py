@@ -18,6 +18,7 @@ from typing import Any, Final
 from checks.process import Finished, run
 from checks.secrets import redact
 from workbook.answers import Evidence
+from workbook.discretion import refuse_secret
 from workbook.errors import Refused
 
 TIMEOUT_S: Final = 3600.0
@@ -99,6 +100,8 @@ def shown(argv: Sequence[str]) -> str:
 def _run(argv: Sequence[str], root: Path, timeout_s: float, cancel: threading.Event | None) -> Finished:
     if not argv:
         raise Refused("no command was given", "write it after two dashes: -- pytest -q")
+    # Before it runs: a command that cannot be recorded would run for nothing.
+    refuse_secret("command", " ".join(argv))
     try:
         done = run(argv, cwd=root, env=_environment(), timeout_s=timeout_s, cancel=cancel)
     except OSError as error:

@@ -64,3 +64,11 @@ def test_a_drill_has_a_start_an_end_and_a_last_day(tmp_path):
     facts = done.evidence.values
     assert facts["start"] <= facts["end"]
     assert (done.evidence.kind, facts["what"], facts["expires"]) == ("drill", "restore a backup", date(2027, 5, 1))
+
+
+def test_a_command_that_holds_a_secret_is_not_even_run(tmp_path):
+    ran = tmp_path / "ran"
+    argv = [sys.executable, "-c", f"open({str(ran)!r}, 'w')", "--token", "ghp_" + "a1B2c3D4e5" * 4]
+    with pytest.raises(Refused, match="looks like a secret"):
+        record_command(argv, tmp_path, "")
+    assert not ran.exists()
