@@ -200,7 +200,7 @@ def call(monkeypatch, capsys, tmp_path):
 @pytest.mark.stress
 def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call, tmp_path, monkeypatch, scale, figure):
     count, kinds = Count(teams.corpus), {}
-    for turn, team in enumerate(teams(scale(1, 8), 10)):
+    for turn, team in enumerate(teams(scale(1, 4), 10)):
         # A folder's own name is hostile too.
         root = tmp_path / f"acme{turn}\x1b]0;x\x07\u202e[/]"
         catalogue = team.prepare(root, monkeypatch)

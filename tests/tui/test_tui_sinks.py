@@ -202,7 +202,7 @@ async def test_no_screen_lets_a_payload_come_alive(payloads, hostile_team, tmp_p
     corpus = payloads.corpus(scale(300, 2400))
     found, widgets, placed = [], set(), {name: set() for name in SCREENS}
     kinds = {(name, index): set() for name, ways in SCREENS.items() for index in range(len(ways))}
-    for turn in range(scale(1, 12)):
+    for turn in range(scale(1, 6)):
         team = hostile_team.Team(random.Random(turn).sample(corpus, len(corpus)), 3)  # noqa: S311  # an order
         session = team.session(tmp_path / f"acme{turn}\x1b]0;x\x07\u202e", monkeypatch)
         app = ReadinessApp(session)
