@@ -42,7 +42,7 @@ def skeleton(
 
 def table_order(catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
     """Where tables belong in a state file, so that one added later finds its place."""
-    before = [("workbook",), ("scope",), ("gate",), ("measurements",), ("scores",), ("attested",)]
+    before = [("workbook",), ("readings",), ("scope",), ("gate",), ("measurements",), ("scores",), ("attested",)]
     controls = [("controls", name) for name in catalogue.controls]
     return (*before, *controls, ("items",), ("decisions",))
 
