@@ -77,7 +77,7 @@ def everybody_edits(root, faces, edits, *naive):
 
 
 def lost(saved, before, after):
-    """How many acknowledged notes are neither in the file nor replaced by somebody who had them before the eyes.
+    """The acknowledged notes that are neither in the file nor replaced by somebody who had them before the eyes.
 
     Each acknowledged edit leads from the note its author saw to the note they wrote. Where nothing was lost, each
     note that ever stood in the file is left as often as it was reached; the last one stands there now.
@@ -89,7 +89,10 @@ def lost(saved, before, after):
     for control, note in after.items():
         balance[control, note] -= 1
         balance[control, before.get(control, "")] += 1
-    return sum(open_ends for open_ends in balance.values() if open_ends > 0)
+    return [
+        (note, [edit for edit in saved if edit[0] == note[0] and note[1] in edit[1:]])
+        for note, open_ends in balance.items() for _ in range(open_ends)
+    ]  # fmt: skip
 
 
 @pytest.mark.stress
@@ -101,14 +104,15 @@ def test_eight_authors_lose_nothing(root, scale, figure):
     for event in (one for lines in told for one in lines):
         events[next(iter(event))].append(event)
     saved = [tuple(edit) for event in events["saved"] for edit in event["saved"]]
-    assert lost(saved, before, notes(root)) == 0
+    gone = lost(saved, before, notes(root))
+    assert not gone, gone
     for name, lines in zip((f"{face}{number}-" for number, face in enumerate(faces)), told, strict=True):
         if not name.startswith("terminal"):  # only that one undoes, which puts the words of others back
             written = [new for event in lines for _, _, new in event.get("saved", ())]
             assert all(new.startswith(name) for new in written), "a face saved words that its author never wrote"
 
     # What an author typed was acknowledged or shown back to them; what only a command typed is in its draft besides.
-    acknowledged = {new for _, _, new in saved}
+    acknowledged = {edit[2] for event in events["saved"] for edit in (*event["saved"], *event["agreed"])}
     shown = {event["mine"] for event in events["clash"]}
     tried = {event["tried"] for event in events["tried"]}
     refused = len(events["refused"])
@@ -125,13 +129,14 @@ def test_eight_authors_lose_nothing(root, scale, figure):
     assert not opened.read_only
     assert {entry.name for entry in root.iterdir()} == {".git", "readiness.toml"}
     assert not list((root / ".git" / "readiness").glob(".*"))
+    agreed = sum(len(event["agreed"]) for event in events["saved"])
     rebased = sum(event["rebased"] for event in events["saved"])
     mixed = ", ".join(f"{faces.count(face)} {face}" for face in dict.fromkeys(faces))
     figure(
         "8 processes x 250 edits, mixed command line, TUI store and notebook",
         "0 lost",
         f"{len(faces)} ({mixed}) x {edits}: 0 lost of {len(saved)} acknowledged; {rebased} saves rebased, "
-        f"{len(events['clash'])} clashes shown, {refused} refused; {reads} reads meanwhile, all whole",
+        f"{agreed} agreed, {len(events['clash'])} clashes shown, {refused} refused; {reads} reads meanwhile, all whole",
     )
     assert rebased > 0
     assert edits < 50 or events["clash"]
@@ -143,6 +148,6 @@ def test_without_lock_and_comparison_the_same_authors_lose_edits(root, scale, fi
     before = notes(root)
     told, _ = everybody_edits(root, FACES[: scale(4, 8)], scale(6, 60), "naive")
     saved = [tuple(edit) for lines in told for event in lines for edit in event.get("saved", ())]
-    gone = lost(saved, before, notes(root))
+    gone = len(lost(saved, before, notes(root)))
     figure("the same with a naive store, as a control", "> 0 lost", f"{gone} lost of {len(saved)} acknowledged")
     assert gone > 0

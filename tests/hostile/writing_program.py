@@ -23,7 +23,7 @@ from workbook.answers import Status
 from workbook.cli.main import main as readiness
 from workbook.errors import Refused
 from workbook.session import Session
-from workbook.store import MISSING, Clashed, Document, Edit, Saved, apply, read
+from workbook.store import MISSING, Clashed, Document, Edit, Saved, apply, lookup, read, same, saving
 from workbook.store.reading import document_of
 
 SHARED_PILLAR = "4"
@@ -40,10 +40,23 @@ def plain(value: object) -> str:
 
 
 def watch_saves() -> None:
-    """Tell what every save of a session was asked and what it answered, whichever face asked."""
-    real = Session.save
+    """Tell what every save of a session was asked and what it answered, whichever face asked.
+
+    An edit that finds its value in the file already, as when two people undo to the same text, writes nothing and is
+    told as `agreed`.
+    """
+    real, compare = Session.save, saving._clashes
+    agreed: list[str] = []
+
+    def look(document: Document, edits: list[Edit]) -> Any:
+        there = ((edit, lookup(document.tables, edit.table, edit.field)) for edit in edits if edit.field == "note")
+        agreed[:] = [edit.table[1] for edit, theirs in there if same(theirs, edit.new) and not same(theirs, edit.base)]
+        return compare(document, edits)
+
+    saving._clashes = look
 
     def save(self: Session) -> Saved | Clashed:
+        agreed.clear()
         notes = [(edit.table[1], plain(edit.base), plain(edit.new)) for edit in self.pending if edit.field == "note"]
         try:
             result = real(self)
@@ -55,7 +68,8 @@ def watch_saves() -> None:
                 _, mine, theirs = clash.fields.get("note", (MISSING,) * 3)
                 tell(clash=clash.table[1], mine=plain(mine), theirs=plain(theirs))
         else:
-            tell(saved=notes, rebased=result.rebased)
+            written = [note for note in notes if note[0] not in agreed]
+            tell(saved=written, rebased=result.rebased, agreed=[note for note in notes if note[0] in agreed])
         return result
 
     Session.save = save  # type: ignore[method-assign]  # this program exists to watch it
@@ -117,7 +131,7 @@ class Command(Author):
         command = [sys.executable, "-P", "-m", "workbook", "-C", self.root, "answer", control, "ready", "--note", token]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 0:
-            tell(saved=[(control, before, token)], rebased=False)
+            tell(saved=[(control, before, token)], rebased=False, agreed=[])
         else:
             tell(refused=done.stderr)
 
