@@ -14,7 +14,7 @@ FRONT_ENDS = (
     "astro", "streamlit", "gradio", "chainlit", "nicegui", "dash", "react-native", "expo", "electron",
     "@tauri-apps/api", "PyQt5", "PyQt6", "PySide6", "tkinter", "kivy", "flet", "textual",
 )  # fmt: skip
-PAGES = ("*.html", "*.html.j2", "*.html.jinja*", "*.jinja", "*.vue", "*.svelte", "*.astro")
+PAGES = ("*.html", "*.html.j2", "*.html.jinja*", "*.jinja", "*.vue", "*.svelte", "*.astro", "*.tsx", "*.jsx")
 DRAWN_IN_BROWSERS = frozenset(
     {"react-dom", "vue", "svelte", "@angular/core", "solid-js", "preact", "next", "nuxt", "lit", "astro"}
     | {"streamlit", "gradio", "chainlit", "nicegui", "dash"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checks.observation import Location
+from checks.readers.scripts import DEFAULT
 from checks.readers.shell import Simple, split, unwrapped
 
 if TYPE_CHECKING:
@@ -264,10 +265,10 @@ class _Expander:
             if word in {"-e", "-s", "--session", "--sessions", "--env", "-m"}:
                 wanted += made.words[position + 1].split(",")
         here = [s for s in self._manifests.scripts if s.runner == runner and s.folder == made.folder]
-        chosen = [s for s in here if not wanted or s.name in wanted or s.name == "testenv"]
-        if wanted and runner == "tox":
-            exact = [s for s in here if s.name in wanted]
-            chosen = exact or [s for s in here if s.name == "testenv"]
+        wanted = wanted or [name for s in here if s.name == DEFAULT for name in s.needs]
+        chosen = [s for s in here if not wanted or s.name.split("-")[0] in wanted or s.name in wanted]
+        if runner == "tox" and any("$" in name or name not in {s.name for s in chosen} for name in wanted):
+            chosen += [s for s in here if s.name == "testenv"]  # py312 and the like have no section of their own
         texts = [(_label(s), s.folder, "\n".join(s.commands)) for s in chosen]
         return texts, (f"{runner} configuration in {made.folder or '.'}",)
 
@@ -309,8 +310,13 @@ class _Expander:
         return first.startswith("#!") and re.search(r"\b(ba|da|z|k)?sh\b", first) is not None
 
     def _service_folder(self, service: str) -> str:
-        """The folder whose image a compose service runs: the folder of that name, where there is one."""
-        return service if self._tree.exists(service) else ""
+        """The folder whose image a compose service runs: what it builds, or the folder of its name."""
+        from checks.readers import compose
+
+        built = next((item.build for item in compose.read(self._tree, []) if item.name == service and item.build), "")
+        if built and built != ".":
+            return built if self._tree.exists(built) else ""
+        return service if not built and self._tree.exists(service) else ""
 
     def _missing_paths(self, made: Command) -> tuple[str, ...]:
         """Files and folders a test runner, interpreter or checker is given that the tree has not."""

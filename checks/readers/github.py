@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from checks.observation import Unread
+from checks.readers import matrix
 from checks.readers.plain import Mapping, line_of, mapping, read_yaml, sequence
 from checks.readers.workflows import Job, Step, Workflow
 
@@ -54,13 +55,15 @@ class _Reader:
             self._broken.append(calls)
         images = [mapping(item).get("image") for item in mapping(job.get("services")).values()]
         container = job.get("container")
+        values = matrix.combinations(job.get("strategy"))
+        written = self._steps(sequence(job.get("steps")), _folder(job) or defaults, self._path, 0)
         images.append(container if isinstance(container, str) else mapping(container).get("image"))
         return Job(
             id=name,
             name=str(job.get("name") or name),
             path=self._path,
             line=line,
-            steps=tuple(self._steps(sequence(job.get("steps")), _folder(job) or defaults, self._path, 0)),
+            steps=tuple(step for one in written for step in matrix.filled(one, values)),
             needs=tuple(str(item) for item in sequence(job.get("needs"))),
             calls=calls,
             environment=str(

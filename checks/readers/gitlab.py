@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ _NOT_JOBS = frozenset(
 )
 _STAGES = (".pre", "build", "test", "deploy", ".post")
 _MOST_PARENTS = 10
+_SCHEDULED = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"'](schedule|web|api|trigger)[\"']")
+SCHEDULED_ONLY = '$CI_PIPELINE_SOURCE == "schedule"'
+"""The condition of a job that no change starts."""
 
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[Workflow]:
@@ -35,9 +39,18 @@ def read(tree: Tree, unread: list[Unread]) -> Iterator[Workflow]:
         if not name.startswith(".")
     )
     triggers: dict[str, dict[str, object]] = {"push": {}, "merge_request": {}}
-    if jobs and all(_scheduled_only(bodies[job.id]) for job in jobs):
+    only_scheduled = jobs and all(_scheduled_only(bodies[job.id]) for job in jobs)
+    if only_scheduled or _scheduled_only(mapping(table.get("workflow"))):
         triggers = {"schedule": {}}
-    yield Workflow(path, "GitLab CI", "gitlab", triggers, jobs, None, tuple(broken))
+    yield Workflow(path, "GitLab CI", "gitlab", triggers, jobs, None, tuple(broken), tuple(_elsewhere(table)))
+
+
+def _elsewhere(table: dict[Any, Any]) -> Iterator[str]:
+    """Templates and components of the host that are included, as they are named."""
+    for item in sequence(table.get("include")):
+        named = mapping(item).get("template") or mapping(item).get("component")
+        if isinstance(named, str):
+            yield named
 
 
 def _with_includes(tree: Tree, path: str, unread: list[Unread]) -> tuple[dict[Any, Any], dict[Any, str], list[str]]:
@@ -100,10 +113,12 @@ def _job(
         needs=_needs(name, bodies, stages),
         calls="",
         environment=str(mapping(environment).get("name", "") if isinstance(environment, dict) else environment or ""),
-        condition=" || ".join(str(rule.get("if")) for rule in rules if rule.get("if")),
+        condition=SCHEDULED_ONLY
+        if _scheduled_only(body)
+        else " || ".join(str(rule.get("if")) for rule in rules if rule.get("if")),
         tolerated=body.get("allow_failure") is True,
         images=tuple(str(item) for item in [mapping(image).get("name") if isinstance(image, dict) else image] if item),
-        manual=body.get("when") == "manual" or any(rule.get("when") == "manual" for rule in rules),
+        manual=_manual_only(body),
     )
 
 
@@ -120,11 +135,25 @@ def _needs(name: str, bodies: dict[str, dict[Any, Any]], stages: list[str]) -> t
     return tuple(other for other, it in bodies.items() if not other.startswith(".") and place(it) < place(body))
 
 
+def _starting_rules(body: dict[Any, Any]) -> list[dict[Any, Any]]:
+    return [rule for item in sequence(body.get("rules")) if (rule := mapping(item)).get("when") != "never"]
+
+
 def _scheduled_only(body: dict[Any, Any]) -> bool:
-    if sequence(body.get("only")) in (["schedules"], ["web"]):
+    """Whether a job, or the whole pipeline, runs on a timer or by hand and never on a change."""
+    only = sequence(body.get("only"))
+    if only and {"schedules", "web", "api", "triggers"}.issuperset(str(item) for item in only):
         return True
-    conditions = [str(mapping(rule).get("if", "")) for rule in sequence(body.get("rules"))]
-    return bool(conditions) and all('"schedule"' in text or "'schedule'" in text for text in conditions)
+    conditions = [str(rule.get("if", "")) for rule in _starting_rules(body)]
+    return bool(conditions) and all(_SCHEDULED.search(text) for text in conditions)
+
+
+def _manual_only(body: dict[Any, Any]) -> bool:
+    """Whether somebody starts it every time: no rule lets it run by itself."""
+    rules = _starting_rules(body)
+    if not rules:
+        return body.get("when") == "manual"
+    return all(rule.get("when", body.get("when")) == "manual" for rule in rules)
 
 
 def _flat(value: object) -> Iterator[object]:

@@ -20,6 +20,8 @@ _VARIABLE = re.compile(r"(?m)^(?:export )?(\w+)[ ]*[:?]{0,2}=[ ]*([^#\n]*?)[ ]*$
 _REFERENCE = re.compile(r"\$[({](\w+)[)}]")
 _LONGEST_VALUE = 200
 _LONGEST_LINE = 4000
+DEFAULT = "(default)"
+"""The script of tox and nox whose `needs` are what they run when asked for nothing."""
 _RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:]*)?):(?!=)\s*([^#]*)$")
 
 
@@ -131,6 +133,12 @@ def _tox(path: str, text: str) -> Iterator[Script]:
             kept = tuple(f"{c[1:].strip()} || true" if c.startswith("-") else c.strip() for c in commands if c.strip())
             if kept:
                 yield Script("tox", name or "testenv", tuple(c.replace("{posargs}", "") for c in kept), path)
+    listed = " ".join(
+        parser.get(section, key, fallback="") for section in ("tox", "tox:tox") for key in ("envlist", "env_list")
+    )
+    if listed.strip():
+        # "py3{11,12}" stays together; what is in braces only chooses versions.
+        yield Script("tox", DEFAULT, (), path, needs=tuple(re.findall(r"(?:\{[^}]*\}|[^\s,{])+", listed)))
 
 
 def _nox(path: str, text: str) -> Iterator[Script]:
@@ -140,6 +148,9 @@ def _nox(path: str, text: str) -> Iterator[Script]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # the Python reader reports the file
     for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "nox.options.sessions":
+            chosen = [item.value for item in ast.walk(node.value) if isinstance(item, ast.Constant)]
+            yield Script("nox", DEFAULT, (), path, node.lineno, tuple(str(item) for item in chosen))
         if isinstance(node, ast.FunctionDef) and any("session" in ast.unparse(item) for item in node.decorator_list):
             commands = tuple(
                 " ".join(str(arg.value) for arg in call.args if isinstance(arg, ast.Constant))

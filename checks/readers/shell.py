@@ -103,7 +103,7 @@ def _simple(tokens: list[str]) -> Simple | None:
     return Simple(tuple(kept), tuple(variables)) if kept and kept not in (["true"], [":"]) else None
 
 
-_RUN = {"uv", "poetry", "pipenv", "rye", "pixi", "conda", "micromamba", "doppler", "dotenvx"}
+_RUN = {"uv", "poetry", "pipenv", "pipx", "rye", "pixi", "conda", "micromamba", "doppler", "dotenvx"}
 _PREFIXES = {
     "sudo",
     "time",
@@ -133,6 +133,7 @@ _TAKES_VALUE = frozenset(
         "--volume",
         "--index-url",
         "--profile",
+        "--spec",
     }
 )
 

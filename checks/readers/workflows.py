@@ -63,6 +63,7 @@ class Job:
     permissions: Mapping[str, str] | None = None
     images: tuple[str, ...] = ()
     manual: bool = False
+    """Whether somebody starts it every time."""
 
     @property
     def location(self) -> Location:
@@ -79,7 +80,8 @@ class Job:
 class Workflow:
     """One workflow file. `triggers` maps event names to their settings; `system` is "github" or "gitlab".
 
-    `broken` are references that lead nowhere: local actions and reusable workflows that do not exist.
+    `broken` are references that lead nowhere: local actions and reusable workflows that do not exist. `included` names
+    what GitLab brings in from elsewhere: templates and components, as in "Jobs/SAST.gitlab-ci.yml".
     """
 
     path: str
@@ -89,6 +91,7 @@ class Workflow:
     jobs: tuple[Job, ...]
     permissions: Mapping[str, str] | None = None
     broken: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
 
     @property
     def on_change(self) -> bool:

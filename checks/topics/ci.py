@@ -127,7 +127,7 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
     if command.missing or not kind:
         return set()
     base = command.folder
-    named = [word for word in command.words[1:] if _is_path(look, base, word)]
+    named = [word for word in ci_jobs.given(command) if _is_path(look, base, word)]
     roots = [_join(base, word.split("::")[0]) for word in named] or [base]
     if kind == "python" and not named and "pytest" in command.text:
         roots = _configured(look, base) or roots

@@ -123,7 +123,11 @@ def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], rea
     runs = [Run(workflow, item, command) for item in checked for command in look.workflows.commands_of(item)]
     tests = any(covered(look, run, real) and not ci_jobs.is_ignored(run.command) for run in runs)
     scans = any(_SCANS.match(run.command.text) and not ci_jobs.is_ignored(run.command) for run in runs)
-    scans = scans or any(_SCAN_ACTIONS.search(s.uses) and not s.tolerated for item in checked for s in item.steps)
+    scans = scans or any(
+        _SCAN_ACTIONS.search(step.uses) and not (item.tolerated or step.tolerated)
+        for item in checked
+        for step in item.steps
+    )
     if tests and scans:
         return "all"
     if tests or scans or any(ci_jobs.is_lint(run.command) for run in runs):
@@ -136,7 +140,7 @@ def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], rea
 def _needed(look: Look, workflow: Workflow, job: Job) -> Iterator[Job]:
     """Everything a job needs, through the needs of its needs and the workflows they call."""
     siblings = {item.id: item for item in next((w.jobs for w in look.workflows.all if job in w.jobs), workflow.jobs)}
-    waiting, seen = list(job.needs), set[str]()
+    waiting, seen = list(job.needs) if _waits(job) else [], set[str]()
     while waiting:
         name = waiting.pop()
         other = siblings.get(name)
@@ -146,7 +150,15 @@ def _needed(look: Look, workflow: Workflow, job: Job) -> Iterator[Job]:
         yield other
         called = look.workflows.called_by(other)
         yield from look.workflows.jobs_of(called) if called else ()
-        waiting += other.needs
+        waiting += other.needs if _waits(other) else ()
+
+
+def _waits(job: Job) -> bool:
+    """Whether a failure of what it needs keeps the job from running: `always()` alone says that it does not."""
+    condition = job.condition.replace(" ", "")
+    if re.search(r"!failure\(\)|success\(\)|\.result", condition):
+        return True
+    return not re.search(r"always\(\)|cancelled\(\)|failure\(\)", condition)
 
 
 def _after_workflow(look: Look, workflow: Workflow) -> Iterator[Job]:

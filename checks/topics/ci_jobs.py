@@ -24,7 +24,9 @@ _OTHER_CI = (
 )  # fmt: skip
 _PULL = ("pull_request", "pull_request_target", "merge_group", "merge_request")
 _CHANGE_TYPES = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "edited"})
-_NOT_A_CHANGE = re.compile(r"github\.event_name\s*==\s*'(schedule|workflow_dispatch|release)'")
+_NOT_A_CHANGE = re.compile(
+    r"github\.event_name\s*==\s*'(schedule|workflow_dispatch|release)'|\$CI_PIPELINE_SOURCE == \"schedule\""
+)
 _OPAQUE = frozenset(
     {"bazel", "bazelisk", "earthly", "dagger", "nix", "pants", "act", "inv", "invoke", "rake", "moon", "devbox", "mise"}
 )
@@ -61,7 +63,7 @@ def jobs(look: Look, *, on_change: bool = True) -> Iterator[tuple[Workflow, Job]
         if on_change and not is_on_change(workflow):
             continue
         for job in look.workflows.jobs_of(workflow):
-            if not (on_change and _elsewhere(job.condition)):
+            if not (on_change and (job.manual or _elsewhere(job.condition))):
                 yield workflow, job
 
 
@@ -145,6 +147,13 @@ def test_kind(command: Command) -> str:
     if not match or _ONLY_SHOWS.intersection(words) or words[1:2] in {("init",), ("install",), ("--watch",)}:
         return ""
     return next((name for name, found in match.groupdict().items() if found), "")
+
+
+def given(command: Command) -> tuple[str, ...]:
+    """What stands after a test runner's name and verb: options, and the paths it is pointed at."""
+    text = " ".join(_words(command))
+    match = _TEST.match(text)
+    return tuple(text[match.end() :].split()) if match else ()
 
 
 _LINT = re.compile(

@@ -13,7 +13,7 @@ from checks.readers.workflows import Job, Step
 from checks.topics import ci_jobs
 from checks.topics.ci import not_found
 from checks.topics.ci_jobs import SEARCHED
-from checks.wiring import answer, complain
+from checks.wiring import answer, complain, line_matches
 
 SCAN = "ci.security-scan"
 PINNED = "ci.actions-pinned"
@@ -37,6 +37,14 @@ _COMMANDS = {
     "infrastructure": r"(checkov|tfsec|kics|terrascan|trivy config)\b",
     "workflows": r"zizmor\b",
 }  # fmt: skip
+_TEMPLATES = {
+    "code": r"sast(?!-iac)|auto-devops",
+    "dependencies": r"dependency-scanning|auto-devops",
+    "secrets": r"secret-detection|auto-devops",
+    "containers": r"container-scanning|auto-devops",
+    "infrastructure": r"sast-iac",
+}
+"""GitLab's own templates and components: they report to the host."""
 _OF_THE_PIPELINE = frozenset({"infrastructure", "workflows"})
 _ONLY_INSTALLS = re.compile(r"\b(install|--version|--help|init)\b|\baudit fix\b")
 _EXIT_0 = re.compile(r"--exit-zero|--exit-code[= ]0\b|--no-fail|--fail-on[= ]none")
@@ -78,6 +86,14 @@ def security_scan(look: Look) -> Observation:
 
 
 def _scans(look: Look) -> Iterator[_Scan]:
+    for workflow in look.workflows.all:
+        for name in workflow.included if ci_jobs.is_on_change(workflow) else ():
+            for kind, pattern in _TEMPLATES.items():
+                switch = {"code": "SAST", "secrets": "SECRET_DETECTION"}.get(kind, kind.upper().rstrip("S"))
+                off = rf"(?m)^\s*{switch}\w*_DISABLED:\s*[\"']?(true|1)"
+                if re.search(pattern, name, re.IGNORECASE):
+                    place = next(iter(line_matches(look, workflow.path, re.escape(name))), Location(workflow.path))
+                    yield _Scan(kind, name, place, not re.search(off, look.tree.text(workflow.path) or ""))
     for job in {id(job): job for job in _started_jobs(look)}.values():
         uploads = any(step.uses.startswith("github/codeql-action/upload-sarif") for step in job.steps)
         for step in job.steps:
