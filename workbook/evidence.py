@@ -33,11 +33,18 @@ def recognized(text: str, root: Path) -> Evidence:
         return Evidence("link", {"url": typed})
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", typed):
         raise Refused(f"{typed!r} is not an https link", "only https links and files of the repository are kept")
-    if (root / typed).exists():
+    if _is_there(root / typed):
         return Evidence("file", {"path": typed})
     if PATH.fullmatch(typed):
         raise Refused(f"there is no file {typed!r} here", "correct the path, or say in words where it lives")
     return Evidence("elsewhere", {"where": typed})
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # words that are too long for a name
+        return False
 
 
 def completed(evidence: Evidence, root: Path) -> Evidence:
