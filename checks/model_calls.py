@@ -68,9 +68,10 @@ _GATED = (
 _NEEDS_MODEL = re.compile(r"(?:.*\.)?(?:messages|responses|completions)\.(?:create|parse|stream)")
 CLIENTS = re.compile(
     r"(?:.*\.)?(?:Async)?(?:Azure)?(?:OpenAI|Anthropic(?:Bedrock|Vertex)?|Groq|Together|Mistral|Cohere|Client(?:V2)?)(?:\.default)?"
-    r"|(?:openai|@anthropic-ai/sdk|groq-sdk|together-ai)(?:\.default|\.\w+)?|(?:.*\.)?(?:Azure)?Chat[A-Z]\w+|(?:.*\.)?init_chat_model|(?:.*\.)?(?:Ollama(?:LLM)?|LlamaCpp|Llama"
+    r"|(?:openai|@anthropic-ai/sdk|groq-sdk|together-ai)(?:\.default|\.\w+)?|(?:.*\.)?(?:Azure)?Chat(?!Interface|Prompt|Message|History|Request|Response|Session|Room)[A-Z]\w+|(?:.*\.)?init_chat_model|(?:.*\.)?(?:Ollama(?:LLM)?|LlamaCpp|Llama"
     r"|GenerativeModel|GoogleGenAI|GoogleGenerativeAI|(?:Async)?InferenceClient)|(?:.*\.)?getGenerativeModel"
 )
+_CLOUD_CLIENT = re.compile(r"(?:aio)?boto3\.(?:session\.)?(?:Session\.)?client")
 _SDK = re.compile(
     r"(?:openai|anthropic|@anthropic-ai/|google\.gen|@google/gen|groq|together|mistral|@mistralai/|cohere|langchain|@langchain/"
     r"|llama_index|llama_cpp|ollama|huggingface_hub|vertexai|litellm)"
@@ -142,7 +143,8 @@ def _only_classifies(call: Seen, name: str) -> bool:
 
 def _runs_a_model(look: Look, call: Seen, name: str) -> bool:
     if _FRAMEWORKS.match(name):
-        return not _NO_MODEL.search(name.rsplit(".", 2)[-2])
+        made_by = [part for part in name.split(".")[:-1] if not part.startswith("from_")]
+        return not _NO_MODEL.search(made_by[-1])
     return bool(_MODEL_NAMED.search(call.callee)) and imports(look, call.path, _FRAMEWORKS)
 
 
@@ -186,11 +188,13 @@ def _in_use(look: Look, call: ModelCall) -> bool:
 
 def clients(look: Look) -> tuple[Seen, ...]:
     """Where reached code makes a client or model object that later calls use."""
-    return tuple(
-        call
-        for call in all_calls(look)
-        if call.reached and CLIENTS.fullmatch(call.name) and (_SDK.match(call.name) or imports(look, call.path, _SDK))
-    )
+    return tuple(call for call in all_calls(look) if call.reached and _makes_client(look, call))
+
+
+def _makes_client(look: Look, call: Seen) -> bool:
+    if _CLOUD_CLIENT.fullmatch(call.name):
+        return "bedrock" in " ".join((*call.arguments[:1], call.keys.get("service_name", "")))
+    return bool(CLIENTS.fullmatch(call.name) and (_SDK.match(call.name) or imports(look, call.path, _SDK)))
 
 
 def clients_for(look: Look, call: ModelCall) -> tuple[Seen, ...]:

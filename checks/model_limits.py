@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import all_calls, around, lines_of, text_of
+from checks.calls_seen import all_calls, around, lines_of
 from checks.http_calls import waits
 from checks.model_calls import ModelCall, clients_for
+from checks.named_values import written_out
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -18,7 +19,7 @@ _CAP = re.compile(
 )
 _GLOBAL_WAIT = re.compile(r"^litellm\.request_timeout\s*=|\bopenai\.(?:default_)?timeout\s*=", re.MULTILINE)
 _WAIT = re.compile(
-    r"\b(?:request_?|default_request_)?timeout(?:_?ms)?[\"']?\s*[=:,}](?!\s*(?:None|null|undefined)\b)", re.IGNORECASE
+    r"\b(?:request_?|default_request_|read_)?timeout(?:_?ms)?[\"']?\s*[=:,}](?!\s*(?:None|null|undefined)\b)", re.IGNORECASE
 )
 _TAKES_ALL = re.compile(
     r"create|parse|stream|complete|converse|chat|\w*Command|(?:generate|stream)(?:Text|Object|Content)"
@@ -28,13 +29,13 @@ _CONSTRUCTED = re.compile(r"(?:Generation|GenerateContent|Chat|Model)\w*(?:Confi
 
 def has_cap(look: Look, call: ModelCall) -> bool:
     """Whether a cap on tokens is given: in the call, in the model object, or in what is unpacked into the call."""
-    if _CAP.search(text_of(look, call.seen)):
+    if _CAP.search(written_out(look, call.seen)):
         return True
     whole = around(look, call.seen)
     if builds_elsewhere(call) and _CAP.search(_without_signature(whole)):
         return True
     made = clients_for(look, call)
-    return bool(made) and all(_CAP.search(text_of(look, one)) for one in made)
+    return bool(made) and all(_CAP.search(written_out(look, one)) for one in made)
 
 
 def builds_elsewhere(call: ModelCall) -> bool:
@@ -63,7 +64,9 @@ def waits_for_model(look: Look, call: ModelCall) -> bool:
     if call.over_http:
         return False
     made = clients_for(look, call)
-    if made and all(_WAIT.search(text_of(look, one)) for one in made):
+    if made and all(_WAIT.search(written_out(look, one)) for one in made):
+        return True
+    if _WAIT.search(written_out(look, call.seen)):
         return True
     if builds_elsewhere(call) and _WAIT.search(_without_signature(around(look, call.seen))):
         return True
