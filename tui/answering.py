@@ -13,6 +13,7 @@ from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.widgets.choices import ChoiceBar
 from tui.wording import said
 from workbook.answers import Evidence, Gap, Status
+from workbook.assess import Standing
 from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
@@ -113,8 +114,28 @@ class Answering(WorkbookScreen):
     ) -> None:
         pieces = (recognized(typed, self.session.root),) if typed else evidence
         self.session.answer(question.control.id, status, gap=gap, reason=reason, evidence=pieces)
+        if self.session.assessment.standings[question.control.id].standing is Standing.DISPUTED:
+            # Later, because the prompt that this answer came from has to close first.
+            self.app.call_later(self._ask_dispute, question)
+            return
         self.answered()
         self.workbook_app.changed()
+
+    def _ask_dispute(self, question: Question) -> None:
+        """A probe disagrees with the answer: what does the person know that it does not?"""
+
+        def take(typed: str) -> None:
+            if typed:
+                self.session.dispute(question.control.id, typed)
+
+        def go_on(_: bool | None) -> None:
+            self.answered()
+            self.workbook_app.changed()
+
+        why = self.session.assessment.standings[question.control.id].why
+        title = Content.assemble("The probe disagrees. ", said(why))
+        hint = "Why does it hold all the same? Enter without words, or Esc: it stays disputed, and counts as open."
+        self.app.push_screen(TextPrompt(Field("dispute", question.control.id), title, hint, take), go_on)
 
     def reopen(self, field: Field) -> None:
         """Open the prompt that a half-typed text belongs to."""
@@ -125,6 +146,8 @@ class Answering(WorkbookScreen):
             self._ask_evidence(question)
         elif field.kind == "reason":
             self._ask_reason(question)
+        elif field.kind == "dispute":
+            self._ask_dispute(question)
         elif field.kind == "evidence":
             self.action_attach()
         else:

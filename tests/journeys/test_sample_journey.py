@@ -30,6 +30,8 @@ ANSWERS = {
     "runbooks": ("y", "https://example.com/runbooks/acme-chat"),
     "on-call-routing": ("y", "README.md"),
 }
+DISPUTES = {"runbooks": "they live in the wiki, which no probe reads"}
+"""What is said where a probe disagrees with a yes."""
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,11 @@ async def answered(pilot, control: str, key: str, evidence: str) -> None:
     if not isinstance(pilot.app.screen, Guide):
         await pilot.press("enter")
         await pilot.pause()
+    if control in DISPUTES:
+        await pilot.pause()
+        pilot.app.screen.query_one(Input).value = DISPUTES[control]
+        await pilot.press("enter")
+        await pilot.pause()
 
 
 async def a_pair_answers_in_the_terminal(sample: Path) -> Session:
@@ -105,6 +112,7 @@ async def test_a_pair_takes_the_sample_from_first_look_to_commit(sample):
     assert tables["no-hardcoded-secrets"]["saw"].startswith("secrets.none-in-code unmet api/llm.py:12")
     assert tables["dependency-scanning"]["gap"] == "unknown"
     assert tables["runbooks"]["evidence"][0]["url"] == ANSWERS["runbooks"][1]
+    assert tables["runbooks"]["dispute_note"] == DISPUTES["runbooks"]
     assert tables["on-call-routing"]["evidence"][0]["path"] == "README.md"
     assert tables["on-call-routing"]["watch"] == ["README.md"]
 

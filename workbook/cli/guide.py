@@ -192,6 +192,25 @@ def _record(context: Context, session: Session, news: _News, choice: Choice) -> 
     except Refused as refused:
         context.say(f"{refused}. Mend it below.")
         return _record(context, session, news, choice)
-    for kind in ("reason", "note"):
+    if not _settled(context, session, news):
+        return False
+    for kind in ("reason", "note", "dispute"):
         session.typed.keep(Field(kind, question.control.id), "")
     return True
+
+
+def _settled(context: Context, session: Session, news: _News) -> bool:
+    """Where a probe disagrees with the answer, ask why it holds all the same; False when the input has ended."""
+    control = news.question.control.id
+    judged = session.assessment.standings[control]
+    if judged.standing is not Standing.DISPUTED:
+        return True
+    context.say(f"The probe disagrees: {judged.why}")
+    why = _text(context, news, "dispute", "Why does it hold all the same? Enter leaves it disputed: ")
+    if why:
+        try:
+            session.dispute(control, why)
+        except Refused as refused:
+            context.say(f"{refused}. Mend it below.")
+            return _settled(context, session, news)
+    return why is not None
