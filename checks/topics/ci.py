@@ -12,7 +12,8 @@ from checks.probe import probe
 from checks.readers.plain import read_toml
 from checks.topics import ci_jobs
 from checks.topics.ci_jobs import SEARCHED, Run
-from checks.topics.tests_found import Case, cases
+from checks.topics.tests_case import Case
+from checks.topics.tests_found import cases
 from checks.wiring import answer, complain
 
 ON_CHANGE = "ci.on-change"

@@ -10,7 +10,8 @@ from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
-from checks.topics.tests_found import Case, cases
+from checks.topics.tests_case import Case
+from checks.topics.tests_found import cases
 from checks.wiring import answer
 
 BROWSER = "tests.end-to-end"

@@ -1,0 +1,34 @@
+"""One test, as its runner would collect it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.observation import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test. `grade` is "asserts", "weak" (existence only) or "none"; `kind` "python", "web", "browser", "other".
+
+    `function` is a Python test's qualified name, `parameters` the names of its parameters, fixtures among them.
+    """
+
+    path: str
+    line: int
+    end_line: int
+    kind: str
+    grade: str
+    enabled: bool = True
+    parameters: tuple[str, ...] = ()
+    function: str = ""
+
+    @property
+    def place(self) -> Location:
+        """Where it stands."""
+        return Location(self.path, self.line)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is enabled and asserts something."""
+        return self.enabled and self.grade != "none"

@@ -1,0 +1,163 @@
+"""The tests of a Python module: which functions a runner collects, whether they are skipped, and what they assert."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from checks.readers.plain import mapping, read_toml, sequence
+from checks.topics.tests_case import Case
+
+if TYPE_CHECKING:
+    from checks.look import Look
+    from checks.readers.python_facts import Function, PythonModule
+
+_NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests)\.py$")
+_ASSERTS = re.compile(
+    r"(^|\.)(assert\w*|fail|expect\w*|raises|warns|deprecated_call|verify\w*|should\w*|check_\w+)$|(^|\.)assert_"
+    r"|^snapshot$"
+)
+_WEAK = re.compile(
+    r"^\s*assert\s+(True|1|not False|1 == 1|True is True|(isinstance|hasattr|callable)\(.*\)"
+    r"|[\w.]+(\[[^\]]*\])?( is not None)?)"
+    r"\s*(,\s*[\"'f].*)?(#.*)?$|\.assert(True\(True\)|IsNotNone\(|IsInstance\()"
+)
+_MOST_HELPERS = 3
+"""How many helpers deep an assertion is looked for."""
+
+
+def name_patterns(look: Look) -> tuple[str, ...]:
+    """What the repository's own settings tell pytest that files of tests are called, as in "check_*.py"."""
+    found: list[str] = []
+    for path in look.tree.match("pyproject.toml"):
+        options = mapping(mapping(mapping(read_toml(look.tree, path, []).get("tool")).get("pytest")).get("ini_options"))
+        named = options.get("python_files")
+        found += named.split() if isinstance(named, str) else [str(item) for item in sequence(named)]
+    for path in look.tree.match("pytest.ini", ".pytest.ini", "setup.cfg", "tox.ini"):
+        parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
+        try:
+            parser.read_string(look.tree.text(path) or "")
+        except configparser.Error:
+            continue  # the reader of manifests reports the file
+        for section in ("pytest", "tool:pytest"):
+            found += (parser.get(section, "python_files", fallback="") or "").split()
+    return tuple(dict.fromkeys(found))
+
+
+def is_collected_file(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a runner looks for tests in a file of this path: by custom, or by the repository's own patterns."""
+    name = path.rsplit("/", 1)[-1]
+    return bool(_NAME.search(path)) or any(pattern != "*.py" and fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def python_cases(look: Look, module: PythonModule) -> Iterator[Case]:
+    """The tests of a module, in order; none of a script that is run by hand."""
+    found = list(_cases(look, module))
+    by_framework = any(item.top in {"pytest", "unittest", "django", "hypothesis"} for item in module.imports)
+    if module.main_guard and not by_framework and all(case.grade == "none" for case in found):
+        return
+    yield from found
+
+
+def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
+    bases = {item.name: item.bases for item in module.classes}
+    lines = (look.tree.text(module.path) or "").splitlines()
+    skipped_classes = {
+        i.name for i in module.classes if any("skip" in d and "skipif" not in d.lower() for d in i.decorators)
+    }
+    whole = any(
+        "mark.skip" in a.value.text and "skipif" not in a.value.text
+        for a in module.assignments
+        if a.target == "pytestmark"
+    )
+    for function in module.functions:
+        if not function.name.startswith("test") or not _is_collected(function, bases):
+            continue
+        skipped = whole or function.owner in skipped_classes
+        skipped = skipped or any(re.search(r"\bskip\b", mark.callee) for mark in function.decorators)
+        yield Case(
+            module.path,
+            function.line,
+            function.end_line,
+            "python",
+            _grade(look, module, function, lines),
+            not skipped,
+            tuple(item.name for item in function.parameters),
+            function.qualified,
+        )
+
+
+def _is_collected(function: Function, bases: dict[str, tuple[str, ...]]) -> bool:
+    if not function.owner:
+        return "." not in function.qualified
+    return function.owner.startswith("Test") or any(
+        "Test" in base or "Case" in base for base in bases.get(function.owner, ())
+    )
+
+
+def _grade(look: Look, module: PythonModule, function: Function, lines: list[str]) -> str:
+    calls = [call for call in module.calls if call.function == function.qualified]
+    if not module.complete:
+        body = "\n".join(lines[function.line - 1 : function.end_line])
+        return "asserts" if re.search(r"\bassert\b|\.assert\w+\(|raises\(", body) else "none"
+    asserting = [call for call in calls if _ASSERTS.search(call.callee)]
+    helpers = [
+        call
+        for call in calls
+        if call not in asserting
+        and any(_asserts(look, *found, _MOST_HELPERS) for found in _helpers(look, module, function.owner, call.callee))
+    ]
+    if not (function.assertions or function.raises or asserting or helpers):
+        return "none"
+    weak = sum(1 for line in lines[function.line - 1 : function.end_line] if _WEAK.search(line))
+    return "weak" if weak and weak >= function.assertions + len(asserting) + len(helpers) else "asserts"
+
+
+def _asserts(look: Look, module: PythonModule, function: Function, depth: int) -> bool:
+    """Whether a helper asserts, itself or through helpers of its own."""
+    if function.assertions or depth == 0:
+        return function.assertions > 0
+    calls = [call.callee for call in module.calls if call.function == function.qualified]
+    return any(re.search(r"(^|\.)(assert\w+|fail)$", callee) for callee in calls) or any(
+        _asserts(look, *found, depth - 1)
+        for callee in calls
+        for found in _helpers(look, module, function.owner, callee)
+    )
+
+
+def _helpers(look: Look, module: PythonModule, owner: str, callee: str) -> Iterator[tuple[PythonModule, Function]]:
+    """The function of the repository that a call in a test means: of its class or a base, its module, or imported."""
+    if callee.startswith("self."):
+        yield from _methods(look, module, owner, callee.removeprefix("self."), _MOST_HELPERS)
+        return
+    local = module.function(callee)
+    if local:
+        yield module, local
+    head, _, rest = callee.partition(".")
+    for item in module.imports:
+        if item.local == head and item.paths:
+            target = look.python.module(item.paths[-1])
+            found = target.function(rest or item.name) if target else None
+            if target and found:
+                yield target, found
+
+
+def _methods(
+    look: Look, module: PythonModule, owner: str, name: str, depth: int
+) -> Iterator[tuple[PythonModule, Function]]:
+    found = module.function(f"{owner}.{name}")
+    if found:
+        yield module, found
+        return
+    bases = next((item.bases for item in module.classes if item.name == owner), ()) if depth else ()
+    for base in bases:
+        if any(item.name == base for item in module.classes):
+            yield from _methods(look, module, base, name, depth - 1)
+        for item in module.imports:
+            if item.local == base.split(".", 1)[0] and item.paths:
+                target = look.python.module(item.paths[-1])
+                if target:
+                    yield from _methods(look, target, base.partition(".")[2] or item.name, name, depth - 1)
