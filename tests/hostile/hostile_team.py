@@ -69,6 +69,10 @@ class Team:
     def path(self, where="path"):
         return self.text(where, one_line=True).replace("\0", "").replace("/", "∕")[:180]  # noqa: RUF001  # looks like one
 
+    def written(self, where):
+        """A text as a TOML file can hold one: without lone surrogates."""
+        return self.text(where).encode("utf-8", "replace").decode()
+
     def argument(self):
         """An argument of a command, as an operating system can pass one on."""
         return re.sub("[\0\ud800-\udc7f\udd00-\udfff]", "?", self.text("argument"))
@@ -143,26 +147,26 @@ class Team:
         controls = {
             name: replace(
                 one,
-                title=self.text("control title"),
-                why=self.text("why"),
-                ready_when=self.text("ready when"),
-                severity_reason=self.text("severity reason"),
-                applies_if=self.text("applies if"),
-                freshness=replace(one.freshness, text=self.text("freshness")),
+                title=self.written("control title"),
+                why=self.written("why"),
+                ready_when=self.written("ready when"),
+                severity_reason=self.written("severity reason"),
+                applies_if=self.written("applies if"),
+                freshness=replace(one.freshness, text=self.written("freshness")),
             )
             for name, one in real.controls.items()
         }
-        scope = {name: replace(one, question=self.text("fact")) for name, one in real.scope.items()}
+        scope = {name: replace(one, question=self.written("fact")) for name, one in real.scope.items()}
         checklists = {slug: self._checklist(one) for slug, one in real.checklists.items()}
         return replace(real, controls=controls, checklists=checklists, scope=scope)
 
     def _checklist(self, one):
-        items = tuple(replace(item, title=self.text("item title"), asks=self.text("asks")) for item in one.items)
-        pillars = tuple(replace(pillar, title=self.text("pillar")) for pillar in one.pillars)
+        items = tuple(replace(item, title=self.written("item title"), asks=self.written("asks")) for item in one.items)
+        pillars = tuple(replace(pillar, title=self.written("pillar")) for pillar in one.pillars)
         named = {
-            "name": self.text("checklist"),
-            "summary": self.text("summary of checklist"),
-            "word": self.text("word"),
+            "name": self.written("checklist"),
+            "summary": self.written("summary of checklist"),
+            "word": self.written("word"),
         }
         return replace(one, items=items, pillars=pillars, **named)
 
