@@ -10,6 +10,7 @@ import ipywidgets
 
 from checks.secrets import redact
 from workbook.answers import Evidence, Gap, Status
+from workbook.assess import Standing
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Choice, Question
 from workbook.half_typed import Field
@@ -32,7 +33,7 @@ class QuestionPanel:
         self._guard = guard
         self._on_change = on_change
         self._control = ""
-        self._stored = {"note": "", "reason": "", "evidence": ""}
+        self._stored = {"note": "", "reason": "", "evidence": "", "dispute": ""}
         """What the fields held when they were last filled from the session; what differs is being typed."""
         self._ground: Mapping[str, Any] = session.on_disk
         """What was saved when the fields were filled; what others save later must not be overwritten unseen."""
@@ -46,17 +47,23 @@ class QuestionPanel:
         self.evidence = ipywidgets.Text(
             description="Evidence", placeholder="https link, a file of the repository, or where it lives"
         )
-        self.fields = {"note": self.note, "reason": self.reason, "evidence": self.evidence}
+        self.dispute = ipywidgets.Text(
+            description="It holds", placeholder="why, although the probe disagrees; until then it counts as open"
+        )
+        self.fields = {"note": self.note, "reason": self.reason, "evidence": self.evidence, "dispute": self.dispute}
         for kind, field in self.fields.items():
             field.observe(handled(guard, partial(self._keep_typed, kind)), names="value")
         self.attach = self._button("Attach", self._attach_typed)
         self.prefilled = self._button("", self._attach_seen)
+        self.hold = self._button("It holds all the same", self._dispute)
         self.widget = ipywidgets.VBox(
             [
                 self._asked,
                 ipywidgets.HBox(list(self.choices.values()), layout={"flex_flow": "row wrap"}),
                 self.stops,
                 self._seen,
+                self.dispute,
+                self.hold,
                 self.note,
                 self.reason,
                 self.evidence,
@@ -94,6 +101,9 @@ class QuestionPanel:
         self._seen.value = _seen(question, words.probed(question, self._session.report))
         self._kept.value = _kept(question)
         self._guard.pressed = next((choice.key for choice in CHOICES if _stands(question, choice)), "")
+        disputed = question.judged.standing is Standing.DISPUTED
+        for widget in (self.dispute, self.hold):
+            widget.layout.display = None if disputed else "none"
         paths = [str(piece.values["path"]) for piece in question.prefilled]
         seen = terminal(f"Attach what the probe saw: {', '.join(paths)}")
         self.prefilled.description = seen if paths else "No file to propose"
@@ -122,7 +132,8 @@ class QuestionPanel:
         """Show what is stored, or what is half typed on top of it."""
         answer = self.question.answer
         self._ground = self._session.on_disk
-        self._stored = {"note": redact(answer.note), "reason": redact(answer.reason), "evidence": ""}
+        self._stored = {"note": redact(answer.note), "reason": redact(answer.reason)}
+        self._stored |= {"evidence": "", "dispute": redact(answer.dispute_note)}
         for kind, field in self.fields.items():
             field.value = self._session.typed.get(Field(kind, self._control)) or self._stored[kind]
 
@@ -160,6 +171,13 @@ class QuestionPanel:
             )
         self._given("note", "reason", "evidence")
         self._guard.say(f"Answered: {choice.word}. Not saved yet.")
+        self._on_change()
+
+    def _dispute(self) -> None:
+        with self._session.as_seen(self._ground):
+            self._session.dispute(self._control, self.dispute.value)
+        self._given("dispute")
+        self._guard.say("Kept against the probe. Not saved yet.")
         self._on_change()
 
     def _attach_typed(self) -> None:

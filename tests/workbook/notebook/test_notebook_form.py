@@ -6,6 +6,7 @@ import pytest
 
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
 from workbook.answers import Evidence, Gap, Status
+from workbook.assess import Standing
 from workbook.guide import CHOICES
 from workbook.notebook import open_pillar
 from workbook.notebook.book import PillarBook
@@ -273,3 +274,21 @@ def test_running_all_cells_again_keeps_what_is_not_saved(opened):
     assert "open gap" in form.entries[CONTROL].description
     form.save.click()
     assert tomllib.loads(opened.state_path.read_text())["controls"][CONTROL]["gap"] == "partial"
+
+
+def test_where_a_probe_disagrees_the_form_asks_why_it_holds(opened):
+    control = "runbooks"
+    seen = Observation("ops.runbooks", Outcome.UNMET, "no runbook was found")
+    opened.accept(ProbeReport(None, {seen.signal: seen}, (), Examined()))
+    form = form_of(opened, control)
+    assert form.panel.dispute.layout.display == "none"
+    form.panel.choices["y"].click()
+    assert form.panel.dispute.layout.display is None
+    form.panel.hold.click()
+    assert form.guard.trouble
+    assert "needs its words" in form.guard.status
+    form.panel.dispute.value = "they live in the wiki"
+    form.panel.hold.click()
+    assert opened.state.answer(control).dispute_note == "they live in the wiki"
+    assert opened.assessment.standings[control].standing is Standing.CLAIMED
+    assert form.panel.dispute.layout.display == "none"
