@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from checks.agent_approval import approvals, guarded
+from checks.agent_tools import bodies, changing, from_elsewhere, mighty, ready_made, tools
 from checks.calls_seen import Seen, all_calls, around, function_span, lines_of, text_of
-from checks.look import PYTHON, Look
+from checks.look import Look
 from checks.model_calls import SEARCHED, ModelCall, model_calls, unless_called
-from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.named_values import written_out
+from checks.observation import Confidence, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.wiring import answer, blind_spots, complain
 
 TOOLS, LOOPS = "llm.tools-scoped", "llm.loops-bounded"
 
-_TOOL_CALLS = re.compile(
-    r"(?:.*\.)?(?:bind_tools|bindTools|AgentExecutor(?:\.\w+)?|create_react_agent|createReactAgent"
-    r"|create_tool_calling_agent|create_agent|createAgent"
-    r"|initialize_agent|StructuredTool(?:\.\w+)?|DynamicStructuredTool|DynamicTool|ToolNode|FunctionTool(?:\.\w+)?"
-    r"|create_sql_agent|load_tools)"
-    r"|ai\.tool|@langchain/core/tools\.tool|langchain\w*(?:\.\w+)*\.tool|agents\.(?:function_tool|Agent)"
-    r"|@openai/agents\.(?:tool|Agent)"
-    r"|pydantic_ai\.(?:\w+\.)*Agent|crewai\.(?:\w+\.)*(?:Agent|Crew)|smolagents\.\w+"
-    r"|autogen\w*\.(?:\w+\.)*\w*Agent|google\.adk\.(?:\w+\.)*\w*Agent"
-    r"|@mastra/core(?:/\w+)?\.(?:Agent|createTool)"
-)
-_TOOL_MARKS = re.compile(
-    r"langchain\w*(?:\.\w+)*\.tool|agents\.(?:\w+\.)*function_tool|smolagents\.(?:\w+\.)*tool"
-    r"|crewai\.(?:\w+\.)*tool|crewai_tools\.\w+"
-    r"|(?:.*\.)?Agent\.tool(?:_plain)?|llama_index\.\S*tool\S*|strands\.tool|autogen\S*register_\w+"
-)
-_MIGHTY_TOOL = re.compile(
-    r"(?:.*\.)?(?:ShellTool|BashProcess|PythonREPLTool|PythonAstREPLTool|PythonREPL|create_sql_agent"
-    r"|SQLDatabaseToolkit|FileManagementToolkit|WriteFileTool"
-    r"|DeleteFileTool|CodeInterpreterTool|LocalShellTool|LocalCommandLineCodeExecutor|FileWriterTool"
-    r"|RequestsToolkit|BashTool)"
-)
-_MIGHTY = re.compile(
-    r"subprocess\.\w+|os\.(?:system|popen|remove|unlink|rmdir)|shutil\.rmtree|(?:node:)?child_process\.\w+"
-    r"|(?:node:)?fs(?:/promises)?\.(?:\w+\.)*(?:writeFile|unlink|rm)\w*"
-    r"|eval|exec|(?:.*\.)?write_text|(?:.*\.)?execute_sql|(?:.*\.)?executescript|(?:.*\.)?\$(?:query|execute)RawUnsafe"
-)
-_RUNS_COMMANDS = re.compile(r"subprocess|os\.(?:system|popen)|(?:node:)?child_process|eval$|exec$")
-_NAMES_TOOLS = re.compile(r"tool|function|handoff|mcp|agents")
-_APPROVES = re.compile(
-    r"interrupt_before|interrupt_after|interrupt\(|HumanInTheLoop|human_in_the_loop|HumanApproval"
-    r"|needs_?[aA]pproval|require_?s?_?[aA]pproval|human_input\s*=|human_input_mode"
-    r"|ask_user|input\(\s*f?[\"'][^\"']*(?:approve|allow|confirm|y/n)|confirm_tool|tool_approval|requireApproval"
-    r"|can_use_tool|canUseTool"
-)
 _CAPPED = re.compile(
     r"\b(?:max_iterations|max_?[tT]urns|max_?[sS]teps|recursion_?[lL]imit|max_iter|maxIterations"
     r"|max_execution_time|usage_limits|stepCountIs|stopWhen|max_consecutive_auto_reply|max_round)\b"
@@ -64,130 +31,72 @@ _AGENT_RUNS = re.compile(
     r"|@openai/agents\.run|pydantic_ai\.(?:\w+\.)*Agent\.(?:run|iter)\w*|crewai\.(?:\w+\.)*Crew\.kickoff\w*"
     r"|smolagents\.\w+Agent\.run|(?:.*\.)?StateGraph\.compile(?:\.\w+)*"
     r"|google\.adk\.(?:\w+\.)*Runner\.run\w*"
+    r"|llama_index\.(?:\w+\.)*(?:ReActAgent|FunctionAgent|FunctionCallingAgent|OpenAIAgent|AgentRunner|AgentWorkflow)(?:\.\w+)*"
 )
-_FOREVER = re.compile(
-    r"^([ \t]*)(?:while\s+(?:True|1)\s*:|while\s*\(\s*(?:true|1)\s*\)|for\s*\(\s*;\s*;\s*\))", re.MULTILINE
-)
-_WHILE = re.compile(
-    r"^([ \t]*)while\b[^\n]*(?:tool_calls|tool_use|finish_reason|stop_reason|toolCalls|functionCall)", re.MULTILINE
-)
+_LOOP = re.compile(r"^([ \t]*)(?:async\s+)?(while|for|do)\b([^\n]*)", re.MULTILINE)
 _COUNTED = re.compile(
-    r"^([ \t]*)(?:for\s+\w+\s+in\s+range\(|for\s*\(\s*let\s+\w+\s*=\s*\d|while\b[^\n]*(?:<=?|>)\s*[\w.]*(?:max"
-    r"|limit|steps|turns|iter|\d))",
-    re.MULTILINE,
+    r"(?i)^\s*\w+\s+in\s+(?:range|enumerate\(range)\(|^\s*(?:await\s*)?\(\s*(?:let|var)\s+\w+\s*=\s*\d[^;]*;\s*[^;\s]"
+    r"|[<>]=?\s*(?:\w+\.)*_?\w*(?:max|limit|steps|turns|iter|budget|\d)"
+    r"|(?:max|limit|steps|turns|iter|budget|remaining|left)\w*\s*(?:>=?|:|\)\s*\{|--)"
 )
+_EACH = re.compile(r"^\s*(?:await\s*)?(?:\(\s*(?:const|let|var)\s+[^;]+\bof\b|\w[\w, ()]*\s+in\b)")
 _TOOL_USE = re.compile(
-    r"tool_calls|tool_use|toolCalls|tool_choice|\btools\s*[=:]|function_call|functionCall|stop_reason|finish_reason"
+    r"tool_calls|tool_use|toolCalls|tool_choice|\btools\s*[=:,}]|function_call|functionCall|stop_reason|finish_reason"
 )
 _BREAKS = re.compile(
     r"\b(?:steps?|turns?|iterations?|count\w*|i|attempts?|budget|total_tokens|cost)\b\s*(?:>=?|<=?)\s*|(?:>=?"
     r"|<=?)\s*(?:self\.)?_?(?:MAX|max)_?\w*"
 )
+_PERSON = re.compile(
+    r"\binput\(|receive_(?:text|json)\(|\breadline\b|\.question\(|\.prompt\(|st\.chat_input\(|Prompt\.ask\("
+)
 
 
 @probe(TOOLS)
 def tools_scoped(look: Look) -> Observation:
-    """Tools that run commands, write files or change data, and whether somebody must approve them."""
+    """Tools that run commands, whole statements or write files, and what stands before each of them."""
     if missing := unless_called(look, TOOLS):
         return missing
-    searched = (*SEARCHED, "tools given to models, and what they call")
+    searched = (*SEARCHED, "tools given to models, and the functions behind them")
     fix = "give each tool the least it needs, and ask a person before it changes anything"
-    tools = sorted(set(_tools(look)))
-    if not tools:
-        if blind := blind_spots(look):
+    places = tools(look)
+    blind = blind_spots(look)
+    if not places:
+        if blind:
             return answer(TOOLS, Outcome.UNKNOWN, f"no agent tools found, but {blind}", searched=searched)
         return answer(TOOLS, Outcome.NOT_APPLICABLE, "no tools are given to a model", searched=searched)
-    files = {place.path for place in tools}
-    mighty = sorted(set(_mighty(look, files)))
-    approved = [
-        Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
-        for path in sorted(files | {call.seen.path for call in model_calls(look)})
-        if (match := _APPROVES.search(lines_of(look, path)))
-    ]
-    if mighty and not approved:
-        complain(
-            look,
-            "agents.mighty-tool",
-            TOOLS,
-            mighty,
-            Severity.HIGH,
-            "a tool of the model runs commands or changes data",
+    within = bodies(look)
+    strong = [*ready_made(look), *mighty(look, within)]
+    open_ones = [call.place for call in strong if not guarded(look, call, within)]
+    if open_ones:
+        asked = approvals(look, places)
+        if asked or len(open_ones) < len(strong):
+            said = (
+                "there is an approval step or a closed list; it was not seen before every tool that changes something"
+            )
+            shown = [*open_ones, *asked]
+            return answer(TOOLS, Outcome.PARTIAL, said, shown, searched=searched, confidence=Confidence.LOW, fix=fix)
+        message = "a tool of the model runs commands or changes data"
+        complain(look, "agents.mighty-tool", TOOLS, open_ones, Severity.HIGH, message)
+        said = "tools run commands, write files or take whole statements without an approval in sight"
+        return answer(TOOLS, Outcome.UNMET, said, open_ones, searched=searched, fix=fix)
+    if blind:
+        return answer(
+            TOOLS, Outcome.UNKNOWN, f"no tool without limits was seen, but {blind}", places, searched=searched
         )
-        said = "tools run commands, write files or change data without an approval in sight"
-        return answer(TOOLS, Outcome.UNMET, said, mighty, searched=searched, fix=fix)
-    if mighty:
-        said = "there is an approval step; whether it stands before every tool that changes something takes a person"
-        return answer(TOOLS, Outcome.PARTIAL, said, [*approved, *mighty], searched=searched, confidence=Confidence.LOW)
-    said = f"{len(tools)} places give tools to a model; none was seen to run commands or write files"
-    said += ", and there is an approval step" if approved else "; whether they are scoped takes a person"
-    return answer(
-        TOOLS, Outcome.UNKNOWN, said, [*approved, *tools], searched=searched, confidence=Confidence.LOW, fix=fix
+    if strong:
+        said = f"{len(strong)} tools run commands or change data, each behind an approval or a closed list"
+        return answer(TOOLS, Outcome.MET, said, [call.place for call in strong], searched=searched)
+    changes = changing(look, within)
+    if within and not changes and not from_elsewhere(look):
+        said = "the tools only look things up: none runs commands, writes files or takes whole statements"
+        return answer(TOOLS, Outcome.MET, said, places, searched=searched, confidence=Confidence.MEDIUM)
+    said = f"{len(places)} places give tools to a model; none was seen to run commands or write files"
+    said += (
+        "; whether those that change something are scoped takes a person" if changes else "; what they do was not found"
     )
-
-
-def _tools(look: Look) -> Iterator[Location]:
-    """Where reached code defines tools for a model, or hands them over."""
-    for call in all_calls(look):
-        counts = not re.search(r"(?:Agent|Crew)$", call.name) or _NAMES_TOOLS.search(" ".join(call.keys))
-        if call.reached and counts and (_TOOL_CALLS.fullmatch(call.name) or _MIGHTY_TOOL.fullmatch(call.name)):
-            yield call.place
-    for place, _ in _marked(look):
-        yield place
-    for model in model_calls(look):
-        given = next(
-            (model.seen.keys[key] for key in ("tools", "functions", "toolConfig") if key in model.seen.keys), ""
-        )
-        if (
-            given.strip() not in {"", "None", "[]", "undefined", "null"}
-            and model.seen.reached
-            and _is_passed(look, model, given)
-        ):
-            yield model.place
-
-
-def _is_passed(look: Look, model: ModelCall, given: str) -> bool:
-    """Whether tools that are a parameter with no default of their own are given by any caller."""
-    module = look.python.module(model.seen.path) if model.seen.path.endswith(PYTHON) else None
-    function = module.function(model.seen.function) if module else None
-    if function is None or given not in {item.name for item in function.parameters}:
-        return True
-    return any(
-        call.reached and call.last == function.name and (given in call.keys or len(call.arguments) > 1)
-        for call in all_calls(look)
-    )
-
-
-def _marked(look: Look) -> Iterator[tuple[Location, tuple[int, int]]]:
-    """Functions that a decorator makes a tool, with their lines."""
-    for module in look.python.modules(look.source_paths(*PYTHON)):
-        if look.reach.reached(module.path) is False:
-            continue
-        for item in module.functions:
-            if any(_TOOL_MARKS.fullmatch(look.python.trace(module.path, one)) for one in item.decorators):
-                yield Location(module.path, item.line, item.end_line), (item.line, item.end_line)
-
-
-def _mighty(look: Look, files: set[str]) -> Iterator[Location]:
-    """Tools that can change something: ready-made ones, and own ones whose body runs commands or writes."""
-    marked = list(_marked(look))
-    for call in all_calls(look):
-        if not call.reached:
-            continue
-        if _MIGHTY_TOOL.fullmatch(call.name):
-            yield call.place
-        elif _MIGHTY.fullmatch(call.name) and call.path in files:
-            inside = any(place.path == call.path and first <= call.line <= last for place, (first, last) in marked)
-            if inside or (not marked and _is_tool_body(look, call)) or (not marked and _RUNS_COMMANDS.match(call.name)):
-                yield call.place
-
-
-def _is_tool_body(look: Look, call: Seen) -> bool:
-    """Whether the function around a call is named among the tools of its file, or is a tool's `execute`."""
-    name = call.function.rsplit(".", 1)[-1]
-    if not name:
-        return False
-    text = lines_of(look, call.path)
-    return name == "execute" or bool(re.search(rf"[\"']{re.escape(name)}[\"']", text))
+    shown = [call.place for call in changes] or places
+    return answer(TOOLS, Outcome.UNKNOWN, said, shown, searched=searched, confidence=Confidence.LOW, fix=fix)
 
 
 @probe(LOOPS)
@@ -197,11 +106,10 @@ def loops_bounded(look: Look) -> Observation:
         return missing
     searched = (*SEARCHED, "agent frameworks and loops around model calls that use tools")
     fix = "stop every agent loop after a number of steps, and after a budget of tokens or time"
-    runs = [call for call in all_calls(look) if call.reached and _AGENT_RUNS.fullmatch(call.name)]
-    runs = runs if any(True for _ in _tools(look)) else []
-    capped = [call.place for call in runs if _CAPPED.search(around(look, call))]
-    uncapped = [call.place for call in runs if _UNCAPPED.search(text_of(look, call))]
-    default = [call.place for call in runs if call.place not in capped and call.place not in uncapped]
+    runs = _agents(look) if tools(look) else []
+    capped = [call.place for call, text in runs if _CAPPED.search(text)]
+    uncapped = [call.place for call, text in runs if not _CAPPED.search(text) and _UNCAPPED.search(text)]
+    default = [call.place for call, _ in runs if call.place not in capped and call.place not in uncapped]
     steps = [call.place for call in model_calls(look) if _CAPPED.search(text_of(look, call.seen))]
     own = [(call.place, bounded) for call in model_calls(look) if (bounded := _own_loop(look, call)) is not None]
     capped += [*steps, *(place for place, bounded in own if bounded)]
@@ -224,22 +132,54 @@ def loops_bounded(look: Look) -> Observation:
     return answer(LOOPS, Outcome.NOT_APPLICABLE, "no loop in which a model uses tools", searched=searched)
 
 
+def _agents(look: Look) -> list[tuple[Seen, str]]:
+    """The agents of frameworks, each with the source that sets it up and runs it; made and run counts once."""
+    found = [call for call in all_calls(look) if call.reached and _AGENT_RUNS.fullmatch(call.name)]
+    made = [call for call in found if not any(call.name.startswith(f"{other.name}.") for other in found)]
+    return [(call, "\n".join(_source(look, one) for one in found if _is_same(call, one))) for call in made]
+
+
+def _is_same(made: Seen, run: Seen) -> bool:
+    return run is made or run.name.startswith(f"{made.name}.")
+
+
+def _source(look: Look, call: Seen) -> str:
+    """The call with the settings it names, and its function where it stands in one."""
+    return written_out(look, call) + ("\n" + around(look, call) if call.function else "")
+
+
 def _own_loop(look: Look, call: ModelCall) -> bool | None:
     """Whether the loop around a model call that uses tools is bounded; None where there is no such loop."""
     seen = call.seen
     if not seen.in_loop or not _TOOL_USE.search(around(look, seen)):
         return None
     first, last = function_span(look, seen.path, seen.line)
-    before = lines_of(look, seen.path, first, seen.line - 1)
-    loops = [
-        (match.start(), kind)
-        for kind, pattern in (("forever", _FOREVER), ("while", _WHILE), ("counted", _COUNTED))
-        for match in pattern.finditer(before)
-    ]
-    if not loops:
+    found = _innermost(lines_of(look, seen.path, first, last), seen.line - first)
+    if found is None:
         return None
-    start, kind = max(loops)
-    if kind == "counted":
+    head, body = found
+    if _COUNTED.search(head):
         return True
-    body = lines_of(look, seen.path, first + before.count("\n", 0, start), last)
+    if _EACH.match(head) or _PERSON.search(body):
+        return None  # a list that ends, or a person who takes every other turn
     return bool(_BREAKS.search(body))
+
+
+def _innermost(text: str, line: int) -> tuple[str, str] | None:
+    """What follows the word of the last loop that holds a line, and the lines of that loop; told by indentation."""
+    lines = text.split("\n")
+    for number in range(min(line, len(lines) - 1), -1, -1):
+        match = _LOOP.match(lines[number])
+        if not match:
+            continue
+        depth = len(match[1].expandtabs())
+        ends = (at for at in range(number + 1, len(lines)) if lines[at].strip() and _depth(lines[at]) <= depth)
+        end = next(ends, len(lines))
+        if number <= line < end:
+            closing = lines[end] if end < len(lines) and match[2] == "do" else ""
+            return f"{match[3]} {closing}", "\n".join(lines[number + 1 : end])
+    return None
+
+
+def _depth(line: str) -> int:
+    return len(line.expandtabs()) - len(line.expandtabs().lstrip())
