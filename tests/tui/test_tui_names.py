@@ -11,6 +11,9 @@ import tui
 from tui.actions import ACTIONS, PLACES
 from tui.app import ReadinessApp
 
+MEANT = {"_fatal_error"}
+"""Replaced on purpose: Textual's own would print a traceback with the values of variables, secrets among them."""
+
 SOURCES = sorted(Path(tui.__file__).parent.rglob("*.py"))
 
 
@@ -32,7 +35,7 @@ async def test_no_private_name_of_ours_shadows_textual():
         for thing in (pilot.app, ModalScreen(), OptionList(), Static()):
             taken |= {name for name in dir(thing) if name.startswith("_") and not name.startswith("__")}
     ours = {name for path in SOURCES for name in private_names(ast.parse(path.read_text())) if name.startswith("_")}
-    assert ours & taken == set()
+    assert ours & taken == MEANT
 
 
 def test_every_action_has_a_place_and_can_be_run():
