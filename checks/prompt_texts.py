@@ -72,6 +72,8 @@ class SystemPrompt:
     fed: bool = False
     own: bool = True
     """Whether the text itself stands there, not a name for it."""
+    closed: bool = False
+    """Whether values go in, and each of them is one of a closed set: a member of an enumeration, or a literal."""
 
 
 def prompt_files(look: Look) -> tuple[str, ...]:
@@ -180,9 +182,35 @@ def _system_prompts_of(look: Look, path: str) -> Iterator[SystemPrompt]:
             value = _value_named(look, path, named[1].rsplit(".", 1)[-1])
         if value is None:
             continue
-        holes = tuple(hole for hole in value if not _CONSTANT_HOLE.search(hole))
+        open_ones = [hole for hole in value if not _CONSTANT_HOLE.search(hole)]
+        holes = tuple(hole for hole in open_ones if not _is_closed(look, path, line, hole))
         fed = any(_comes_from_user(look, path, line, hole) for hole in holes)
-        yield SystemPrompt(Location(path, line), holes, fed, own)
+        yield SystemPrompt(Location(path, line), holes, fed, own, bool(open_ones) and not holes)
+
+
+def _is_closed(look: Look, path: str, line: int, hole: str) -> bool:
+    """Whether a value is a parameter whose type allows only listed values."""
+    module = look.python.module(path) if path.endswith(PYTHON) else None
+    if module is None:
+        return False
+    head = hole.split(".", 1)[0]
+    types = [
+        item.annotation
+        for one in module.functions
+        if one.line <= line <= one.end_line
+        for item in one.parameters
+        if item.name == head
+    ]
+    return any(re.search(r"\bLiteral\[", one) or _is_enumeration(look, path, one) for one in types)
+
+
+def _is_enumeration(look: Look, path: str, annotation: str) -> bool:
+    for other in (path, *look.reach.imports_of(path)):
+        module = look.python.module(other) if other.endswith(PYTHON) else None
+        for one in module.classes if module else ():
+            if one.name == annotation and any(re.search(r"Enum$", base) for base in one.bases):
+                return True
+    return False
 
 
 def _literal_words(rest: str) -> int:

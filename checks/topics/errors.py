@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.calls_seen import Seen, all_calls, function_span, lines_of, users_of
 from checks.look import PYTHON, WEB, Look
 from checks.model_calls import SEARCHED, ModelCall, calls_in_use, unless_called
+from checks.named_values import assigned, written_out
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.wiring import absent, answer, blind_spots, complain, is_one_off, reached
@@ -28,6 +29,11 @@ _STATES = re.compile(r"\bonError\b|\bisError\b|ErrorBoundary|\berror\b[^\n]*=\s*
 _GLOBAL = re.compile(
     r"(?:.*\.)?(?:exception_handler|errorhandler|add_exception_handler|register_error_handler|onError)"
 )
+_TELLS = re.compile(
+    r"(?:raise\s+|throw\s+new\s+)(?:\w+\.)*(?:HTTPException|\w*HTTP\w*|HttpException|ServiceUnavailable\w*|BadGateway\w*|APIException"
+    r"|TRPCError|GatewayTimeout\w*)\(|\babort\(\s*5\d\d"
+)
+_SECOND = re.compile(r"with_?[fF]allbacks\(|\bfallbacks[\"']?\s*[=:](?!\s*(?:None|\[\s*\]))")
 _HOPS = 6
 
 
@@ -140,7 +146,15 @@ def _pages_that_catch(look: Look) -> list[Location]:
 
 def _grade(look: Look, call: ModelCall) -> str:
     """The word "handled" where a handler answers on every way to the call, "weak" on some or where one logs, or ""."""
+    if _has_second(look, call.seen):
+        return "handled"
     return _on_all_ways(look, call.seen, _HOPS, {}) or ""
+
+
+def _has_second(look: Look, seen: Seen) -> bool:
+    """Whether another model answers when this one fails: named in the call, or where its object is made."""
+    owner = seen.callee.split(".", 1)[0]
+    return bool(_SECOND.search(f"{written_out(look, seen)}\n{assigned(look, seen.path, owner)}"))
 
 
 def _on_all_ways(look: Look, seen: Seen, hops: int, known: dict[tuple[str, str], str | None]) -> str | None:
@@ -194,8 +208,10 @@ def _bodies(look: Look, seen: Seen) -> Iterator[str]:
 
 
 def _kind(look: Look, path: str, first: int, last: int, body: str) -> str:
-    """What a handler does; words shown to the user are an answer, even where the call is named like a log's."""
-    return "handles" if body == "logs" and _SHOWS.search(lines_of(look, path, first, last)) else body
+    """What a handler does; words shown to the user, or an error of HTTP for them, are an answer too."""
+    text = lines_of(look, path, first, last)
+    told = (body == "logs" and _SHOWS.search(text)) or (body == "raises" and _TELLS.search(text))
+    return "handles" if told else body
 
 
 def _tries(look: Look, path: str, first: int, line: int, handler: int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from checks.answer_flow import CLEANS, answers_run
 from checks.calls_seen import all_calls, function_span, lines_of, text_of, users_of
 from checks.look import PYTHON, WEB, Look
 from checks.model_calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, unless_called
+from checks.named_values import assigned
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
 from checks.wiring import answer, blind_spots, complain
@@ -28,7 +30,7 @@ _STRUCTURED = re.compile(
 )
 _CHECKS = re.compile(
     r"model_validate(?:_json)?\(|\.parse_raw\(|\.parse_obj\(|TypeAdapter\(|validate_(?:json|python)\("
-    r"|\.safeParse(?:Async)?\(|[sS]chema\.parse(?:Async)?\("
+    r"|\.safeParse(?:Async)?\(|[sS]chema\.parse(?:Async)?\(|\b(?!JSON\b|Date\b|URL\b)[A-Z]\w*\.parse(?:Async)?\("
     r"|jsonschema\.validate\(|\bajv\b|\.validate\(|marshmallow"
 )
 _PARSES = re.compile(
@@ -75,7 +77,8 @@ def output_validated(look: Look) -> Observation:
         return answer(VALIDATED, Outcome.NOT_APPLICABLE, "the models make no text", searched=searched)
     of: dict[str, list[Location]] = {}
     for call in calls:
-        of.setdefault(_grade(look, call), []).append(call.place)
+        for grade in _grade(look, call).split("+"):
+            of.setdefault(grade, []).append(call.place)
     checked, present, unchecked = of.get("schema", []), of.get("presence", []), of.get("unchecked", [])
     task, talk = of.get("task", []), of.get("talk", [])
     if checked and not unchecked and not task and not present:
@@ -98,7 +101,10 @@ def output_validated(look: Look) -> Observation:
 
 
 def _grade(look: Look, call: ModelCall) -> str:
-    """How an answer is used: "schema", "presence", "unchecked" (parsed as it comes), or free text: "talk", "task"."""
+    """How an answer is used: "schema", "presence", "unchecked" (parsed as it comes), or free text: "talk", "task".
+
+    Where callers differ, "schema+unchecked".
+    """
     seen = call.seen
     text = text_of(look, seen)
     first, last = function_span(look, seen.path, seen.line)
@@ -112,9 +118,12 @@ def _grade(look: Look, call: ModelCall) -> str:
     made = re.search(rf"\b{re.escape(receiver)}\b[^\n]*=[^=][^\n]*", lines_of(look, seen.path))
     if (made and _STRUCTURED.search(made[0])) or _STRUCTURED.search(text) or _STRUCTURED.search(whole):
         return "schema"
-    callers = _callers_text(look, call)
-    if _CHECKS.search(callers) or _checks_inside(look, f"{after}\n{callers}"):
-        return "schema"
+    parts = _callers_text(look, call)
+    callers = "\n".join(parts)
+    sound = [bool(_CHECKS.search(part) or _checks_inside(look, part)) for part in parts]
+    if any(sound) or _checks_inside(look, after):
+        rest = [part for part, good in zip(parts, sound, strict=True) if not good]
+        return "schema+unchecked" if any(_PARSES.search(part) for part in rest) else "schema"
     if _PARSES.search(after) or _PARSES.search(callers):
         return "unchecked"
     if _PRESENCE.search(after) and not re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text):
@@ -144,7 +153,7 @@ def _chain(look: Look, call: ModelCall) -> list[str]:
     return [*names, *(route.path for route in routes if route.handler.rsplit(".", 1)[-1] in names)]
 
 
-def _callers_text(look: Look, call: ModelCall) -> str:
+def _callers_text(look: Look, call: ModelCall) -> list[str]:
     """What follows the calls of the function that calls the model, and of the functions that hand its answer on."""
     parts: list[str] = []
     todo = [(call.seen, _HOPS)]
@@ -163,7 +172,7 @@ def _callers_text(look: Look, call: ModelCall) -> str:
                 todo.append((user, hops - 1))
         if seen is call.seen and not parts:
             break
-    return "\n".join(parts)
+    return parts
 
 
 def _checks_inside(look: Look, text: str) -> bool:
@@ -191,6 +200,7 @@ def no_unsafe_output(look: Look) -> Observation:
     rules = ("llm.output-to-code", "llm.output-to-sql", "llm.output-to-html")
     certain = [Location(one.path, one.line, one.end_line) for one in look.code.of(*rules) if one.path in product]
     certain += [call.place for call in all_calls(look) if call.reached and _DANGEROUS.fullmatch(call.name)]
+    certain += [place for place in answers_run(look) if place.path in product]
     shown, doubtful = _raw_html(look)
     certain += shown
     if certain:
@@ -239,12 +249,25 @@ def _raw_html(look: Look) -> tuple[list[Location], list[Location]]:
         value = lines_of(look, place.path, place.line, place.line + 2)
         if _CLEANED.search(value) or re.search(r"innerHTML\s*=\s*[\"'`][^$]*[\"'`]\s*;?\s*$", value.split("\n")[0]):
             continue
+        if _is_cleaned(look, place.path, value):
+            continue
         context = lines_of(look, place.path, max(place.line - 4, 1), place.line + 2)
         if _ANSWER_WORDS.search(context):
             shown.append(place)
         elif place.path in model_files(look):
             doubtful.append(place)
     return _one_a_line(shown), doubtful
+
+
+def _is_cleaned(look: Look, path: str, value: str) -> bool:
+    """Whether the name that is shown is only ever given cleaned text: by assignment, or as state of the component."""
+    named = re.search(r"(?:__html\s*:|v-html\s*=\s*[\"']|@html|HTML\s*=)\s*([A-Za-z_$]\w*)\s*[}\"';]", value)
+    if not named:
+        return False
+    setter = f"set{named[1][0].upper()}{named[1][1:]}"
+    set_to = re.findall(rf"\b{setter}\((?![\"'`]{{2}}\))([^;\n]*)", lines_of(look, path))
+    given = [*set_to, *filter(None, [assigned(look, path, named[1])])]
+    return bool(given) and all(CLEANS.search(one) for one in given)
 
 
 def _one_a_line(places: list[Location]) -> list[Location]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from checks.calls_seen import all_calls, function_span, lines_of, text_of
+from checks.calls_seen import all_calls, function_span, lines_of
 from checks.look import Look
 from checks.model_calls import SEARCHED, model_calls, unless_called
+from checks.named_values import written_out
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.wiring import absent, answer, blind_spots, complain
@@ -43,6 +44,7 @@ _LOGS = re.compile(
     r"\.(?:debug|info|log|warn|warning|error|exception|bind)|print"
 )
 _ERROR_LOG = re.compile(r"(?:error|exception|warn|warning)$")
+_KEEPS = re.compile(r"(?:.*\.)?(?:add|insert|insert_one|insertOne|create|save|put_item)")
 _PROMPT = r"(?i)(?<!len\()\b(?:\w*prompt|messages|question|user_?(?:input|message)|query)\b(?!\.length)"
 _OUTPUT = r"(?i)\b(?:\w*response(?:_text)?|answer|completion|output|reply|content)\b(?!\.(?:status|ok|usage))"
 _LATENCY = r"(?i)latency|elapsed|duration|\btook\b|_ms\b|perf_counter|Date\.now\(\)\s*-|time\(\)\s*-"
@@ -132,15 +134,18 @@ def _near(look: Look, path: str) -> bool:
 
 
 def _logged_fields(look: Look, path: str, line: int) -> set[str]:
-    """Which of prompt, output and latency the log lines of one function hold as values, not as words of a message."""
+    """Which of prompt, output and latency one function logs or keeps as a row, as values, not as words of a message."""
     first, last = function_span(look, path, line)
+    models = {call.place for call in model_calls(look)}
     found: set[str] = set()
     for call in all_calls(look):
-        if call.path != path or not first <= call.line <= last or not _LOGS.fullmatch(call.callee):
+        if call.path != path or not first <= call.line <= last:
+            continue
+        if not _LOGS.fullmatch(call.callee) and not (_KEEPS.fullmatch(call.callee) and call.place not in models):
             continue
         if _ERROR_LOG.search(call.callee):
             continue  # it tells of failures only
-        told = text_of(look, call).partition("(")[2]
+        told = written_out(look, call).partition("(")[2]
         values = _STRING.sub(lambda text: " ".join(_HOLE.findall(text[0])), told)
         found |= {name for name, pattern in _FIELDS if pattern.search(values)}
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.calls_seen import places
+from checks.calls_seen import lines_of, places
 from checks.look import PYTHON, Look
 from checks.model_calls import SEARCHED, ModelCall, model_calls, model_files, unless_called
 from checks.model_limits import builds_elsewhere, has_cap, waits_for_model
@@ -21,6 +21,11 @@ _LAYER = re.compile(
     r"|(?:ai|gpt)(?:[_-]\w+)?)(?:/|\.\w+$)"
 )
 _GENERAL = re.compile(r"^(?:litellm|ai\.|langchain|@langchain/|langgraph|llama_?index|pydantic_ai)")
+_PROVIDERS = (
+    *("@ai-sdk/*", "@openrouter/*", "@langchain/openai", "@langchain/anthropic", "@langchain/google-genai"),
+    *("langchain_openai", "langchain_anthropic", "langchain_google_genai", "langchain_aws", "langchain_ollama"),
+    *("openai", "anthropic", "@anthropic-ai/*", "google.genai", "@google/genai", "boto3"),
+)
 
 
 @probe(LIMITS)
@@ -109,6 +114,9 @@ def provider_abstracted(look: Look) -> Observation:
     if len(layers) == len(files) and together:
         outcome = Outcome.UNKNOWN if blind else Outcome.MET
         return answer(ABSTRACTED, outcome, f"{said}{'; ' + blind if blind else ''}", shown, searched=SEARCHED)
+    if general and (named := _one_place_for_providers(look)):
+        said = f"providers are named in {named} alone, and calls go through a general library"
+        return answer(ABSTRACTED, Outcome.UNKNOWN if blind else Outcome.MET, said, [Location(named)], searched=SEARCHED)
     if len(files) == 1 and not general:
         said = "all model calls stand in one file that also does other work; whether it is a layer takes a person"
         return answer(ABSTRACTED, Outcome.UNKNOWN, said, shown, searched=SEARCHED, confidence=Confidence.LOW, fix=fix)
@@ -116,6 +124,27 @@ def provider_abstracted(look: Look) -> Observation:
         return answer(ABSTRACTED, Outcome.PARTIAL, said, shown, searched=SEARCHED, fix=fix)
     complain(look, "models.scattered-calls", ABSTRACTED, shown, Severity.LOW, "a provider call outside any layer")
     return answer(ABSTRACTED, Outcome.UNMET, said, shown, searched=SEARCHED, fix=fix)
+
+
+def _one_place_for_providers(look: Look) -> str:
+    """The only reached file that loads a provider's package, where others use it and it serves nothing; "" if none."""
+    holders = {
+        place.path
+        for place in look.importers(*_PROVIDERS)
+        if not re.search(
+            r"/(?:react|vue|svelte|solid|angular|ui-utils|rsc|provider(?:-utils)?)\b", _specifiers(look, place)
+        )
+    }
+    if len(holders) != 1:
+        return ""
+    path = holders.pop()
+    users = [user for user in look.reach.imported_by(path) if look.reach.reached(user) is not False]
+    routes = look.python.routes([path]) if path.endswith(PYTHON) else look.web.routes([path])
+    return path if users and not routes else ""
+
+
+def _specifiers(look: Look, place: Location) -> str:
+    return lines_of(look, place.path, place.line, place.line)
 
 
 def _is_layer(look: Look, path: str) -> bool:

@@ -99,8 +99,13 @@ def prompt_injection(look: Look) -> Observation:
     searched = ("system prompts in application code", "data flow from requests, by the code rules")
     fix = "send what users write as a user message and keep the system prompt constant"
     product = set(look.source_paths())
-    fed = [Location(one.path, one.line, one.end_line) for one in look.code.of(*_FED) if one.path in product]
     prompts = system_prompts(look)
+    closed = {(one.place.path, one.place.line) for one in prompts if one.closed}
+    fed = [
+        Location(one.path, one.line, one.end_line)
+        for one in look.code.of(*_FED)
+        if one.path in product and not any((one.path, line) in closed for line in range(one.line, one.end_line + 1))
+    ]
     fed += [one.place for one in prompts if one.fed]
     if fed:
         complain(
@@ -165,9 +170,13 @@ def evaluation_set(look: Look) -> Observation:
     fix = "keep a set of questions with expected answers, and a command that runs the model over it"
     configured = [path for path in look.tree.match("promptfooconfig.*", "**/promptfoo*.y*ml") if _has_cases(look, path)]
     near = [path for path in look.tree.paths if _EVAL_PLACE.search(path) and not is_vendored(path)]
-    data = [path for path in near if path.endswith(_DATA) and _has_cases(look, path)]
     runners = [path for path in near if path.endswith((*PYTHON, *WEB, ".ipynb", ".sh")) and _runs_model(look, path)]
     libraries = _evaluator_files(look)
+    data = [
+        path
+        for path in near
+        if path.endswith(_DATA) and (_has_cases(look, path) or _is_read(look, path, [*runners, *libraries]))
+    ]
     embedded = [path for path in {*runners, *libraries} if _lists_cases(look, path)]
     if configured or (data and (runners or libraries)) or embedded:
         where = [Location(path) for path in (*configured, *data, *embedded, *runners, *libraries)]
@@ -187,6 +196,13 @@ def _has_cases(look: Look, path: str) -> bool:
     if path.endswith((".csv", ".tsv")):
         return bool(_CASE.search(head.split("\n", 1)[0] + ",")) and head.count("\n") > 1
     return len(_CASE.findall(head)) > 1
+
+
+def _is_read(look: Look, path: str, runners: list[str]) -> bool:
+    """Whether an evaluation script names a data file of several records, whatever its fields are called."""
+    records = [line for line in (look.tree.text(path) or "")[:20_000].split("\n") if line.strip()]
+    name = path.rsplit("/", 1)[-1]
+    return len(records) > 1 and any(name in lines_of(look, runner) for runner in runners)
 
 
 def _runs_model(look: Look, path: str) -> bool:

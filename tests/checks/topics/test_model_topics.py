@@ -276,7 +276,8 @@ CASES: list[tuple[str, str, Mapping[str, str], Outcome]] = [
     ),
     # -- unsafe output
     ("nothing unsafe", "llm.no-unsafe-output", openai(), MET),
-    ("eval beside the call", "llm.no-unsafe-output", openai(after="return eval(reply.choices[0].message.content)"), PARTIAL),
+    ("eval of the answer", "llm.no-unsafe-output", openai(after="return eval(reply.choices[0].message.content)"), UNMET),
+    ("eval beside the call", "llm.no-unsafe-output", openai(after="return eval(RULES[question])"), PARTIAL),
     ("a shell tool", "llm.no-unsafe-output", service(LANGCHAIN + "\nfrom langchain_community.tools import ShellTool\nshell = ShellTool()\n"), UNMET),
     # -- injection
     ("constant system prompt", "llm.prompt-injection", openai(), MET),
