@@ -52,7 +52,8 @@ def _package(path: str, data: dict[str, Any]) -> Package:
     published = "exports" in data or "main" in data or "module" in data
     library = bool(data.get("name")) and data.get("private") is not True and published and "files" in data
     kept = tuple(dict.fromkeys(item for item in entries if isinstance(item, str)))
-    return Package("node", str(data.get("name") or ""), path, kept, library)
+    version = "" if data.get("private") is True else str(data.get("version") or "")
+    return Package("node", str(data.get("name") or ""), path, kept, library, version)
 
 
 def _leaves(value: object, depth: int) -> Iterator[str]:

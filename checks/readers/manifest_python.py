@@ -123,7 +123,8 @@ def _package(path: str, table: dict[str, Any]) -> Iterator[Package]:
     private = any(item.startswith("Private ::") for item in classifiers)
     entries = tuple(str(item) for item in scripts.values() if isinstance(item, str))
     library = "build-system" in table and bool(classifiers) and not private
-    yield Package("python", normalized(str(name)), path, entries, library)
+    version = "" if private else str(project.get("version") or poetry.get("version") or "")
+    yield Package("python", normalized(str(name)), path, entries, library, version)
 
 
 def _setup_cfg(path: str, text: str, unread: list[Unread]) -> Iterator[Dependency]:

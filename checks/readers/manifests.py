@@ -76,6 +76,8 @@ class Package:
     """Files or dotted objects its manifest names as entry points: main, bin, exports, console scripts."""
     is_library: bool = False
     """Whether it says that it is published for others to depend on (and is not marked private)."""
+    version: str = ""
+    """The version it releases; "" where it names none, or is marked private."""
 
     @property
     def folder(self) -> str:

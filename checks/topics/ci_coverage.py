@@ -37,6 +37,7 @@ _INI = {
 }
 """Files, with the sections that hold pytest's options and coverage's report."""
 _WEB_CONFIG = ("vitest.config.*", "vite.config.*", "jest.config.*", "package.json", ".nycrc*", ".c8rc*")
+_COLLECTS = re.compile(r"collectCoverage[\"']?:\s*true|coverage[\"']?\s*:\s*\{[^{}]*enabled[\"']?:\s*true")
 _FLOOR = re.compile(
     r"(?s)(coverageThreshold[\"']?\s*:\s*\{.{0,300}?\b(?!0\b)\d+|thresholds?[\"']?\s*:\s*\{.{0,300}?:\s*(?!0\b)\d+"
     r"|[\"']?check-coverage[\"']?\s*:\s*true)"
@@ -50,7 +51,7 @@ def threshold(look: Look) -> Observation:
     searched = (*SEARCHED, "configuration of pytest-cov, coverage, Jest, Vitest, nyc and Codecov")
     ran = [run for run in ci_jobs.runs(look) if not run.command.missing]
     enforced = [*_enforced(look, ran), *_by_step(look)]
-    measured = [ci_jobs.place_of(run) for run in ran if _measures(run)]
+    measured = [ci_jobs.place_of(run) for run in ran if _measures(run) or _measures_by_settings(look, run)]
     uploads = [Location(step.path, step.line) for _, step in ci_jobs.uses(look) if _SERVICES.match(step.uses)]
     uploads += [ci_jobs.place_of(run) for run in ran if run.command.program in {"codecov", "coveralls", "codecovcli"}]
     if uploads:
@@ -65,6 +66,14 @@ def threshold(look: Look) -> Observation:
 
 def _measures(run: Run) -> bool:
     return bool(_MEASURES.search(run.command.text))
+
+
+def _measures_by_settings(look: Look, run: Run) -> bool:
+    """Whether a test runner measures coverage without being asked on the command line."""
+    kind = ci_jobs.test_kind(run.command)
+    if kind == "python":
+        return _python_floor(look, run.command.folder)[1]
+    return kind == "web" and any(_COLLECTS.search(text) for _, text in _web_settings(look, run))
 
 
 def _enforced(look: Look, ran: list[Run]) -> Iterator[Location]:
@@ -98,12 +107,13 @@ def _by_step(look: Look) -> Iterator[Location]:
 
 def _python_floor(look: Look, folder: str) -> tuple[Location | None, bool]:
     """Where coverage.py is told its floor, and whether pytest measures without being asked on the command line."""
+    measures = False
     for where in dict.fromkeys((folder, "")):
         prefix = f"{where}/" if where else ""
         path = f"{prefix}pyproject.toml"
         table = mapping(read_toml(look.tree, path, []).get("tool")) if look.tree.exists(path) else {}
         options = str(mapping(mapping(table.get("pytest")).get("ini_options")).get("addopts", ""))
-        measures = "--cov" in options
+        measures = measures or "--cov" in options
         if _ON_COMMAND.search(options.replace("', '", " ")):
             return Location(path, _line(look, path, "fail-under")), True
         floor = mapping(mapping(table.get("coverage")).get("report")).get("fail_under", 0)
@@ -111,11 +121,12 @@ def _python_floor(look: Look, folder: str) -> tuple[Location | None, bool]:
             return Location(path, _line(look, path, "fail_under")), measures
         for name, sections in _INI.items():
             text = look.tree.text(prefix + name) if look.tree.exists(prefix + name) else None
+            measures = measures or "--cov" in _ini(text or "", sections[0], "addopts")
             if _ON_COMMAND.search(_ini(text or "", sections[0], "addopts")):
                 return Location(prefix + name, _line(look, prefix + name, "fail-under")), True
             if re.match(r"\s*[1-9]", _ini(text or "", sections[1], "fail_under")):
                 return Location(prefix + name, _line(look, prefix + name, "fail_under")), measures
-    return None, False
+    return None, measures
 
 
 def _ini(text: str, section: str, key: str) -> str:
@@ -133,16 +144,19 @@ def _line(look: Look, path: str, word: str) -> int:
 
 
 def _web_floor(look: Look, run: Run) -> Iterator[Location]:
-    folder = run.command.folder
-    for path in look.tree.match(*_WEB_CONFIG):
-        if path.rpartition("/")[0] not in {folder, ""}:
-            continue
-        text = re.sub(r"(?m)^\s*//.*$", "", look.tree.text(path) or "")
+    for path, text in _web_settings(look, run):
         match = _FLOOR.search(text)
-        on = "--coverage" in run.command.text or re.search(r"collectCoverage[\"']?:\s*true|enabled:\s*true", text)
+        on = "--coverage" in run.command.text or _COLLECTS.search(text)
         wrapped = run.command.program in {"c8", "nyc"} or run.command.words[:1] in {("c8",), ("nyc",)}
         if match and (on or wrapped):
             yield Location(path, text.count("\n", 0, match.start()) + 1)
+
+
+def _web_settings(look: Look, run: Run) -> Iterator[tuple[str, str]]:
+    """The files that configure a web test runner where it runs, without comment lines."""
+    for path in look.tree.match(*_WEB_CONFIG):
+        if path.rpartition("/")[0] in {run.command.folder, ""}:
+            yield path, re.sub(r"(?m)^\s*//.*$", "", look.tree.text(path) or "")
 
 
 def _by_service(look: Look) -> list[Location]:

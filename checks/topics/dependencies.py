@@ -11,6 +11,7 @@ from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.manifests import Dependency
 from checks.readers.plain import line_of, mapping, read_json, read_yaml, sequence
+from checks.readers.shell import split, unwrapped
 from checks.wiring import answer, line_matches
 
 LOCKED = "deps.locked"
@@ -29,6 +30,7 @@ _MANAGERS = {
     "bun": "node", "gomod": "go", "cargo": "rust", "bundler": "ruby", "composer": "php", "maven": "java",
     "gradle": "java",
 }  # fmt: skip
+_INSTALL = re.compile(r"^(pip3? install|uv pip install|npm (?:install|i)|yarn add|pnpm add|bun add) (?!.*\s-g\b)(.+)")
 _RENOVATE = (
     "/renovate.json", "/renovate.json5", "/.renovaterc", "/.renovaterc.json", "/.github/renovate.json",
     "/.github/renovate.json5", "/.gitlab/renovate.json",
@@ -48,6 +50,9 @@ def locked(look: Look) -> Observation:
         if look.unread:
             said = f"no dependency was read; {len(look.unread)} files could not be read"
             return answer(LOCKED, Outcome.UNKNOWN, said, searched=searched)
+        if undeclared := list(_undeclared(look)):
+            said = "no manifest names the packages that an image installs without a version"
+            return answer(LOCKED, Outcome.UNMET, said, undeclared, searched=searched, fix=fix)
         return answer(LOCKED, Outcome.NOT_APPLICABLE, "no dependencies", searched=searched, confidence=Confidence.HIGH)
     packages = look.manifests.packages
     if packages and all(item.is_library for item in packages) and not look.manifests.locks:
@@ -69,6 +74,21 @@ def locked(look: Look) -> Observation:
         return answer(LOCKED, Outcome.UNMET, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
     said = f"not locked: {names}"
     return answer(LOCKED, Outcome.PARTIAL, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
+
+
+def _undeclared(look: Look) -> Iterator[Location]:
+    """Image stages that install packages by name, without a manifest and without a version."""
+    for image in look.containers.dockerfiles:
+        for stage in image.stages:
+            commands = (" ".join(unwrapped(one.words, "")[0]) for text in stage.runs for one in split(text))
+            if any(_installs_a_range(command) for command in commands):
+                yield Location(image.path, stage.line)
+
+
+def _installs_a_range(command: str) -> bool:
+    match = _INSTALL.match(command)
+    named = [word for word in match[2].split() if word[0].isalpha() or word[0] == "@"] if match else []
+    return any("==" not in word and "@" not in word[1:] and "." not in word for word in named)
 
 
 def _is_locked(look: Look, ecosystem: str, folder: str, items: list[Dependency]) -> bool:

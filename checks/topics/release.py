@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from checks.git.problem import GitProblem
-from checks.look import Look
+from checks.look import Look, is_product
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.documents import Document
+from checks.readers.manifests import Package
 from checks.topics.documents import TEMPLATE
 from checks.wiring import answer
 
@@ -34,7 +35,7 @@ def changelog(look: Look) -> Observation:
     searched = ("CHANGELOG, CHANGES, HISTORY and release notes", "version tags", "release tools that CI runs")
     fix = "tag releases and keep a CHANGELOG.md"
     written = [item for item in look.documents.of("changelog") if _ENTRY.search(item.text)]
-    packages = [item for item in look.manifests.packages if item.is_library]
+    packages = [item for item in look.manifests.packages if item.folder and is_product(item.path) and _releases(item)]
     at_root = any("/" not in item.path or item.path.startswith("docs/") for item in written)
     if written and len(packages) >= _SEVERAL and not at_root:
         covered = {item.path.rpartition("/")[0] for item in written}
@@ -63,6 +64,10 @@ def changelog(look: Look) -> Observation:
             CHANGELOG, Outcome.UNKNOWN, "no changelog, and no git to ask for tags", searched=searched, fix=fix
         )
     return answer(CHANGELOG, Outcome.UNMET, "no changelog and no version tags", searched=searched, fix=fix)
+
+
+def _releases(package: Package) -> bool:
+    return package.is_library or package.version.strip("v") not in {"", "0.0.0", "0.0.1"}
 
 
 def _drafting(look: Look) -> Iterator[Location]:

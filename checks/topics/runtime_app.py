@@ -34,8 +34,11 @@ _FLAG_TOOLS = (
     "waffle",
     "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt", "@happykit/flags",
 )  # fmt: skip
+_OWN_FLAGS = re.compile(
+    r"(?i)(?:^|/)(?:feature[_-]?(?:flags?|toggles?)|flags|entitlements?|plan[_-]?features)(?:/index)?\.\w+$"
+)
 _EVALUATES = re.compile(
-    r"(?i)(?:.*\.)?(?:variation\w*|is_?enabled|is_?on|has_?feature|feature_?(?:is_)?(?:enabled|active)|is_?feature_?(?:enabled|on)"
+    r"(?i)(?:.*[.#])?(?:variation\w*|is_?enabled|is_?on|has_?feature|feature_?(?:is_)?(?:enabled|active)|is_?feature_?(?:enabled|on)"
     r"|flag_is_active|switch_is_active|get_?(?:boolean|string|number|object)_?(?:value|details)|check_?gate|get_?feature_?value"
     r"|use_?(?:flag|flags|variant|feature\w*|gate\w*)|get_?treatment\w*|get_?value(?:async)?|feature_enabled|is_feature_enabled|flag)"
 )
@@ -181,11 +184,7 @@ def feature_flags(look: Look) -> Observation:
         return answer(
             FLAGS, Outcome.PARTIAL, "a flag service is set up, but nothing asks it", used, searched=searched, fix=fix
         )
-    own = [
-        path
-        for path in look.source_paths()
-        if re.search(r"(?i)(?:^|/)(?:feature[_-]?(?:flags?|toggles?)|flags)(?:/index)?\.\w+$", path)
-    ]
+    own = [path for path in look.source_paths() if _OWN_FLAGS.search(path)]
     wired = [path for path in own if reached(look, path) and look.reach.imported_by(path)]
     asked = [hit.place for hit in hits if any(path in _imports(look, hit.place.path) for path in wired)]
     if asked:

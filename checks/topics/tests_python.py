@@ -104,16 +104,16 @@ def _grade(look: Look, module: PythonModule, function: Function, lines: list[str
         body = "\n".join(lines[function.line - 1 : function.end_line])
         return "asserts" if re.search(r"\bassert\b|\.assert\w+\(|raises\(", body) else "none"
     asserting = [call for call in calls if _ASSERTS.search(call.callee)]
-    helpers = [
+    helping = [
         call
         for call in calls
         if call not in asserting
-        and any(_asserts(look, *found, _MOST_HELPERS) for found in _helpers(look, module, function.owner, call.callee))
+        and any(_asserts(look, *found, _MOST_HELPERS) for found in helpers(look, module, function.owner, call.callee))
     ]
-    if not (function.assertions or function.raises or asserting or helpers):
+    if not (function.assertions or function.raises or asserting or helping):
         return "none"
     weak = sum(1 for line in lines[function.line - 1 : function.end_line] if _WEAK.search(line))
-    return "weak" if weak and weak >= function.assertions + len(asserting) + len(helpers) else "asserts"
+    return "weak" if weak and weak >= function.assertions + len(asserting) + len(helping) else "asserts"
 
 
 def _asserts(look: Look, module: PythonModule, function: Function, depth: int) -> bool:
@@ -122,13 +122,11 @@ def _asserts(look: Look, module: PythonModule, function: Function, depth: int) -
         return function.assertions > 0
     calls = [call.callee for call in module.calls if call.function == function.qualified]
     return any(re.search(r"(^|\.)(assert\w+|fail)$", callee) for callee in calls) or any(
-        _asserts(look, *found, depth - 1)
-        for callee in calls
-        for found in _helpers(look, module, function.owner, callee)
+        _asserts(look, *found, depth - 1) for callee in calls for found in helpers(look, module, function.owner, callee)
     )
 
 
-def _helpers(look: Look, module: PythonModule, owner: str, callee: str) -> Iterator[tuple[PythonModule, Function]]:
+def helpers(look: Look, module: PythonModule, owner: str, callee: str) -> Iterator[tuple[PythonModule, Function]]:
     """The function of the repository that a call in a test means: of its class or a base, its module, or imported."""
     if callee.startswith("self."):
         yield from _methods(look, module, owner, callee.removeprefix("self."), _MOST_HELPERS)

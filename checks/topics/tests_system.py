@@ -9,6 +9,7 @@ from checks.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.readers.shell import split, unwrapped
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_found import cases
@@ -71,33 +72,49 @@ def load(look: Look) -> Observation:
     return answer(LOAD, Outcome.UNMET, "no load-test scripts", searched=searched, fix=fix)
 
 
+_LOAD_COMMAND = re.compile(
+    r"^(k6 run|wrk2?|hey|ab|vegeta|bombardier|oha|siege|drill|autocannon|loadtest|artillery (run|quick)|plow)\b"
+    r".*(http|localhost|-n|-c)"
+)
+
+
 def _load_scripts(look: Look) -> Iterator[Location]:
     for path in look.tree.paths:
-        if is_vendored(path):
-            continue
-        if path.endswith(".jmx"):
-            yield Location(path)
-        elif path.endswith(PYTHON) and re.search(r"locust|load|perf|stress", path):
-            module = look.python.module(path)
-            yield from (
-                Location(path, item.line) for item in (module.imports if module else ()) if item.top == "locust"
-            )
-        elif path.endswith(WEB):
-            text = look.tree.text(path) or ""
-            if match := re.search(r"""(?m)^\s*(import\b.*from\s+["']k6/|(import|const)\b.*["']autocannon["'])""", text):
-                yield Location(path, text.count("\n", 0, match.start()) + 1)
-        elif path.endswith((".yml", ".yaml")) and re.search(r"artillery|load|perf|stress", path):
-            text = look.tree.text(path) or ""
-            if re.search(r"(?m)^scenarios:", text) and re.search(r"(?m)^\s+(target|phases):", text):
-                yield Location(path, 1)
-        elif re.search(r"Simulation\.(scala|java|kt)$", path) and "gatling" in (look.tree.text(path) or ""):
-            yield Location(path)
-        elif path.endswith(".sh"):
-            text = look.tree.text(path) or ""
-            if match := re.search(
-                r"(?m)^\s*(k6 run|wrk2?|hey|ab|vegeta|bombardier|oha|siege|drill) .*(http|-n|-c)", text
-            ):
-                yield Location(path, text.count("\n", 0, match.start()) + 1)
+        if not is_vendored(path):
+            yield from _load_script(look, path)
+    for script in look.manifests.scripts:
+        for line in script.commands:
+            if any(_LOAD_COMMAND.match(" ".join(unwrapped(one.words, "")[0])) for one in split(line)):
+                yield Location(script.path, script.line)
+
+
+def _load_script(look: Look, path: str) -> Iterator[Location]:
+    """Where a file shows that a load-testing tool reads it."""
+    if path.endswith(".jmx"):
+        yield Location(path)
+    elif path.endswith(PYTHON):
+        module = look.python.module(path) if re.search(r"locust|load|perf|stress", path) else None
+        yield from (Location(path, item.line) for item in (module.imports if module else ()) if item.top == "locust")
+    elif path.endswith(WEB):
+        yield from _first_line(
+            look, path, r"(?m)^\s*(import\b.*from\s+[\"']k6/|(import|const)\b.*[\"']autocannon[\"'])"
+        )
+    elif path.endswith((".yml", ".yaml")):
+        text = look.tree.text(path) or "" if re.search(r"artillery|load|perf|stress", path) else ""
+        if re.search(r"(?m)^scenarios:", text) and re.search(r"(?m)^\s+(target|phases):", text):
+            yield Location(path, 1)
+    elif re.search(r"Simulation\.(scala|java|kt)$", path) and "gatling" in (look.tree.text(path) or ""):
+        yield Location(path)
+    elif path.endswith(".sh"):
+        for number, line in enumerate((look.tree.text(path) or "").splitlines(), 1):
+            if _LOAD_COMMAND.match(line.strip()):
+                yield Location(path, number)
+
+
+def _first_line(look: Look, path: str, pattern: str) -> Iterator[Location]:
+    text = look.tree.text(path) or ""
+    if match := re.search(pattern, text):
+        yield Location(path, text.count("\n", 0, match.start()) + 1)
 
 
 def _is_timing(look: Look, path: str) -> bool:

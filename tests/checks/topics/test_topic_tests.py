@@ -8,6 +8,7 @@ import pytest
 from checks.look import Look
 from checks.observation import Observation
 from checks.topics import tests as topic
+from checks.topics import tests_integration
 from checks.topics import tests_system as system
 
 Write = Callable[[Mapping[str, str]], Look]
@@ -138,11 +139,11 @@ def signed_in(api):
     ],
 )  # fmt: skip
 def test_integration(look_at: Write, files: dict[str, str], expected: str) -> None:
-    assert said(topic.integration(look_at(API | files))) == expected
+    assert said(tests_integration.integration(look_at(API | files))) == expected
 
 
 def test_integration_does_not_apply_without_api_or_database(look_at: Write) -> None:
-    assert said(topic.integration(look_at({"tool.py": "print(1)\n", "tests/test_x.py": TEST_X}))) == "not-applicable"
+    assert said(tests_integration.integration(look_at({"tool.py": "print(1)\n", "tests/test_x.py": TEST_X}))) == "not-applicable"
 
 
 TEST_X = "def test_x():\n    assert 1 + 1 == 2\n"

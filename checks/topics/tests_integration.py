@@ -1,0 +1,43 @@
+"""Integration tests: do tests reach the API and the database, rather than doubles of them."""
+
+from __future__ import annotations
+
+from checks.databases import databases
+from checks.endpoints import endpoints
+from checks.look import Look
+from checks.observation import Observation, Outcome
+from checks.probe import probe
+from checks.topics.tests import SEARCHED, absent_tests, unread_tests
+from checks.topics.tests_driven import driving_cases
+from checks.topics.tests_driven_web import drives
+from checks.topics.tests_found import cases
+from checks.wiring import answer
+
+SIGNAL = "tests.integration"
+
+_SEVERAL = 3
+
+
+@probe(SIGNAL)
+def integration(look: Look) -> Observation:
+    """Tests that call the API or use a database; what replaces the database with a double shows neither."""
+    fix = "test the main endpoints against a real database with the framework's test client"
+    real = [case for case in cases(look) if case.counts]
+    through = driving_cases(look, [case for case in real if case.kind == "python"])
+    modules = {case.path: look.web.module(case.path) for case in real if case.kind == "web"}
+    driving = {path for path, module in modules.items() if module and drives(look, module)}
+    through += [case for case in real if case.path in driving]
+    places = [case.place for case in through]
+    if len(through) >= _SEVERAL:
+        said = f"{len(through)} tests drive the API or a database"
+        return answer(SIGNAL, Outcome.MET, said, places, searched=SEARCHED)
+    if through:
+        return answer(SIGNAL, Outcome.PARTIAL, "only one or two", places, searched=SEARCHED, fix=fix)
+    if any(case.kind == "other" for case in real):
+        said = "tests in a language that is not read may be integration tests"
+        return answer(SIGNAL, Outcome.UNKNOWN, said, searched=SEARCHED)
+    has_none = not endpoints(look) and not databases(look).any and not look.tree.match("*.sql", "*.prisma")
+    if has_none and not unread_tests(look):
+        return answer(SIGNAL, Outcome.NOT_APPLICABLE, "no API or database", searched=SEARCHED)
+    said = "no test calls the API or uses a database that is not replaced"
+    return absent_tests(look, SIGNAL, said, SEARCHED, fix)
