@@ -42,7 +42,9 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         session.question(chosen.control)
     points = replay(session, chosen.limit)
     if not points:
-        context.out("Nothing is committed yet: history begins with readiness commit.")
+        if chosen.format == "json":
+            context.out(json_document(_json((), slug)))
+        context.say("Nothing is committed yet: history begins with readiness commit.")
         return 0
     if chosen.at:
         return _snapshot(context, session, at(session, points, chosen.at))
@@ -141,7 +143,7 @@ def _differs(session: Session, last: Point) -> bool:
 
 def _json(points: Sequence[Point], slug: str) -> dict[str, Any]:
     found = []
-    for before, after in zip((None, *points[:-1]), points, strict=True):
+    for before, after in zip((None, *points), points, strict=False):
         verdict = after.verdict(slug)
         found.append(
             {
