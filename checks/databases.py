@@ -61,7 +61,8 @@ def databases(look: Look) -> Databases:
 
 def without_database(look: Look, signal: str, summary: str, *, searched: tuple[str, ...]) -> Observation:
     """Does not apply, unless a manifest declares a driver that no import was found for: then unknown."""
-    declared = look.depends_on(*(name.replace("_", "-") for name in (*_SERVER, *_HOSTED, *_DOCUMENT)), "django")
+    drivers = (*_SERVER, *_HOSTED, *(() if databases(look).document else _DOCUMENT))
+    declared = look.depends_on(*(name.replace("_", "-") for name in drivers), "django")
     if declared:
         said = "a database driver is declared, but no import of it was found"
         return answer(signal, Outcome.UNKNOWN, said, declared, searched=searched)

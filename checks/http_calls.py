@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.look import PYTHON
+from checks.own_clients import own_client, own_client_waits
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -19,7 +20,7 @@ _CLIENT = re.compile(
     rf"|aiohttp\.(?:client\.)?ClientSession\.(?:{_VERB}|ws_connect)|aiohttp\.request"
     r"|urllib\.request\.(?:urlopen|urlretrieve)|urllib3\.(?:PoolManager\.)?(?:request|urlopen)"
     rf"|axios(?:\.default|\.\*)?(?:\.create)?(?:\.{_VERB})?|got(?:\.default)?(?:\.{_VERB})?|ky(?:\.default)?(?:\.create)?(?:\.{_VERB})?"
-    r"|node-fetch\.default|cross-fetch\.(?:default|fetch)|undici\.(?:fetch|request)|ofetch\.(?:ofetch|\$fetch)"
+    r"|node-fetch(?:\.default)?|cross-fetch\.(?:default|fetch)|undici\.(?:fetch|request)|ofetch\.(?:ofetch|\$fetch)"
     r"|fetch|globalThis\.fetch|window\.fetch|\$fetch"
 )
 _MADE = re.compile(
@@ -58,9 +59,12 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
         sure: list[Seen] = []
         perhaps: list[Seen] = []
         for call in all_calls(look):
-            if not call.reached or not (is_http(call) or _passes_one(call)) or _MADE.fullmatch(call.name):
+            if not call.reached or not (_sends(look, call) or _passes_one(call)) or _MADE.fullmatch(call.name):
                 continue
             target = call.arguments[0] if call.arguments else call.keys.get("url", "")
+            if _has_base(look, call):  # what follows is below an address of its own
+                sure.append(call)
+                continue
             if _OWN.search(target):
                 continue
             if _FAR.search(target) or not _in_browser(look, call.path):
@@ -69,6 +73,22 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
                 perhaps.append(call)
         _external[look] = tuple(sure or perhaps)
     return _external[look]
+
+
+def _sends(look: Look, call: Seen) -> bool:
+    return is_http(call) or bool(re.fullmatch(_VERB, call.last) and own_client(look, call))
+
+
+def _has_base(look: Look, call: Seen) -> bool:
+    """Whether the client of a JavaScript call outside the browser was made with the address of another service."""
+    if call.path.endswith(PYTHON) or _in_browser(look, call.path):
+        return False
+    owner = call.name.rsplit(".", 1)[0]
+    return any(
+        one.name == owner and re.search(r"\b(?:baseURL|prefixUrl)\s*:(?!\s*[\"'`]/)", text_of(look, one))
+        for one in all_calls(look)
+        if _MADE.fullmatch(one.name)
+    )
 
 
 def _passes_one(call: Seen) -> bool:
@@ -111,6 +131,8 @@ def _is_named_options(call: Seen) -> bool:
 
 def _client_waits(look: Look, call: Seen) -> bool:
     """Whether the client object of the call was made with a timeout: in its file, or where its name comes from."""
+    if own := own_client(look, call):
+        return own_client_waits(look, own)
     owner = call.name.rsplit(".", 1)[0]
     made = [one for one in all_calls(look) if _MADE.fullmatch(one.name) and owner.startswith(one.name)]
     here = [one for one in made if one.path == call.path] or made

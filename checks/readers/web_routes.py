@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.readers.web_facts import WebCall, WebModule, WebRoute
+from checks.readers.web_facts import WebCall, WebImport, WebModule, WebRoute
 
 if TYPE_CHECKING:
     from checks.readers.web import WebCode
@@ -24,6 +24,9 @@ _NUXT = re.compile(r"(?:^|/)server/(api|routes)/(.+)\.[jt]s$")
 _SVELTE = re.compile(r"(?:^|/)src/routes/(.*?/?)\+server\.[jt]s$")
 _SUPABASE = re.compile(r"(?:^|/)supabase/functions/([^/_][^/]*)/index\.[jt]sx?$")
 _VERCEL = re.compile(r"^(?:[^/]+/)?(api/.+)\.[jt]s$")
+_ROUTER = re.compile(r"(?i)rout(?:e|er)s?$|^require\(")
+_NEAR = 4
+"""Lines between the decorators of one class."""
 _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
 
 
@@ -74,12 +77,16 @@ def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: st
 
 def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
     uses = _uses(module)
+    mounts: dict[str, tuple[str, ...]] = {}
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
         framework = _server_of(code, module, call)
         path = call.arguments[0][1:-1] if call.arguments and call.arguments[0][:1] in "'\"`" else ""
         if verb in _METHODS and framework and path.startswith(("/", "*", ":")) and len(call.arguments) > 1:
-            before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{")) + uses.get(host, ())
+            if host not in mounts:
+                mounts[host] = tuple(_mount_guards(code, module, host))
+            before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{"))
+            before += (*_before(uses.get(host, ()), path, call.line), *mounts[host])
             options = call.arguments[1] if len(call.arguments) > 2 and call.arguments[1].startswith("{") else ""  # noqa: PLR2004 - path, options, handler
             yield WebRoute(
                 framework,
@@ -93,17 +100,74 @@ def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
                 _mounted(code, module, host),
             )
         elif _DECORATORS.fullmatch(call.callee) and "@nestjs/common" in call.resolved:
-            yield WebRoute("nest", (call.callee.upper(),), "/" + path, module.path, call.line, call.end_line)
+            yield _nest(module, call, "/" + path)
 
 
-def _uses(module: WebModule) -> dict[str, tuple[str, ...]]:
-    """Middleware by the variable it was added to with `use`, `register` or `addHook`."""
-    found: dict[str, tuple[str, ...]] = {}
+def _uses(module: WebModule) -> dict[str, tuple[WebCall, ...]]:
+    """Calls that add middleware, by the variable it is added to with `use`, `register` or `addHook`."""
+    found: dict[str, tuple[WebCall, ...]] = {}
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
-        if verb in {"use", "register", "addHook"} and host:
-            found[host] = (*found.get(host, ()), *call.arguments)
+        if verb in {"use", "register", "addHook"} and host and call.arguments:
+            found[host] = (*found.get(host, ()), call)
     return found
+
+
+def _before(uses: tuple[WebCall, ...], path: str, line: int) -> Iterator[str]:
+    """The middleware that runs before a route: added above it, for all paths or for one that the route is below."""
+    for call in uses:
+        first, ordered = call.arguments[0], not call.callee.endswith(("register", "addHook"))
+        prefix = re.sub(r"/?\*+$", "", first[1:-1]).rstrip("/") if first[:1] in "'\"`" else ""
+        below = not prefix or path == prefix or path.startswith(prefix + "/") or not call.callee.endswith("use")
+        if below and (not ordered or call.line < line):
+            yield from (item for item in call.arguments if item[:1] not in "'\"`" and not _ROUTER.search(item))
+
+
+def _mount_guards(code: WebCode, module: WebModule, host: str) -> Iterator[str]:
+    """What runs before a router where other modules mount it: `app.use("/api", guard, items)`, and `use` above."""
+    if host not in module.assigned:
+        return
+    for path in code.paths:
+        other = code.module(path) if path != module.path else None
+        for item in other.imports if other else ():
+            if other is None or item.path != module.path:
+                continue
+            for call in other.calls:
+                target, _, verb = call.callee.rpartition(".")
+                at = next((i for i, text in enumerate(call.arguments) if _names(text, item)), None)
+                if verb in {"use", "route"} and at is not None:
+                    prefix = call.arguments[0][1:-1] if call.arguments[0][:1] in "'\"`" else ""
+                    yield from (text for text in call.arguments[:at] if text[:1] not in "'\"`")
+                    yield from _before(_uses(other).get(target, ()), prefix, call.line)
+
+
+def _names(argument: str, item: WebImport) -> bool:
+    """Whether an argument is what an import brought: by its name, or a `require` in place."""
+    if argument.startswith("require("):
+        return item.specifier in argument
+    return argument.split(".", maxsplit=1)[0].split("(", maxsplit=1)[0] in item.names
+
+
+def _nest(module: WebModule, call: WebCall, path: str) -> WebRoute:
+    """A method of a NestJS controller: its lines are the method's, its middleware the decorators that name some."""
+    below = [item for item in module.functions if item.line >= call.end_line]
+    function = min(below, key=lambda item: item.line, default=None)
+    above = max((item.end_line for item in module.functions if item.end_line < call.line), default=0)
+    last = function.end_line if function else call.end_line
+    first = min((item.line for item in module.functions), default=0)
+    upper = function.line if function else last
+    guards = tuple(
+        f"{item.callee}({', '.join(item.arguments)})"
+        for item in module.calls
+        if item.callee in {"UseGuards", "UsePipes", "Throttle"}
+        and (above < item.line <= upper or (item.line < first and _on_class(module, item)))
+    )
+    name = function.name if function else ""
+    return WebRoute("nest", (call.callee.upper(),), path, module.path, call.line, last, name, guards)
+
+
+def _on_class(module: WebModule, call: WebCall) -> bool:
+    return any(abs(item.line - call.line) <= _NEAR for item in module.calls if item.callee == "Controller")
 
 
 def _server_of(code: WebCode, module: WebModule, call: WebCall) -> str:
@@ -136,7 +200,7 @@ def _mounted(code: WebCode, module: WebModule, host: str) -> bool | None:
     for path in code.paths:
         other = code.module(path) if path != module.path else None
         for item in other.imports if other else ():
-            if other and item.path == module.path and _used(other, tuple(item.names)):
+            if other and item.path == module.path and (_used(other, tuple(item.names)) or _used_in_place(other, item)):
                 return True
     return False
 
@@ -148,3 +212,13 @@ def _used(module: WebModule, names: tuple[str, ...]) -> bool:
         if call.callee.rpartition(".")[2] in {"use", "route", "register", "mount"}
         for argument in call.arguments
     ) or any(item.kind == "export" for item in module.imports)
+
+
+def _used_in_place(module: WebModule, item: WebImport) -> bool:
+    """`app.use("/x", require("./x"))`."""
+    return any(
+        argument.startswith("require(") and item.specifier in argument
+        for call in module.calls
+        if call.callee.rpartition(".")[2] in {"use", "route", "register", "mount"}
+        for argument in call.arguments
+    )

@@ -8,7 +8,16 @@ from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints, with
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import answer, blind_spots, complain, python_modules, web_modules
+from checks.wiring import (
+    answer,
+    arguments_of,
+    blind_spots,
+    calls,
+    complain,
+    line_matches,
+    python_modules,
+    web_modules,
+)
 
 SIGNAL = "api.input-validation"
 FIX = "describe every request body with a schema and let the framework refuse what does not fit"
@@ -27,6 +36,8 @@ _CHECKED = re.compile(
     r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe"
 )
 _LOOSE = re.compile(r"^(?:Optional\[)?(?:dict|Dict|Any|object|Mapping|list\[dict|List\[Dict|bytes)\b")
+_BARE_BODY = re.compile(r"@Body\([^)]*\)\s*\w+\??(?:\s*[,)]|\s*:\s*(?:any|object|unknown|Record|\{))")
+"""A body of NestJS without a class that a pipe could check."""
 _REQUEST = re.compile(r"^(?:\w+\.)?(?:Request|HttpRequest|HTTPConnection)\b")
 _PATH_MADE = re.compile(r"\b(?:path\.join|Path|open|FileResponse|send_file|sendFile)\(")
 _NAME_CHECKED = r"secure_filename|is_relative_to|\.resolve\(\)|basename|pattern=|regex=|uuid|startsWith\(|relative_to\("
@@ -88,13 +99,15 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
         text = source(look, endpoint, hops=0)
         takes_request = any(_REQUEST.match(item.annotation) for item in endpoint.parameters)
         loose = any(
-            _LOOSE.match(item.annotation) and "Depends" not in item.default + item.annotation
+            _LOOSE.match(item.annotation) and "Depends" not in f"{item.default} {item.annotation}"
             for item in endpoint.parameters
-            if "File(" not in item.default + item.annotation
+            if "File(" not in f"{item.default} {item.annotation}"
         )
         return loose or (takes_request and bool(_RAW.search(text)) and not _CHECKED.search(text))
     if any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards):
         return False
+    if endpoint.framework == "nest" and _BARE_BODY.search(source(look, endpoint)):
+        return True
     text = source(look, endpoint)
     return bool(_RAW.search(text)) and not _CHECKED.search(text)
 
@@ -102,12 +115,25 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
 def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
     if endpoint.framework in {"fastapi", "litestar"}:
         return any(
-            item.annotation and not _REQUEST.match(item.annotation) and "Depends" not in item.annotation + item.default
+            item.annotation
+            and not _REQUEST.match(item.annotation)
+            and "Depends" not in f"{item.annotation} {item.default}"
             for item in endpoint.parameters
             if item.name != "self"
         )
     checked = any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards)
+    if endpoint.framework == "nest":
+        return checked or (_pipe_for_all(look) and not _BARE_BODY.search(source(look, endpoint)))
     return checked or bool(_CHECKED.search(source(look, endpoint)))
+
+
+def _pipe_for_all(look: Look) -> bool:
+    """Whether NestJS checks every argument of a handler against its class."""
+    told = calls(look, r"(?:.*\.)?useGlobalPipes")
+    wanted = r"useClass:\s*(?:Zod)?ValidationPipe"
+    return any("ValidationPipe" in " ".join(arguments_of(hit.call)) for hit in told) or any(
+        line_matches(look, web.path, wanted) for web in web_modules(look)
+    )
 
 
 def _joins_paths(look: Look, endpoint: Endpoint) -> bool:

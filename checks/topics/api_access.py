@@ -49,9 +49,9 @@ def authentication(look: Look) -> Observation:
     """Every endpoint that is not open on purpose has a guard that refuses."""
     served = endpoints(look)
     fix = "require a signed-in caller on every router, and list the few paths that stay open"
-    if not served:
-        return without_endpoints(look, AUTHENTICATION)
     everywhere = _guard_for_all(look)
+    if not served:
+        return _of_view_sets(look, everywhere) or without_endpoints(look, AUTHENTICATION)
     closed = [item for item in served if _is_guarded(look, item)]
     private = [item for item in served if not item.is_public_on_purpose or item in closed]
     open_ones = [item for item in private if item not in closed]
@@ -77,6 +77,22 @@ def authentication(look: Look) -> Observation:
     message = "an endpoint that anybody may call"
     complain(look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, message)
     return answer(AUTHENTICATION, Outcome.PARTIAL, said, places, fix=fix)
+
+
+def _of_view_sets(look: Look, everywhere: list[Location]) -> Observation | None:
+    """Django REST framework asks for a caller by default, and whether any view says otherwise."""
+    if not everywhere or not look.importers("rest_framework"):
+        return None
+    opened = [
+        place
+        for module in python_modules(look)
+        for place in line_matches(look, module.path, r"\bAllowAny\b(?!.*import)|permission_classes\s*=\s*[\[(]\s*[\])]")
+        if not re.search(r"\bimport\b", (look.tree.text(place.path) or "").splitlines()[place.line - 1])
+    ]
+    if opened:
+        said = "the settings ask for a signed-in caller, some views take anybody"
+        return answer(AUTHENTICATION, Outcome.UNKNOWN, said, [*everywhere, *opened])
+    return answer(AUTHENTICATION, Outcome.MET, "the settings ask for a signed-in caller on every view", everywhere)
 
 
 def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation:
@@ -123,7 +139,7 @@ def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:
         if found is None:
             return True
         module, function = found
-        inner = " ".join(item.annotation + item.default for item in function.parameters)
+        inner = " ".join(f"{item.annotation} {item.default}" for item in function.parameters)
         text = span(look, module.path, function.line, function.end_line)
         if function.raises or _REFUSES.search(text) or _SECURITY.search(inner):
             return True
@@ -149,9 +165,13 @@ def _guard_for_all(look: Look) -> list[Location]:
                     found.append(Location(module.path, function.line))
         if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
             found += line_matches(
-                look, module.path, r"LoginRequiredMiddleware|permissions\.IsAuthenticated\b(?!OrReadOnly)"
+                look,
+                module.path,
+                r"LoginRequiredMiddleware|permissions\.(?:IsAuthenticated|IsAdminUser)\b(?!OrReadOnly)",
             )
     for path in look.source_paths(*WEB):
+        if look.importers("@nestjs/core"):
+            found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
         if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", path):
             text = span(look, path, 1, 10_000)
             api_left_out = re.search(r"\(\?!(?:[^)]*\|)?api", text)

@@ -10,7 +10,18 @@ from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call
 from checks.readers.web_facts import WebCall
-from checks.wiring import Hit, absent, answer, calls, complain, line_matches, python_modules, reached
+from checks.wiring import (
+    Hit,
+    absent,
+    answer,
+    calls,
+    complain,
+    function_at,
+    line_matches,
+    python_modules,
+    reached,
+    span,
+)
 
 SIGNAL = "api.security-headers"
 FIX = "list the origins that are yours, and add Content-Security-Policy, Strict-Transport-Security and frame headers"
@@ -113,6 +124,11 @@ def _means_any(look: Look, path: str, text: str, depth: int) -> bool:
         return True
     if depth > 2:  # noqa: PLR2004 - settings seldom go further
         return False
+    for called in re.findall(r"([A-Za-z_][\w.]*)\(", text):
+        if found := function_at(look, path, called):
+            body = span(look, found[0].path, found[1].line, found[1].end_line)
+            if re.search(r"[\"']\*[\"']", body):
+                return True
     for name in re.findall(r"(?<![\"'\w])(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)", text):
         for module in python_modules(look):
             values = [

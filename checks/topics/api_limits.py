@@ -15,7 +15,7 @@ RATE_LIMITING = "api.rate-limiting"
 OPEN_SHARE = 0.1
 
 _MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|register|addHook)"
-_LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|\blimiter\b|ratelimit")
+_LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|limiter\b")
 
 
 @probe(RATE_LIMITING)
@@ -51,7 +51,7 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
             return True
         # slowapi reads the argument called `request`; another type there fails or is not limited.
         return any(
-            item.name in {"request", "websocket"} and re.search(r"(?:Request|WebSocket)$", item.annotation)
+            item.name in {"request", "websocket"} and re.fullmatch(r"(?:\w+\.)*(?:Request|WebSocket)", item.annotation)
             for item in endpoint.parameters
         )
     text = source(look, endpoint)

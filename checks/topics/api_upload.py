@@ -62,7 +62,7 @@ def upload_limits(look: Look) -> Observation:
 
 
 def _receives(look: Look, endpoint: Endpoint) -> bool:
-    if any(re.search(r"\bUploadFile\b|\bFile\(", item.annotation + item.default) for item in endpoint.parameters):
+    if any(re.search(r"\bUploadFile\b|\bFile\(", f"{item.annotation} {item.default}") for item in endpoint.parameters):
         return True
     if any(re.search(r"upload\w*\.(?:single|array|fields|any)\(|multer", guard) for guard in endpoint.guards):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from checks.calls_seen import Seen, all_calls, around, function_span, lines_of, places, text_of
 from checks.http_calls import external_calls, waits
@@ -10,8 +11,9 @@ from checks.look import PYTHON, Look
 from checks.model_calls import clients_for, model_calls
 from checks.model_limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.own_clients import own_client
 from checks.probe import probe
-from checks.wiring import absent, answer, blind_spots, complain, not_applicable
+from checks.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 
 TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
 SEARCHED = ("HTTP and model calls of application code",)
@@ -180,8 +182,14 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
             made = clients_for(look, model)
             if made and all(_OPTION.search(text_of(look, one)) for one in made):
                 return True
-    mounted = [place for place, _, _ in found if place.path == call.path and _mounts(look, place)]
-    if mounted:
+    near = {call.path, *(look.reach.imports_of(call.path) if not call.path.endswith(PYTHON) else ())}
+    if any(place.path in near and _mounts(look, place) for place, _, _ in found):
+        return True
+    if any(
+        place.path == path and first <= place.line <= last
+        for place, _, _ in found
+        for path, first, last in _around(look, call)
+    ):
         return True
     name = call.function.rsplit(".", 1)[-1]
     return bool(name) and any(
@@ -189,6 +197,17 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
         for place, _, (first, last) in found
         if place.path == call.path or call.path in look.reach.imports_of(place.path)
     )
+
+
+def _around(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
+    """Where else a retry of a call may stand: its client's definition, and the decorators of its function."""
+    if own := own_client(look, call):
+        yield own.path, own.first, own.last
+    module = look.python.module(call.path) if call.path.endswith(PYTHON) else None
+    function = module.function(call.function) if module else None
+    for decorator in function.decorators if function else ():
+        if found := function_at(look, call.path, decorator.callee):
+            yield found[0].path, found[1].line, found[1].end_line
 
 
 def _mounts(look: Look, place: Location) -> bool:

@@ -31,6 +31,10 @@ TIMEOUT = "db.statement-timeout"
 
 _FROM_REQUEST = ("sql.request-input.py", "sql.request-input.js")
 _FROM_STRINGS = ("sql.string-built.py", "sql.string-variable.py", "sql.string-built.js")
+_CONSTANT = re.compile(r"(?:cls|\w+\.__\w+__|(?:\w+\.)*[A-Z][A-Z0-9_]*)(?:\.\w+)*")
+_PLACEHOLDERS = re.compile(
+    r"[\"'][\s,]*[\"']\.join\(\s*[\[(]?\s*[\"'](?:\?|%s)[\"']\s*(?:for\b[^)\]]*|\]?\s*\*[^)]*)(?:\([^)]*\))?[\])]*"
+)
 _RUNS = re.compile(
     r"(?i)(?:^|\.)(?:execute\w*|exec|fetch_?\w+|scalars?|query\w*|run_query|read_sql\w*|raw|all|run|prepare|unsafe|\$\w+)$"
 )
@@ -40,10 +44,27 @@ _ENGINES = (
 _POOLS = (
     r"psycopg_pool\.(?:\w+\.)*(?:Async|Null)?ConnectionPool|asyncpg\.(?:\w+\.)*create_pool|psycopg2\.pool\.\w+Pool"
     r"|aiomysql\.create_pool|mysql\.connector\.pooling\.\w+|pg(?:\.default|\.\*)?\.Pool|@neondatabase/serverless\.Pool|postgres\.default"
-    r"|mysql2(?:/promise)?\.(?:default\.)?createPool|pg-pool\.default"
+    r"|mysql2(?:/promise)?\.(?:default\.)?createPool|pg-pool\.default|knex(?:\.default|\.knex)?"
+    r"|sequelize\.(?:default\.)?Sequelize|typeorm\.DataSource"
 )
+_POOL_SETTINGS = (
+    r"[\"']pool[\"']\s*:\s*(?:True|\{)|SQLALCHEMY_POOL_SIZE[\"']?\]?\s*="
+    r"|SQLALCHEMY_ENGINE_OPTIONS[\"']?\]?\s*[:=][^}]*[\"'](?:pool_size|max_overflow)[\"']"
+)
+"""Of Django and of Flask-SQLAlchemy."""
 _SIZES = frozenset(
-    {"pool_size", "max_overflow", "poolclass", "max_size", "min_size", "maxsize", "max", "connectionLimit", "maxconn"}
+    {
+        "pool_size",
+        "max_overflow",
+        "poolclass",
+        "max_size",
+        "min_size",
+        "maxsize",
+        "max",
+        "connectionLimit",
+        "maxconn",
+        "pool",
+    }
 )
 _FLAGS = frozenset({"pool_pre_ping", "pool_recycle", "pool_use_lifo", "pool_timeout", "idleTimeoutMillis"})
 _POOLER = (
@@ -60,6 +81,8 @@ def string_sql(look: Look) -> Observation:
     searched = ("statements that code runs, by the code rules",)
     found = databases(look)
     seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
+    if not any(place.path.endswith(WEB) for place in (*found.server, *found.file)):
+        seen = [one for one in seen if one.rule != "sql.string-built.js"]  # a name like `query` of another library
     if not found.sql and not seen:
         return without_database(look, STRING_SQL, "no SQL", searched=searched)
     fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
@@ -120,7 +143,7 @@ def _is_fed(look: Look, match: RawMatch) -> bool:
             free = {
                 one.name
                 for one in item.parameters
-                if not re.search(r"Depends|\bint\b|\bUUID\b|Session", one.annotation + one.default)
+                if not re.search(r"Depends|\bint\b|\bUUID\b|Session", f"{one.annotation} {one.default}")
             }
             if names & free:
                 return True
@@ -128,7 +151,7 @@ def _is_fed(look: Look, match: RawMatch) -> bool:
         inputs = {
             one.name
             for one in item.parameters
-            if not re.search(r"Depends|\bint\b|Session", one.annotation + one.default)
+            if not re.search(r"Depends|\bint\b|Session", f"{one.annotation} {one.default}")
         }
         caller = look.python.module(item.module) if item.is_python else None
         for call in caller.calls if caller else ():
@@ -146,9 +169,17 @@ def _is_own_constant(look: Look, match: RawMatch) -> bool:
     """Whether every hole is an attribute of the class itself or a constant name: nothing that a caller chose."""
     text = "\n".join((look.tree.text(match.path) or "").splitlines()[match.line - 1 : match.end_line])
     holes = re.findall(r"\$?\{([^{}]+)\}", text)
-    return bool(holes) and all(
-        re.fullmatch(r"(?:cls|\w+\.__\w+__|(?:\w+\.)*[A-Z][A-Z0-9_]*)(?:\.\w+)*", hole.strip()) for hole in holes
-    )
+    whole = look.tree.text(match.path) or ""
+    return bool(holes) and all(_is_constant_hole(hole.strip(), whole) for hole in holes)
+
+
+def _is_constant_hole(hole: str, text: str) -> bool:
+    """Whether it is a constant, a join over one, or a name that holds nothing but placeholders for bound values."""
+    joined = re.fullmatch(r"[\"'][^\"']*[\"']\.join\(([\w.]+)\)", hole)
+    if _CONSTANT.fullmatch(joined[1] if joined else hole):
+        return True
+    made = re.findall(rf"(?m)\b{re.escape(hole)}\s*=(?!=)\s*(.+)$", text) if re.fullmatch(r"\w+", hole) else []
+    return bool(made) and all(_PLACEHOLDERS.fullmatch(value.strip()) for value in made)
 
 
 @probe(POOLING)
@@ -160,10 +191,10 @@ def pooling(look: Look) -> Observation:
     pooler = [place for path in look.tree.match(*_SETTINGS, "*.prisma") for place in line_matches(look, path, _POOLER)]
     engines = [hit for hit in (*calls(look, _ENGINES), *calls(look, _POOLS)) if not is_one_off(hit.place.path)]
     sized = [hit.place for hit in engines if _has(look, hit, _SIZES)]
-    django = [p for m in python_modules(look) for p in line_matches(look, m.path, r"[\"']pool[\"']\s*:\s*(?:True|\{)")]
-    if sized or pooler or django:
-        said = "a pool with a size of its own" if sized or django else "a pooler stands before the database"
-        return answer(POOLING, Outcome.MET, said, [*sized, *django, *pooler], searched=searched)
+    settings = [p for m in python_modules(look) for p in line_matches(look, m.path, _POOL_SETTINGS)]
+    if sized or pooler or settings:
+        said = "a pool with a size of its own" if sized or settings else "a pooler stands before the database"
+        return answer(POOLING, Outcome.MET, said, [*sized, *settings, *pooler], searched=searched)
     flagged = [hit.place for hit in engines if _has(look, hit, _FLAGS)]
     flagged += [p for m in python_modules(look) for p in line_matches(look, m.path, r"\bCONN_MAX_AGE\b|conn_max_age")]
     if flagged:
@@ -185,7 +216,7 @@ def _has(look: Look, hit: Hit, names: frozenset[str]) -> bool:
     if given & names:
         return True
     hidden = getattr(hit.call, "unpacked", False) or getattr(hit.call, "spread", False)
-    wanted = "|".join(sorted(names - {"max"}))
+    wanted = "|".join(sorted(names - {"max", "pool"}))
     return hidden and bool(line_matches(look, hit.place.path, rf"\b(?:{wanted})\b"))
 
 

@@ -8,8 +8,8 @@ from checks.databases import databases, without_database
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.readers.python_facts import Call
-from checks.wiring import answer, blind_spots, complain, is_one_off, python_modules, web_modules
+from checks.readers.python_facts import Call, PythonModule
+from checks.wiring import answer, blind_spots, complain, function_at, is_one_off, python_modules, web_modules
 
 SIGNAL = "db.n-plus-one"
 SEARCHED = ("loops in the application's Python, JavaScript and TypeScript",)
@@ -49,6 +49,8 @@ def n_plus_one(look: Look) -> Observation:
                 if _is_asked_once(look, place, call):
                     continue
                 (doubtful if _is_doubtful(look, place, call) else clear).append(place)
+            elif call.in_loop and found.sql and _asks_for_each(look, module, call):
+                doubtful.append(Location(module.path, call.line, call.end_line))
     for web in web_modules(look):
         for one in web.calls if not is_one_off(web.path) else ():
             if (one.in_loop and _WEB_READS.fullmatch(one.resolved)) or (
@@ -82,6 +84,29 @@ def _asks(call: Call, *, sql: bool) -> bool:
     if last in {"execute", "exec", "query", "scalar", "scalars"}:
         return bool(call.arguments)
     return True
+
+
+def _asks_for_each(look: Look, module: PythonModule, call: Call) -> bool:
+    """Whether a function of the repository that only asks the database is called with what a loop walks over."""
+    given = {value.text.split(".", 1)[0] for value in (*call.arguments, *call.keywords.values())}
+    place = Location(module.path, call.line, call.end_line)
+    walked = _walked(look, place)
+    if not given & walked or _is_retry(look, place):
+        return False
+    target = function_at(look, module.path, call.callee)
+    if target is None or is_one_off(target[0].path):
+        return False
+    inner, function = target
+    asked = [one for one in inner.calls if one.function == function.qualified and _asks(one, sql=True)]
+    return bool(asked) and not any(_is_doubtful(look, Location(inner.path, one.line), one) for one in asked)
+
+
+def _walked(look: Look, place: Location) -> set[str]:
+    """The names that the loop or the comprehension around a place gives to what it walks over."""
+    lines = (look.tree.text(place.path) or "").splitlines()
+    here = " ".join(lines[max(place.line - 2, 0) : place.end_line + 1])
+    named = re.findall(r"\bfor\s+([\w\s,()]+?)\s+in\b", f"{_loop_around(look, place)} {here}")
+    return {name for text in named for name in re.findall(r"\w+", text)}
 
 
 def _is_doubtful(look: Look, place: Location, call: Call) -> bool:

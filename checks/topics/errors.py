@@ -20,7 +20,7 @@ NEGLIGIBLE, SEVERAL, MANY = 0.05, 3, 0.3
 
 _BENIGN_TRY = re.compile(
     r"JSON\.parse|new URL\(|localStorage|sessionStorage|decodeURI|clipboard|\bimport\(|require\(|"
-    r"\.unlink|\.close\(|releaseLock|\.cancel\("
+    r"\.unlink|\.close\(|releaseLock|\.cancel\(|\.verify\(|\bIntl\.|\.json\(\)|PerformanceObserver|matchMedia"
 )
 _SHOWS = re.compile(
     r"\bst\.(?:error|warning|info)\(|toast|set\w*Error\(|messages\.error\(|flash\(|gr\.(?:Warning|Info)\(|alert\("
@@ -35,6 +35,8 @@ _TELLS = re.compile(
 )
 _SECOND = re.compile(r"with_?[fF]allbacks\(|\bfallbacks[\"']?\s*[=:](?!\s*(?:None|\[\s*\]))")
 _HOPS = 6
+_LONGEST_TRY = 8
+"""How many lines above a catch are taken for what it guards, where its `try` stands further up."""
 
 
 @probe(SWALLOWED)
@@ -82,9 +84,20 @@ def _broad(look: Look) -> Iterator[tuple[Location, str, bool]]:
                 yield place, item.body, is_one_off(module.path) or _guards_an_import(look, place)
     for web in look.web.modules(look.source_paths(*WEB)):
         for catch in web.catches if look.reach.reached(web.path) is not False else ():
-            before = lines_of(look, web.path, max(catch.line - 8, 1), catch.end_line)
             place = Location(web.path, catch.line, catch.end_line)
-            yield place, catch.body, bool(_BENIGN_TRY.search(before)) or is_one_off(web.path)
+            yield place, catch.body, bool(_BENIGN_TRY.search(_tried(look, place))) or is_one_off(web.path)
+
+
+def _tried(look: Look, place: Location) -> str:
+    """What a JavaScript catch guards: the lines from its `try` on, or the statement that `.catch` ends."""
+    lines = lines_of(look, place.path, max(place.line - _LONGEST_TRY, 1), place.end_line).split("\n")
+    at = min(_LONGEST_TRY, place.line - 1)
+    for start in range(at, -1, -1):
+        if re.search(r"\btry\s*\{", lines[start]) or (start < at and re.search(r"[;{}]\s*$", lines[start])):
+            opened = re.search(r"\btry\s*\{", lines[start])
+            if opened or re.search(r"\.catch\(", lines[at]):
+                return "\n".join(lines[start if opened else start + 1 :])
+    return "\n".join(lines)
 
 
 def _is_run(look: Look, path: str) -> bool:

@@ -81,7 +81,8 @@ def _structured(look: Look) -> list[Location]:
     sinks = calls(look, r"loguru\.(?:_logger\.)?logger\.(?:add|configure)")
     found += [hit.place for hit in sinks if "serialize" in getattr(hit.call, "keywords", {})]
     for hit in calls(
-        look, r"winston(?:\.default|\.\*)?\.createLogger|fastify(?:\.default|\.fastify)?|.*\.FastifyAdapter"
+        look,
+        r"winston(?:\.default|\.\*)?\.createLogger|nest-winston\.WinstonModule\.\w+|fastify(?:\.default|\.fastify)?|.*\.FastifyAdapter",
     ):
         keys = getattr(hit.call, "keys", {})
         text = " ".join(getattr(hit.call, "arguments", ()))
@@ -161,6 +162,7 @@ def correlation_ids(look: Look) -> Observation:
         if re.search(r"(?i)correlation|request_?id|RequestContext|ContextMiddleware", text):
             made.append(hit.place)
     logged: list[Location] = []
+    made += _returned(look)
     for module in modules(look):
         made += [
             Location(module.path, text.line)
@@ -182,6 +184,16 @@ def _numbers(call: object) -> bool:
     keys = getattr(call, "keys", {})
     resolved = getattr(call, "resolved", "")
     return resolved.startswith(("pino-http", "nestjs-pino")) or keys.get("logger", "false") != "false"
+
+
+def _returned(look: Look) -> list[Location]:
+    """Where a response is given an ID of its request: a header that is set by item."""
+    return [
+        place
+        for module in modules(look)
+        if _in_middleware(look, module.path)
+        for place in line_matches(look, module.path, r"(?i)headers\[[\"']x-(?:request|correlation|trace)-id[\"']\]\s*=")
+    ]
 
 
 def _in_middleware(look: Look, path: str) -> bool:

@@ -24,7 +24,7 @@ _EXPOSED = (
     r"prometheus_client\.(?:start_http_server|start_wsgi_server|make_asgi_app|make_wsgi_app|push_to_gateway|generate_latest"
     r"|exposition\.\w+)|prometheus_fastapi_instrumentator\..*\.expose|starlette_exporter\.(?:handle_metrics|PrometheusMiddleware)"
     r"|starlette_prometheus\..*|prometheus_flask_exporter\..*|opentelemetry\.metrics\.set_meter_provider|statsd\.\w+|datadog\.initialize"
-    r"|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*\.register\.metrics|@willsoto/nestjs-prometheus\..*"
+    r"|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*[.#]regist(?:er|ry)\.metrics|@willsoto/nestjs-prometheus\..*"
 )
 _METRIC_LIBRARIES = (
     "prometheus_client", "prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter",

@@ -1,0 +1,70 @@
+"""HTTP clients that the product makes itself: classes below a library's, and functions that return one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.calls_seen import Seen, lines_of
+from checks.look import PYTHON
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_LIBRARY = re.compile(
+    r"(?:\w+\.)*(?:requests\.(?:sessions\.)?[Ss]ession|httpx\.(?:Async)?Client|(?:client\.)?ClientSession)"
+)
+_BASES = re.compile(r"(?:\w+\.)*(?:Session|Client|AsyncClient|ClientSession)")
+_LIBRARIES = frozenset({"requests", "httpx", "aiohttp", "niquests"})
+_WAITS = re.compile(r"\btimeout[\"']?\s*[=:,\]]\s*(?!None\b)", re.IGNORECASE)
+_own: WeakKeyDictionary[Look, dict[str, OwnClient]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClient:
+    """Where a client is defined: the class that extends one, or the function that builds and returns one."""
+
+    path: str
+    first: int
+    last: int
+
+
+def own_client(look: Look, call: Seen) -> OwnClient | None:
+    """The product's own client that a Python call is made on, as in `build_session().get(url)`, or None."""
+    if not call.path.endswith(PYTHON):
+        return None
+    parts = call.name.split(".")
+    return _known(look).get(parts[-2]) if len(parts) > 1 else None
+
+
+def own_client_waits(look: Look, client: OwnClient) -> bool:
+    """Whether the definition says how long a request may take."""
+    return bool(_WAITS.search(lines_of(look, client.path, client.first, client.last)))
+
+
+def _known(look: Look) -> dict[str, OwnClient]:
+    if look in _own:
+        return _own[look]
+    found: dict[str, OwnClient] = {}
+    for module in look.python.modules(look.source_paths(*PYTHON)):
+        if not _LIBRARIES.intersection(item.top for item in module.imports):
+            continue
+        for one in module.classes:
+            if any(_BASES.fullmatch(base) for base in one.bases):
+                found[one.name] = OwnClient(module.path, one.line, one.end_line)
+        made = {call.function for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
+        for function in module.functions:
+            text = lines_of(look, module.path, function.line, function.end_line)
+            if function.qualified in made and (_BASES.fullmatch(function.returns) or _returns_it(text)):
+                found[function.name] = OwnClient(module.path, function.line, function.end_line)
+    _own[look] = found
+    return found
+
+
+def _returns_it(text: str) -> bool:
+    named = re.findall(r"(?m)^\s*(\w+)(?:\s*:[^=\n]+)?\s*=\s*[\w.]*(?:Session|Client)\(", text)
+    return bool(re.search(r"return\s+[\w.]*(?:Session|Client)\(", text)) or any(
+        re.search(rf"(?m)^\s*(?:return|yield)\s+{re.escape(name)}\s*$", text) for name in named
+    )
