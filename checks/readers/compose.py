@@ -41,6 +41,8 @@ def _service(name: str, path: str, line: int, body: dict[Any, Any]) -> Service:
         image=str(body.get("image") or ""),
         build=posixpath.normpath(posixpath.join(folder, context)) if context else "",
         dockerfile=str(table.get("dockerfile") or ""),
+        inline=str(table.get("dockerfile_inline") or ""),
+        inline_line=line_of(table, "dockerfile_inline") if "dockerfile_inline" in table else 0,
         command=_line(body.get("entrypoint")) + (" " if body.get("entrypoint") else "") + _line(body.get("command")),
         healthcheck=bool(body.get("healthcheck")) and mapping(body.get("healthcheck")).get("disable") is not True,
         replicas=replicas if isinstance(replicas, int) else None,

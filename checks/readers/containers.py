@@ -72,6 +72,9 @@ class Service:
     image: str = ""
     build: str = ""
     dockerfile: str = ""
+    inline: str = ""
+    """A Dockerfile that stands in the compose file itself."""
+    inline_line: int = 0
     command: str = ""
     healthcheck: bool = False
     replicas: int | None = None
@@ -162,9 +165,11 @@ class Containers:
         """Read every such file of the tree."""
         from checks.readers import compose, dockerfile, kubernetes, platforms
 
+        services = tuple(compose.read(tree, unread))
+        inline = (dockerfile.inline(item.path, item.inline, item.inline_line) for item in services if item.inline)
         return cls(
-            tuple(dockerfile.read(tree, unread)),
-            tuple(compose.read(tree, unread)),
+            (*dockerfile.read(tree, unread), *(item for item in inline if item)),
+            services,
             tuple(kubernetes.read(tree, unread)),
             tuple(platforms.terraform(tree, unread)),
             tuple(platforms.read(tree, unread)),

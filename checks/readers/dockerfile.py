@@ -37,6 +37,12 @@ def read(tree: Tree, unread: list[Unread]) -> Iterator[Dockerfile]:
             yield Dockerfile(path, stages, final, _dropping_script(tree, path, final))
 
 
+def inline(path: str, text: str, line: int) -> Dockerfile | None:
+    """The Dockerfile that stands in a compose file below `line`; None where it builds nothing."""
+    stages = tuple(replace(stage, line=stage.line + line) for stage in _stages(text))
+    return Dockerfile(path, stages, _with_inherited(stages)) if stages else None
+
+
 def _instructions(text: str) -> Iterator[tuple[str, str, int]]:
     pending, first, until = "", 0, ""
     for number, line in enumerate(text.splitlines(), 1):

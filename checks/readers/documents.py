@@ -31,7 +31,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "decision": (r"(^|/)(adrs?|decisions?|rfcs?|design[-_]decisions?)/", r"^(adr|rfc)[- ]?\d+|\bdecision record\b"),
     "architecture": (
-        r"(^|/)(architecture|system[-_]design|design|technical[-_]design)[\w-]*(\.\w+)?$|(^|/)architecture/",
+        r"(^|/)(architecture|system[-_]design|design|technical[-_]design)[\w-]*(\.\w+)?$|(^|/)architecture/|^docs?/designs?/",
         r"\b(architecture|system design|technical design)\b",
     ),
     "slo": (r"(^|[/_-])(slos?|slas?|service[-_]levels?)([/_.-]|$)", r"\b(service[- ]level|SLOs?|SLAs?)\b"),
@@ -60,6 +60,8 @@ _PLACEHOLDER = re.compile(
 _HTML_TAG = re.compile(r"</?(a|p|br|img|div|b|i|h\d|li|ul|ol|td|tr|th|table|code|pre|details|summary|kbd|sub|sup|em|"
                        r"strong|span|picture|source|center|video|hr)\b[^>]*>", re.IGNORECASE)  # fmt: skip
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$|^(=+)\s+(.+)$")
+_RULE = re.compile(r"\s*\|?[\s|:]*-[\s|:-]*$|\s*([=\-~^*])\1{2,}\s*$")
+"""The line below the head of a table, or below a title."""
 _FENCE = re.compile(r"^(```|~~~)")
 _FEWEST_WORDS = 60
 
@@ -91,6 +93,10 @@ class Document:
     def specific(self) -> bool:
         """Whether it says something about this system; see `specific()`."""
         return specific(self.text)
+
+    def filled(self, words: int) -> bool:
+        """Whether it says at least so many words of its own and hardly any placeholder; see `specific()`."""
+        return specific(self.text, words)
 
     def section(self, pattern: str) -> str:
         """The text under the first heading that matches `pattern` (case ignored), sub-sections included; "" if none."""
@@ -140,17 +146,17 @@ class Documents:
         return found[0] if found else everywhere[0] if len(everywhere) == 1 else None
 
 
-def specific(text: str) -> bool:
-    """Whether a document is filled in: at least 60 words of its own and hardly any placeholder.
+def specific(text: str, fewest: int = _FEWEST_WORDS) -> bool:
+    """Whether a document is filled in: at least 60 words of its own (or `fewest`) and hardly any placeholder.
 
     Code blocks count as words, for a runbook is commands; headings, comments and placeholders do not.
     """
     bare = _HTML_TAG.sub(" ", re.sub(r"<!--.*?-->", " ", text, flags=re.DOTALL))
-    lines = [line for line in bare.splitlines() if line.strip() and not _HEADING.match(line)]
+    lines = [line for line in bare.splitlines() if line.strip() and not _HEADING.match(line) and not _RULE.match(line)]
     marks = sum(1 for line in lines if _PLACEHOLDER.search(line))
     empty = sum(1 for line in lines if re.fullmatch(r"\s*([-*]|\d+\.|\|[\s|:-]*\||- \[ \])\s*", line))
     words = len(re.findall(r"\w{2,}", " ".join(line for line in lines if not _PLACEHOLDER.search(line))))
-    return words >= _FEWEST_WORDS and (marks + empty) * 8 <= len(lines)
+    return words >= fewest and (marks + empty) * 8 <= len(lines)
 
 
 def _kinds(path: str, headings: tuple[Heading, ...]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.reach import Entry
 from checks.readers.containers import Container, Resource
-from checks.topics.containers import serverless
+from checks.topics.containers import serverless, shipped
 from checks.wiring import answer, complain
 
 CONFIG = "run.deploy-config"
@@ -44,6 +44,7 @@ def deploy_config(look: Look) -> Observation:
     code = [Location(path) for path in look.tree.match(*_OTHER_CODE) if not (is_test(path) or is_vendored(path))]
     platforms = [item for item in look.containers.platforms if not _ASIDE.search(item.path)]
     code += [Location(item.path) for item in platforms if item.platform in _AS_CODE]
+    code += [Location(path) for path in look.tree.match("*.yml", "*.yaml") if _is_playbook(look, path)]
     described = [
         *(_first_line(look, path) for path in dict.fromkeys(item.path for item in own)),
         *workloads,
@@ -61,6 +62,14 @@ def deploy_config(look: Look) -> Observation:
         said = "compose starts databases and the like only, not the application"
         return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     return answer(CONFIG, Outcome.UNMET, "no deployment configuration", searched=SEARCHED, fix=fix)
+
+
+def _is_playbook(look: Look, path: str) -> bool:
+    """Whether the file is an Ansible playbook: a list whose items name hosts and what is done there."""
+    if _ASIDE.search(path) or is_test(path) or is_vendored(path):
+        return False
+    text = look.tree.text(path) or ""
+    return bool(re.search(r"(?m)^(-\s+|  )hosts:\s*\S", text) and re.search(r"(?m)^\s+(tasks|roles):", text))
 
 
 def _first_line(look: Look, path: str) -> Location:
@@ -88,7 +97,8 @@ _CLOUD_SCALERS = re.compile(
     r"autoscal|appautoscaling|_scaling_policy|scale_set|google_cloud_run|lambda_function|apprunner"
 )
 _WORKERS = re.compile(
-    r"--workers[= ]\"?(\$|[2-9]|\d\d)|-w[= ]?\"?([2-9]|\$)|WEB_CONCURRENCY|UVICORN_WORKERS|GUNICORN_WORKERS|pm2 .*-i "
+    r"--workers[=\s\",]+(\$|[2-9]|\d\d)|-w[=\s\",]*([2-9]|\$)|WEB_CONCURRENCY|UVICORN_WORKERS"
+    r"|GUNICORN_WORKERS|pm2 .*-i "
 )
 
 
@@ -110,6 +120,11 @@ def autoscaling(look: Look) -> Observation:
         said = "charts set replicas by values that are not evaluated here"
         return answer(SCALING, Outcome.UNKNOWN, said, templated, searched=SEARCHED)
     workers = [Location(path) for path, text in look.containers.commands if _WORKERS.search(text)]
+    workers += [
+        Location(image.path, image.final.line)
+        for image in shipped(look)
+        if any(_WORKERS.fullmatch(name) for name in image.final.environment)
+    ]
     if workers:
         said = "several workers in one instance only"
         return answer(SCALING, Outcome.PARTIAL, said, workers, searched=SEARCHED, fix=fix)
@@ -120,7 +135,8 @@ def autoscaling(look: Look) -> Observation:
         said = f"how many instances run is set at the host ({platforms[0].platform})"
         return answer(SCALING, Outcome.UNKNOWN, said, places, searched=SEARCHED)
     served = any(point.entry is Entry.SERVICE for point in look.reach.entry_points)
-    if not served and not look.containers.services and not look.containers.dockerfiles:
+    boxed = look.containers.services or look.containers.dockerfiles or look.containers.infrastructure
+    if not served and not boxed and not any(item.is_workload for item in look.containers.resources):
         return answer(SCALING, Outcome.NOT_APPLICABLE, "no service and no deployment of its own", searched=SEARCHED)
     return answer(SCALING, Outcome.UNMET, "one instance: no autoscaler and no replicas", searched=SEARCHED, fix=fix)
 
@@ -128,7 +144,7 @@ def autoscaling(look: Look) -> Observation:
 def _scaled(look: Look) -> Iterator[Location]:
     for item in look.containers.resources:
         many = item.is_workload and (item.replicas or 0) > 1
-        if (item.kind in _SCALERS or many) and not item.templated and not is_test(item.path):
+        if (_scales(item) or many) and not item.templated and not is_test(item.path):
             yield Location(item.path, item.line)
     for service in look.containers.services:
         if (service.replicas or 0) > 1 and not _is_infrastructure(service.image):
@@ -147,6 +163,12 @@ def _scaled(look: Look) -> Iterator[Location]:
             text,
         ):
             yield Location(platform.path)
+
+
+def _scales(item: Resource) -> bool:
+    """Whether it is an autoscaler that may go above one."""
+    most = item.spec.get("maxReplicas", item.spec.get("maxReplicaCount"))
+    return item.kind in _SCALERS and not (isinstance(most, int) and most <= 1)
 
 
 # -- probes -------------------------------------------------------------------------------------------------------

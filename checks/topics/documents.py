@@ -30,7 +30,9 @@ _RUNS = re.compile(
     r"|gunicorn |flask\b.* run|fastapi (dev|run)|streamlit run"
     r"|chainlit run|gradio |hypercorn |celery |python3? (-m )?[\w./-]+|node [\w./-]+|deno (run|task)"
     r"|bun (run )?[\w.:/-]+"
-    r"|(npm|pnpm) (run [\w:-]+|start|test)|yarn (run )?(start|dev|serve|[\w:-]+)|npx [\w@/-]+|(docker[ -]compose"
+    r"|(npm|pnpm) (run [\w:-]+|start|test)"
+    r"|pnpm (?!install|i\b|ci\b|add|dlx|exec|audit)[\w:-]+"
+    r"|yarn (run )?(start|dev|serve|[\w:-]+)|npx [\w@/-]+|(docker[ -]compose"
     r"|podman-compose)\b.* up"
     r"|docker run|make [\w-]+|task [\w:-]+|just [\w-]+|go run|cargo run|rails s|bundle exec|mix phx"
     r"|php artisan serve|\./[\w./-]+"
@@ -136,9 +138,10 @@ _GUIDE = re.compile(
     r"(?i)(^|/)(developers?[-_]guide|internals|how[-_]it[-_]works|technical[-_]overview|code[-_]tour"
     r"|system[-_]overview)"
 )
-_DECIDES = re.compile(r"(?im)^(#+\s*|\*\*)?(decision|status|context|consequences)\b")
+_DECIDES = re.compile(r"(?im)^(#+\s*|\*\*)?(decision|status|context|consequence|alternative|option)s?\b")
 _PARTS_OF_A_DECISION = 2
 _FEWEST_WORDS = 25
+_FEWEST_OF_A_DESIGN = 40
 
 
 @probe(ARCHITECTURE)
@@ -176,4 +179,6 @@ def _is_decision(document: Document) -> bool:
 
 def _describes(document: Document) -> bool:
     """Whether it is about the system: user-interface design and design systems are something else."""
-    return document.specific and not re.search(r"(?i)(^|/)(ui|ux|design[-_]system|figma|branding)", document.path)
+    return document.filled(_FEWEST_OF_A_DESIGN) and not re.search(
+        r"(?i)(^|/)(ui|ux|design[-_]system|figma|branding)", document.path
+    )

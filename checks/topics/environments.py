@@ -9,14 +9,15 @@ from checks.kinds import is_test, is_vendored
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.wiring import answer
+from checks.wiring import answer, python_modules
 
 ENVIRONMENTS = "run.separate-environments"
 _CLASSES = {
     "development": re.compile(r"(?i)(^|[/._-])(dev|development|local)([/._-]|$)|compose\.override"),
     "staging": re.compile(r"(?i)(^|[/._-])(staging|stage|stg|preprod|pre-prod|uat|qa)([/._-]|$)"),
-    "production": re.compile(r"(?i)(^|[/._-])(prod|production|prd|live)([/._-]|$)"),
+    "production": re.compile(r"(?i)(^|[/._-])(prod|production|prd|live)([/._-]|$)|compose\.deploy\."),
 }
+_VARIABLE = re.compile(r"(?i)(^|_)env(ironment)?$")
 _CONFIGURES = re.compile(
     r"(?i)(^|/)(\.env[\w.-]*|[\w.-]*compose[\w.-]*\.ya?ml|values[\w.-]*\.ya?ml|[\w.-]*\.tfvars(\.\w+)?"
     r"|appsettings\.\w+\.json"
@@ -47,7 +48,7 @@ def separate_environments(look: Look) -> Observation:
             for name, pattern in _CLASSES.items():
                 if job.environment and pattern.search(job.environment):
                     found[name].append(job.location)
-    for name, place in _named_in_settings(look):
+    for name, place in (*_named_in_settings(look), *_classes(look), *_variables(look), *_bases(look)):
         found[name].append(place)
     seen = [name for name, places in found.items() if places]
     places = [found[name][0] for name in seen]
@@ -61,10 +62,52 @@ def separate_environments(look: Look) -> Observation:
 
 
 def _named_in_settings(look: Look) -> Iterator[tuple[str, Location]]:
-    """Environments that a settings class lists, as in Literal["local", "staging", "production"]."""
-    for path in look.source_paths(".py"):
-        text = look.tree.text(path) or ""
-        for match in re.finditer(r"(?i)\b\w*env\w*\s*:\s*Literal\[([^\]]+)\]", text):
+    """Environments of a setting that code reads, as in `ENVIRONMENT: Literal["local", "staging", "production"]`."""
+    texts = {path: look.tree.text(path) or "" for path in look.source_paths(".py")}
+    for path, text in texts.items():
+        for match in re.finditer(r"(?i)\b(\w*env\w*)\s*:\s*Literal\[([^\]]+)\]", text):
+            if not any(re.search(rf"\.{match[1]}\b", other) for other in texts.values()):
+                continue
             for name, pattern in _CLASSES.items():
-                if any(pattern.search(word) for word in re.findall(r"[\w-]+", match[1])):
+                if any(pattern.search(word) for word in re.findall(r"[\w-]+", match[2])):
                     yield name, Location(path, text.count("\n", 0, match.start()) + 1)
+
+
+def _classes(look: Look) -> Iterator[tuple[str, Location]]:
+    """Environments that have a class of settings each, as in `class ProductionConfig(Config)`."""
+    for module in python_modules(look):
+        for item in module.classes:
+            match = re.fullmatch(
+                r"(?i)(dev(?:elopment)?|local|staging|stage|prod(?:uction)?)_?(?:config|settings)", item.name
+            )
+            if match:
+                yield from ((name, Location(module.path, item.line)) for name in _names(match[1]))
+
+
+def _variables(look: Look) -> Iterator[tuple[str, Location]]:
+    """Environments that deployment files set by a variable or keep a table for."""
+    for service in look.containers.services:
+        for key, value in service.environment.items():
+            if _VARIABLE.search(key):
+                yield from ((name, Location(service.path, service.line)) for name in _names(value))
+    for platform in look.containers.platforms:
+        tables = platform.data.get("env") if platform.platform == "cloudflare" else None
+        variables = platform.data.get("vars")
+        words = [str(key) for key in tables] if isinstance(tables, dict) else []
+        if isinstance(variables, dict):
+            words += [str(value) for key, value in variables.items() if _VARIABLE.search(str(key))]
+        yield from ((name, Location(platform.path)) for word in words for name in _names(word))
+
+
+def _bases(look: Look) -> Iterator[tuple[str, Location]]:
+    """The plain compose file is the developers' where another one beside it is for production."""
+    files = {item.path for item in look.containers.services}
+    for path in sorted(files):
+        match = re.fullmatch(r"(.*/)?(docker-)?compose\.(ya?ml)", path)
+        others = (other.removeprefix(match[1] or "") for other in files if other != path) if match else ()
+        if match and any(_names(other)[:1] == ["production"] for other in others):
+            yield "development", Location(path)
+
+
+def _names(word: str) -> list[str]:
+    return [name for name, pattern in _CLASSES.items() if pattern.search(word)]

@@ -9,8 +9,17 @@ from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
 
 CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
-LICENSES = ("LICENSE*", "LICENCE*", "COPYING*", "UNLICENSE*", "license*", "licence*", "LICENSES/*")
-POLICIES = ("SECURITY.md", "SECURITY.rst", "SECURITY.txt", "security.md", ".github/SECURITY.md", "docs/SECURITY.md")
+LICENSES = ("LICENSE*", "LICENCE*", "COPYING*", "UNLICENSE*", "LICENSES/*")
+_LICENSE = re.compile(r"(?i)(?:licen[cs]es?|copying|unlicense)(?:[-_.][\w.-]+)?|LICENSES/[^/]+")
+_CODE = re.compile(r"\.(?:py|[cm]?[jt]sx?|json|ya?ml|toml|go|rs|sh|css)$")
+_LICENSE_NAMED = re.compile(
+    r"(?im)^\s*\"?license\"?\s*[=:]|^#+\s*licen[sc]e|\"license\"\s*:\s*\"(?!UNLICENSED)|^licen[cs]e\n[-=~]{3,}"
+)
+POLICIES = tuple(
+    f"{folder}SECURITY.{end}" for folder in ("", ".github/", "docs/") for end in ("md", "rst", "txt", "adoc")
+)
+_UNTOUCHED_POLICY = re.compile(r"(?i)use this section to tell people")
+"""The words of the form that a host offers for a new policy."""
 SECURITY_TXT = ("**/.well-known/security.txt",)
 PR_TEMPLATES = (
     "pull_request_template.*",
@@ -30,6 +39,14 @@ OWN_BLOCK = re.compile(r"<!-- readiness:begin.*?<!-- readiness:end -->", re.DOTA
 OWNER = re.compile(r"(?:^|\s)(?:@[\w.-]+(?:/[\w.-]+)?|[^\s@]+@[^\s@]+\.[a-z]+)(?=\s|$)", re.IGNORECASE)
 
 
+_NOBODY = re.compile(
+    r"@(?:your[-_]?[\w-]*|my-?org|(?:octo-)?org|user-?name|user|owner|global-owner\d*|octocat|placeholder)"
+    r"(?:/.*)?",
+    re.IGNORECASE,
+)
+"""Owners that stand in the forge's documentation for somebody to be named."""
+
+
 def _rooted(*patterns: str) -> tuple[str, ...]:
     return tuple(pattern if pattern.startswith("**") else f"/{pattern}" for pattern in patterns)
 
@@ -40,7 +57,7 @@ def codeowners(look: Look) -> Observation:
     for path in look.tree.match(*_rooted(*CODEOWNERS)):
         for number, line in enumerate((look.tree.text(path) or "").splitlines(), start=1):
             rule = line.split("#", 1)[0].strip()
-            if rule and OWNER.search(rule):
+            if any(not _NOBODY.fullmatch(match[0].strip()) for match in OWNER.finditer(rule)):
                 place = Location(path, number)
                 return Observation("gov.codeowners", Outcome.MET, "code owners are named", CODEOWNERS, (place,))
         if look.tree.text(path) is None:
@@ -57,13 +74,16 @@ def codeowners(look: Look) -> Observation:
 @probe("gov.license")
 def license_file(look: Look) -> Observation:
     """A license file at the root; a name in a manifest or a README alone is half of it."""
-    files = [path for path in look.tree.match(*_rooted(*LICENSES)) if (look.tree.text(path) or "").strip()]
+    files = [
+        path
+        for path in look.tree.paths
+        if _LICENSE.fullmatch(path) and not _CODE.search(path) and (look.tree.text(path) or "").strip()
+    ]
     if files:
         return Observation("gov.license", Outcome.MET, "a license file", LICENSES, (Location(files[0]),))
-    named = re.compile(r"(?im)^\s*\"?license\"?\s*[=:]|^#+\s*licen[sc]e")
     for path in look.tree.match(*_rooted("package.json", "pyproject.toml", "Cargo.toml", "README*", "readme*")):
         text = look.tree.text(path) or ""
-        if match := named.search(text):
+        if match := _LICENSE_NAMED.search(text):
             place = Location(path, text.count("\n", 0, match.start()) + 1)
             said = "a license is named, but there is no license file"
             return Observation("gov.license", Outcome.PARTIAL, said, LICENSES, (place,), fix="add a LICENSE file")
@@ -76,9 +96,16 @@ def security_policy(look: Look) -> Observation:
     files = [
         path for path in look.tree.match(*_rooted(*POLICIES), *SECURITY_TXT) if (look.tree.text(path) or "").strip()
     ]
+    filled = [path for path in files if not _UNTOUCHED_POLICY.search(look.tree.text(path) or "")]
+    if filled:
+        return Observation("gov.security-policy", Outcome.MET, "a security policy", POLICIES, (Location(filled[0]),))
     if files:
-        return Observation("gov.security-policy", Outcome.MET, "a security policy", POLICIES, (Location(files[0]),))
-    heading = re.compile(r"(?im)^#+\s*(?:security(?: policy)?|reporting (?:a )?(?:security )?vulnerabilit\w+)\s*$")
+        said = "the host's form for a policy, not filled in"
+        return Observation("gov.security-policy", Outcome.PARTIAL, said, POLICIES, (Location(files[0]),))
+    heading = re.compile(
+        r"(?im)^#+\s*(?:security(?: policy)?|report(?:ing)? (?:an? )?(?:security )?vulnerabilit\w+"
+        r"|(?:report(?:ing)? )?(?:an? )?security (?:issues?|bugs?|problems?|concerns?))\s*$"
+    )
     for path in look.tree.match(*_rooted("README*", "CONTRIBUTING*", "docs/*.md")):
         text = look.tree.text(path) or ""
         if match := heading.search(text):

@@ -20,11 +20,14 @@ _THRESHOLD = re.compile(r"[<>]=?\s*[\d.]|evaluator|threshold|params:\s*\[?\s*\d"
 _CLOUD_ALERTS = (
     r"resource\s+\"(?:aws_cloudwatch_metric_alarm|datadog_monitor|google_monitoring_alert_policy|azurerm_monitor_metric_alert"
     r"|newrelic_nrql_alert_condition|grafana_rule_group|aws_budgets_budget|google_billing_budget)\""
+    r"|(?m:^\s*\"?Type\"?:\s*\"?AWS::(?:CloudWatch::(?:Composite)?Alarm|Budgets::Budget)\b)"
 )
 _CLOUD_BOARDS = (
     r"resource\s+\"(?:aws_cloudwatch_dashboard|grafana_dashboard|datadog_dashboard\w*|google_monitoring_dashboard"
-    r"|newrelic_one_dashboard|azurerm_portal_dashboard)\"|kind:\s*GrafanaDashboard"
+    r"|newrelic_one_dashboard|azurerm_portal_dashboard)\"|kind:\s*GrafanaDashboard|(?m:^\s+grafana_dashboard:\s*\S)"
+    r"|(?m:^\s*\"?Type\"?:\s*\"?AWS::CloudWatch::Dashboard\b)"
 )
+_GRAFONNET = r"\bdashboard\.new\("
 _LINK = r"https?://[\w.-]*(?:grafana|datadoghq|newrelic|kibana|cloudwatch)[\w./?=&#:-]*(?:dashboard|/d/)[\w./?=&#:-]*"
 
 
@@ -49,7 +52,7 @@ def alert_rules(look: Look) -> Observation:
         templated = templated or ("{{" in text and "/templates/" in path)
         place = Location(path, text.count("\n", 0, match.start()) + 1)
         (rules if re.search(r"\bexpr\s*:", text) and _THRESHOLD.search(text) else bare).append(place)
-    for path in look.tree.match("*.tf"):
+    for path in look.tree.match("*.tf", "*.yml", "*.yaml"):
         rules += line_matches(look, path, _CLOUD_ALERTS) if not _OUTSIDE.search(path) else ()
     if rules:
         return answer(ALERTS, Outcome.MET, "alert rules with thresholds", rules, searched=searched)
@@ -72,6 +75,8 @@ def dashboards(look: Look) -> Observation:
     searched = ("**/*.json", "**/*.tf", "Kubernetes manifests", "links in documents")
     boards = look.tree.match("*.json")
     found = [Location(path) for path in boards if not _OUTSIDE.search(path) and _is_dashboard(look, path)]
+    for path in look.tree.match("*.jsonnet", "*.libsonnet"):
+        found += line_matches(look, path, _GRAFONNET) if not _OUTSIDE.search(path) else ()
     for path in look.tree.match("*.tf", "*.yml", "*.yaml"):
         found += line_matches(look, path, _CLOUD_BOARDS) if not _OUTSIDE.search(path) else ()
     if found:

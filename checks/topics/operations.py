@@ -32,6 +32,10 @@ _SAFE_CLOUD = re.compile(
     r"backup_retention_period\s*=\s*[1-9]|point_in_time_recovery|backup_configuration|backup_window"
     r"|snapshot_retention_limit\s*=\s*[1-9]"
 )
+_MENTIONS = re.compile(
+    r"(?i)\bback(?:ing)?[- ]?up (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
+    r"|\b(?:database|data|db|postgres\w*|volume) back-?ups?\b"
+)
 _STATEFUL = re.compile(r"postgres|mysql|mariadb|mongo|minio|elastic|qdrant|chroma|weaviate|clickhouse")
 
 
@@ -57,6 +61,11 @@ def backups(look: Look) -> Observation:
     if specific:
         return answer(BACKUPS, Outcome.MET, "a written procedure", specific, searched=searched)
     mentioned = [place for place, _ in sections] + [Location(i.path, 1) for i in documents if _is_about_backups(i)]
+    mentioned += [
+        Location(item.path, item.text.count("\n", 0, match.start()) + 1)
+        for item in documents
+        if not _is_for_agents(item.path) and (match := _MENTIONS.search(item.text))
+    ]
     if mentioned:
         said = "backups are mentioned, without a procedure or a job"
         return answer(BACKUPS, Outcome.PARTIAL, said, mentioned, searched=searched, fix=fix)
@@ -109,12 +118,17 @@ def _configured_backups(look: Look) -> Iterator[Location]:
 _OPERATES = re.compile(
     r"(?i)\b(alert|restart|roll ?back|escalat\w*|on-?call|severity|sev ?[0-4]|diagnos\w*|mitigat\w*|logs?|kubectl"
     r"|systemctl"
-    r"|docker|restore|symptoms?|outage|dashboard|page[rd]?)\b"
+    r"|docker|restore|symptoms?|outage|dashboard|page[rd]?|rolled back"
+    r"|timeline|impact|root cause|primary|replica|scale|promote)\b"
 )
 _HELPS = re.compile(
     r"(?i)(^|/)(troubleshoot\w*|maintenance|updating|upgrad\w+|operations?|monitoring|faq)([-_.][\w-]*)?\.(md|mdx|rst)$"
 )
+_CONTENT = re.compile(r"(?i)(^|/)(data|datasets?|knowledge[\w-]*|corpus|kb|content|samples?|public|static|uploads)/")
+"""Folders whose documents the product works on; what they say is not about operating it."""
+_CONCRETE = re.compile(r"`[^`\n]{3,}`|\b\d{1,2}:\d\d\b|\b\d+\.\d+\.\d+\b|^\s*\$ \S|\b20\d\d-\d\d-\d\d\b", re.MULTILINE)
 _FEWEST_SIGNS = 3
+_FEWEST_WORDS = 25
 
 
 @probe(RUNBOOKS)
@@ -122,8 +136,15 @@ def runbooks(look: Look) -> Observation:
     """Runbooks or incident documents that speak of this system."""
     searched = ("documents named runbook, playbook, on-call, incident or postmortem", "operation pages")
     fix = "write a runbook for the likeliest failure: symptom, check, repair, whom to call"
-    named = [i for kind in ("runbook", "incident") for i in look.documents.of(kind) if not _is_for_agents(i.path)]
-    own = [item for item in named if item.specific and not TEMPLATE.search(item.path) and _operates(item)]
+    playbooks = {path.rpartition("/")[0] for path in look.tree.match("**/playbooks/**/*.y*ml")}
+    named = [
+        item
+        for kind in ("runbook", "incident")
+        for item in look.documents.of(kind)
+        if not _is_for_agents(item.path) and not _CONTENT.search(item.path)
+        if item.path.rpartition("/")[0] not in playbooks
+    ]
+    own = [item for item in named if _is_own(item) and not TEMPLATE.search(item.path) and _operates(item)]
     if own:
         places = [Location(item.path, 1) for item in own]
         return answer(RUNBOOKS, Outcome.MET, "runbooks or incident documents", places, searched=searched)
@@ -145,6 +166,12 @@ def _is_for_agents(path: str) -> bool:
     )
 
 
+def _is_own(document: Document) -> bool:
+    """Whether it speaks of this system: at length, or tersely with commands, names or times of it."""
+    concrete = len(_CONCRETE.findall(document.text))
+    return document.specific or (concrete >= _FEWEST_SIGNS and document.filled(_FEWEST_WORDS))
+
+
 def _operates(document: Document) -> bool:
     return len({match[1].lower() for match in _OPERATES.finditer(document.text)}) >= _FEWEST_SIGNS
 
@@ -152,7 +179,9 @@ def _operates(document: Document) -> bool:
 # -- objectives ---------------------------------------------------------------------------------------------------
 
 _OBJECTIVE = re.compile(r"(?i)\b\d[\d.,]*\s*(%|ms\b|s\b|seconds?|minutes?|hours?)")
-_KIND = re.compile(r"(?m)^kind:\s*(SLO|ServiceLevelObjective|PrometheusServiceLevel)\b")
+_KIND = re.compile(
+    r"(?m)^kind:\s*(SLO|ServiceLevelObjective|PrometheusServiceLevel)\b|^slos:\s*$(?=(?s:.*?)^\s+(- )?objective:\s*\d)"
+)
 _HEADING = re.compile(r"\bSLOs?\b|(?i:service[- ]level (objectives?|agreements?|targets?|indicators?))|\bSLAs?\b")
 
 

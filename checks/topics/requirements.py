@@ -21,11 +21,14 @@ _NUMBER = re.compile(
 )
 _OF_PRODUCTION = re.compile(
     r"(?i)latency|availab|uptime|throughput|concurren|response time|p9[59]|rto\b|rpo\b|error rate|users|load"
-    r"|requests|cost|budget"
+    r"|requests|cost|budget|(less|fewer|more|faster) than|at (most|least)|within|below|sustain|first token"
     r"|retention|recover|scal|performance"
 )
 _NAMED = re.compile(r"(?i)requirement|\bprd|nfrs?\b|non[-_ ]functional")
 _HEADING = re.compile(r"(?i)(non-?functional|production) requirements|performance (requirements|targets|goals)")
+
+_FEWEST_WORDS = 5
+"""Requirements are terse: a table of four targets says enough."""
 
 
 @probe(REQUIREMENTS)
@@ -33,7 +36,9 @@ def requirements(look: Look) -> Observation:
     """What production must withstand is written down with numbers."""
     searched = ("documents named requirements, PRD, spec or NFR", "headings that say so")
     fix = "write down the load, latency, availability and cost production must hold, with numbers"
-    documents = [i for i in look.documents.of("requirements") if not TEMPLATE.search(i.path) and i.specific]
+    documents = [
+        i for i in look.documents.of("requirements") if not TEMPLATE.search(i.path) and i.filled(_FEWEST_WORDS)
+    ]
     named = [item for item in documents if _NAMED.search(f"{item.path} {item.title}")]
     numbered = [place for item in named for place in _numbered(item, item.text)]
     for item in look.documents.all:

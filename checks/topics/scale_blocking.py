@@ -23,6 +23,7 @@ _BLOCKS = re.compile(
     r"|psycopg_pool\.(?:\w+\.)*ConnectionPool\..*|boto3\.client\.\w+|groq\.Groq\..*create|litellm\.completion|litellm\.embedding"
     r"|openai\.(?:ChatCompletion|Completion)\.create"
 )
+_TO_THREAD = re.compile(r"(?:^|\.)(?:to_thread|run_in_executor|run_in_threadpool|run_sync|submit|sync_to_async)$")
 _SYNC_NODE = re.compile(
     r"(?:.*\.)?(?:readFileSync|writeFileSync|execSync|spawnSync|existsSync|readdirSync|pbkdf2Sync|scryptSync|hashSync|compareSync|deasync)"
 )
@@ -83,15 +84,35 @@ def _own(look: Look, module: PythonModule, function: Function) -> Iterator[Call]
             call.function == function.qualified
             and not call.awaited
             and _BLOCKS.fullmatch(look.python.trace(module.path, call))
+            and not _is_another(module, call)
+            and not _is_handed_over(module, call)
         ):
             yield call
+
+
+def _is_another(module: PythonModule, call: Call) -> bool:
+    """Whether the name is not the library's: `requests` may be a dictionary of this file."""
+    head = call.callee.partition(".")[0]
+    imported = any(item.local.partition(".")[0] == head for item in module.imports)
+    return call.resolved == call.callee and not imported
+
+
+def _is_handed_over(module: PythonModule, call: Call) -> bool:
+    """Whether the call stands in a lambda that is given to a thread."""
+    return any(
+        outer.function == call.function
+        and outer.line <= call.line <= outer.end_line
+        and _TO_THREAD.search(outer.callee)
+        and any(value.text.startswith("lambda") and f"{call.callee}(" in value.text for value in outer.arguments)
+        for outer in module.calls
+    )
 
 
 def _returns_later(module: PythonModule, function: Function, inner: Function) -> bool:
     """Whether the call stands inside one that moves it to a thread, as in `to_thread(lambda: work())`."""
     return any(
         call.function == function.qualified
-        and call.callee.endswith(("to_thread", "run_in_executor", "run_in_threadpool", "run_sync"))
+        and _TO_THREAD.search(call.callee)
         and any(re.search(rf"\b{re.escape(inner.name)}\b", value.text) for value in call.arguments)
         for call in module.calls
     )

@@ -66,6 +66,9 @@ def graceful_shutdown(look: Look) -> Observation:
         return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     if images:
         places = [Location(image.path, _line(look, image)) for image in images]
+        if not _has_a_server(look, images) and not blind_spots(look):
+            said = "no cleanup on stop, and no server that would do some itself"
+            return answer(SIGNAL, Outcome.UNMET, said, places, searched=SEARCHED, fix=fix)
         said = "relies on the server's own handling of the signal"
         return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     blind = blind_spots(look)
@@ -104,7 +107,8 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
     for web in web_modules(look):
         for call in web.calls:
             first = call.arguments[0] if call.arguments else ""
-            if re.fullmatch(_NODE_HOOKS, call.resolved) and (_ON_STOP.search(first) or _ALWAYS.search(call.resolved)):
+            named = _ON_STOP.search(first) or _ALWAYS.search(call.resolved) or _is_each_signal(look, web.path, first)
+            if re.fullmatch(_NODE_HOOKS, call.resolved) and named:
                 does = bool(_ALWAYS.search(call.resolved)) or _does(look, web.path, call.line, call.end_line)
                 yield Location(web.path, call.line, call.end_line), does
 
@@ -131,9 +135,28 @@ def _does(look: Look, path: str, first: int, last: int) -> bool:
     return any(not _ONLY_SAYS.search(line) for line in inner)
 
 
+def _is_each_signal(look: Look, path: str, name: str) -> bool:
+    """Whether a name goes through a list of signals, as in `for (const signal of ["SIGINT", "SIGTERM"])`."""
+    text = look.tree.text(path) or ""
+    return bool(re.fullmatch(r"\w+", name)) and bool(
+        re.search(rf"\b{name}\s+of\b[^;{{]*SIG(TERM|INT)|SIG(TERM|INT)[^;]*forEach\(\s*\(?{name}\b", text)
+        or (
+            re.search(rf"\b{name}\s+of\b|forEach\(\s*(async )?\(?{name}\b", text)
+            and re.search(r"[\"']SIGTERM[\"']", text)
+        )
+    )
+
+
 # -- does the signal arrive ---------------------------------------------------------------------------------------
 
-_SERVER = re.compile(r"\b(uvicorn|gunicorn|python3?|node|npm|fastapi|celery|daphne)\b")
+_SERVER = re.compile(
+    r"\b(uvicorn|gunicorn|hypercorn|fastapi|flask|celery|daphne|waitress|uwsgi|granian|streamlit|chainlit|node|npm|pnpm|yarn"
+    r"|bun|deno|next|nginx|caddy|runserver|rq|arq|dramatiq|huey)\b"
+)
+_SERVES_ITSELF = (
+    "fastapi", "flask", "django", "aiohttp.web", "starlette", "quart", "sanic", "litestar", "tornado", "grpc", "mcp*",
+    "fastmcp", "streamlit", "gradio", "chainlit", "nicegui", "uvicorn", "celery", "dash",
+)  # fmt: skip
 _FORWARDS = re.compile(r"\b(tini|dumb-init|s6-|supervisord|/init\b|docker-entrypoint)")
 
 
@@ -156,6 +179,14 @@ def _hears(look: Look, image: Dockerfile) -> bool:
         if starts and not any(re.search(r"\bexec\b|^trap\b", line) for line in code):
             return False
     return not re.search(r"\"(sh|bash|/bin/sh|/bin/bash)\",\s*\"-l?c\"", whole)
+
+
+def _has_a_server(look: Look, images: tuple[Dockerfile, ...]) -> bool:
+    """Whether a server is started or made, or what the base image starts is not known."""
+    started = [f"{image.final.entrypoint} {image.final.command}" for image in images]
+    scripted = any(scripts(look, image) for image in images)
+    known = all(text.strip() for text in started) and not scripted and not any(map(_SERVER.search, started))
+    return not known or bool(endpoints(look)) or bool(look.importers(*_SERVES_ITSELF))
 
 
 def _line(look: Look, image: Dockerfile) -> int:

@@ -176,7 +176,14 @@ def test_workloads_have_probes(look_at: Write, files: dict[str, str], expected: 
     [
         ({".env.development": "A=1\n", ".env.staging": "A=1\n", ".env.production": "A=1\n"}, "met"),
         ({"overlays/dev/kustomization.yaml": "a: 1\n", "overlays/staging/kustomization.yaml": "a: 1\n", "overlays/prod/kustomization.yaml": "a: 1\n"}, "met"),
-        ({"app/settings.py": 'class S:\n    ENVIRONMENT: Literal["local", "staging", "production"] = "local"\n'}, "met"),
+        ({"app/settings.py": 'class S:\n    ENVIRONMENT: Literal["local", "staging", "production"] = "local"\n'}, "unmet"),
+        (
+            {
+                "app/settings.py": 'class S:\n    ENVIRONMENT: Literal["local", "staging", "production"] = "local"\n',
+                "app/main.py": 'from app.settings import S\n\nif S().ENVIRONMENT != "local":\n    print("tracing")\n',
+            },
+            "met",
+        ),
         ({"compose.dev.yml": "services: {}\n", "compose.prod.yml": "services: {}\n"}, "partial"),
         ({"config/development.json": "{}\n", "config/production.json": "{}\n"}, "partial"),
         ({".env.example": "A=1\n"}, "unmet"),
