@@ -273,9 +273,23 @@ def _finding(match: RawMatch, tree: Tree) -> Finding:
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Worst first, and of several complaints about one line for one signal only the worst."""
+    """Worst first; of several complaints about one place for one signal only the worst and nearest."""
     ranked = sorted(findings, key=lambda one: (_WORST_FIRST[one.severity], one.location, one.rule))
     first: dict[tuple[str, str, int], Finding] = {}
     for one in ranked:
         first.setdefault((one.signal, one.location.path, one.location.line), one)
-    return tuple(first.values())
+    by_file: dict[tuple[str, str], list[Finding]] = {}
+    for one in first.values():
+        by_file.setdefault((one.signal, one.location.path), []).append(one)
+    return tuple(
+        one
+        for one in first.values()
+        if not any(_says_the_same(one, other) for other in by_file[one.signal, one.location.path])
+    )
+
+
+def _says_the_same(wide: Finding, near: Finding) -> bool:
+    """Whether another rule complains, no less severely, about lines within those of a finding."""
+    last = wide.location.end_line or wide.location.line
+    inside = wide.location.line < near.location.line <= last and (near.location.end_line or near.location.line) <= last
+    return near.rule != wide.rule and inside and _WORST_FIRST[near.severity] <= _WORST_FIRST[wide.severity]

@@ -27,6 +27,9 @@ LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]
 MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
 """A comparison with a word of capitals, as in `password == "LDAP"`: it says where the password lives, it is none."""
 LOGIN_RULES = "secrets.hard-coded-login"
+EXAMPLE_LOGIN = re.compile(r"(?i)://[<{\[]?(?:(?:db|my|your|pg)?_?-?user(?:_?name)?|usr|login|name|account)[>}\]]?:$")
+EXAMPLE_WORD = re.compile(r"(?i)[<{\[]?(?:(?:db|my|your|pg|user)?_?-?(?:password|passwd)|secret)[>}\]]?")
+"""`postgresql://user:password@host/database` shows the form of an address; nobody is called user."""
 
 
 @probe("secrets.none-in-code", stage=Stage.CODE)
@@ -45,7 +48,7 @@ def none_in_code(look: Look) -> Observation:
         soft = is_test(path) or path.endswith(PROSE)
         for secret in shapes.find(text):
             place = Location(path, secret.line, secret.line)
-            if soft:
+            if soft or _is_form(text, secret):
                 continue
             certain.append(place)
             message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
@@ -79,6 +82,12 @@ def none_in_code(look: Look) -> Observation:
         said = "default credentials that work unless overridden"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+def _is_form(text: str, secret: shapes.Secret) -> bool:
+    """Whether an address only shows where a name and a password would go."""
+    before = text[max(0, secret.start - 40) : secret.start]
+    return bool(EXAMPLE_LOGIN.search(before) and EXAMPLE_WORD.fullmatch(text[secret.start : secret.end]))
 
 
 def _line(look: Look, path: str, number: int) -> str:
