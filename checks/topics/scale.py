@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from checks.calls_seen import Seen, all_calls
 from checks.databases import databases
 from checks.endpoints import endpoints
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
-from checks.wiring import Hit, absent, answer, calls, not_applicable, python_modules
+from checks.wiring import absent, answer, calls, not_applicable, python_modules, reached
 
 CACHING = "scale.caching"
 JOBS = "scale.background-jobs"
@@ -24,7 +26,7 @@ _MEMO = re.compile(r"(?:functools\.)?(?:lru_cache|cache)")
 _FACTORY = re.compile(
     r"(?i)^_?(?:get|load|create|make|build|init)?_*(?:\w*(?:settings?|config\w*|client|engine|logger|templates?|model|app|session\w*|pool|service|version|dirs?|env\w*|tokenizer|encoding|embeddings?))$"
 )
-_CACHE_CALLS = (
+_CACHE_CALLS = re.compile(
     r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|mget|hget|hset)"
     r"|django\.core\.cache\.cache\.(?:get|set|get_or_set)|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
     r"|cache-manager\..*|@nestjs/cache-manager\..*|next/cache\.unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
@@ -34,12 +36,15 @@ _CACHE_CLIENTS = (
     "redis", "aioredis", "ioredis", "@upstash/redis", "@vercel/kv", "pymemcache", "node-cache", "lru-cache", "keyv",
     "cachetools", "aiocache", "diskcache", "flask_caching", "fastapi_cache", "django.core.cache",
 )  # fmt: skip
+_CACHES_SITE = re.compile(
+    r"(?s)^MIDDLEWARE\s*=[^\]]*cache\.UpdateCacheMiddleware[^\]]*cache\.FetchFromCacheMiddleware", re.MULTILINE
+)
 _NOT_A_CACHE = re.compile(r"(?i)session|queue|lock|rate|limit|pubsub|token")
 
-_QUEUED = (
-    r"(?:.*\.)?(?:delay|apply_async|send_with_options|enqueue|enqueue_job|enqueue_in|kiq|defer|defer_async|schedule_task)"
+_QUEUED = re.compile(
+    r"(?:.*\.)?(?:delay|apply_async|send_with_options|send_task|add_periodic_task|crontab|execute_workflow|start_workflow|enqueue|enqueue_job|enqueue_in|kiq|defer|defer_async|schedule_task)"
     r"|bullmq\.Worker|bullmq\.Queue.*\.add|bull\..*\.(?:add|process)|pg-boss\..*\.(?:send|work)|agenda\..*\.(?:define|every|now)"
-    r"|inngest\..*\.(?:createFunction|send)|@trigger\.dev/.*\.(?:task|trigger)|@upstash/qstash\..*publish\w*|graphile-worker\..*run"
+    r"|inngest\..*\.(?:createFunction|send)|@trigger\.dev/.*\.(?:task|trigger)|@upstash/qstash\..*publish\w*|graphile-worker\..*(?:run|\.addJob|quickAddJob)"
 )
 _QUEUE_LIBRARIES = (
     "celery", "rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq", "django_rq", "django_q", "bullmq",
@@ -69,23 +74,70 @@ def caching(look: Look) -> Observation:
     fix = "cache what is read often and changes seldom, with a lifetime"
     if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW):
         return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
-    places = [hit.place for hit in calls(look, _CACHE_CALLS) if not _NOT_A_CACHE.search(hit.call.callee)]
-    places += [
-        Location(module.path, function.line)
-        for module in python_modules(look)
-        for function in module.functions
-        if any(_is_cache(module, function, item.resolved) for item in function.decorators)
+    direct = [
+        seen for seen in _reached(look) if _CACHE_CALLS.fullmatch(seen.name) and not _NOT_A_CACHE.search(seen.callee)
     ]
+    places = [seen.place for seen in direct]
+    functions = {_function_of(look, seen) for seen in direct}
+    for module in python_modules(look):
+        for function in module.functions:
+            if any(_is_cache(module, function, item.resolved) for item in function.decorators):
+                places.append(Location(module.path, function.line))
+                functions.add((module.path, function.line))
     if not places and (clients := look.importers(*_CACHE_CLIENTS)):
         said = "a client of a cache is loaded; whether it caches could not be told"
         return answer(CACHING, Outcome.UNKNOWN, said, clients, searched=searched, fix=fix)
     if not places:
         return absent(look, CACHING, "no cache beyond memoized factories and settings", searched=searched, fix=fix)
-    functions = {(place.path, place.line // 15) for place in places}
+    everywhere = [seen.place for seen in _reached(look) if _is_for_all(seen)]
+    everywhere += [
+        Location(path) for path in look.source_paths(".py") if _CACHES_SITE.search(look.tree.text(path) or "")
+    ]
+    if everywhere:
+        return answer(CACHING, Outcome.MET, "responses are cached for the whole service", everywhere, searched=searched)
+    functions |= _users(look, functions)
     if len(functions) <= FEW:
         said = f"only {len(functions)} place{'s' if len(functions) > 1 else ''} with a cache"
         return answer(CACHING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     return answer(CACHING, Outcome.MET, f"{len(functions)} places read from a cache", places, searched=searched)
+
+
+def _reached(look: Look) -> Iterator[Seen]:
+    """Calls of code that runs, one-off scripts left out, with names followed across files."""
+    return (seen for seen in all_calls(look) if reached(look, seen.path))
+
+
+def _function_of(look: Look, seen: Seen) -> tuple[str, int]:
+    """The file and first line of the innermost function around a call; the call's own line at module level."""
+    module = look.python.module(seen.path) or look.web.module(seen.path)
+    around = [one.line for one in module.functions if one.line <= seen.line <= one.end_line] if module else []
+    return seen.path, max(around, default=seen.line)
+
+
+def _users(look: Look, functions: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Where the helpers are called that read the cache for others, such as `cached(key, load)`."""
+    helpers: dict[str, set[str]] = {}
+    for path, line in functions:
+        module = look.python.module(path) or look.web.module(path)
+        for one in module.functions if module else ():
+            if one.line == line and one.name:
+                helpers.setdefault(one.name, set()).add(path)
+    return {
+        _function_of(look, seen)
+        for seen in _reached(look)
+        if (homes := helpers.get(seen.last))
+        and (seen.path in homes or not homes.isdisjoint(look.reach.imports_of(seen.path)))
+    }
+
+
+def _is_for_all(seen: Seen) -> bool:
+    """Whether a call caches all responses: an interceptor or middleware of the whole application."""
+    given = " ".join((*seen.arguments, *seen.keys.values()))
+    if seen.last == "Module":
+        return bool(re.search(r"APP_INTERCEPTOR\b[^}]*\bCacheInterceptor\b", given))
+    return seen.last in {"useGlobalInterceptors", "add_middleware"} and bool(
+        re.search(r"Cache\w*(Interceptor|Middleware)", given)
+    )
 
 
 def _is_cache(module: PythonModule, function: Function, decorator: str) -> bool:
@@ -106,10 +158,11 @@ def background_jobs(look: Look) -> Observation:
     searched = ("queues, workers and schedulers in code that runs", "slow calls of the service")
     fix = "move slow work such as model calls, mail and file processing to a worker with a queue"
     libraries = look.importers(*_QUEUE_LIBRARIES)
-    queued = [hit for hit in calls(look, _QUEUED) if _is_queue(look, hit, {place.path for place in libraries})]
+    files = {place.path for place in libraries}
+    queued = [seen for seen in _reached(look) if _QUEUED.fullmatch(seen.name) and _is_queue(look, seen, files)]
     if libraries and queued:
         said = "slow work is handed to a queue"
-        return answer(JOBS, Outcome.MET, said, [hit.place for hit in queued], searched=searched)
+        return answer(JOBS, Outcome.MET, said, [seen.place for seen in queued], searched=searched)
     inside = [hit.place for hit in calls(look, _IN_PROCESS)]
     inside += [
         Location(module.path, function.line)
@@ -117,7 +170,7 @@ def background_jobs(look: Look) -> Observation:
         for function in module.functions
         if any(item.callee.endswith("repeat_every") for item in function.decorators)
     ]
-    if libraries:
+    if libraries and (inside or _has_tasks(look, files)):
         said = "a queue is set up, but nothing hands work to it"
         return answer(JOBS, Outcome.PARTIAL, said, [*libraries, *inside], searched=searched, fix=fix)
     if inside:
@@ -132,6 +185,12 @@ def background_jobs(look: Look) -> Observation:
     return answer(JOBS, result.outcome, result.summary, slow, searched=searched, fix=fix)
 
 
-def _is_queue(look: Look, hit: Hit, files: set[str]) -> bool:
+def _is_queue(look: Look, seen: Seen, files: set[str]) -> bool:
     """Whether the call belongs to a queue: its file, or one that it loads, imports the queue's library."""
-    return hit.place.path in files or not files.isdisjoint(look.reach.imports_of(hit.place.path))
+    return seen.path in files or not files.isdisjoint(look.reach.imports_of(seen.path))
+
+
+def _has_tasks(look: Look, files: set[str]) -> bool:
+    """Whether a file that loads the queue's library defines work for it, so that a hand-over may have been missed."""
+    defined = re.compile(r"@[\w.]*(task|actor|job|workflow|activity|Processor)\b|\b(Worker|functions|createFunction)\b")
+    return any(defined.search(look.tree.text(path) or "") for path in files)
