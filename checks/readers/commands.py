@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -134,6 +135,8 @@ class _Expander:
         program = made.program
         if program in {"npm", "pnpm", "yarn", "bun"}:
             return self._npm(made)
+        if program == "deno" and made.words[1:2] == ("task",):
+            return self._npm(replace(made, words=("deno", "run", *made.words[2:])))
         if program in {
             "turbo",
             "nx",
@@ -209,7 +212,9 @@ class _Expander:
         ]
         for option in ("-t", "--target", "--targets"):
             if option in made.words[:-1]:
-                names = made.words[made.words.index(option) + 1].split(",")
+                rest = made.words[made.words.index(option) + 1 :]
+                plain = itertools.takewhile(lambda word: not word.startswith("-"), rest)
+                names = [name for word in plain for name in word.split(",")]
         if made.program in {"turbo", "nx", "lerna"}:
             scripts = [item for name in names for item in self._npm_scripts(name.partition("#")[2] or name, "", "*")]
         else:

@@ -19,6 +19,8 @@ _NOT_JOBS = frozenset(
 )
 _STAGES = (".pre", "build", "test", "deploy", ".post")
 _MOST_PARENTS = 10
+_REFERENCE = 2
+"""A reference names a job and one of its keys; deeper ones are of no script."""
 _SCHEDULED = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"'](schedule|web|api|trigger)[\"']")
 SCHEDULED_ONLY = '$CI_PIPELINE_SOURCE == "schedule"'
 """The condition of a job that no change starts."""
@@ -100,7 +102,7 @@ def _job(
     body = bodies[name]
     default = mapping(table.get("default"))
     before = body.get("before_script", default.get("before_script", table.get("before_script")))
-    lines = [str(item) for part in (before, body.get("script")) for item in _flat(part)]
+    lines = [str(item) for part in (before, body.get("script")) for item in _flat(part, table, 0)]
     environment = body.get("environment")
     rules = [mapping(item) for item in sequence(body.get("rules"))]
     image = body.get("image", default.get("image", table.get("image")))
@@ -156,9 +158,15 @@ def _manual_only(body: dict[Any, Any]) -> bool:
     return all(rule.get("when", body.get("when")) == "manual" for rule in rules)
 
 
-def _flat(value: object) -> Iterator[object]:
-    for item in sequence(value):
+def _flat(value: object, table: dict[Any, Any], depth: int) -> Iterator[object]:
+    """The lines of a script: lists in lists are one, and `!reference [job, key]` stands for what it names."""
+    items = sequence(value)
+    named = items[:2] if len(items) == _REFERENCE and all(isinstance(item, str) for item in items) else ["", ""]
+    if named[1] in mapping(table.get(named[0])) and depth < _MOST_PARENTS:
+        yield from _flat(mapping(table[named[0]])[named[1]], table, depth + 1)
+        return
+    for item in items:
         if isinstance(item, list):
-            yield from _flat(item)
+            yield from _flat(item, table, depth + 1)
         elif not isinstance(item, dict):
             yield item

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.observation import Unread
 from checks.readers.manifests import Dependency, Package
-from checks.readers.plain import bounded_text, mapping, read_toml, sequence
+from checks.readers.plain import bounded_text, mapping, read_toml, read_yaml, sequence
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -35,6 +35,8 @@ def read(tree: Tree, paths: Iterable[str], unread: list[Unread]) -> tuple[list[D
             dependencies += _setup_cfg(path, bounded_text(tree, path, unread), unread)
         elif name == "setup.py":
             dependencies += _setup_py(path, bounded_text(tree, path, unread))
+        elif re.fullmatch(r"(conda[-_])?env(ironment)?([-_.]\w+)?\.ya?ml", name):
+            dependencies += _conda(path, read_yaml(tree, path, unread))
         elif _is_requirements(path):
             dependencies += _requirements(path, bounded_text(tree, path, unread))
     return dependencies, packages
@@ -99,6 +101,17 @@ def _table(path: str, table: object, *, dev: bool) -> Iterator[Dependency]:
             version = wanted if isinstance(wanted, str) else str(mapping(wanted).get("version", ""))
             exact = "==" + version if re.fullmatch(r"\d[\w.]*", version) else version
             yield Dependency("python", normalized(str(name)), exact, path, 0, dev)
+
+
+def _conda(path: str, documents: list[Any]) -> Iterator[Dependency]:
+    """What a conda environment asks for, with the packages that pip adds to it; nothing of other YAML files."""
+    for table in documents[:1]:
+        for item in sequence(mapping(table).get("dependencies")):
+            for text in sequence(mapping(item).get("pip")) if isinstance(item, dict) else [item]:
+                if isinstance(text, str) and not text.startswith(("python", "pip", "-")):
+                    name, equals, version = text.partition("=")
+                    exact = bool(equals) and name.strip("<>!~") == name and not version.startswith(("=", ">", "<"))
+                    yield from _one(f"{name}=={version.split('=')[0]}" if exact else text, path)
 
 
 def _pipfile(path: str, table: dict[str, Any]) -> Iterator[Dependency]:

@@ -164,6 +164,7 @@ def _pyproject(path: str, table: dict[str, Any]) -> Iterator[Script]:
     tool = mapping(table.get("tool"))
     for runner, scripts in (
         ("poe", mapping(mapping(tool.get("poe")).get("tasks"))),
+        ("task", mapping(mapping(tool.get("taskipy")).get("tasks"))),
         ("pdm", mapping(mapping(tool.get("pdm")).get("scripts"))),
         *(("hatch", mapping(mapping(env).get("scripts"))) for env in _hatch_environments(tool)),
         *(("tox", {name: mapping(env).get("commands")}) for name, env in _tox_environments(tool)),

@@ -193,6 +193,11 @@ def _chosen_folder(words: tuple[str, ...], folder: str) -> str:
     return folder
 
 
+_DOCKER_FLAGS = frozenset({"--rm", "--init", "--privileged", "--interactive", "--tty", "--detach", "--read-only", "-P"})
+_TOOL_IMAGES = frozenset({"trivy", "gitleaks", "trufflehog", "grype", "checkov", "hadolint", "k6", "osv-scanner"})
+"""Images whose own command is the tool: what follows the image are the tool's arguments."""
+
+
 def _in_service(words: tuple[str, ...], service: str) -> tuple[tuple[str, ...], str]:
     """The command run inside a compose service; the words unchanged for anything else docker does."""
     for verb in ("run", "exec"):
@@ -200,4 +205,19 @@ def _in_service(words: tuple[str, ...], service: str) -> tuple[tuple[str, ...], 
             inner, _ = _drop_options(words[words.index(verb) + 1 :], "")
             if len(inner) > 1:
                 return inner[1:], inner[0]
+    if words[1:2] in {("run",), ("exec",)}:
+        return _in_image(words), service
     return words, service
+
+
+def _in_image(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The command run inside an image or container; the words unchanged where the image's own command runs."""
+    rest = list(words[2:])
+    while rest and rest[0].startswith("-"):
+        option, equals, _ = rest.pop(0).partition("=")
+        if not equals and option not in _DOCKER_FLAGS and not re.fullmatch(r"-[itd]+", option) and rest:
+            rest.pop(0)
+    if len(rest) < 2:  # noqa: PLR2004 - the image, and what runs in it
+        return words
+    tool = rest[0].rsplit("/", 1)[-1].split(":", 1)[0].split("@", 1)[0]
+    return (tool, *rest[1:]) if tool in _TOOL_IMAGES and rest[1] != tool else tuple(rest[1:])

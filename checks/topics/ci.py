@@ -202,7 +202,7 @@ def lint_and_types(look: Look) -> Observation:
         found[word] = [
             (ci_jobs.place_of(run), ci_jobs.is_ignored(run.command)) for run in ran if by_command(run.command)
         ]
-        found[word] += [(Location(step.path, step.line), soft) for step, soft in actions if by_action(step.uses)]
+        found[word] += [(Location(step.path, step.line), soft) for step, soft in actions if by_action(step)]
     hard = {word: [place for place, soft in places if not soft] for word, places in found.items()}
     places = [place for word in hard for place in hard[word]]
     if hard["lint"] and hard["types"]:

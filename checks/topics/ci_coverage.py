@@ -20,6 +20,7 @@ SIGNAL = "tests.coverage-threshold"
 
 _ON_COMMAND = re.compile(
     r"--(cov-)?fail-under[= ]\"?'?([1-9]\d*)|--check-coverage\b|--coverage\.thresholds?\.[\w.]+[= ]?[1-9]"
+    r"|--coverageThreshold\b.*[1-9]"
 )
 _MEASURES = re.compile(
     r"--cov(erage)?\b|--cov=|^coverage (run|report|xml|json)|^(c8|nyc)\b|--experimental-test-coverage"

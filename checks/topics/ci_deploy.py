@@ -39,6 +39,7 @@ _ACTIONS = re.compile(
     r"|k8s)-?deploy"
     r"|appleboy/ssh-action|nwtgck/actions-netlify|einaregilsson/beanstalk|digitalocean/app_action"
     r"|superfly/flyctl-actions@"
+    r"|(actions/deploy-pages|peaceiris/actions-gh-pages|JamesIves/github-pages-deploy-action)@"
     r"|jakejarvis/s3-sync|easingthemes/ssh-deploy|caprover/|denoland/deployctl|render-oss/)",
     re.IGNORECASE,
 )
@@ -49,6 +50,7 @@ _SCANS = re.compile(
 _SCAN_ACTIONS = re.compile(
     r"codeql-action|trivy-action|gitleaks|trufflehog|semgrep|dependency-review|snyk/|scan-action"
 )
+_DOCUMENTS = re.compile(r"(?i)\bdocs?\b|documentation|mkdocs|sphinx|storybook|docusaurus|typedoc|coverage|jekyll")
 _FOR_TESTS = re.compile(r"\btest|e2e|\bci\b|check", re.IGNORECASE)
 
 
@@ -100,8 +102,12 @@ def _deploying(look: Look, workflow: Workflow) -> Iterator[tuple[Job, tuple[Job,
 
 
 def _deploys(look: Look, job: Job) -> bool:
-    if any(_ACTIONS.match(step.uses) for step in job.steps if not step.never):
-        return True
+    for step in job.steps:
+        # Pages also hold documentation and story books: those are no deployment of the product.
+        is_documents = "pages@" in step.uses or "pages-deploy" in step.uses
+        is_documents = is_documents and bool(_DOCUMENTS.search(f"{job.id} {job.path} {_ran(job)}"))
+        if _ACTIONS.match(step.uses) and not step.never and not is_documents:
+            return True
     for command in look.workflows.commands_of(job):
         if not _DEPLOYS.match(command.text) or "--dry-run" in command.text or "--help" in command.text:
             continue
@@ -112,6 +118,10 @@ def _deploys(look: Look, job: Job) -> bool:
         ):
             return not (command.program.startswith("docker") and _FOR_TESTS.search(f"{job.id} {job.path}"))
     return False
+
+
+def _ran(job: Job) -> str:
+    return " ".join(f"{step.name} {step.run} {step.inputs.get('path', '')}" for step in job.steps)
 
 
 def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], real: list[Case]) -> str:
@@ -133,7 +143,7 @@ def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], rea
         return "all"
     if tests or scans or any(ci_jobs.is_lint(run.command) for run in runs):
         return "some"
-    if any(item.environment for item in chain):
+    if any(item.environment not in {"", "github-pages"} for item in chain):  # Pages makes the latter itself
         return "environment"
     return "some" if set(workflow.triggers) <= {"workflow_dispatch", "workflow_call"} else "none"
 

@@ -129,7 +129,7 @@ _TEST = re.compile(
     r"^(?P<python>(\S*/)?(pytest|py\.test|unittest|nose2|ward|green)\b|(python[\d.]*"
     r"|coverage run) (\S*/)?manage\.py test\b"
     r"|(python[\d.]* )?(\S*/)?manage\.py test\b|django-admin test\b|trial\b|(python[\d.]*"
-    r"|coverage run) \S*runtests\.py)"
+    r"|coverage run) \S*runtests\.py|hatch test\b)"
     r"|^(?P<browser>playwright test\b|cypress run\b|wdio\b|testcafe\b|nightwatch\b|detox test\b)"
     r"|^(?P<web>(\S*/)?(vitest|jest|mocha|ava|karma|tap|tape|uvu|wtr|jasmine|qunit|lab)\b|(bun|deno) test\b"
     r"|(node|tsx)\b.* --test\b|(react-scripts|react-app-rewired|craco|ng|umi|aegir|vue-cli-service|gts|dts|tsdx) test)"
@@ -192,14 +192,14 @@ def is_type_check(command: Command) -> bool:
     return bool(_TYPES.match(" ".join(_words(command)))) and not _ONLY_SHOWS.intersection(command.words)
 
 
-def is_lint_action(name: str) -> bool:
-    """Whether an action lints."""
-    return bool(_LINT_ACTION.match(name))
+def is_lint_action(step: Step) -> bool:
+    """Whether an action lints; one that is told to format does not."""
+    return bool(_LINT_ACTION.match(step.uses)) and not step.inputs.get("args", "").strip().startswith("format")
 
 
-def is_type_action(name: str) -> bool:
+def is_type_action(step: Step) -> bool:
     """Whether an action checks types."""
-    return bool(_TYPES_ACTION.match(name))
+    return bool(_TYPES_ACTION.match(step.uses))
 
 
 def place_of(run: Run) -> Location:

@@ -47,7 +47,7 @@ _TEMPLATES = {
 """GitLab's own templates and components: they report to the host."""
 _OF_THE_PIPELINE = frozenset({"infrastructure", "workflows"})
 _ONLY_INSTALLS = re.compile(r"\b(install|--version|--help|init)\b|\baudit fix\b")
-_EXIT_0 = re.compile(r"--exit-zero|--exit-code[= ]0\b|--no-fail|--fail-on[= ]none")
+_EXIT_0 = re.compile(r"--exit-zero|--exit-code[= ]0\b|--no-fail|--fail-on[= ]none|--audit-level[= ]none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +86,42 @@ def security_scan(look: Look) -> Observation:
 
 
 def _scans(look: Look) -> Iterator[_Scan]:
+    yield from _included(look)
+    for job in {id(job): job for job in _started_jobs(look)}.values():
+        yield from _in_job(look, job)
+
+
+def _included(look: Look) -> Iterator[_Scan]:
+    """What GitLab's own templates and components scan, unless a variable switches them off."""
     for workflow in look.workflows.all:
+        text = look.tree.text(workflow.path) or ""
         for name in workflow.included if ci_jobs.is_on_change(workflow) else ():
             for kind, pattern in _TEMPLATES.items():
-                switch = {"code": "SAST", "secrets": "SECRET_DETECTION"}.get(kind, kind.upper().rstrip("S"))
-                off = rf"(?m)^\s*{switch}\w*_DISABLED:\s*[\"']?(true|1)"
                 if re.search(pattern, name, re.IGNORECASE):
+                    switch = {"code": "SAST", "secrets": "SECRET_DETECTION"}.get(kind, kind.upper().rstrip("S"))
+                    off = re.search(rf"(?m)^\s*{switch}\w*_DISABLED:\s*[\"']?(true|1)", text)
                     place = next(iter(line_matches(look, workflow.path, re.escape(name))), Location(workflow.path))
-                    yield _Scan(kind, name, place, not re.search(off, look.tree.text(workflow.path) or ""))
-    for job in {id(job): job for job in _started_jobs(look)}.values():
-        uploads = any(step.uses.startswith("github/codeql-action/upload-sarif") for step in job.steps)
-        for step in job.steps:
-            if step.uses and not step.never:
-                soft = job.tolerated or step.tolerated
-                for kind, pattern in _ACTIONS.items():
-                    if re.match(pattern, step.uses):
-                        name = step.uses.split("@", 1)[0]
-                        blocks = not soft and (uploads or _action_blocks(step))
-                        yield _Scan(kind, name, Location(step.path, step.line), blocks)
-        for run in look.workflows.commands_of(job):
-            for kind, pattern in _COMMANDS.items():
-                if re.match(pattern, run.text) and not _ONLY_INSTALLS.search(run.text) and not run.missing:
-                    blocks = not ci_jobs.is_ignored(run) and (uploads or _command_blocks(run.text))
-                    yield _Scan(kind, run.program, run.location, blocks)
+                    yield _Scan(kind, name, place, not off)
+
+
+def _in_job(look: Look, job: Job) -> Iterator[_Scan]:
+    for kind in _kinds(_ACTIONS, job.calls):  # a reusable workflow of the scanner's maker, which reports to the host
+        yield _Scan(kind, job.calls.split("@", 1)[0], job.location, not job.tolerated)
+    uploads = any(step.uses.startswith("github/codeql-action/upload-sarif") for step in job.steps)
+    for step in job.steps:
+        for kind in _kinds(_ACTIONS, "" if step.never else step.uses):
+            blocks = not (job.tolerated or step.tolerated) and (uploads or _action_blocks(step))
+            yield _Scan(kind, step.uses.split("@", 1)[0], Location(step.path, step.line), blocks)
+    for run in look.workflows.commands_of(job):
+        if run.missing or _ONLY_INSTALLS.search(run.text):
+            continue
+        for kind in _kinds(_COMMANDS, run.text):
+            blocks = not ci_jobs.is_ignored(run) and (uploads or _command_blocks(run.text))
+            yield _Scan(kind, run.program, run.location, blocks)
+
+
+def _kinds(patterns: dict[str, str], text: str) -> list[str]:
+    return [kind for kind, pattern in patterns.items() if re.match(pattern, text)]
 
 
 def _started_jobs(look: Look) -> Iterator[Job]:

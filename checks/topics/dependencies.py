@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 
 from checks.look import Look, is_product
 from checks.observation import Confidence, Location, Observation, Outcome
@@ -13,6 +14,7 @@ from checks.readers.manifests import Dependency
 from checks.readers.plain import line_of, mapping, read_json, read_yaml, sequence
 from checks.readers.shell import split, unwrapped
 from checks.wiring import answer, line_matches
+from checks.workspaces import is_member
 
 LOCKED = "deps.locked"
 UPDATES = "deps.update-automation"
@@ -69,7 +71,8 @@ def locked(look: Look) -> Observation:
         )
     places = [Location(item.path, item.line) for items in loose.values() for item in items if not item.pinned]
     names = ", ".join(sorted({ecosystem for ecosystem, _ in loose}))
-    if len(loose) == len(groups):
+    exact = [item for items in groups.values() for item in items if item.pinned and not item.dev]
+    if len(loose) == len(groups) and len(exact) < len(places):
         said = f"version ranges only, no lock file ({names})"
         return answer(LOCKED, Outcome.UNMET, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
     said = f"not locked: {names}"
@@ -94,17 +97,12 @@ def _installs_a_range(command: str) -> bool:
 def _is_locked(look: Look, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
     if all(item.pinned for item in items):
         return True
-    above = {"", folder, *_parents(folder)}
-    if any(lock.ecosystem == ecosystem and lock.folder in above for lock in look.manifests.locks):
-        return True
+    for lock in look.manifests.locks:
+        if lock.ecosystem == ecosystem and (lock.folder == folder or is_member(look, lock, folder)):
+            return True
     # `pip-compile` writes requirements.txt from requirements.in: the pins stand beside the ranges.
     beside = [item for item in items if re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)]
     return bool(beside) and all(item.pinned for item in beside) and any(item.path.endswith(".in") for item in items)
-
-
-def _parents(folder: str) -> Iterator[str]:
-    while folder := folder.rpartition("/")[0]:
-        yield folder
 
 
 @probe(UPDATES)
@@ -152,16 +150,26 @@ def _dependabot(look: Look) -> tuple[set[str], list[str], list[Location]]:
                 update = mapping(entry)
                 name = str(update.get("package-ecosystem", ""))
                 folders = [str(one) for one in [update.get("directory"), *sequence(update.get("directories"))] if one]
-                real = [one for one in folders if "*" in one or not one.strip("/") or look.tree.exists(one.strip("/"))]
+                real = [one for one in folders if _holds(look, _DEPENDABOT.get(name, name), one.strip("/"))]
                 if str(update.get("open-pull-requests-limit", "")) == "0":
                     off.append(f"{name} may open no pull request")
                     places.append(Location(path, line_of(update, "open-pull-requests-limit")))
                 elif not real:
-                    off.append(f"the folder for {name} does not exist")
+                    off.append(f"the folder for {name} does not exist or holds nothing of it")
                     places.append(Location(path, line_of(update, "directory")))
                 else:
                     covered.add(_DEPENDABOT.get(name, name))
     return covered, off, places[1:] if len(places) > 1 else places
+
+
+def _holds(look: Look, ecosystem: str, folder: str) -> bool:
+    """Whether a folder, or one that its pattern means, holds a manifest of the ecosystem."""
+    if ecosystem not in {"node", "python"}:
+        return "*" in folder or not folder or look.tree.exists(folder)  # actions, images and others have no manifest
+    named = {item.path.rpartition("/")[0] for item in look.manifests.dependencies if item.ecosystem == ecosystem}
+    named |= {item.folder for item in look.manifests.packages if item.ecosystem == ecosystem}
+    named |= {item.folder for item in look.manifests.locks if item.ecosystem == ecosystem}
+    return any(fnmatch(one, folder) for one in named)
 
 
 def _renovate(look: Look, wanted: set[str]) -> tuple[set[str], list[str], list[Location]]:

@@ -83,12 +83,15 @@ def _drafting(look: Look) -> Iterator[Location]:
 
 _UNDOES = re.compile(
     r"^(kubectl rollout undo|helm rollback|(fly|flyctl) releases? rollback|heroku rollback|vercel rollback"
+    r"|gcloud run services update-traffic|gcloud app services set-traffic|kamal rollback|dokku ps:rebuild|eb swap"
     r"|argocd app rollback|kubectl argo rollouts (undo|abort)|helm upgrade .*--(atomic|rollback-on-failure))"
 )
 _CONFIGURED = re.compile(
     r"(?m)^\s*(failure_action:\s*rollback|strategy\s*=\s*[\"'](canary|bluegreen)[\"']|autoRollback:\s*true)"
+    r"|(?m:^\s*DeploymentPreference:)|(Canary|Linear)\d+Percent\w+"
     r"|deployment_circuit_breaker|deployment_type\s*=\s*\"BLUE_GREEN\"|auto_rollback_configuration"
 )
+_UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($|[:_.-])")
 _ROLLBACK_WORD = re.compile(r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)")
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
 _STEP = re.compile(r"(?m)^\s*(\d+\.|[-*]) \S|^\s*(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b")
@@ -140,13 +143,20 @@ def _configured(look: Look) -> Iterator[Location]:
     for item in look.containers.resources:
         if item.kind in {"Rollout", "Canary"} and not item.templated:
             yield Location(item.path, item.line)
-    paths = {item.path for item in look.containers.services}
+    paths = set(look.tree.match("template.yaml", "template.yml", "serverless.yml", "serverless.yaml"))
+    paths |= {item.path for item in look.containers.services}
     paths |= {item.path for item in look.containers.platforms}
     paths |= {item.path for item in look.containers.infrastructure}
     for path in sorted(paths):
         text = look.tree.text(path) or ""
         if match := _CONFIGURED.search(text):
             yield Location(path, text.count("\n", 0, match.start()) + 1)
+    for script in look.manifests.scripts:
+        if _UNDOING_NAME.search(script.name) and not _OF_DATA.search(" ".join((script.name, *script.commands))):
+            yield Location(script.path, script.line)
+    for path in look.tree.match("*rollback*.sh", "*roll-back*.sh", "*roll_back*.sh"):
+        if is_product(path) and not _OF_DATA.search(path):
+            yield Location(path, 1)
     for workflow in look.workflows.all:
         for job in look.workflows.jobs_of(workflow):
             for command in look.workflows.commands_of(job):

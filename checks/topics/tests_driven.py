@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from checks.kinds import is_test, is_vendored
@@ -114,15 +115,24 @@ def _is_replaced(module: PythonModule, name: str) -> bool:
 
 def _driving_fixtures(look: Look) -> frozenset[str]:
     """Fixtures that make a client of the application or a database session, those built on them, and plug-ins'."""
-    made: dict[str, tuple[bool, frozenset[str]]] = {}
-    for name, module, function in _fixtures(look):
-        drives = _calls_for_real(look, module, function, _MOST_HELPERS)
-        made[name] = (drives, frozenset(item.name for item in function.parameters))
+    made = {name for name, _, _ in _fixtures(look)}
     installed = look.manifests.names(dev=True)
-    found = {name for plugin, names in _GIVEN.items() if plugin in installed for name in names - set(made)}
-    found |= {name for name, (drives, _) in made.items() if drives}
+    given = frozenset(name for plugin, names in _GIVEN.items() if plugin in installed for name in names - made)
+    return fixtures_that(look, partial(_calls_for_real, depth=_MOST_HELPERS), given)
+
+
+def fixtures_that(
+    look: Look, do: Callable[[Look, PythonModule, Function], bool], given: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The names of `given` fixtures, of the repository's own that `do` holds for, and of those built on them."""
+    needs: dict[str, frozenset[str]] = {}
+    found = set(given)
+    for name, module, function in _fixtures(look):
+        needs[name] = frozenset(item.name for item in function.parameters)
+        if do(look, module, function):
+            found.add(name)
     for _ in range(5):
-        found |= {name for name, (_, needs) in made.items() if needs & found}
+        found |= {name for name, wanted in needs.items() if wanted & found}
     return frozenset(found)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 _WEB_NAME = re.compile(r"[._-](test|spec|cy|e2e)(-d)?\.[cm]?[jt]sx?$|(^|/)(__tests__|e2e|cypress|tests?)/")
+_OF_PACKAGE = re.compile(r"^(packages/[^/]+/)?tests?\.[cm]?[jt]s$")
+"""AVA, tap and Node's runner also collect a file of this name beside the manifest."""
 _EXAMPLES = frozenset({"examples", "example", "samples", "sample", "tutorial", "tutorials", "docs_src"})
 _OTHER = {
     ".go": (re.compile(r"_test\.go$"), re.compile(r"\bfunc Test\w+"), re.compile(r"\bt\.(Err|Fa)|assert\.|require\.")),
@@ -48,7 +50,7 @@ def _cases(look: Look) -> Iterator[Case]:
             module = look.python.module(path)
             if module:
                 yield from python_cases(look, module)
-        elif path.endswith(WEB) and is_test(path) and _WEB_NAME.search(path):
+        elif path.endswith(WEB) and ((is_test(path) and _WEB_NAME.search(path)) or _OF_PACKAGE.search(path)):
             web = look.web.module(path)
             if web:
                 yield from web_cases(look, web, look.tree.text(path) or "")

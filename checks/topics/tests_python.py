@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests)\.py$")
 _ASSERTS = re.compile(
     r"(^|\.)(assert\w*|fail|expect\w*|raises|warns|deprecated_call|verify\w*|should\w*|check_\w+)$|(^|\.)assert_"
+    r"|^(\w+_)?(regression|snapshot)\.check$"
     r"|^snapshot$"
 )
 _WEAK = re.compile(

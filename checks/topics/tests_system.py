@@ -9,15 +9,21 @@ from checks.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.readers.python_facts import Function, PythonModule
 from checks.readers.shell import split, unwrapped
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
+from checks.topics.tests_driven import fixtures_that
 from checks.topics.tests_found import cases
 from checks.wiring import answer
 
 BROWSER = "tests.end-to-end"
 LOAD = "tests.load"
 
+_GIVEN = {
+    "pytest-playwright": {"page", "browser", "context"}, "playwright-pytest": {"page"},
+    "pytest-selenium": {"selenium"}, "pytest-splinter": {"browser"}, "seleniumbase": {"sb"},
+}  # fmt: skip
 _BROWSER_PYTHON = re.compile(r"^(playwright|selenium|splinter|seleniumbase|helium|pyppeteer|streamlit\.testing)\b")
 
 
@@ -25,7 +31,8 @@ _BROWSER_PYTHON = re.compile(r"^(playwright|selenium|splinter|seleniumbase|heliu
 def end_to_end(look: Look) -> Observation:
     """Browser or full-stack tests of user flows that are enabled."""
     fix = "add a browser test of the most important flow"
-    found = [case for case in cases(look) if case.kind == "browser" or _drives_browser(look, case)]
+    fixtures = _browser_fixtures(look)
+    found = [case for case in cases(look) if case.kind == "browser" or _drives_browser(look, case, fixtures)]
     enabled = [case.place for case in found if case.counts]
     if enabled:
         said = f"{len(enabled)} browser tests"
@@ -40,13 +47,30 @@ def end_to_end(look: Look) -> Observation:
     return absent_tests(look, BROWSER, "no browser or full-stack tests", SEARCHED, fix)
 
 
-def _drives_browser(look: Look, case: Case) -> bool:
+def _drives_browser(look: Look, case: Case, fixtures: frozenset[str]) -> bool:
     module = look.python.module(case.path) if case.kind == "python" else None
+    if fixtures.intersection(case.parameters):
+        return True
     return bool(module and any(_BROWSER_PYTHON.match(item.dotted) for item in module.imports))
 
 
+def _browser_fixtures(look: Look) -> frozenset[str]:
+    """Fixtures that give a browser or a page: of plug-ins, and the repository's own."""
+    installed = look.manifests.names(dev=True)
+    given = {name for plugin, names in _GIVEN.items() if plugin in installed for name in names}
+    return frozenset(given) | fixtures_that(look, _drives_one)
+
+
+def _drives_one(look: Look, module: PythonModule, function: Function) -> bool:
+    return any(
+        _BROWSER_PYTHON.match(look.python.trace(module.path, call))
+        for call in module.calls
+        if call.function == function.qualified
+    )
+
+
 _TIMING = re.compile(
-    r"(?i)(^|/)([^/]*[-_])?(stress|load|perf|performance|benchmark)([-_]?tests?)?([-_][^/]*)?\.(py|[cm]?[jt]s|sh)$"
+    r"(?i)(^|/)([^/]*[-_])?(stress([-_]?tests?)?|(load|perf|performance)[-_]?tests?|bench(mark)?s?)([-_][^/]*)?\.(py|[cm]?[jt]s|sh)$"
 )
 _DEMO = re.compile(r"test\.k6\.io|quickpizza\.grafana|example\.(com|org)|httpbin")
 
@@ -93,14 +117,14 @@ def _load_script(look: Look, path: str) -> Iterator[Location]:
     if path.endswith(".jmx"):
         yield Location(path)
     elif path.endswith(PYTHON):
-        module = look.python.module(path) if re.search(r"locust|load|perf|stress", path) else None
+        module = look.python.module(path) if "locust" in (look.tree.text(path) or "") else None
         yield from (Location(path, item.line) for item in (module.imports if module else ()) if item.top == "locust")
     elif path.endswith(WEB):
         yield from _first_line(
             look, path, r"(?m)^\s*(import\b.*from\s+[\"']k6/|(import|const)\b.*[\"']autocannon[\"'])"
         )
     elif path.endswith((".yml", ".yaml")):
-        text = look.tree.text(path) or "" if re.search(r"artillery|load|perf|stress", path) else ""
+        text = look.tree.text(path) or ""
         if re.search(r"(?m)^scenarios:", text) and re.search(r"(?m)^\s+(target|phases):", text):
             yield Location(path, 1)
     elif re.search(r"Simulation\.(scala|java|kt)$", path) and "gatling" in (look.tree.text(path) or ""):

@@ -23,6 +23,8 @@ _TABLE = re.compile(r"\.(each|for)$")
 _BROWSER = re.compile(
     r"^(@playwright/(?!experimental-ct)|cypress|puppeteer|selenium-webdriver|webdriverio|@wdio/|testcafe|nightwatch|detox)"
 )
+_GLOBALS = re.compile(r"^(cy\.|browser\.(url|newWindow|navigateTo|\$)|I\.amOnPage|device\.launchApp)")
+"""What Cypress, WebdriverIO, Nightwatch, CodeceptJS and Detox give without an import."""
 _MATCHES = re.compile(
     r"^expect(\.soft|\.poll)?\.(?!soft$|poll$|extend$|any$|anything$|\w+Containing$|stringMatching$|assertions$"
     r"|hasAssertions$)"
@@ -63,7 +65,7 @@ def _is_browser(look: Look, module: WebModule, text: str, hops: int) -> bool:
         return False  # a component on its own is no flow
     if any(_BROWSER.match(item.package) for item in module.imports):
         return True
-    if any(call.callee.startswith("cy.") for call in module.calls):
+    if any(_GLOBALS.match(call.callee) for call in module.calls):
         return True
     given = {item.path for item in module.imports if item.path and {"test", "it"}.intersection(item.names.values())}
     for path in sorted(given) if hops else ():
