@@ -155,6 +155,8 @@ def _python(look: Look) -> Iterator[Endpoint]:
         guards = (*route.dependencies, *(item for item in route.decorators if item not in route.dependencies))
         if found:
             guards = (*guards, *_class_guards(look, *found))
+            if route.framework == "django":  # its routes stand apart from the handlers and what decorates them
+                guards = (*guards, *(item.callee for item in found[1].decorators))
         yield Endpoint(
             route.framework,
             route.methods,

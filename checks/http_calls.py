@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.look import PYTHON
+from checks.named_values import written_out
 from checks.own_clients import own_client, own_client_waits
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def waits(look: Look, call: Seen) -> bool:
         return True
     if _CANCELS.search(whole):
         return True
-    if (call.hidden or _is_named_options(call)) and _WAITS.search(whole):
+    if (call.hidden or _is_named_options(call)) and (_WAITS.search(whole) or _WAITS.search(written_out(look, call))):
         return True
     return _client_waits(look, call)
 
@@ -136,4 +137,7 @@ def _client_waits(look: Look, call: Seen) -> bool:
     owner = call.name.rsplit(".", 1)[0]
     made = [one for one in all_calls(look) if _MADE.fullmatch(one.name) and owner.startswith(one.name)]
     here = [one for one in made if one.path == call.path] or made
-    return bool(here) and all(_WAITS.search(text_of(look, one)) or "timeout" in one.keys for one in here)
+    return bool(here) and all(
+        _WAITS.search(written_out(look, one)) or one.keys.get("timeout", "None") not in {"None", "undefined", "null"}
+        for one in here
+    )

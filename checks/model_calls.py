@@ -198,9 +198,13 @@ def _makes_client(look: Look, call: Seen) -> bool:
 
 
 def clients_for(look: Look, call: ModelCall) -> tuple[Seen, ...]:
-    """The client objects a call may go through: those of its own file, else all."""
+    """The client objects a call may go through: the one of its name in its file, those of the file, else all."""
     every = clients(look)
-    return tuple(one for one in every if one.path == call.seen.path) or every
+    here = tuple(one for one in every if one.path == call.seen.path)
+    name = re.sub(r"^(?:self|this)\.", "", call.seen.callee).split(".", 1)[0]
+    own = re.compile(rf"\b{re.escape(name)}\b\s*(?::[^=\n]+)?=(?!=)")
+    named = tuple(one for one in here if own.search(lines_of(look, one.path, one.line, one.line)))
+    return named or here or every
 
 
 def model_files(look: Look) -> frozenset[str]:

@@ -111,7 +111,9 @@ def _is_wild(look: Look, hit: Hit) -> bool:
     keywords = hit.call.keywords
     value = keywords.get("allow_origins") or keywords.get("origins") or keywords.get("resources")
     pattern = keywords.get("allow_origin_regex")
-    if pattern and pattern.value in {".*", "^.*$", ".+"}:
+    if pattern and re.fullmatch(
+        r"\^?\(?(?:https?\??|\(https?\|https?\)|)(?::?//)?\(?\.[*+]\)?\)?\$?", str(pattern.value)
+    ):
         return True
     if value is None:
         return hit.call.resolved.startswith("flask_cors") and not hit.call.unpacked  # the default is any origin

@@ -73,6 +73,9 @@ def _limits_for_all(look: Look) -> list[Location]:
     if calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*"):  # nothing without its guard
         for web in web_modules(look):
             found += line_matches(look, web.path, r"useClass:\s*ThrottlerGuard")
+    for web in web_modules(look):
+        if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", web.path) and line_matches(look, web.path, r"\b429\b"):
+            found += line_matches(look, web.path, r"(?i)(?:limit\w*\.(?:limit|check|consume)|rate_?limit\w*)\(")
     for path in look.tree.match("*.conf", "*.conf.template", "nginx.conf*", "Caddyfile*"):
         found += line_matches(look, path, r"(?m)^\s*limit_req\s+zone=|^\s*rate_limit\s*\{")
     return found
@@ -82,7 +85,7 @@ def _limiting_middleware(look: Look) -> Iterator[Location]:
     for hit in calls(look, _MIDDLEWARE):
         arguments = " ".join(arguments_of(hit.call))
         if not hit.place.path.endswith(PYTHON):
-            if _web_limiter(look, hit.place.path, hit.call.callee, arguments):
+            if _web_limiter(look, hit.place.path, hit.call.callee, arguments, hit.place.line):
                 yield hit.place
         elif "SlowAPI" in arguments:  # the middleware enforces the limiter's own defaults, if it has any
             limiters = calls(look, r"(?:.*\.)?Limiter")
@@ -102,9 +105,24 @@ def _limiting_code(look: Look) -> Iterator[Location]:
                     yield Location(module.path, function.line)
 
 
-def _web_limiter(look: Look, path: str, callee: str, arguments: str) -> bool:
+def _is_below_routes(look: Look, path: str, callee: str, line: int) -> bool:
+    """Whether routes stand above a `use` of the same application: they answer before it runs."""
+    module, host = look.web.module(path), callee.rpartition(".")[0]
+    return callee.endswith(".use") and any(
+        call.line < line
+        and call.callee.rpartition(".")[0] == host
+        and len(call.arguments) > 1
+        and call.arguments[0][:1] in "'\"`"
+        and not re.search(r"(?i)health|ready|live|static|metrics|ping|docs", call.arguments[0])
+        for call in (module.calls if module else ())
+    )
+
+
+def _web_limiter(look: Look, path: str, callee: str, arguments: str, line: int) -> bool:
     if not callee.endswith((".use", ".register")) or not arguments or arguments[0] in "\"'":
         return False  # a path first: only some routes
+    if _is_below_routes(look, path, callee, line):
+        return False
     if _LIMITS.search(arguments):
         return True
     module = look.web.module(path)

@@ -15,9 +15,12 @@ HEALTH = "api.health-endpoint"
 DOCS = "api.docs"
 
 _HEALTH_PATH = re.compile(
-    r"(?i)(?:^|[/_-])(?:health[\w-]*|ready|readyz|readiness|live|livez|liveness|ping|heartbeat|alive|_?status|up)/?$"
+    r"(?i)(?:^|[/_-])(?:health(?:z|[_-]?(?:check|status|probe|live|ready)\w*)?|ready|readyz|readiness|live|livez|liveness|ping"
+    r"|heartbeat|alive|_?status|up)/?$"
 )
-_HEALTH_NAME = re.compile(r"(?i)^(?:get_?)?(?:health\w*|readiness\w*|liveness\w*|ping|heartbeat|healthcheck)$")
+_HEALTH_NAME = re.compile(
+    r"(?i)^(?:get_?)?(?:health(?:z|_?(?:check|status|probe)\w*)?|check_?health|readiness\w*|liveness\w*|ping|heartbeat|healthcheck)$"
+)
 _SAYS_FINE = re.compile(r"(?i)[\"'](?:status|message)[\"']\s*:\s*[\"'](?:ok|up|healthy|alive|running|pong)")
 _CHECKED = (
     r"(?im)(?:HEALTHCHECK|healthcheck|httpGet|test:|livenessProbe|path:)[^\n]*?(?:https?://[^/\s\"']+)?(/[\w/.-]+)"

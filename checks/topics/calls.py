@@ -203,11 +203,25 @@ def _around(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
     """Where else a retry of a call may stand: its client's definition, and the decorators of its function."""
     if own := own_client(look, call):
         yield own.path, own.first, own.last
+    for outer in all_calls(look):  # `withRetry(() => fetch(url))`
+        if outer.path == call.path and outer.line <= call.line <= call.end_line <= outer.end_line and outer != call:
+            yield from _definition(look, outer)
     module = look.python.module(call.path) if call.path.endswith(PYTHON) else None
     function = module.function(call.function) if module else None
     for decorator in function.decorators if function else ():
         if found := function_at(look, call.path, decorator.callee):
             yield found[0].path, found[1].line, found[1].end_line
+
+
+def _definition(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
+    """Where the function of the repository that a call names is written."""
+    if call.path.endswith(PYTHON):
+        if found := function_at(look, call.path, call.callee):
+            yield found[0].path, found[1].line, found[1].end_line
+        return
+    path, _, name = call.name.partition("#") if "#" in call.name else (call.path, "", call.callee)
+    module = look.web.module(path)
+    yield from ((path, item.line, item.end_line) for item in (module.functions if module else ()) if item.name == name)
 
 
 def _mounts(look: Look, place: Location) -> bool:

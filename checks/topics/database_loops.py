@@ -28,6 +28,7 @@ _WRITES = re.compile(
 _WRITE_NAMES = re.compile(r"(?i)(?:\w+\.)?\w*(?:insert|update|delete|drop|upsert)")
 _WEB_READS = re.compile(
     r"(?:.*\.)?prisma\.\w+\.(?:find\w+|count|aggregate)|.*[pP]risma\w*\.\w+\.(?:find\w+|count)"
+    r"|(?:.*\.)?(?:db|tx|database)\.(?:select|selectDistinct|query\.\w+\.find\w+)"
     r"|(?:.*\.)?(?:db|pool|conn|connection|knex|client)\.(?:query|execute)|.*\.(?:findOne|findById|findByPk|findUnique|findFirst)"
     r"|(?:.*\.)?supabase\w*\.from\b.*select.*"
 )

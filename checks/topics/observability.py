@@ -43,7 +43,7 @@ _MIDDLEWARES = (
     r"|cls-rtracer.*|@fastify/request-context.*"
 )
 _LOGS_ID = re.compile(
-    r"(?:structlog\.)?contextvars\.bind_contextvars|.*\.bind|.*\.contextualize|.*\.child|pino-http.*|morgan.*|.*\.setLogRecordFactory"
+    r"(?:structlog\.)?contextvars\.bind_contextvars|.*\.bind|.*\.contextualize|.*\.child|pino(?:-http.*)?|morgan.*|.*\.setLogRecordFactory"
     r"|logging\.setLogRecordFactory"
 )
 _ID_WORD = re.compile(r"(?i)(?:request|correlation|trace)_?-?id")

@@ -17,6 +17,11 @@ PROSE = (".md", ".rst", ".txt", ".adoc", ".mdx")
 ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|(?:^|/)[\w-]+\.env$")
 ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$|test")
 FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
+CODE_FALLBACK = re.compile(
+    r"""(?:(?:process|import\.meta)\.env\.|(?:getenv|environ\.get)\(\s*["'])(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|PASSWD)"""
+    r"""(?:_KEY)?)["']?\s*(?:\|\||\?\?|,)\s*["'](?P<value>[^"'\s]{4,})["']"""
+)
+"""A secret of the environment with a literal to fall back on: `process.env.JWT_SECRET || "letmein"`."""
 SETTING = re.compile(
     r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]*(?:password|secret|secret_key|api_key)[a-z0-9_]*\s*:\s*str\s*=\s*"""
     r"""["'](?P<value>[^"'\s]{4,})["']"""
@@ -53,7 +58,7 @@ def none_in_code(look: Look) -> Observation:
             certain.append(place)
             message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
-        defaults = [*FALLBACK.finditer(text), *SETTING.finditer(text)]
+        defaults = [one for form in (FALLBACK, CODE_FALLBACK, SETTING) for one in form.finditer(text)]
         doubtful += [_at(path, text, one) for one in defaults if not soft]
     logins = [
         Location(one.path, one.line, one.end_line)
