@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.look import Look
-from checks.observation import Confidence, Location, Observation, Outcome
+from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 
 CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
@@ -133,27 +133,4 @@ def pull_request_template(look: Look) -> Observation:
         return Observation("gov.pr-template", Outcome.PARTIAL, "the template is empty", PR_TEMPLATES, places)
     return Observation(
         "gov.pr-template", Outcome.UNMET, "no pull-request template", PR_TEMPLATES, fix="readiness pr write makes one"
-    )
-
-
-@probe("gov.audit-log")
-def audit_log(look: Look) -> Observation:
-    """Whether privileged actions are logged with the actor: names alone can suggest, never prove."""
-    named = re.compile(r"(?i)audit[_-]?(?:log|trail|event|entry|record)|django[-_]auditlog|easyaudit|paper_trail")
-    places = []
-    for path in look.source_paths():
-        text = look.tree.text(path) or ""
-        if look.reach.reached(path) is not False and (match := named.search(text)):
-            places.append(Location(path, text.count("\n", 0, match.start()) + 1))
-    if places:
-        said = "code speaks of an audit log; whether it covers privileged actions takes a person"
-        return Observation(
-            "gov.audit-log", Outcome.UNKNOWN, said, ("application code",), tuple(places[:5]), Confidence.LOW
-        )
-    return Observation(
-        "gov.audit-log",
-        Outcome.UNMET,
-        "nothing in the application is named an audit log",
-        ("application code",),
-        confidence=Confidence.MEDIUM,
     )

@@ -170,9 +170,10 @@ def background_jobs(look: Look) -> Observation:
         for function in module.functions
         if any(item.callee.endswith("repeat_every") for item in function.decorators)
     ]
-    if libraries and (inside or _has_tasks(look, files)):
+    if libraries:
+        outcome = Outcome.PARTIAL if inside or _has_tasks(look, files) else Outcome.UNMET
         said = "a queue is set up, but nothing hands work to it"
-        return answer(JOBS, Outcome.PARTIAL, said, [*libraries, *inside], searched=searched, fix=fix)
+        return answer(JOBS, outcome, said, [*libraries, *inside], searched=searched, fix=fix)
     if inside:
         said = "only as tasks inside the serving process"
         return answer(JOBS, Outcome.PARTIAL, said, inside, searched=searched, fix=fix)

@@ -209,7 +209,7 @@ app.get("/x", async (req, res) => {
     def mail():
         send.delay("ana@example.com")
     """), "tasks.py": "from celery import Celery\nqueue = Celery('x')\n@queue.task\ndef send(to):\n    pass\n"}),
-    ("celery-unused", background_jobs, PARTIAL, {**app("import tasks\n"), "tasks.py": "from celery import Celery\nqueue = Celery('x')\n"}),
+    ("celery-unused", background_jobs, UNMET, {**app("import tasks\n"), "tasks.py": "from celery import Celery\nqueue = Celery('x')\n"}),
     ("background-tasks", background_jobs, PARTIAL, app("""
     @app.post("/mail")
     def mail(background_tasks: BackgroundTasks):

@@ -1,0 +1,128 @@
+"""Audit log: are actions that only some may take recorded, with who took them."""
+
+from __future__ import annotations
+
+import re
+
+from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
+from checks.wiring import answer, blind_spots, not_applicable, reached, without_comments
+
+AUDIT = "gov.audit-log"
+SEARCHED = ("endpoints that change users, roles, keys or settings", "what records them", "the framework's audit log")
+
+_PRIVILEGED = re.compile(
+    r"(?i)admin|superuser|staff|role|permission|impersonat|grant|revoke|(?:^|[/_-])(?:users?|members?|accounts?|teams?"
+    r"|api-?keys?|organi[sz]ations?|tenants?|settings|config)(?:[/_.-]|$)"
+)
+_ROLES = re.compile(
+    r"\bis_?(?:admin|superuser|staff)\b|\bisAdmin\b|[\"']admin[\"']|admin\.site|superuser_required|staff_member_required"
+)
+_RECORDS = re.compile(
+    r"(?i)insert into \w*audit|\b(?!get|list|fetch|load|read|find|query|export|count|search)\w*audit(?!or)\w*\s*\("
+    r"|\baudit\w*\.(?:log|record|create|write|insert|emit|add|track|info)"
+    r"|\b(?:log|record|track)_?(?:activity|admin_?action)\w*\s*\(|\blog_(?:addition|change|deletion)\s*\("
+)
+_DEFINES = re.compile(
+    r"(?im)^\s*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:class|(?:async\s+)?(?:def|function))\s+\w+"
+)
+_ACTOR = re.compile(r"(?i)actor|user|admin|performed_?by|\bwho\b|principal|identity|caller|staff|email")
+_LIBRARIES = re.compile(
+    r"auditlog\.middleware\.AuditlogMiddleware|easyaudit\.middleware|simple_history\.middleware\.HistoryRequestMiddleware"
+    r"|reversion\.middleware\.RevisionMiddleware|pghistory\.middleware|field_audit\.middleware"
+)
+_FOR_ALL = re.compile(
+    r"(?i)(?:add_middleware|useGlobalInterceptors|\bapp\.use)\s*\([^;{}\"'/]*\baudit(?!\w*rout)\w*"
+    r"|APP_INTERCEPTOR\b[^}]*\baudit\w*interceptor"
+)
+_TRACKS = re.compile(
+    r"auditlog\.register|AUDITLOG_INCLUDE_ALL_MODELS\s*=\s*True|HistoricalRecords\(|easyaudit|reversion|pghistory|field_audit"
+)
+"""What names the models whose history a library of Django keeps."""
+_DJANGO_ADMIN = re.compile(r"\badmin\.site\.(?:register|urls)\b|@admin\.register\b")
+
+
+@probe(AUDIT)
+def audit_log(look: Look) -> Observation:
+    """Privileged actions are recorded with the actor, by the handlers or for all of them at once."""
+    fix = "write who did what to whom, and when, for every change of users, roles, keys and settings"
+    texts = {path: _bare(look, path) for path in look.source_paths() if reached(look, path)}
+    libraries = _places(texts, _LIBRARIES) if _places(texts, _TRACKS) else []
+    if found := [*libraries, *_places(texts, _FOR_ALL)]:
+        said = "an audit log is wired in for all changes"
+        return answer(AUDIT, Outcome.MET, said, found, searched=SEARCHED)
+    actions = [item for item in endpoints(look) if _is_privileged(look, item)]
+    recorded = {item: _record(look, item) for item in actions}
+    without = [item.place for item, text in recorded.items() if not text]
+    kept = [item.place for item, text in recorded.items() if text]
+    if kept:
+        anonymous = [item.place for item, text in recorded.items() if text and not _ACTOR.search(text)]
+        if without or anonymous:
+            said = (
+                f"{len(without) + len(anonymous)} of {len(actions)} privileged actions are not recorded with the actor"
+            )
+            return answer(AUDIT, Outcome.PARTIAL, said, [*without, *anonymous], searched=SEARCHED, fix=fix)
+        return answer(AUDIT, Outcome.MET, "privileged actions are recorded with the actor", kept, searched=SEARCHED)
+    return _without_records(look, texts, without, fix)
+
+
+def _without_records(look: Look, texts: dict[str, str], actions: list[Location], fix: str) -> Observation:
+    """What to say where no privileged action was seen to write a record."""
+    if writers := _places({path: _DEFINES.sub("", text) for path, text in texts.items()}, _RECORDS):
+        said = "code writes an audit log; whether it covers privileged actions takes a person"
+        return answer(AUDIT, Outcome.UNKNOWN, said, writers, searched=SEARCHED)
+    if actions:
+        said = f"{len(actions)} privileged actions, and no record of who took them"
+        return answer(AUDIT, Outcome.UNMET, said, actions, searched=SEARCHED, fix=fix)
+    if site := _places(texts, _DJANGO_ADMIN):
+        said = "only the administration pages keep a history of their own"
+        return answer(AUDIT, Outcome.PARTIAL, said, site, searched=SEARCHED, fix=fix)
+    roles = _places(texts, _ROLES)
+    if roles:
+        said = "there are roles, and nothing records what they do"
+        return answer(AUDIT, Outcome.UNMET, said, roles, searched=SEARCHED, fix=fix)
+    hidden = unseen_endpoints(look)
+    if hidden:
+        said = "what is served here could not be read"
+        return answer(AUDIT, Outcome.UNKNOWN, said, hidden, searched=SEARCHED)
+    if blind := blind_spots(look):
+        return answer(AUDIT, Outcome.UNKNOWN, f"no privileged action was seen, but {blind}", searched=SEARCHED)
+    return not_applicable(look, AUDIT, "no privileged actions were found", searched=SEARCHED)
+
+
+def _is_privileged(look: Look, item: Endpoint) -> bool:
+    if item.only_reads or not item.methods or item.is_public_on_purpose:
+        return False
+    named = (item.path, *item.guards, f"/{item.module.rsplit('/', 1)[-1]}")
+    return any(map(_PRIVILEGED.search, named)) or bool(_ROLES.search(source(look, item, 0)))
+
+
+def _record(look: Look, item: Endpoint) -> str:
+    """The lines that record the action, of the handler, what it calls, or what runs before it; "" if none does."""
+    first = _DEFINES.sub("", source(look, item, 2))
+    lines = [*first.splitlines(), *(guard + "(" for guard in item.guards)]
+    found = [number for number, line in enumerate(lines) if _RECORDS.search(line)]
+    if not found:
+        return ""
+    helper = "" if found[0] < len(first.splitlines()) else _guard_source(look, lines[found[0]].partition("(")[0])
+    return "\n".join((*lines[max(found[0] - 2, 0) : found[0] + 8], helper))
+
+
+def _guard_source(look: Look, name: str) -> str:
+    """The source of the files that define a middleware."""
+    defined = re.compile(rf"\b(?:def|function|const|class)\s+{re.escape(name)}\b")
+    return "\n".join(text for path in look.source_paths() if defined.search(text := _bare(look, path)))
+
+
+def _bare(look: Look, path: str) -> str:
+    return without_comments(look.tree.text(path) or "")
+
+
+def _places(texts: dict[str, str], pattern: re.Pattern[str]) -> list[Location]:
+    return [
+        Location(path, text.count("\n", 0, match.start()) + 1)
+        for path, text in texts.items()
+        if (match := pattern.search(text))
+    ]
