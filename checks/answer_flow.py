@@ -178,6 +178,8 @@ def _holds(text: str, names: set[str]) -> bool:
     if not names:
         return False
     values = _STRING.sub(lambda one: " " + " ; ".join(_HOLE.findall(one[0])) + " ", text)
+    # What an answer picks from a collection is one of the collection's own values.
+    values = re.sub(r"([\w$)])\[[^\[\]]*\]|\.get\([^()]*\)", r"\1", values)
     every = "|".join(re.escape(name) for name in sorted(names))
     return bool(re.search(rf"(?<![\w.$])(?:self\.|this\.)?(?:{every})\b(?!\s*[=:](?!=)){_NOT_THE_ANSWER}", values))
 

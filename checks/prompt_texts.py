@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from checks.calls_seen import all_calls, lines_of
 from checks.look import PYTHON, WEB, is_product
 from checks.model_calls import model_calls, model_files
+from checks.named_values import assigned
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ _NAMED = re.compile(r"\(?\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*(?:[,)}\]\n]|$)"
 _FROM_USER = re.compile(
     r"(?i)\b(?:body|req|request|params|payload|form|query|args)\b[.\[(]|\buser_?(?:input|message|query|question"
     r"|prompt|text)\b|\bst\.(?:text|chat)\w*\("
+)
+_REQUEST = re.compile(
+    r"\b(?:req|request)\b(?:\.\w+)*\.(?:get_json|json|form|formData|args|body|query|params|values|data|POST|GET|query_params)\b"
 )
 _INPUT_NAMED = re.compile(
     r"(?i)^(?:\w+\.)*(?:user_?(?:input|message|query|prompt|text|question)|question|query|prompt|message|input)$"
@@ -282,6 +286,8 @@ def _python_value(rest: str) -> list[str] | None:
 def _comes_from_user(look: Look, path: str, line: int, hole: str) -> bool:
     """Whether a value is named like user input, or callers pass a part of a request for it."""
     if _INPUT_NAMED.match(hole) or _FROM_USER.search(hole):
+        return True
+    if _REQUEST.search(assigned(look, path, re.split(r"[.\[(]", hole, maxsplit=1)[0])):
         return True
     module = look.python.module(path) if path.endswith(PYTHON) else None
     inside = [one for one in module.functions if one.line <= line <= one.end_line] if module else []

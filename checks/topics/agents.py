@@ -47,6 +47,7 @@ _BREAKS = re.compile(
     r"\b(?:steps?|turns?|iterations?|count\w*|i|attempts?|budget|total_tokens|cost)\b\s*(?:>=?|<=?)\s*|(?:>=?"
     r"|<=?)\s*(?:self\.)?_?(?:MAX|max)_?\w*"
 )
+_DEPTH = re.compile(r"(?i)\b(?:depth|remaining|left|round\w*|hops?|level)\b\s*(?:[<>]=?|[-+]\s*1)")
 _PERSON = re.compile(
     r"\binput\(|receive_(?:text|json)\(|\breadline\b|\.question\(|\.prompt\(|st\.chat_input\(|Prompt\.ask\("
 )
@@ -151,7 +152,11 @@ def _source(look: Look, call: Seen) -> str:
 def _own_loop(look: Look, call: ModelCall) -> bool | None:
     """Whether the loop around a model call that uses tools is bounded; None where there is no such loop."""
     seen = call.seen
-    if not seen.in_loop or not _TOOL_USE.search(around(look, seen)):
+    if not _TOOL_USE.search(around(look, seen)):
+        return None
+    if _calls_itself(look, call):
+        return bool(_BREAKS.search(around(look, seen)) or _DEPTH.search(around(look, seen)))
+    if not seen.in_loop:
         return None
     first, last = function_span(look, seen.path, seen.line)
     found = _innermost(lines_of(look, seen.path, first, last), seen.line - first)
@@ -163,6 +168,16 @@ def _own_loop(look: Look, call: ModelCall) -> bool | None:
     if _EACH.match(head) or _PERSON.search(body):
         return None  # a list that ends, or a person who takes every other turn
     return bool(_BREAKS.search(body))
+
+
+def _calls_itself(look: Look, call: ModelCall) -> bool:
+    """Whether the function around a model call goes round by calling itself."""
+    name = call.seen.function.rsplit(".", 1)[-1]
+    first, last = function_span(look, call.seen.path, call.seen.line)
+    return bool(name) and any(
+        one.path == call.seen.path and first < one.line <= last and one.callee in {name, f"self.{name}", f"this.{name}"}
+        for one in all_calls(look)
+    )
 
 
 def _innermost(text: str, line: int) -> tuple[str, str] | None:
