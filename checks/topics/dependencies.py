@@ -14,7 +14,7 @@ from checks.readers.manifests import Dependency
 from checks.readers.plain import line_of, mapping, read_json, read_yaml, sequence
 from checks.readers.shell import split, unwrapped
 from checks.wiring import answer, line_matches
-from checks.workspaces import is_member
+from checks.workspaces import Workspaces
 
 LOCKED = "deps.locked"
 UPDATES = "deps.update-automation"
@@ -61,7 +61,8 @@ def locked(look: Look) -> Observation:
         return answer(
             LOCKED, Outcome.NOT_APPLICABLE, "a library, which leaves versions to its users", searched=searched
         )
-    loose = {key: items for key, items in groups.items() if not _is_locked(look, *key, items)}
+    workspaces = Workspaces(look)
+    loose = {key: items for key, items in groups.items() if not _is_locked(workspaces, *key, items)}
     if not loose:
         places = [Location(item.path) for item in look.manifests.locks] or [
             Location(next(iter(groups.values()))[0].path)
@@ -94,12 +95,11 @@ def _installs_a_range(command: str) -> bool:
     return any("==" not in word and "@" not in word[1:] and "." not in word for word in named)
 
 
-def _is_locked(look: Look, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
+def _is_locked(workspaces: Workspaces, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
     if all(item.pinned for item in items):
         return True
-    for lock in look.manifests.locks:
-        if lock.ecosystem == ecosystem and (lock.folder == folder or is_member(look, lock, folder)):
-            return True
+    if workspaces.covers(ecosystem, folder):
+        return True
     # `pip-compile` writes requirements.txt from requirements.in: the pins stand beside the ranges.
     beside = [item for item in items if re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)]
     return bool(beside) and all(item.pinned for item in beside) and any(item.path.endswith(".in") for item in items)

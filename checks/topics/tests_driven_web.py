@@ -24,6 +24,7 @@ _OPENS = re.compile(
 _ROUTE = re.compile(r"(^|/)(pages/api/.+|api/.+/route|route)\.[cm]?[jt]s$")
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "handler"})
 _ASKS = re.compile(r"^(fetch|request\.(get|post|put|patch|delete)|axios(\.\w+)?)$")
+_BY_BROWSER_TOOL = re.compile(r"^cy\.request$|^(\w+\.)*request\.(get|post|put|patch|delete|fetch)$")
 _LOCAL = re.compile(r"(?i)localhost|127\.0\.0\.1|base_?url|address\(|\bport\b")
 _FAKES_FETCH = re.compile(
     r"(global(This)?|window)\.fetch\s*=|stubGlobal\(\s*[\"']fetch|spyOn\(\s*\w+,\s*[\"']fetch|fetch-mock|from\s+[\"']msw"
@@ -49,6 +50,11 @@ def drives(look: Look, module: WebModule, hops: int = _MOST_HOPS) -> bool:
                 return True
     text = look.tree.text(module.path) or ""
     return any(_is_driving(call, module, mocked, text) for call in module.calls)
+
+
+def asks_the_api(module: WebModule) -> bool:
+    """Whether a browser tool's tests send requests of their own, past the pages."""
+    return any(_BY_BROWSER_TOOL.match(call.callee) for call in module.calls)
 
 
 def _is_driving(call: WebCall, module: WebModule, mocked: set[str], text: str) -> bool:

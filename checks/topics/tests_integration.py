@@ -9,7 +9,7 @@ from checks.observation import Observation, Outcome
 from checks.probe import probe
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_driven import driving_cases
-from checks.topics.tests_driven_web import drives
+from checks.topics.tests_driven_web import asks_the_api, drives
 from checks.topics.tests_found import cases
 from checks.wiring import answer
 
@@ -24,8 +24,13 @@ def integration(look: Look) -> Observation:
     fix = "test the main endpoints against a real database with the framework's test client"
     real = [case for case in cases(look) if case.counts]
     through = driving_cases(look, [case for case in real if case.kind == "python"])
-    modules = {case.path: look.web.module(case.path) for case in real if case.kind == "web"}
-    driving = {path for path, module in modules.items() if module and drives(look, module)}
+    kinds = {case.path: case.kind for case in real if case.kind in {"web", "browser"}}
+    modules = {path: look.web.module(path) for path in kinds}
+    driving = {
+        path
+        for path, module in modules.items()
+        if module and (drives(look, module) if kinds[path] == "web" else asks_the_api(module))
+    }
     through += [case for case in real if case.path in driving]
     places = [case.place for case in through]
     if len(through) >= _SEVERAL:
