@@ -18,7 +18,7 @@ NEGLIGIBLE, SEVERAL, MANY = 0.05, 3, 0.3
 
 _BENIGN_TRY = re.compile(
     r"JSON\.parse|new URL\(|localStorage|sessionStorage|decodeURI|clipboard|\bimport\(|require\(|"
-    r"\.unlink|\.close\(|releaseLock|\.cancel\(|\.verify\(|\bIntl\.|\.json\(\)|PerformanceObserver|matchMedia"
+    r"\.unlink|\.close\(|releaseLock|\.cancel\(|\.verify\(|\bIntl\.|\breq(?:uest)?(?:\.clone\(\))?\.json\(\)|PerformanceObserver|matchMedia"
 )
 _LONGEST_TRY = 8
 """How many lines above a catch are taken for what it guards, where its `try` stands further up."""
