@@ -6,7 +6,7 @@ import pytest
 
 from workbook.answers import Measurement
 from workbook.catalogue import Threshold, load_catalogue
-from workbook.thresholds import alert_ok, comparisons, contradicts, stored
+from workbook.thresholds import alert_ok, comparisons, contradicts, rests_on, stored
 
 CATALOGUE = load_catalogue()
 CASES = [
@@ -111,3 +111,24 @@ def test_every_comparison_knows_its_limit(op, value, holds):
     clause = Threshold("required", f"people {op} {value}", "people", op, value)
     item = replace(CATALOGUE.items["seven-steps.accept.p95"], thresholds=(clause,))
     assert (contradicts(item, number(4, "count", "people")) == "") is holds
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "rests"),
+    [
+        ("seven-steps.accept.p95", "p95_s", True),
+        ("seven-steps.accept.p95", "p95_ms", True),  # the same number in another unit
+        ("seven-steps.accept.p95", "alert.p95_s", True),
+        ("seven-steps.accept.p95", "error_rate", False),
+        ("six-gates.g3.api-limit", "api_rate", True),  # a number that only one checklist knows
+        ("six-gates.g3.api-limit", "login_rate", False),
+        ("seven-steps.accept.integrity", "corrupted_records", True),
+    ],
+)
+def test_an_item_rests_on_the_numbers_its_thresholds_name(item, name, rests):
+    assert rests_on(CATALOGUE.items[item], name) is rests
+
+
+def test_an_item_without_a_threshold_rests_on_no_number():
+    item = next(one for one in CATALOGUE.items.values() if not one.thresholds)
+    assert not rests_on(item, "p95_s")

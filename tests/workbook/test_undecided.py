@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
 from workbook.errors import Refused
 from workbook.merge import merge
+from workbook.outlook import decide
 from workbook.people import People
 from workbook.session import Session
 from workbook.skeleton import skeleton, table_order
@@ -182,3 +184,33 @@ def test_a_proposal_does_not_replace_the_side_that_stands(repository):
     session = Session(repository, People(ANA), lambda: TODAY)
     with pytest.raises(Refused, match="has an answer already"):
         session.answer(CONTROL, Status.READY, proposed_by="agent")
+
+
+def test_a_number_that_two_measured_differently_leaves_the_items_alone_that_do_not_rest_on_it():
+    sides = [{"value": value, "unit": "s", "at": TODAY} for value in (1.0, 3.0)]
+    base = skeleton(CATALOGUE, ("seven-steps",))
+    raw = disputed(("measurements", "p95_s"), *sides, base=base)
+    rests, other = "seven-steps.accept.p95", "seven-steps.accept.integrity"
+    state = state_of(raw)
+    ready = {name: read_state({"controls": {name: said(ANA)}}, CATALOGUE, TODAY).answers[name]
+             for item in (rests, other) for name in CATALOGUE.items[item].controls}  # fmt: skip
+    items = assess(CATALOGUE, replace(state, answers=ready), TODAY).items
+    assert items[rests].status is Status.NEEDS_REVIEW
+    assert items[other].status is Status.READY
+
+
+def test_a_sign_that_two_told_differently_gives_no_advice():
+    sign = next(item.id for item in CATALOGUE.checklists["prototype-gap"].items if item.layer == "signal")
+    base = skeleton(CATALOGUE, ("prototype-gap",))
+    sides = [
+        {"status": status, "by": ANA, "at": TODAY, "reason": why} for status, why in (("ready", "a"), ("ready", "b"))
+    ]
+    checklist = CATALOGUE.checklists["prototype-gap"]
+
+    def advised(raw):
+        state = state_of(raw)
+        return decide(checklist, state, assess(CATALOGUE, state, TODAY)).consider_custom_development
+
+    sure = apply(base, [Edit(("items", sign), key, MISSING, value) for key, value in sides[0].items()], ORDER)
+    assert advised(sure)
+    assert not advised(disputed(("items", sign), *sides, base=base))
