@@ -34,6 +34,7 @@ _WAITS = re.compile(
 _ABORTS = re.compile(r"AbortSignal\.(?:timeout|any)\(")
 _SIGNAL = re.compile(r"\b(?:abortS|s)ignal\b")
 _CONTROLLED = re.compile(r"setTimeout\([^;]{0,160}\.abort\b", re.DOTALL)
+_AXIOS = re.compile(r"\baxios\.defaults\.timeout\s*=\s*(?!0\b)")
 _CANCELS = re.compile(
     r"asyncio\.(?:wait_for|timeout)\(|async_timeout\.timeout\(|anyio\.(?:fail_after|move_on_after)\(|Promise\.race\("
 )
@@ -130,10 +131,16 @@ def _is_named_options(call: Seen) -> bool:
     return len(call.arguments) > 1 and call.arguments[-1].isidentifier()
 
 
+def _reached_files(look: Look) -> set[str]:
+    return {one.path for one in all_calls(look) if one.reached}
+
+
 def _client_waits(look: Look, call: Seen) -> bool:
     """Whether the client object of the call was made with a timeout: in its file, or where its name comes from."""
     if own := own_client(look, call):
         return own_client_waits(look, own)
+    if call.name.startswith("axios") and any(_AXIOS.search(lines_of(look, path)) for path in _reached_files(look)):
+        return True
     owner = call.name.rsplit(".", 1)[0]
     made = [one for one in all_calls(look) if _MADE.fullmatch(one.name) and owner.startswith(one.name)]
     here = [one for one in made if one.path == call.path] or made

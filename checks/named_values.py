@@ -21,7 +21,8 @@ def assigned(look: Look, path: str, name: str) -> str:
     """The source of every value that a name is given in a file or, where none is, in the files it loads; "" if none."""
     word = name.rsplit(".", 1)[-1]
     start = re.compile(
-        rf"(?m)^[ \t]*(?:export\s+)?(?:(?:const|let|var)\s+|(?:private |readonly |static )*|self\.|this\.)"
+        rf"(?m)^[ \t]*(?:export\s+|(?:module\.)?exports\.)?"
+        rf"(?:(?:const|let|var)\s+|(?:private |readonly |static )*|self\.|this\.)"
         rf"{re.escape(word)}\b\s*(?::[^=\n]+)?=(?![=>])\s*"
     )
     for other in (path, *look.reach.imports_of(path)):

@@ -77,21 +77,22 @@ def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: st
 
 def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
     uses = _uses(module)
-    mounts: dict[str, tuple[str, ...]] = {}
+    mounts: dict[str, tuple[str, tuple[str, ...]]] = {}
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
         framework = _server_of(code, module, call)
         path = call.arguments[0][1:-1] if call.arguments and call.arguments[0][:1] in "'\"`" else ""
         if verb in _METHODS and framework and path.startswith(("/", "*", ":")) and len(call.arguments) > 1:
             if host not in mounts:
-                mounts[host] = tuple(_mount_guards(code, module, host))
+                mounts[host] = _mount(code, module, host)
             before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{"))
-            before += (*_before(uses.get(host, ()), path, call.line), *mounts[host])
+            prefix, guards = mounts[host]
+            before += (*_before(uses.get(host, ()), path, call.line), *guards)
             options = call.arguments[1] if len(call.arguments) > 2 and call.arguments[1].startswith("{") else ""  # noqa: PLR2004 - path, options, handler
             yield WebRoute(
                 framework,
                 (verb.upper(),) if verb != "all" else (),
-                path,
+                (prefix + path).rstrip("/") or "/",
                 module.path,
                 call.line,
                 call.end_line,
@@ -123,22 +124,34 @@ def _before(uses: tuple[WebCall, ...], path: str, line: int) -> Iterator[str]:
             yield from (item for item in call.arguments if item[:1] not in "'\"`" and not _ROUTER.search(item))
 
 
-def _mount_guards(code: WebCode, module: WebModule, host: str) -> Iterator[str]:
-    """What runs before a router where other modules mount it: `app.use("/api", guard, items)`, and `use` above."""
+def _mount(code: WebCode, module: WebModule, host: str) -> tuple[str, tuple[str, ...]]:
+    """The path below which a router is mounted ("" where there is none or more than one), and what runs before it."""
+    prefixes: set[str] = set()
+    guards: list[str] = []
+    for other, call, at in _mounts(code, module, host):
+        first = call.arguments[0]
+        prefix = first[1:-1].rstrip("/*") if first[:1] in "'\"`" else ""
+        prefixes.add(prefix)
+        guards += (text for text in call.arguments[:at] if text[:1] not in "'\"`")
+        guards += _before(_uses(other).get(call.callee.rpartition(".")[0], ()), prefix, call.line)
+    return (prefixes.pop() if len(prefixes) == 1 else ""), tuple(guards)
+
+
+def _mounts(code: WebCode, module: WebModule, host: str) -> Iterator[tuple[WebModule, WebCall, int]]:
+    """Calls that mount a router, here or in modules that import this one, and which argument it is."""
     if host not in module.assigned:
         return
     for path in code.paths:
-        other = code.module(path) if path != module.path else None
-        for item in other.imports if other else ():
-            if other is None or item.path != module.path:
+        other = code.module(path)
+        if other is None:
+            continue
+        brought = [item for item in other.imports if item.path == module.path]
+        for call in other.calls if brought or path == module.path else ():
+            if call.callee.rpartition(".")[2] not in {"use", "route"}:
                 continue
-            for call in other.calls:
-                target, _, verb = call.callee.rpartition(".")
-                at = next((i for i, text in enumerate(call.arguments) if _names(text, item)), None)
-                if verb in {"use", "route"} and at is not None:
-                    prefix = call.arguments[0][1:-1] if call.arguments[0][:1] in "'\"`" else ""
-                    yield from (text for text in call.arguments[:at] if text[:1] not in "'\"`")
-                    yield from _before(_uses(other).get(target, ()), prefix, call.line)
+            for at, text in enumerate(call.arguments):
+                if (path == module.path and text == host) or any(_names(text, item) for item in brought):
+                    yield other, call, at
 
 
 def _names(argument: str, item: WebImport) -> bool:

@@ -220,7 +220,7 @@ class _Walk:
         self.found.calls.append(
             WebCall(
                 name,
-                self._resolve(name),
+                self._resolve(_loaded(node) or name),
                 node.start_point[0] + 1,
                 node.end_point[0] + 1,
                 tuple(text_of(argument) for argument in arguments),
@@ -238,7 +238,8 @@ class _Walk:
         if last == "catch" and callee is not None and callee.type == "member_expression" and first is not None:
             body = first.child_by_field_name("body")
             self._add_catch(node, body if body is not None else first, place)
-        return _Place(place.function, in_loop=True) if last in _EACH and "." in name else place
+        each = last in _EACH and callee is not None and callee.type == "member_expression"
+        return _Place(place.function, in_loop=True) if each else place
 
     def _resolve(self, name: str) -> str:
         head, _, rest = name.partition(".")
@@ -253,7 +254,7 @@ class _Walk:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None or value is None:
             return
-        origin = self._resolve(dotted(value))
+        origin = self._resolve(_loaded(value) or dotted(value))
         if name.type == "identifier" and origin and origin != text_of(name) and len(origin) < MOST_TEXT:
             self.bound.setdefault(text_of(name), origin)
         elif name.type == "object_pattern" and origin:
@@ -409,3 +410,14 @@ def _is_exported(node: Node) -> bool:
             break
         parent = parent.parent
     return parent is not None and parent.type == "export_statement"
+
+
+def _loaded(node: Node) -> str:
+    """The package that a call in place runs, as in `require("fastify")({ logger: true })`, or ""."""
+    inner = node.child_by_field_name("function") if node.type == "call_expression" else None
+    if inner is None or inner.type != "call_expression" or dotted(inner) != "require":
+        return ""
+    listed = inner.child_by_field_name("arguments")
+    first = listed.named_children[0] if listed is not None and listed.named_children else None
+    name = strings_in(first) if first is not None and first.type == "string" else ""
+    return name if name[:1] not in {"", ".", "/"} else ""

@@ -6,6 +6,7 @@ import re
 
 from checks.endpoints import endpoints, has_only_pages, without_endpoints
 from checks.look import PYTHON, WEB, Look
+from checks.named_values import assigned
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call
@@ -84,7 +85,7 @@ def _cors(look: Look) -> tuple[list[Location], list[Location], list[Location]]:
             else:
                 (wild if _is_wild(look, hit) else restricted).append(hit.place)
     for hit in calls(look, _CORS_WEB):
-        if isinstance(hit.call, WebCall) and (state := _web_cors(hit.call)):
+        if isinstance(hit.call, WebCall) and (state := _web_cors(look, hit)):
             (wild if state == "wild" else restricted).append(hit.place)
     for path in look.source_paths():
         if reached(look, path):
@@ -144,7 +145,9 @@ def _means_any(look: Look, path: str, text: str, depth: int) -> bool:
     return False
 
 
-def _web_cors(call: WebCall) -> str:
+def _web_cors(look: Look, hit: Hit) -> str:
+    call = hit.call
+    assert isinstance(call, WebCall)  # noqa: S101 - the caller chose JavaScript calls
     if re.match(r"(?:cors|hono/cors|@koa/cors)", call.resolved) or call.resolved.endswith("enableCors"):
         arguments, keys = call.arguments, call.keys
     elif call.arguments and re.fullmatch(r"(?i)(?:fastify)?cors(?:Plugin)?", call.arguments[0]):
@@ -154,6 +157,9 @@ def _web_cors(call: WebCall) -> str:
     if not arguments:
         return "wild"
     origin = keys.get("origin", "" if keys else arguments[0])
+    if not keys and (named := assigned(look, hit.place.path, arguments[0])):
+        given = re.search(r"\borigin\s*(?::\s*([^,}\n]+)|\(|,|\})", named)
+        origin = (given[1] or "own function") if given else ""
     if re.search(r"[\"']\*[\"']", origin) or (origin.strip() in {"true", ""} and not call.spread):
         return "wild"
     return "restricted"

@@ -44,6 +44,8 @@ def rate_limiting(look: Look) -> Observation:
 
 
 def _is_limited(look: Look, endpoint: Endpoint) -> bool:
+    if any(re.search(r"\bglobal:\s*false", guard) for guard in endpoint.guards):
+        return any(re.search(r"\brateLimit\s*:", guard) for guard in endpoint.guards)
     if any(_LIMITS.search(guard) for guard in endpoint.guards):
         if not endpoint.is_python or not any(re.search(r"limiter\.(?:limit|shared_limit)", g) for g in endpoint.guards):
             return True
@@ -123,6 +125,8 @@ def _web_limiter(look: Look, path: str, callee: str, arguments: str, line: int) 
         return False  # a path first: only some routes
     if _is_below_routes(look, path, callee, line):
         return False
+    if re.search(r"\bglobal:\s*false", arguments):
+        return False  # Fastify's plug-in then limits the routes that ask for it
     if _LIMITS.search(arguments):
         return True
     module = look.web.module(path)

@@ -27,6 +27,10 @@ SETTING = re.compile(
     r"""["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
+WORKING_DEFAULT = re.compile(
+    r"(?i)change[_-]?(?:this|me|it)|(?:super[_-]?)?secret|password|admin|postgres|root|test|dev"
+)
+"""Values that nobody would call secret, and that let everybody in where they are left as they stand."""
 LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]{3,}["']""")
 """A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
 MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
@@ -143,7 +147,11 @@ def _env_line(line: str) -> str:
     """One line of an environment file: "secret", "doubtful", or nothing of interest."""
     name, separator, value = line.partition("=")
     value = value.strip().strip("\"'")
-    if not separator or name.strip().startswith("#") or not value or shapes.PLACEHOLDER.search(value):
+    if not separator or name.strip().startswith("#") or not value:
+        return ""
+    if WORKING_DEFAULT.fullmatch(value) and re.search(r"(?i)secret|passw", name):
+        return "doubtful"
+    if shapes.PLACEHOLDER.search(value):
         return ""
     if any(True for _ in shapes.find(value)):
         return "secret"

@@ -110,7 +110,8 @@ def test_express_routes_middleware_and_unmounted_routers(look_at):
     found = {route.path: route for route in look.web.routes(look.web.paths)}
     assert (found["/health"].methods, found["/health"].mounted) == (("GET",), True)
     assert "helmet()" in found["/health"].middleware
-    assert (found["/"].methods, found["/"].middleware, found["/"].mounted) == (("POST",), ("auth",), True)
+    users = found["/users"]
+    assert (users.methods, users.middleware, users.mounted) == (("POST",), ("auth", "helmet()"), True)
     assert found["/dead"].mounted is False
 
 
