@@ -96,6 +96,7 @@ _SCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAut
 _CLOUD_SCALERS = re.compile(
     r"autoscal|appautoscaling|_scaling_policy|scale_set|google_cloud_run|lambda_function|apprunner"
 )
+_KNATIVE = re.compile(r"autoscaling\.knative\.dev/(?:min|max)-?[sS]cale\W+(?:[2-9]|\d\d)")
 _WORKERS = re.compile(
     r"--workers[=\s\",]+(\$|[2-9]|\d\d)|-w[=\s\",]*([2-9]|\$)|WEB_CONCURRENCY|UVICORN_WORKERS"
     r"|GUNICORN_WORKERS|pm2 .*-i "
@@ -143,7 +144,7 @@ def autoscaling(look: Look) -> Observation:
 
 def _scaled(look: Look) -> Iterator[Location]:
     for item in look.containers.resources:
-        many = item.is_workload and (item.replicas or 0) > 1
+        many = (item.is_workload and (item.replicas or 0) > 1) or _KNATIVE.search(str(item.spec.get("template", "")))
         if (_scales(item) or many) and not item.templated and not is_test(item.path):
             yield Location(item.path, item.line)
     for service in look.containers.services:

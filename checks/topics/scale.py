@@ -29,7 +29,7 @@ _FACTORY = re.compile(
 _CACHE_CALLS = re.compile(
     r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|mget|hget|hset)"
     r"|django\.core\.cache\.cache\.(?:get|set|get_or_set)|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
-    r"|cache-manager\..*|@nestjs/cache-manager\..*|next/cache\.unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
+    r"|cache-manager\..*|@nestjs/cache-manager\..*|next(?:/cache)?\.(?:default\.)?unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
     r"|aiocache\..*\.(?:get|set)|diskcache\.Cache.*|apicache\..*middleware"
 )
 _CACHE_CLIENTS = (
@@ -39,6 +39,8 @@ _CACHE_CLIENTS = (
 _CACHES_SITE = re.compile(
     r"(?s)^MIDDLEWARE\s*=[^\]]*cache\.UpdateCacheMiddleware[^\]]*cache\.FetchFromCacheMiddleware", re.MULTILINE
 )
+_OWN_CLIENT = re.compile(r"(?:self|this)\.\w*(?:redis|client|cache|store|kv)\w*\.(?:get|set|setex|mget|hget|hset)")
+"""A client that a class keeps, in a file that loads a cache's library."""
 _NOT_A_CACHE = re.compile(r"(?i)session|queue|lock|rate|limit|pubsub|token")
 
 _QUEUED = re.compile(
@@ -74,8 +76,12 @@ def caching(look: Look) -> Observation:
     fix = "cache what is read often and changes seldom, with a lifetime"
     if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW):
         return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
+    loading = {place.path for place in look.importers(*_CACHE_CLIENTS)}
     direct = [
-        seen for seen in _reached(look) if _CACHE_CALLS.fullmatch(seen.name) and not _NOT_A_CACHE.search(seen.callee)
+        seen
+        for seen in _reached(look)
+        if not _NOT_A_CACHE.search(f"{seen.callee} {seen.function}")
+        if _CACHE_CALLS.fullmatch(seen.name) or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
     ]
     places = [seen.place for seen in direct]
     functions = {_function_of(look, seen) for seen in direct}
@@ -125,9 +131,17 @@ def _users(look: Look, functions: set[tuple[str, int]]) -> set[tuple[str, int]]:
     return {
         _function_of(look, seen)
         for seen in _reached(look)
-        if (homes := helpers.get(seen.last))
-        and (seen.path in homes or not homes.isdisjoint(look.reach.imports_of(seen.path)))
+        if (homes := helpers.get(seen.last)) and (seen.path in homes or _comes_from(look, seen, homes))
     }
+
+
+def _comes_from(look: Look, seen: Seen, homes: set[str]) -> bool:
+    """Whether what is called, or what it is a method of, is imported from one of these files."""
+    head = seen.callee.removeprefix("this.").partition(".")[0]
+    python, web = look.python.module(seen.path), look.web.module(seen.path)
+    return any(
+        item.local == head and not homes.isdisjoint(item.paths) for item in (python.imports if python else ())
+    ) or any(head in item.names and item.path in homes for item in (web.imports if web else ()))
 
 
 def _is_for_all(seen: Seen) -> bool:
@@ -159,7 +173,11 @@ def background_jobs(look: Look) -> Observation:
     fix = "move slow work such as model calls, mail and file processing to a worker with a queue"
     libraries = look.importers(*_QUEUE_LIBRARIES)
     files = {place.path for place in libraries}
-    queued = [seen for seen in _reached(look) if _QUEUED.fullmatch(seen.name) and _is_queue(look, seen, files)]
+    queued = [
+        seen
+        for seen in _reached(look)
+        if (_QUEUED.fullmatch(seen.name) and _is_queue(look, seen, files)) or _is_handed_over(look, seen, files)
+    ]
     if libraries and queued:
         said = "slow work is handed to a queue"
         return answer(JOBS, Outcome.MET, said, [seen.place for seen in queued], searched=searched)
@@ -189,6 +207,13 @@ def background_jobs(look: Look) -> Observation:
 def _is_queue(look: Look, seen: Seen, files: set[str]) -> bool:
     """Whether the call belongs to a queue: its file, or one that it loads, imports the queue's library."""
     return seen.path in files or not files.isdisjoint(look.reach.imports_of(seen.path))
+
+
+def _is_handed_over(look: Look, seen: Seen, files: set[str]) -> bool:
+    """Whether work goes to a queue that is injected, or to an actor that a file of the queue's library defines."""
+    if seen.path in files and re.fullmatch(r"this\.\w+\.(?:add|addBulk)", seen.callee):
+        return "InjectQueue(" in (look.tree.text(seen.path) or "")
+    return seen.last == "send" and _comes_from(look, seen, {path for path in files if _has_tasks(look, {path})})
 
 
 def _has_tasks(look: Look, files: set[str]) -> bool:

@@ -23,6 +23,8 @@ _BLOCKS = re.compile(
     r"|psycopg_pool\.(?:\w+\.)*ConnectionPool\..*|boto3\.client\.\w+|groq\.Groq\..*create|litellm\.completion|litellm\.embedding"
     r"|openai\.(?:ChatCompletion|Completion)\.create"
 )
+_SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlmodel.Session", "sqlalchemy.orm.session.Session"})
+_ASKS = frozenset({"execute", "query", "commit", "scalar", "scalars", "get", "flush", "refresh", "exec"})
 _TO_THREAD = re.compile(r"(?:^|\.)(?:to_thread|run_in_executor|run_in_threadpool|run_sync|submit|sync_to_async)$")
 _SYNC_NODE = re.compile(
     r"(?:.*\.)?(?:readFileSync|writeFileSync|execSync|spawnSync|existsSync|readdirSync|pbkdf2Sync|scryptSync|hashSync|compareSync|deasync)"
@@ -83,11 +85,36 @@ def _own(look: Look, module: PythonModule, function: Function) -> Iterator[Call]
         if (
             call.function == function.qualified
             and not call.awaited
-            and _BLOCKS.fullmatch(look.python.trace(module.path, call))
-            and not _is_another(module, call)
+            and (
+                _asks_a_session(look, module, function, call)
+                or (_BLOCKS.fullmatch(look.python.trace(module.path, call)) and not _is_another(module, call))
+            )
             and not _is_handed_over(module, call)
         ):
             yield call
+
+
+def _asks_a_session(look: Look, module: PythonModule, function: Function, call: Call) -> bool:
+    """Whether the call asks the database through a parameter that is a synchronous session of SQLAlchemy."""
+    head, _, rest = call.callee.partition(".")
+    typed = next((item.annotation for item in function.parameters if item.name == head), "")
+    if not typed or rest.partition(".")[0] not in _ASKS:
+        return False
+    names = _session_types(module)
+    for item in module.imports:
+        target = look.python.module(item.paths[-1]) if item.paths else None
+        names |= {item.local} if target and item.name in _session_types(target) else set()
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", typed) for name in names)
+
+
+def _session_types(module: PythonModule) -> set[str]:
+    """The names a module has for the synchronous session, as in `SessionDep = Annotated[Session, Depends(get_db)]`."""
+    names = {item.local for item in module.imports if item.dotted in _SESSIONS}
+    return names | {
+        item.target
+        for item in module.assignments
+        if not item.function and any(re.match(rf"Annotated\[\s*{name}\b", item.value.text) for name in names)
+    }
 
 
 def _is_another(module: PythonModule, call: Call) -> bool:
