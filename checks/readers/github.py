@@ -32,9 +32,11 @@ class _Reader:
         self._path = path
         self._unread = unread
         self._broken: list[str] = []
+        self._environment: object = None
 
     def workflow(self, document: dict[Any, Any]) -> Workflow:
         defaults = _folder(document)
+        self._environment = document.get("env")
         jobs = mapping(document.get("jobs"))
         made = tuple(self._job(str(name), mapping(job), line_of(jobs, name), defaults) for name, job in jobs.items())
         return Workflow(
@@ -55,7 +57,7 @@ class _Reader:
             self._broken.append(calls)
         images = [mapping(item).get("image") for item in mapping(job.get("services")).values()]
         container = job.get("container")
-        values = matrix.combinations(job.get("strategy"))
+        values = matrix.combinations(job.get("strategy"), self._environment, job.get("env"))
         written = self._steps(sequence(job.get("steps")), _folder(job) or defaults, self._path, 0)
         images.append(container if isinstance(container, str) else mapping(container).get("image"))
         return Job(

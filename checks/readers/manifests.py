@@ -141,6 +141,7 @@ _LOCKS = {
     "pylock.toml": ("python",),
     "conda-lock.yml": ("python",),
     "pixi.lock": ("python",),
+    "requirements.lock": ("python",),
     "package-lock.json": ("node",),
     "npm-shrinkwrap.json": ("node",),
     "yarn.lock": ("node",),

@@ -170,9 +170,15 @@ def _pyproject(path: str, table: dict[str, Any]) -> Iterator[Script]:
         *(("tox", {name: mapping(env).get("commands")}) for name, env in _tox_environments(tool)),
     ):
         for name, body in scripts.items():
-            commands = tuple(_poe_commands(body))
+            commands = tuple(_called(runner, scripts, line) for line in _poe_commands(body))
             if commands:
                 yield Script(runner, str(name), commands, path)
+
+
+def _called(runner: str, scripts: dict[Any, Any], line: str) -> str:
+    """A line of a task, with the runner before it where it names another task."""
+    prefix = {"poe": "poe ", "pdm": "pdm run ", "hatch": "hatch run "}.get(runner, "")
+    return prefix + line if line.split(" ", 1)[0] in scripts else line
 
 
 def _hatch_environments(tool: dict[str, Any]) -> list[Any]:

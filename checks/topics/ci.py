@@ -93,6 +93,9 @@ def run_in_ci(look: Look) -> Observation:
     if not blocking and not ignored:
         complain(look, "ci.no-tests", TESTS, broken, Severity.HIGH, message)
         said = "CI runs no tests: the step names what does not exist" if broken else "no CI job runs the tests"
+        if somewhere := [run for run in tests if "$" in run.command.folder]:
+            said = f"a test runner starts in {somewhere[0].command.folder}, which is only known when CI runs"
+            return answer(TESTS, Outcome.UNKNOWN, said, [ci_jobs.place_of(somewhere[0])], searched=SEARCHED, fix=fix)
         inside = list(_while_building(look))
         if inside and not broken:
             said = "an image runs tests while it is built; whether CI builds that stage is not followed"

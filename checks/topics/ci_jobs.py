@@ -88,6 +88,12 @@ def uses(look: Look, *, on_change: bool = True) -> Iterator[tuple[Job, Step]]:
                 yield job, step
 
 
+def never_starts(workflow: Workflow, condition: str) -> bool:
+    """Whether a condition asks for an event that does not start the workflow."""
+    event = re.fullmatch(r"\s*(?:\$\{\{)?\s*github\.event_name\s*==\s*'(\w+)'\s*(?:\}\})?\s*", condition)
+    return event is not None and event[1] not in workflow.triggers and "workflow_call" not in workflow.triggers
+
+
 def _elsewhere(condition: str) -> bool:
     return bool(_NOT_A_CHANGE.search(condition)) and not re.search(r"'(push|pull_request)|\|\||!=", condition)
 
@@ -127,7 +133,7 @@ def _words(command: Command) -> tuple[str, ...]:
 
 _TEST = re.compile(
     r"^(?P<python>(\S*/)?(pytest|py\.test|unittest|nose2|ward|green)\b|(python[\d.]*"
-    r"|coverage run) (\S*/)?manage\.py test\b"
+    r"|coverage run)( -\S+)* (\S*/)?manage\.py test\b"
     r"|(python[\d.]* )?(\S*/)?manage\.py test\b|django-admin test\b|trial\b|(python[\d.]*"
     r"|coverage run) \S*runtests\.py|hatch test\b)"
     r"|^(?P<browser>playwright test\b|cypress run\b|wdio\b|testcafe\b|nightwatch\b|detox test\b)"

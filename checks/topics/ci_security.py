@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.readers.workflows import Job, Step
+from checks.readers.workflows import Job, Step, Workflow
 from checks.topics import ci_jobs
 from checks.topics.ci import not_found
 from checks.topics.ci_jobs import SEARCHED
@@ -87,8 +87,8 @@ def security_scan(look: Look) -> Observation:
 
 def _scans(look: Look) -> Iterator[_Scan]:
     yield from _included(look)
-    for job in {id(job): job for job in _started_jobs(look)}.values():
-        yield from _in_job(look, job)
+    for job, workflow in {id(job): (job, workflow) for workflow, job in _started_jobs(look)}.values():
+        yield from _in_job(look, workflow, job)
 
 
 def _included(look: Look) -> Iterator[_Scan]:
@@ -104,16 +104,17 @@ def _included(look: Look) -> Iterator[_Scan]:
                     yield _Scan(kind, name, place, not off)
 
 
-def _in_job(look: Look, job: Job) -> Iterator[_Scan]:
+def _in_job(look: Look, workflow: Workflow, job: Job) -> Iterator[_Scan]:
+    away = {(step.path, step.line) for step in job.steps if ci_jobs.never_starts(workflow, step.condition)}
     for kind in _kinds(_ACTIONS, job.calls):  # a reusable workflow of the scanner's maker, which reports to the host
         yield _Scan(kind, job.calls.split("@", 1)[0], job.location, not job.tolerated)
     uploads = any(step.uses.startswith("github/codeql-action/upload-sarif") for step in job.steps)
     for step in job.steps:
-        for kind in _kinds(_ACTIONS, "" if step.never else step.uses):
+        for kind in _kinds(_ACTIONS, "" if step.never or (step.path, step.line) in away else step.uses):
             blocks = not (job.tolerated or step.tolerated) and (uploads or _action_blocks(step))
             yield _Scan(kind, step.uses.split("@", 1)[0], Location(step.path, step.line), blocks)
     for run in look.workflows.commands_of(job):
-        if run.missing or _ONLY_INSTALLS.search(run.text):
+        if run.missing or _ONLY_INSTALLS.search(run.text) or (run.path, run.line) in away:
             continue
         for kind in _kinds(_COMMANDS, run.text):
             blocks = not ci_jobs.is_ignored(run) and (uploads or _command_blocks(run.text))
@@ -124,11 +125,11 @@ def _kinds(patterns: dict[str, str], text: str) -> list[str]:
     return [kind for kind, pattern in patterns.items() if re.match(pattern, text)]
 
 
-def _started_jobs(look: Look) -> Iterator[Job]:
+def _started_jobs(look: Look) -> Iterator[tuple[Workflow, Job]]:
     """Jobs of workflows that start by themselves: on changes, on a schedule or on a release."""
     for workflow in look.workflows.all:
         if set(workflow.triggers) - {"workflow_dispatch", "workflow_call"}:
-            yield from look.workflows.jobs_of(workflow)
+            yield from ((workflow, job) for job in look.workflows.jobs_of(workflow))
 
 
 def _action_blocks(step: Step) -> bool:

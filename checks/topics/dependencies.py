@@ -100,9 +100,10 @@ def _is_locked(workspaces: Workspaces, ecosystem: str, folder: str, items: list[
         return True
     if workspaces.covers(ecosystem, folder):
         return True
-    # `pip-compile` writes requirements.txt from requirements.in: the pins stand beside the ranges.
+    # `pip-compile` writes requirements.txt from requirements.in or pyproject.toml: the pins stand beside the ranges.
     beside = [item for item in items if re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)]
-    return bool(beside) and all(item.pinned for item in beside) and any(item.path.endswith(".in") for item in items)
+    pins = {item.name for item in beside if item.pinned}
+    return bool(beside) and all(item.pinned or item.name in pins for item in items)
 
 
 @probe(UPDATES)

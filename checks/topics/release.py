@@ -95,6 +95,7 @@ _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($
 _ROLLBACK_WORD = re.compile(r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)")
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
 _STEP = re.compile(r"(?m)^\s*(\d+\.|[-*]) \S|^\s*(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b")
+_FENCED = re.compile(r"(?ms)^ *```[\w-]*\n(.*?)^ *```")
 _FEWEST_STEPS = 2
 
 
@@ -127,7 +128,8 @@ def rollback(look: Look) -> Observation:
 
 def _is_procedure(text: str) -> bool:
     words = len(re.findall(r"\w{2,}", text))
-    return len(_STEP.findall(text)) >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
+    fenced = [line for block in _FENCED.findall(text) for line in block.splitlines() if line.strip(" #")]
+    return max(len(_STEP.findall(text)), len(fenced)) >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
 
 
 def _mentions(document: Document) -> Iterator[Location]:

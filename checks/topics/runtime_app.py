@@ -32,14 +32,15 @@ _FLAG_TOOLS = (
     "@unleash/*", "growthbook", "@growthbook/*", "flagsmith", "flagsmith-nodejs", "openfeature", "@openfeature/*",
     "statsig", "statsig-node", "@statsig/*", "configcatclient", "configcat-node", "splitio", "@splitsoftware/*",
     "waffle",
-    "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt", "@happykit/flags",
+    "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt", "firebase/remote-config", "firebase-admin/remote-config",
+    "@react-native-firebase/remote-config", "@happykit/flags",
 )  # fmt: skip
 _OWN_FLAGS = re.compile(
     r"(?i)(?:^|/)(?:feature[_-]?(?:flags?|toggles?)|flags|entitlements?|plan[_-]?features)(?:/index)?\.\w+$"
 )
 _EVALUATES = re.compile(
     r"(?i)(?:.*[.#])?(?:variation\w*|is_?enabled|is_?on|has_?feature|feature_?(?:is_)?(?:enabled|active)|is_?feature_?(?:enabled|on)"
-    r"|flag_is_active|switch_is_active|get_?(?:boolean|string|number|object)_?(?:value|details)|check_?gate|get_?feature_?value"
+    r"|flag_is_active|switch_is_active|get_?boolean|get_?(?:boolean|string|number|object)_?(?:value|details)|check_?gate(?:sync)?|get_?feature_?value"
     r"|use_?(?:flag|flags|variant|feature\w*|gate\w*)|get_?treatment\w*|get_?value(?:async)?|feature_enabled|is_feature_enabled|flag)"
 )
 
