@@ -264,7 +264,7 @@ class _Walk:
     # -- functions, catches, texts ----------------------------------------------------------------------------------
 
     def _function(self, node: Node, place: _Place) -> _Place:
-        name = _function_name(node)
+        name = _function_name(node).removeprefix("module.").removeprefix("exports.")
         listed = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
         parameters = (
             ()

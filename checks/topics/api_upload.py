@@ -79,6 +79,9 @@ def _state(look: Look, endpoint: Endpoint) -> str:
         return "bounded"
     if re.search(r"upload\w*\.(?:single|array|fields|any)\(|multer", guards):
         return _multer(look, endpoint)
+    if made := calls(look, r"express-fileupload(?:\.default)?"):
+        kept = all({"limits", "useTempFiles"} & set(getattr(hit.call, "keys", {})) for hit in made)
+        return "bounded" if kept else "whole"
     if any(re.match(r"^bytes\b", item.annotation) and "File(" in item.default for item in endpoint.parameters):
         return "whole"
     if _WHOLE.search(text):

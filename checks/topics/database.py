@@ -64,13 +64,14 @@ _SIZES = frozenset(
         "connectionLimit",
         "maxconn",
         "pool",
+        "poolSize",
     }
 )
 _FLAGS = frozenset({"pool_pre_ping", "pool_recycle", "pool_use_lifo", "pool_timeout", "idleTimeoutMillis"})
 _POOLER = (
     r"(?i)\bpgbouncer\b|\bpgcat\b|pooler\.supabase\.com|-pooler\.[\w.-]*neon\.tech|connection_limit=\d|rds[-_]proxy"
 )
-_TIMEOUTS = r"(?i)\bstatement_?timeout\b|\bcommand_timeout\b|\bmax_execution_time\b|\bquery_?timeout\b"
+_TIMEOUTS = r"(?i)(?<![a-z_])statement_?timeout\b|\bcommand_timeout\b|\bmax_execution_time\b|\bquery_?timeout\b"
 _SETTINGS = ("*compose*.y*ml", "*.env.example", ".env.example", "*.tf", "postgresql*.conf", "my.cnf", "*.sql")
 
 
@@ -215,6 +216,8 @@ def _has(look: Look, hit: Hit, names: frozenset[str]) -> bool:
     given = set(getattr(hit.call, "keywords", {})) | set(getattr(hit.call, "keys", {}))
     if given & names:
         return True
+    if "max" in names and re.search(r"\bmax\s*:", getattr(hit.call, "keys", {}).get("extra", "")):
+        return True  # TypeORM hands it to the driver
     hidden = getattr(hit.call, "unpacked", False) or getattr(hit.call, "spread", False)
     wanted = "|".join(sorted(names - {"max", "pool"}))
     return hidden and bool(line_matches(look, hit.place.path, rf"\b(?:{wanted})\b"))

@@ -31,6 +31,11 @@ WORKING_DEFAULT = re.compile(
     r"(?i)change[_-]?(?:this|me|it)|(?:super[_-]?)?secret|password|admin|postgres|root|test|dev"
 )
 """Values that nobody would call secret, and that let everybody in where they are left as they stand."""
+SIGNING = re.compile(
+    r"""(?m)^[ \t]*(?:[\w.]+\.secret_key|[\w.]*config\[["']SECRET_KEY["']\]|SECRET_KEY)\s*=\s*"""
+    r"""["'](?P<value>[^"'\n]{4,})["'][ \t]*(?:#.*)?$"""
+)
+"""A key that signs sessions, written into a Python file, however it reads."""
 LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]{3,}["']""")
 """A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
 MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
@@ -62,7 +67,8 @@ def none_in_code(look: Look) -> Observation:
             certain.append(place)
             message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
-        defaults = [one for form in (FALLBACK, CODE_FALLBACK, SETTING) for one in form.finditer(text)]
+        forms = (FALLBACK, CODE_FALLBACK, SETTING, *((SIGNING,) if path.endswith(".py") else ()))
+        defaults = [one for form in forms for one in form.finditer(text)]
         doubtful += [_at(path, text, one) for one in defaults if not soft]
     logins = [
         Location(one.path, one.line, one.end_line)
