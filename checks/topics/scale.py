@@ -41,7 +41,7 @@ _CACHES_SITE = re.compile(
 )
 _OWN_CLIENT = re.compile(r"(?:self|this)\.\w*(?:redis|client|cache|store|kv)\w*\.(?:get|set|setex|mget|hget|hset)")
 """A client that a class keeps, in a file that loads a cache's library."""
-_NOT_A_CACHE = re.compile(r"(?i)session|queue|lock|rate|limit|pubsub|token")
+_NOT_A_CACHE = re.compile(r"(?i)session|queue|(?<![bc])lock|limit|pubsub|token")
 
 _QUEUED = re.compile(
     r"(?:.*\.)?(?:delay|apply_async|send_with_options|send_task|add_periodic_task|crontab|execute_workflow|start_workflow|enqueue|enqueue_job|enqueue_in|kiq|defer|defer_async|schedule_task)"
