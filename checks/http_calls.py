@@ -43,6 +43,7 @@ _OWN = re.compile(
 )
 _FAR = re.compile(r"https?://(?!localhost|127\.|0\.0\.0\.0|\$\{|\{)")
 _BROWSER = re.compile(r"(?:react|react-dom|vue|svelte|solid-js|@tanstack/\w+-query|next/navigation)(?:/|$)")
+_axios: WeakKeyDictionary[Look, bool] = WeakKeyDictionary()
 _external: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
 
 
@@ -83,7 +84,7 @@ def _sends(look: Look, call: Seen) -> bool:
 
 def _has_base(look: Look, call: Seen) -> bool:
     """Whether the client of a JavaScript call outside the browser was made with the address of another service."""
-    if call.path.endswith(PYTHON) or _in_browser(look, call.path):
+    if call.path.endswith(PYTHON) or not re.search(r"\.(?:create|extend)\.", call.name) or _in_browser(look, call.path):
         return False
     owner = call.name.rsplit(".", 1)[0]
     return any(
@@ -131,15 +132,19 @@ def _is_named_options(call: Seen) -> bool:
     return len(call.arguments) > 1 and call.arguments[-1].isidentifier()
 
 
-def _reached_files(look: Look) -> set[str]:
-    return {one.path for one in all_calls(look) if one.reached}
+def _axios_waits(look: Look) -> bool:
+    """Whether `axios.defaults.timeout` is set anywhere."""
+    if look not in _axios:
+        files = {one.path for one in all_calls(look) if one.reached and one.name.startswith("axios")}
+        _axios[look] = any(_AXIOS.search(lines_of(look, path)) for path in sorted(files))
+    return _axios[look]
 
 
 def _client_waits(look: Look, call: Seen) -> bool:
     """Whether the client object of the call was made with a timeout: in its file, or where its name comes from."""
     if own := own_client(look, call):
         return own_client_waits(look, own)
-    if call.name.startswith("axios") and any(_AXIOS.search(lines_of(look, path)) for path in _reached_files(look)):
+    if call.name.startswith("axios") and _axios_waits(look):
         return True
     owner = call.name.rsplit(".", 1)[0]
     made = [one for one in all_calls(look) if _MADE.fullmatch(one.name) and owner.startswith(one.name)]

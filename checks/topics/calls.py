@@ -185,11 +185,8 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
     near = {call.path, *(look.reach.imports_of(call.path) if not call.path.endswith(PYTHON) else ())}
     if any(place.path in near and _mounts(look, place) for place, _, _ in found):
         return True
-    if any(
-        place.path == path and first <= place.line <= last
-        for place, _, _ in found
-        for path, first, last in _around(look, call)
-    ):
+    spans = tuple(_around(look, call))
+    if any(place.path == path and first <= place.line <= last for place, _, _ in found for path, first, last in spans):
         return True
     name = call.function.rsplit(".", 1)[-1]
     return bool(name) and any(
