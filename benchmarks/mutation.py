@@ -39,7 +39,13 @@ MODEL = ("test_readings.py", "test_outlook.py", "verdicts/test_promises.py")
 TARGETS: Mapping[str, tuple[str, ...]] = {
     "workbook/thresholds.py": ("test_thresholds.py", "test_metrics.py", "test_crosswalk.py", "test_assess.py"),
     "workbook/lapse.py": ("test_lapse.py", "test_agenda.py", *JUDGING),
-    "workbook/assess.py": (*JUDGING, "test_undecided.py", "test_crosswalk.py", "verdicts/test_reference.py"),
+    "workbook/assess.py": (
+        *JUDGING,
+        "test_recalled.py",
+        "test_undecided.py",
+        "test_crosswalk.py",
+        "verdicts/test_reference.py",
+    ),
     "workbook/verdicts/lines.py": (
         *("verdicts/test_reference.py", "verdicts/test_six_gates.py", "verdicts/test_fifty_point.py"),
         *MODEL,

@@ -17,7 +17,7 @@ from workbook.assess import Standing
 from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.text import terminal
 
 

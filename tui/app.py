@@ -40,7 +40,7 @@ from tui.screens.search import Search
 from tui.wording import edits, said
 from workbook.crash import recorded
 from workbook.errors import Refused
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.session import Session
 from workbook.store import Clash, Clashed
 from workbook.text import terminal

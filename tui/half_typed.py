@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tui.wording import said
 from workbook.errors import Refused
-from workbook.half_typed import Field, HalfTyped
+from workbook.ledger.half_typed import Field, HalfTyped
 from workbook.session import Session
 
 if TYPE_CHECKING:

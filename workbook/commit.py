@@ -16,9 +16,9 @@ from checks.git import Git, GitProblem
 from checks.process import minimal_environment
 from workbook import outlook
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, Status, read_state
-from workbook.discretion import refuse_secret
 from workbook.errors import Refused
 from workbook.exports import pr_template
+from workbook.ledger.discretion import refuse_secret
 from workbook.people import person
 from workbook.session import Session
 from workbook.store import Clashed

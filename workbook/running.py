@@ -18,8 +18,8 @@ from typing import Any, Final
 from checks.process import Finished, run
 from checks.secrets import redact
 from workbook.answers import Evidence
-from workbook.discretion import refuse_secret
 from workbook.errors import Refused
+from workbook.ledger.discretion import refuse_secret
 
 TIMEOUT_S: Final = 3600.0
 EXCERPT_LINES: Final = 8

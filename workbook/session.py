@@ -21,10 +21,10 @@ from workbook.assess import Assessment, assess, contrary
 from workbook.catalogue import Checklist
 from workbook.catalogue.own import catalogue_of
 from workbook.decisions import Condition, Decider, Outcome
-from workbook.desk import Change
 from workbook.errors import Refused
-from workbook.half_typed import HalfTyped
 from workbook.ledger import Ledger, Stamp
+from workbook.ledger.desk import Change
+from workbook.ledger.half_typed import HalfTyped
 from workbook.operations import answering, choosing, confirming, deciding, measuring, scoping, waiving
 from workbook.operations.given import Given, known
 from workbook.people import People

@@ -12,7 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.session import Session
 
 ENDINGS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGKILL", "closed terminal")
@@ -175,7 +175,7 @@ def test_the_plain_guide_gives_the_line_back_to_be_finished(workbook):
 CRASHED = """
 import os, signal, sys
 from pathlib import Path
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.session import Session
 
 session = Session(Path(sys.argv[1]))
@@ -202,7 +202,7 @@ def test_a_living_session_keeps_its_own(workbook):
 
 def test_a_draft_of_a_number_that_went_to_another_process_comes_back(workbook, monkeypatch):
     """As in a container, where every run has the same process number."""
-    monkeypatch.setattr("workbook.owned_drafts.born", lambda _: "before")
+    monkeypatch.setattr("workbook.ledger.owned_drafts.born", lambda _: "before")
     dead = Session(workbook.root)
     dead.typed.keep(Field("note", CONTROL), "typed before")
     monkeypatch.undo()

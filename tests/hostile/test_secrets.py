@@ -17,7 +17,7 @@ from checks.secrets import redact
 from workbook.answers import Evidence, Gap, Status
 from workbook.crash import recorded
 from workbook.errors import Refused
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.session import Session
 
 ANA = "Ana Example <ana@example.com>"
@@ -400,7 +400,7 @@ from pathlib import Path
 os.umask(0)
 from workbook.answers import Status
 from workbook.crash import recorded
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.people import People
 from workbook.session import Session
 

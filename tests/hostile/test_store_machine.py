@@ -27,8 +27,8 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from workbook import session as session_module
 from workbook.answers import Status
 from workbook.errors import Refused
+from workbook.ledger.owned_drafts import OwnedDraft
 from workbook.merge import merge
-from workbook.owned_drafts import OwnedDraft
 from workbook.people import People
 from workbook.places import Place
 from workbook.session import Session

@@ -18,10 +18,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbook import ledger
 from workbook.answers import Status
 from workbook.cli.main import main as readiness
 from workbook.errors import Refused
+from workbook.ledger import files as ledger
 from workbook.session import Session
 from workbook.store import MISSING, Clashed, Document, Edit, Saved, apply, lookup, read, same, saving
 from workbook.store.reading import document_of

@@ -478,29 +478,3 @@ def test_facets_serve_only_a_gap_that_a_person_answered():
     gap = answer(status="needs-review", facets=[""])
     state = read_state({"controls": {"ux-fallback-states": gap}}, CATALOGUE, TODAY)
     assert assess(catalogue, state, TODAY).items[item.id].status == "needs-review"
-
-
-KEYS_IN_CODE = "secrets.none-in-code"
-
-
-@pytest.mark.parametrize(
-    ("saw", "seen", "expected"),
-    [
-        ("secrets.none-in-code unmet api/llm.py:12; secrets.no-env-file met", [], Standing.DISPUTED),
-        ("secrets.no-env-file met; secrets.none-in-code unmet", [], Standing.DISPUTED),
-        ("secrets.none-in-code unmet", [met("secrets.no-env-file")], Standing.DISPUTED),
-        ("secrets.none-in-code unmet", [Observation(KEYS_IN_CODE, Outcome.UNKNOWN, "…")], Standing.DISPUTED),
-        ("secrets.none-in-code unmet", [met("secrets.none-in-code")], Standing.CLAIMED),
-        ("secrets.none-in-code partial; secrets.no-env-file met", [], Standing.CLAIMED),
-        ("secrets.none-in-code met unmet:3", [], Standing.CLAIMED),
-        ("api.rate-limiting unmet api/main.py:3", [], Standing.CLAIMED),
-        ("", [], Standing.CLAIMED),
-    ],
-)
-def test_what_contradicted_an_answer_when_it_was_given_counts_until_more_is_known(saw, seen, expected):
-    given = judged({"controls": {"no-hardcoded-secrets": answer(saw=saw)}}, seen=seen)
-    one = given.standings["no-hardcoded-secrets"]
-    assert one.standing is expected
-    assert (KEYS_IN_CODE in one.why) is (expected is Standing.DISPUTED)
-    noted = answer(saw=saw, dispute_note="the key is a public one")
-    assert standing("no-hardcoded-secrets", noted, seen=seen) is Standing.CLAIMED

@@ -116,7 +116,7 @@ def test_unsaved_edits_of_a_dead_session_come_back(saved, monkeypatch):
     saved.answer("runbooks", Status.READY, note="typed for an hour")
     same_process = again(saved)
     assert same_process.recover() == 0
-    monkeypatch.setattr("workbook.owned_drafts._alive", lambda _: False)
+    monkeypatch.setattr("workbook.ledger.owned_drafts._alive", lambda _: False)
     fresh = again(saved)
     assert fresh.recover() > 0
     assert fresh.state.answer("runbooks").note == "typed for an hour"

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
 from tui.wording import said, said_lines
-from workbook.clashes import parts, sides, title
+from workbook.ledger.clashes import parts, sides, title
 from workbook.store import Clash
 
 

@@ -16,7 +16,7 @@ from tui.screens.base import WorkbookScreen
 from tui.wording import edits, said, said_lines
 from workbook.commit import Committed, commit, preview
 from workbook.errors import Refused
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.people import People, person
 from workbook.places import Place
 from workbook.text import terminal

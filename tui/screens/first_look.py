@@ -21,7 +21,7 @@ from tui.wording import place, said, severity
 from workbook.errors import Refused
 from workbook.first_look import SHOWN, Line, first_look
 from workbook.first_look import FirstLook as Found
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 
 ALL = 10**6
 """More lines than any report has."""

@@ -16,7 +16,7 @@ from tui.screens.prompts import TextPrompt
 from tui.widgets.toggles import Toggles
 from tui.wording import place, said
 from workbook.errors import Refused
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.people import People, person
 
 NEEDS = (

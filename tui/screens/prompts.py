@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from tui.widgets.rows import Rows
 from tui.wording import said
 from workbook.errors import Refused
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 
 if TYPE_CHECKING:
     from tui.app import ReadinessApp

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from tui.widgets.rows import Rows
 from tui.wording import said, standing
 from workbook.assess import PLAIN
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.session import Session
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from workbook.cli.looking import look, observation_line, placed
 from workbook.cli.saving import save
 from workbook.errors import Refused
 from workbook.guide import CHOICES, Choice, Question
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.reading import nearest
 from workbook.session import Session
 from workbook.text import terminal

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbook.clashes import parts, sides, title
 from workbook.cli.context import Context
+from workbook.ledger.clashes import parts, sides, title
 from workbook.session import Session
 from workbook.store import Clash, Clashed
 from workbook.text import terminal

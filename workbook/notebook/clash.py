@@ -7,7 +7,7 @@ from functools import partial
 
 import ipywidgets
 
-from workbook.clashes import parts, sides, title
+from workbook.ledger.clashes import parts, sides, title
 from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled
 from workbook.notebook.views import table

@@ -13,7 +13,7 @@ from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Choice, Question
-from workbook.half_typed import Field
+from workbook.ledger.half_typed import Field
 from workbook.notebook import words
 from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled

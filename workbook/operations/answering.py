@@ -10,10 +10,10 @@ from typing import Any
 from workbook.answers import Answer, Evidence, Gap, Override, Rung, Status
 from workbook.assess import saw
 from workbook.culprits import EVERYTHING
-from workbook.desk import Change
 from workbook.errors import Refused
 from workbook.evidence import completed
 from workbook.lapse import follows_content
+from workbook.ledger.desk import Change
 from workbook.operations.given import Given
 from workbook.people import person
 from workbook.reading import nearest

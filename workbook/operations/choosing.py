@@ -8,8 +8,8 @@ from typing import Any
 
 from workbook.answers import Status
 from workbook.catalogue import Catalogue
-from workbook.desk import Change
 from workbook.errors import Refused
+from workbook.ledger.desk import Change
 from workbook.operations.given import Given
 from workbook.reading import nearest
 from workbook.store import MISSING

@@ -8,9 +8,9 @@ from dataclasses import replace
 from checks.observation import Outcome
 from workbook.answers import Answer, Rung, Status
 from workbook.assess import Standing, disagreeing, saw
-from workbook.desk import Change
 from workbook.errors import Refused
 from workbook.evidence import completed
+from workbook.ledger.desk import Change
 from workbook.operations.answering import change, written
 from workbook.operations.given import Given
 

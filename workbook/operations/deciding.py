@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from workbook.decisions import Condition, Decider, Decision, Outcome
-from workbook.desk import Change
 from workbook.errors import Refused
+from workbook.ledger.desk import Change
 from workbook.operations.given import Given
 from workbook.people import person
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbook.answers import HIGHEST_LEVEL, SCORECARD
-from workbook.desk import Change
 from workbook.errors import Refused
+from workbook.ledger.desk import Change
 from workbook.metrics import ALERT, metrics, misfit
 from workbook.operations.given import Given
 from workbook.reading import nearest

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from checks.observation import Proposal
 from workbook.catalogue import Catalogue
-from workbook.desk import Change
 from workbook.errors import Refused
+from workbook.ledger.desk import Change
 from workbook.operations.given import Given
 from workbook.reading import nearest
 from workbook.store import MISSING

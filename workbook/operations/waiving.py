@@ -6,8 +6,8 @@ from datetime import date
 
 from workbook.answers import Status
 from workbook.assess import saw
-from workbook.desk import Change
 from workbook.errors import Refused
+from workbook.ledger.desk import Change
 from workbook.operations.given import Given
 from workbook.people import person
 from workbook.store import MISSING

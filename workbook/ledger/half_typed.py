@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checks.secrets import redact
 from workbook.errors import Refused
-from workbook.owned_drafts import OwnedDraft
+from workbook.ledger.owned_drafts import OwnedDraft
 from workbook.store import StoreError
 from workbook.store.drafts import Draft
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.owned_drafts import OwnedDraft
+from workbook.ledger.owned_drafts import OwnedDraft
 from workbook.store import Edit, drafts
 from workbook.store.drafts import Draft
 from workbook.store.reading import document_of

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from workbook.answers import Evidence, Gap, Status
-from workbook.clashes import parts, sides, title
+from workbook.ledger.clashes import parts, sides, title
 from workbook.session import Session
 from workbook.store import Clashed, Saved
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from workbook.answers import STATE_FILE, WAIVER_FILE
-from workbook.desk import Change, Desk
-from workbook.discretion import refuse_secret, refuse_secrets
-from workbook.drafts import Drafts
 from workbook.errors import Refused
+from workbook.ledger.desk import Change, Desk
+from workbook.ledger.discretion import refuse_secret, refuse_secrets
+from workbook.ledger.drafts import Drafts
 from workbook.merge.standoffs import Standoff, settled_by, standoffs
 from workbook.merge.units import CLASH
 from workbook.store import (

@@ -1,6 +1,6 @@
 """What is on the desk is what a person said; whatever they have not seen is never overwritten by it."""
 
-from workbook.desk import Change, Desk
+from workbook.ledger.desk import Change, Desk
 from workbook.store import MISSING, Clash, Edit
 
 TABLE = ("controls", "one")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from checks.secrets import suspect
-from workbook.desk import Change
 from workbook.errors import Refused
+from workbook.ledger.desk import Change
 
 
 def refuse_secrets(change: Change, before: Mapping[str, object]) -> None:
