@@ -32,7 +32,8 @@ _FLAG_TOOLS = (
     "@unleash/*", "growthbook", "@growthbook/*", "flagsmith", "flagsmith-nodejs", "openfeature", "@openfeature/*",
     "statsig", "statsig-node", "@statsig/*", "configcatclient", "configcat-node", "splitio", "@splitsoftware/*",
     "waffle",
-    "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt", "firebase/remote-config", "firebase-admin/remote-config",
+    "flags", "@flags-sdk/*", "@vercel/flags", "ldotel", "flipt",
+    "firebase/remote-config", "firebase-admin/remote-config",
     "@react-native-firebase/remote-config", "@happykit/flags",
 )  # fmt: skip
 _OWN_FLAGS = re.compile(

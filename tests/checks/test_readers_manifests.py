@@ -98,4 +98,4 @@ def test_named_scripts_of_every_runner(look_at):
     assert found["just", "test"].needs == ("lint",)
     assert found["tox", "lint"].commands == ("ruff check", "mypy . || true")
     assert found["nox", "tests"].commands == ("pytest tests",)
-    assert found["poe", "check"].commands == ("lint", "types")
+    assert found["poe", "check"].commands == ("lint", "poe types")
