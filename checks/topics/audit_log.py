@@ -25,6 +25,8 @@ _RECORDS = re.compile(
     r"|\baudit\w*\.(?:log|record|create|write|insert|emit|add|track|info)"
     r"|\b(?:log|record|track)_?(?:activity|admin_?action)\w*\s*\(|\blog_(?:addition|change|deletion)\s*\("
 )
+_SPEAKS = re.compile(r"(?i)audit|activity|admin_?action|\blog_(?:add|chang|delet)")
+"""A cheap look before the dear one."""
 _DEFINES = re.compile(
     r"(?im)^\s*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:class|(?:async\s+)?(?:def|function))\s+\w+"
 )
@@ -70,7 +72,9 @@ def audit_log(look: Look) -> Observation:
 
 def _without_records(look: Look, texts: dict[str, str], actions: list[Location], fix: str) -> Observation:
     """What to say where no privileged action was seen to write a record."""
-    if writers := _places({path: _DEFINES.sub("", text) for path, text in texts.items()}, _RECORDS):
+    if writers := _places(
+        {path: _DEFINES.sub("", text) for path, text in texts.items() if _SPEAKS.search(text)}, _RECORDS
+    ):
         said = "code writes an audit log; whether it covers privileged actions takes a person"
         return answer(AUDIT, Outcome.UNKNOWN, said, writers, searched=SEARCHED)
     if actions:
