@@ -167,6 +167,29 @@ def test_findings_are_worst_first_once_a_line_and_only_of_the_product(project: P
 
 
 @pytest.mark.usefixtures("only")
+def test_two_rules_that_complain_about_one_place_are_one_finding(project: Path) -> None:
+    @probe("x.a")
+    def own(look: Look) -> Observation:
+        look.found(
+            Finding("wide", "x.a", Location("app.py", 1, 5), Severity.MEDIUM, "the whole block"),
+            Finding("near", "x.a", Location("app.py", 4, 5), Severity.MEDIUM, "its end"),
+            Finding("wide", "x.a", Location("app.py", 10, 19), Severity.HIGH, "a block that matters more"),
+            Finding("near", "x.a", Location("app.py", 12, 12), Severity.LOW, "a line in it"),
+            Finding("wide", "x.b", Location("app.py", 1, 5), Severity.MEDIUM, "of another signal"),
+        )
+        return met("x.a")(look)
+
+    @probe("x.b")
+    def other(look: Look) -> Observation:
+        return met("x.b")(look)
+
+    found = {
+        (one.rule, one.signal, one.location.line) for one in look_over(project).findings if one.rule in {"wide", "near"}
+    }
+    assert found == {("near", "x.a", 4), ("wide", "x.a", 10), ("near", "x.a", 12), ("wide", "x.b", 1)}
+
+
+@pytest.mark.usefixtures("only")
 def test_a_secret_reaches_neither_findings_nor_json(project: Path) -> None:
     key = "sk-proj-" + "a1B2c3D4e5F6g7H8" * 3
     (project / "login.py").write_text(LOGIN)
