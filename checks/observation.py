@@ -70,6 +70,8 @@ class Observation:
     confidence: Confidence = Confidence.HIGH
     tool: str = ""
     fix: str = ""
+    kinds: tuple[str, ...] = ()
+    """For a signal that asks for one of several things: which of them were found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def unpack_observation(data: Plain) -> Observation:
         "outcome": Outcome(data["outcome"]),
         "confidence": Confidence(data["confidence"]),
         "searched": tuple(data["searched"]),
+        "kinds": tuple(data["kinds"]),
         "locations": _locations(data),
     }
     return Observation(**data | exact)

@@ -118,18 +118,17 @@ def assess(
 
 def disagreeing(catalogue: Catalogue, control: str, seen: Mapping[str, Observation]) -> tuple[Observation, ...]:
     """The fresh observations that contradict "this holds": only an unmet outcome does."""
-    found = (seen.get(signal.id) for signal in catalogue.feeding[control])
-    return tuple(observation for observation in found if observation and observation.outcome is Outcome.UNMET)
+    found = catalogue.seen_of(control, seen).values()
+    return tuple(observation for observation in found if observation.outcome is Outcome.UNMET)
 
 
 def saw(catalogue: Catalogue, control: str, seen: Mapping[str, Observation]) -> str:
     """What the probes said when an answer was given, short enough for one line of the state file."""
     parts = []
-    for signal in catalogue.feeding[control]:
-        if observation := seen.get(signal.id):
-            first = observation.locations[0] if observation.locations else None
-            place = f" {first.path}:{first.line}" if first and first.line else f" {first.path}" if first else ""
-            parts.append(f"{signal.id} {observation.outcome}{place}")
+    for name, observation in catalogue.seen_of(control, seen).items():
+        first = observation.locations[0] if observation.locations else None
+        place = f" {first.path}:{first.line}" if first and first.line else f" {first.path}" if first else ""
+        parts.append(f"{name} {observation.outcome}{place}")
     return "; ".join(parts)
 
 
@@ -201,7 +200,7 @@ def _waived(catalogue: Catalogue, control: Control, state: State, today: date, s
 
 def _renewed(catalogue: Catalogue, control: str, seen: Mapping[str, Observation]) -> bool:
     """Whether fresh probes show all they can of a control, so that what was observed need not be asked again."""
-    outcomes = [seen[signal.id].outcome for signal in catalogue.feeding[control] if signal.id in seen]
+    outcomes = [observation.outcome for observation in catalogue.seen_of(control, seen).values()]
     return bool(outcomes) and all(outcome in (Outcome.MET, Outcome.NOT_APPLICABLE) for outcome in outcomes)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.observation import Finding, Observation, Outcome, ProbeReport
@@ -110,16 +109,14 @@ def question(
 ) -> Question:
     """One control's question. `asking` are the items it serves; without any, its first item of all checklists asks."""
     items = asking or catalogue.asked_by[control]
-    seen: Mapping[str, Observation] = report.observations if report else {}
-    signals = catalogue.feeding[control]
-    names = {signal.id for signal in signals}
+    names = {signal.id for signal in catalogue.feeding[control]}
     return Question(
         control=catalogue.controls[control],
         item=items[0],
         also=items[1:],
         answer=state.answer(control),
         judged=assessment.standings[control],
-        observations=tuple(seen[signal.id] for signal in signals if signal.id in seen),
+        observations=tuple(catalogue.seen_of(control, report.observations).values()) if report else (),
         findings=tuple(finding for finding in (report.findings if report else ()) if finding.signal in names),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -69,7 +69,8 @@ def security_scan(look: Look) -> Observation:
         for scan in hard:
             kinds.setdefault(scan.kind, []).append(scan.name)
         said = "scans of " + ", ".join(f"{kind} ({', '.join(dict.fromkeys(names))})" for kind, names in kinds.items())
-        return answer(SCAN, Outcome.MET, said, [scan.place for scan in hard], searched=SEARCHED)
+        seen = answer(SCAN, Outcome.MET, said, [scan.place for scan in hard], searched=SEARCHED)
+        return replace(seen, kinds=tuple(kinds))
     if hard:
         places = [scan.place for scan in hard]
         said = f"only workflows or infrastructure files are scanned ({hard[0].name}), not the product"
@@ -78,10 +79,12 @@ def security_scan(look: Look) -> Observation:
         places = [scan.place for scan in found]
         complain(look, "ci.scan-ignored", SCAN, places, Severity.MEDIUM, "what this scan finds does not fail the build")
         said = "a scan runs, but what it finds neither fails the build nor reaches the host"
-        return answer(SCAN, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="let the scan fail the build")
+        seen = answer(SCAN, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="let the scan fail the build")
+        return replace(seen, kinds=tuple(dict.fromkeys(scan.kind for scan in found)))
     keys = [ci_jobs.place_of(run) for run in ci_jobs.runs(look) if "detect-private-key" in run.command.text]
     if keys:
-        return answer(SCAN, Outcome.PARTIAL, "only a private-key hook", keys, searched=SEARCHED, fix=fix)
+        seen = answer(SCAN, Outcome.PARTIAL, "only a private-key hook", keys, searched=SEARCHED, fix=fix)
+        return replace(seen, kinds=("secrets",))
     return not_found(look, SCAN, "CI runs no security scan", fix=fix)
 
 

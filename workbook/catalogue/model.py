@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import ClassVar, Literal
+
+from checks.observation import Observation, Outcome
 
 SeverityName = Literal["blocker", "high", "medium", "low"]
 Automatable = Literal["auto", "assist", "manual"]
@@ -193,6 +195,8 @@ class Signal:
     partial: str = ""
     not_applicable: str = ""
     feeds: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """For a signal that asks for one of several things: which of them each control needs."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,18 @@ class Catalogue:
             for control in signal.feeds:
                 found[control].append(signal)
         return {name: tuple(signals) for name, signals in found.items()}
+
+    def seen_of(self, control: str, seen: Mapping[str, Observation]) -> dict[str, Observation]:
+        """What the probes showed of one control, by signal: something of another kind than it needs is not there."""
+        found = {}
+        for signal in self.feeding[control]:
+            if one := seen.get(signal.id):
+                kind = signal.kinds.get(control)
+                other = kind is not None and kind not in one.kinds and one.outcome in (Outcome.MET, Outcome.PARTIAL)
+                found[signal.id] = (
+                    replace(one, outcome=Outcome.UNMET, summary=f"{one.summary}; nothing for {kind}") if other else one
+                )
+        return found
 
     @cached_property
     def asked_by(self) -> Mapping[str, tuple[Item, ...]]:

@@ -161,8 +161,7 @@ def observed(given: Given, controls: Iterable[str] | None = None) -> tuple[Chang
 
 def _may_be_observed(given: Given, name: str) -> bool:
     control, answer = given.control(name), given.state.answer(name)
-    signals = given.catalogue.feeding[name]
-    outcomes = [given.seen[signal.id].outcome for signal in signals if signal.id in given.seen]
+    outcomes = [one.outcome for one in given.catalogue.seen_of(name, given.seen).values()]
     free = answer.status is Status.UNANSWERED or answer.rung in (Rung.PROPOSED, Rung.OBSERVED)
     reported = "report" not in control.evidence or any(piece.kind == "report" for piece in answer.evidence)
     return (
@@ -170,7 +169,7 @@ def _may_be_observed(given: Given, name: str) -> bool:
         and control.severity != "blocker"
         and free
         and reported
-        and len(outcomes) == len(signals)
+        and len(outcomes) == len(given.catalogue.feeding[name])
         and "met" in outcomes
         and set(outcomes) <= {"met", "not-applicable"}
     )
@@ -181,9 +180,9 @@ def _observed(given: Given, name: str) -> Change:
     before = given.state.answer(name)
     places = (
         place.path
-        for signal in given.catalogue.feeding[name]
-        for place in given.seen[signal.id].locations
-        if given.seen[signal.id].outcome == "met"
+        for one in given.catalogue.seen_of(name, given.seen).values()
+        for place in one.locations
+        if one.outcome == "met"
     )
     answer = replace(before, status=Status.READY, rung=Rung.OBSERVED, by=(), gap=None, reason="", facets=())
     return written(given, name, replace(answer, watch=tuple(dict.fromkeys(places)), dispute_note=""))

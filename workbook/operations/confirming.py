@@ -41,8 +41,8 @@ def _afresh(given: Given, control: str, note: str) -> Change:
             "mend it, change the answer, or write down why it holds all the same: --dispute",
             code=1,
         )
-    signals = given.catalogue.feeding[control]
-    if not note.strip() and not any(given.seen[one.id].outcome in SEEN for one in signals if one.id in given.seen):
+    seen = given.catalogue.seen_of(control, given.seen).values()
+    if not note.strip() and not any(one.outcome in SEEN for one in seen):
         raise Refused(f"{control}: no probe speaks for it today", "look, and say in a note what you saw: --note")
     # A file that is evidence counts with the content it has now.
     pieces = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -223,3 +224,24 @@ def test_a_damaged_waiver_file_is_kept_and_nothing_in_it_counts(bench):
         fresh.withdraw_waiver("runbooks")
     fresh.save()
     assert path.read_bytes() == damaged
+
+
+@pytest.mark.parametrize(
+    ("control", "kinds", "expected"),
+    [
+        ("secret-scanning", ("secrets",), Standing.CLAIMED),
+        ("sast-scanning", ("secrets",), Standing.DISPUTED),
+        ("sast-scanning", ("secrets", "code"), Standing.CLAIMED),
+        ("container-scanning", (), Standing.DISPUTED),
+    ],
+)
+def test_a_scan_of_one_kind_says_nothing_for_the_controls_of_another(bench, control, kinds, expected):
+    made = bench("six-gates")
+    made.sees("ci.security-scan", Outcome.MET, ".github/workflows/ci.yml", 9)
+    made.seen["ci.security-scan"] = replace(made.seen["ci.security-scan"], kinds=kinds)
+    for signal in ("secrets.none-in-code", "deps.update-automation"):
+        made.sees(signal, Outcome.MET)
+    session = made.open()
+    session.answer(control, READY)
+    assert standing(session, control).standing is expected
+    assert (session.question(control).worst is Outcome.UNMET) is (expected is Standing.DISPUTED)
