@@ -19,7 +19,8 @@ _CAP = re.compile(
 )
 _GLOBAL_WAIT = re.compile(r"^litellm\.request_timeout\s*=|\bopenai\.(?:default_)?timeout\s*=", re.MULTILINE)
 _WAIT = re.compile(
-    r"\b(?:request_?|default_request_|read_)?timeout(?:_?ms)?[\"']?\s*[=:,}](?!\s*(?:None|null|undefined)\b)", re.IGNORECASE
+    r"\b(?:request_?|default_request_|read_)?timeout(?:_?ms)?[\"']?\s*[=:,}](?!\s*(?:None|null|undefined)\b)",
+    re.IGNORECASE,
 )
 _TAKES_ALL = re.compile(
     r"create|parse|stream|complete|converse|chat|\w*Command|(?:generate|stream)(?:Text|Object|Content)"
