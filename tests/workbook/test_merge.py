@@ -392,7 +392,7 @@ def test_installing_twice_changes_nothing_and_keeps_what_the_file_says(repositor
     (repository / "readiness.toml").write_bytes(BASE)
     attributes = repository / ".gitattributes"
     attributes.write_bytes(b"# ours\r\n*.png binary\r\n*.toml text")
-    first = readiness(repository, "init", "--merge-driver")
+    first = readiness(repository, "init", "--merge-driver", "--yes")
     assert first.returncode == 0, first.stderr
     assert "ignore merge drivers" in first.stdout
     assert attributes.read_bytes() == (
@@ -400,7 +400,7 @@ def test_installing_twice_changes_nothing_and_keeps_what_the_file_says(repositor
         b"/readiness-waivers.toml merge=readiness\r\n"
     )
     before = attributes.read_bytes(), (repository / ".git" / "config").read_bytes()
-    second = readiness(repository, "init", "--merge-driver")
+    second = readiness(repository, "init", "--merge-driver", "--yes")
     assert "already" in second.stdout
     assert (attributes.read_bytes(), (repository / ".git" / "config").read_bytes()) == before
     assert git(repository, "config", "merge.readiness.driver") == command()
@@ -408,7 +408,7 @@ def test_installing_twice_changes_nothing_and_keeps_what_the_file_says(repositor
 
 
 def test_it_is_installed_along_with_a_new_workbook(repository):
-    done = readiness(repository, "init", "--merge-driver")
+    done = readiness(repository, "init", "--merge-driver", "--yes")
     assert done.returncode == 0, done.stderr
     assert (repository / ".gitattributes").exists()
     assert (repository / "readiness.toml").exists()
@@ -419,7 +419,7 @@ def test_a_line_that_would_win_over_ours_is_named(repository):
     (repository / ".gitattributes").write_text(
         "/readiness.toml merge=readiness\n/readiness-waivers.toml merge=readiness\n*.toml merge=union\n"
     )
-    done = readiness(repository, "init", "--merge-driver")
+    done = readiness(repository, "init", "--merge-driver", "--yes")
     assert done.returncode == 2
     assert "union" in done.stderr
 
@@ -429,14 +429,14 @@ def test_no_link_is_written_through(repository, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("mine\n")
     (repository / ".gitattributes").symlink_to(elsewhere)
-    done = readiness(repository, "init", "--merge-driver")
+    done = readiness(repository, "init", "--merge-driver", "--yes")
     assert (done.returncode, elsewhere.read_text()) == (2, "mine\n")
     assert not (Path(repository) / ".git" / "config").read_text().count("readiness")
 
 
 def test_without_a_repository_it_says_so(tmp_path):
     (tmp_path / "readiness.toml").write_bytes(BASE)
-    done = readiness(tmp_path, "init", "--merge-driver")
+    done = readiness(tmp_path, "init", "--merge-driver", "--yes")
     assert done.returncode == 2
     assert "git init" in done.stderr
     assert not (tmp_path / ".gitattributes").exists()

@@ -152,7 +152,7 @@ def test_the_doctor_says_how_the_file_will_merge(repository, monkeypatch, capsys
     assert broken[0] == 2
     assert "read-only" in broken[1]
     path.write_bytes(BASE)
-    assert main(["-C", str(repository), "init", "--merge-driver"]) == 0
+    assert main(["-C", str(repository), "init", "--merge-driver", "--yes"]) == 0
     capsys.readouterr()
     main(["-C", str(repository), "doctor"])
     assert "merge-driver" not in capsys.readouterr().out

@@ -24,19 +24,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--merge-driver", action="store_true", help="let git in this clone merge the workbook field by field"
     )
-    parser.add_argument("--yes", action="store_true", help="confirm the proposed facts under your name")
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="confirm the proposed facts under your name, and configure git without asking",
+    )
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Write the state file and say what comes next."""
     session = context.session()
     if chosen.merge_driver and (session.has_state or session.read_only):
+        _allowed_to_configure(context, yes=chosen.yes)
         _merge_driver(context)
         return 0
     if session.read_only:  # before the probes take their time
         raise Refused(session.read_only)
     checklists = chosen.checklist or ["fifty-point"]
     session.start(checklists)  # a mistake shows before the probes take their time
+    if chosen.merge_driver:
+        _allowed_to_configure(context, yes=chosen.yes)
     if session.place.git_dir is None:
         if not session.place.damaged:
             context.say(f"warning: {terminal(session.place.trouble)}")
@@ -51,6 +58,22 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.merge_driver:
         _merge_driver(context)
     return 0
+
+
+def _allowed_to_configure(context: Context, *, yes: bool) -> None:
+    """Say what will be changed and ask; with `yes` only say it.
+
+    Raises:
+        Refused: the person says no, or nobody can be asked.
+    """
+    context.say(f"Writes merge.readiness into git's configuration of {terminal(str(context.root))}, and two lines into")
+    context.say(".gitattributes. From then on git here calls us when it merges the workbook's files.")
+    if yes:
+        return
+    if not context.interactive:
+        raise Refused("nobody is here to say yes to configuring git", "allow it with --yes; nothing was written")
+    if not context.confirm("Configure git so?"):
+        raise Refused("git is configured as before", "nothing was written", code=1)
 
 
 def _merge_driver(context: Context) -> None:
