@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.observation import Location, Outcome, ProbeReport
-from workbook.answers import Answer, Rung, State
+from workbook.answers import Answer, Rung, State, Status
 from workbook.assess import SATISFIED, Assessment, Judged, Standing
 from workbook.catalogue import Catalogue, Control
 from workbook.catalogue.plans import Plans
@@ -50,6 +50,8 @@ class Gap:
     """The parts of it a person ticked as ready."""
     settle: bool
     """The confirmed scope says it does not apply, the answer says it is open: to be settled, not to be built."""
+    waits: bool
+    """A person said it is ready; what is missing is only the second pair of eyes that the policy asks for."""
 
     @property
     def stops_launch(self) -> bool:
@@ -91,14 +93,22 @@ def open_gaps(
             tuple(before for before in plans.after(name) if before in needed and name not in settled),
             today,
             settle=name in settled,
+            waits=name not in settled and waits_for_somebody(state, assessment, name),
         )
         for name in names
     )
 
 
-def _gap(asked: Question, plans: Plans, after: tuple[str, ...], today: date, *, settle: bool) -> Gap:
+def waits_for_somebody(state: State, assessment: Assessment, control: str) -> bool:
+    """Whether an answer says that the control is ready and only waits for somebody else to verify it."""
+    answer, judged = state.answer(control), assessment.standings[control]
+    waits = judged.standing is Standing.NEEDS_REVIEW and answer.status is Status.READY
+    return waits and answer.rung is not Rung.PROPOSED and not state.undecided("controls", control)
+
+
+def _gap(asked: Question, plans: Plans, after: tuple[str, ...], today: date, *, settle: bool, waits: bool) -> Gap:
     size = plans.effort(asked.control.id)
-    look = _only_a_look(asked, settle=settle)
+    look = _only_a_look(asked, settle=settle, waits=waits)
     return Gap(
         control=asked.control,
         standing=asked.judged.standing,
@@ -106,19 +116,22 @@ def _gap(asked: Question, plans: Plans, after: tuple[str, ...], today: date, *, 
         half_days=min(A_LOOK, size.half_days) if look else size.half_days,
         effort_reason=look or size.reason,
         after=after,
-        action=_action(asked, asked.judged, asked.answer, settle=settle),
+        action=_to_verify(asked) if waits else _action(asked, asked.judged, asked.answer, settle=settle),
         owner=asked.answer.owner,
         due=asked.answer.due,
         overdue=asked.answer.due is not None and asked.answer.due < today,
         facets=() if asked.answer.rung is Rung.PROPOSED else asked.answer.facets,
         settle=settle,
+        waits=waits,
     )
 
 
-def _only_a_look(asked: Question, *, settle: bool) -> str:
+def _only_a_look(asked: Question, *, settle: bool, waits: bool) -> str:
     """Why it takes no more than a look, as far as anybody knows; "" where work is to be done."""
     if settle:
         return "scope and answer only have to agree"
+    if waits:
+        return "it is answered; a second person only has to verify it"
     if asked.judged.standing is Standing.LAPSED:
         return "a fresh look, as long as that finds nothing new"
     if asked.judged.standing is Standing.UNANSWERED and asked.proposed and asked.worst is Outcome.MET:
@@ -144,6 +157,12 @@ def _action(asked: Question, judged: Judged, answer: Answer, *, settle: bool) ->
     if answer.rung is Rung.PROPOSED:
         return Action(f"{judged.why}: {asked.control.ready_when}", f"readiness answer {name} STATUS", place)
     return Action(seen or asked.control.ready_when, ready, place)
+
+
+def _to_verify(asked: Question) -> Action:
+    """What only waits for the second pair of eyes: the answer is there, whoever gave it cannot do more."""
+    command = f"readiness verify {asked.control.id}, by somebody who did not answer"
+    return Action(f"{asked.judged.why}: {asked.control.ready_when}", command)
 
 
 def _to_answer(asked: Question, seen: str, place: Location | None) -> Action:

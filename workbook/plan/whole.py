@@ -88,7 +88,7 @@ def make_plan(
         way=shortest_way(imagined, checklist, gaps),
         weeks=four_weeks(catalogue, plans.blocks[WEEKS], gaps),
         forecast=None if prototype_days is None else forecast(plans.blocks[FORECAST], prototype_days),
-        signs=signs(plans.blocks[PATTERNS].patterns, assessment, report),
+        signs=signs(plans.blocks[PATTERNS].patterns, catalogue, state, assessment, report),
         aids=aids(plans, catalogue, state, assessment, verdict),
         stacks=found,
         suggestions=suggestions(plans, catalogue, gaps, found),

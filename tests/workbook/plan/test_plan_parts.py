@@ -71,6 +71,15 @@ def test_a_lapsed_answer_takes_a_look_and_accepted_risk_keeps_its_size(kit, kind
     assert said in gap.action.what
 
 
+def test_an_answer_that_waits_for_a_second_person_is_a_small_step(kit):
+    policy = {"decides": "six-gates", "four_eyes": ["blocker", "high", "medium", "low"]}
+    gap = gap_of(kit.read(kit.tables({"rate-limiting": "ready"}, "absent", workbook=policy)), "rate-limiting")
+    assert (gap.waits, gap.half_days) == (True, 1)
+    assert gap.action.command == "readiness verify rate-limiting, by somebody who did not answer"
+    other = gap_of(kit.read(kit.tables({}, "absent", workbook=policy)), "rate-limiting")
+    assert (other.waits, other.half_days) == (False, 2)
+
+
 def test_what_the_scope_denies_is_to_be_settled_not_built(kit):
     scope = {"by": kit.ana, "database": False}
     book = kit.read(kit.tables({"connection-pooling": "absent"}, "unanswered", scope=scope))
@@ -138,7 +147,8 @@ def test_no_forecast_from_nonsense(kit, days):
 
 
 def sign_of(kit, item, tables, seen=None):
-    found = signs(kit.plans.blocks["anti-patterns"].patterns, kit.read(tables, seen).assessment, seen)
+    book = kit.read(tables, seen)
+    found = signs(kit.plans.blocks["anti-patterns"].patterns, kit.catalogue, book.state, book.assessment, seen)
     return next(sign for sign in found if sign.pattern.item == item)
 
 
@@ -172,6 +182,29 @@ def test_the_answers_tell_what_no_probe_can(kit):
     assert sign_of(kit, item, kit.tables({"accessibility-audit": "absent"})).shows is Shows.YES
     assert sign_of(kit, item, kit.tables({"accessibility-audit": "ready"})).shows is Shows.NO
     assert sign_of(kit, item, kit.tables({"accessibility-audit": "not-applicable"})).shows is Shows.ABSENT
+
+
+FOUR_EYES = {"decides": "ten-gates", "four_eyes": ["blocker", "high", "medium", "low"]}
+
+
+def test_an_answer_that_waits_for_a_second_person_is_no_sign(kit):
+    item = "six-gates.weak.accessibility"
+    waiting = sign_of(kit, item, kit.tables({"accessibility-audit": "ready"}, workbook=FOUR_EYES))
+    assert waiting.shows is Shows.UNKNOWN
+    assert "a second person has to verify it" in waiting.why
+    assert sign_of(kit, item, kit.tables({"accessibility-audit": "verified"}, workbook=FOUR_EYES)).shows is Shows.NO
+    assert sign_of(kit, item, kit.tables({"accessibility-audit": "absent"}, workbook=FOUR_EYES)).shows is Shows.YES
+    assert sign_of(kit, item, kit.tables({"accessibility-audit": "proposed"})).shows is Shows.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["ready", "absent"])
+def test_what_the_scope_denies_shows_no_sign(kit, kind):
+    scope = {"by": kit.ana, "model": False}
+    tables = kit.tables({}, kind, workbook=FOUR_EYES, scope=scope)
+    sign = sign_of(kit, "ten-gates.anti.manual-qa", tables)
+    assert (sign.shows, sign.why) == (Shows.ABSENT, f"scope confirmed by {kit.ana}: no model")
+    caching = sign_of(kit, "six-gates.weak.performance", tables)  # not about models alone
+    assert caching.shows is (Shows.YES if kind == "absent" else Shows.UNKNOWN)
 
 
 # Advice and tools
