@@ -162,12 +162,12 @@ def _judge(catalogue: Catalogue, control: Control, state: State, today: date, si
     ):
         return waived
     if answer.status is Status.BLOCKER:
-        return Judged(Standing.BLOCKER, answer.note or "answered as stopping the launch")
+        return Judged(Standing.BLOCKER, _noted("answered as stopping the launch", answer))
     if answer.rung is Rung.PROPOSED:
         who = answer.proposed_by or ", ".join(answer.by) or "a tool"
         return Judged(Standing.NEEDS_REVIEW, f"proposed by {who}; a person has to confirm it")
     if answer.status is Status.NEEDS_REVIEW:
-        return Judged(Standing.NEEDS_REVIEW, answer.note or GAPS[answer.gap])
+        return Judged(Standing.NEEDS_REVIEW, _noted(GAPS[answer.gap], answer))
     renewed = _renewed(catalogue, control.id, sight.observations)
     if gone := lapsed(control, answer, state.policy, today, sight.pins, sight.release, renewed=renewed):
         return Judged(Standing.LAPSED, gone.why, gone.cause)
@@ -222,8 +222,11 @@ def _ready(
         return Judged(Standing.DISPUTED, f"{against[0].signal}: {against[0].summary}", Cause.PROBE)
     if (recalled := _recalled(catalogue, control.id, answer, seen)) and not answer.dispute_note:
         return Judged(Standing.DISPUTED, f"{recalled}: it was not met when this was answered", Cause.PROBE)
+    if (failed := _failed(answer)) and not answer.dispute_note:
+        return Judged(Standing.DISPUTED, failed)
     if control.severity in state.policy.four_eyes and answer.rung is not Rung.VERIFIED:
-        return Judged(Standing.NEEDS_REVIEW, f"stated by {', '.join(answer.by)}; a second person has to verify it")
+        who = f"stated by {', '.join(answer.by)}" if answer.by else "observed"
+        return Judged(Standing.NEEDS_REVIEW, f"{who}; a second person has to verify it")
     if against:
         return Judged(Standing.CLAIMED, f"stated against the probe: {answer.dispute_note}")
     if answer.rung is Rung.VERIFIED:
@@ -231,6 +234,19 @@ def _ready(
     if answer.rung is Rung.OBSERVED:
         return Judged(Standing.PROVEN, f"observed: {answer.saw}")
     return Judged(Standing.CLAIMED, f"stated by {', '.join(answer.by)}")
+
+
+def _noted(what: str, answer: Answer) -> str:
+    """What was answered, and the note as a note: it may be older than the answer."""
+    return f"{what}; note: {answer.note}" if answer.note else what
+
+
+def _failed(answer: Answer) -> str:
+    """What the command or rehearsal that was recorded last says against a ready answer; "" where it ended well."""
+    ran = [piece for piece in answer.evidence if piece.kind in ("command", "drill") and "exit" in piece.values]
+    if not ran or ran[-1].values["exit"] == 0:
+        return ""
+    return f"the {ran[-1].kind} recorded last ended with {ran[-1].values['exit']}"
 
 
 def _recalled(catalogue: Catalogue, control: str, answer: Answer, seen: Mapping[str, Observation]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from hashlib import sha256
 from pathlib import Path
 
+from checks.regular import open_below
 from workbook.answers import EVIDENCE_KINDS, Evidence
 from workbook.errors import Refused
 
@@ -32,7 +32,10 @@ def recognized(text: str, root: Path) -> Evidence:
     if LINK.fullmatch(typed):
         return Evidence("link", {"url": typed})
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", typed):
-        raise Refused(f"{typed!r} is not an https link", "only https links and files of the repository are kept")
+        raise Refused(
+            f"{typed!r} is not an https link",
+            "give its https address, or say in words where it lives",
+        )
     if _is_there(root / typed):
         return Evidence("file", {"path": typed})
     if PATH.fullmatch(typed):
@@ -69,14 +72,13 @@ def _digest(typed: str, root: Path) -> tuple[str, str]:
     path = (root / typed).resolve()
     if not path.is_relative_to(root.resolve()):
         raise Refused(f"{typed!r} lies outside the repository", "evidence files are files of the repository")
+    if path.is_dir():
+        raise Refused(f"{typed!r} is a folder", "name one of its files, or watch it: --watch")
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = open_below(root.resolve(), path.relative_to(root.resolve()).as_posix())
     except OSError as error:
-        raise Refused(f"{typed!r} cannot be read: {error.strerror}", "name a file of the repository") from None
+        raise Refused(f"{typed!r} cannot be read: {error.strerror or error}", "name a file of the repository") from None
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise Refused(f"{typed!r} is not a regular file", "name a file of the repository")
-        if about.st_size > MAX_FILE:
+        if os.fstat(handle).st_size > MAX_FILE:
             raise Refused(f"{typed!r} is larger than 64 MiB", "keep a link to it instead")
         return path.relative_to(root.resolve()).as_posix(), sha256(file.read()).hexdigest()

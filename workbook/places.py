@@ -122,6 +122,13 @@ class Place:
         """A warning where what is watched changes very often; "" where it does not, or there is no history."""
         return broad(watch, self._changes) if watch else ""
 
+    def unmatched(self, watch: Sequence[str]) -> tuple[str, ...]:
+        """The patterns that no file matches now."""
+        if not watch:
+            return ()
+        tree = self._tree()
+        return tuple(pattern for pattern in watch if not tree.match(pattern))
+
     @cached_property
     def _changes(self) -> tuple[Changed, ...]:
         """The newest commits, to explain with; none where history cannot be read, and then nothing is explained."""

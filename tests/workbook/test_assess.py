@@ -235,7 +235,8 @@ def test_an_item_says_why_it_is_what_it_is():
     assert why(answer(), answer(status="needs-review", gap="absent")) == (
         "no-hardcoded-secrets: open gap: not there yet"
     )
-    assert why(answer(status="needs-review"), answer(status="blocker", note="a key")) == "no-hardcoded-secrets: a key"
+    told = "no-hardcoded-secrets: answered as stopping the launch; note: a key"
+    assert why(answer(status="needs-review"), answer(status="blocker", note="a key")) == told
     assert why(answer(), {}) == "no-hardcoded-secrets: nobody has answered yet"
     absent = answer(status="not-applicable", reason="no secrets at all")
     assert why(absent, absent) == "no secrets at all"
@@ -291,12 +292,12 @@ def test_standings_and_gaps_have_plain_words():
     [
         ({}, "nobody has answered yet"),
         (answer(status="blocker"), "answered as stopping the launch"),
-        (answer(status="blocker", note="no limit at all"), "no limit at all"),
+        (answer(status="blocker", note="none"), "answered as stopping the launch; note: none"),
         (answer(rung="proposed", by=[], proposed_by="agent"), "proposed by agent; a person has to confirm it"),
         (answer(rung="proposed", by=[ANA, BO]), f"proposed by {ANA}, {BO}; a person has to confirm it"),
         (answer(status="needs-review", gap="partial"), "partly there"),
         (answer(status="needs-review", gap="unknown"), "nobody knows yet"),
-        (answer(status="needs-review", note="only at login"), "only at login"),
+        (answer(status="needs-review", note="only login"), "nobody knows yet; note: only login"),
         (answer(status="not-applicable", reason="no server"), "no server"),
         (answer(status="not-applicable", reason="", note="none"), "none"),
         (answer(rung="verified", verified_by=BO), f"verified by {BO}"),

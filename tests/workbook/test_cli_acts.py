@@ -227,3 +227,36 @@ def test_what_comes_due_as_text_and_json(call):
     assert told["version"] == 1
     assert {"on": str(TODAY + timedelta(days=7)), "about": "dast-scanning"}.items() <= told["dates"][0].items()
     assert call("due", "--all")[1].count("dast-scanning") >= 1
+
+
+def test_a_command_that_is_refused_leaves_nothing_that_could_come_back(call, book):
+    before = (book / "readiness.toml").read_bytes()
+    code, _, err = call("answer", "runbooks", "yes", "--due", "2020-01-01")
+    assert (code, "is over" in err) == (2, True)
+    assert (book / "readiness.toml").read_bytes() == before
+    assert Session(book).recover() == 0
+
+
+def test_an_agent_without_a_name_does_not_become_a_person(call, book):
+    code, _, err = call("answer", "runbooks", "ready", "--propose", " ")
+    assert (code, "name of who makes it" in err) == (2, True)
+    assert control(book, "runbooks") == {"status": "unanswered"}
+
+
+def test_a_folder_is_no_evidence_and_a_pattern_that_matches_nothing_is_told(call):
+    code, _, err = call("answer", "runbooks", "yes", "--evidence", "api")
+    assert (code, "'api' is a folder" in err) == (2, True)
+    code, _, err = call("answer", "runbooks", "yes", "--watch", "nosuchdir/**", "--watch", "api/**")
+    assert (code, "nosuchdir/** matches no file" in err, "api/** matches" in err) == (0, True, False)
+
+
+def test_the_last_failing_command_speaks_against_a_yes_until_it_passes_again(call):
+    fails, passes = [sys.executable, "-c", "raise SystemExit(3)"], [sys.executable, "-c", "pass"]
+    call("answer", "severity-levels", "yes")
+    call("evidence", "run", "severity-levels", "--yes", "--", *fails)
+    out = call("status")[1]
+    assert "the command recorded last ended with 3" in out
+    code, _, err = call("verify", "severity-levels", who="Bo Sample")
+    assert (code, "cannot be verified now" in err) == (1, True)
+    assert call("evidence", "run", "severity-levels", "--yes", "--", *passes)[0] == 0
+    assert call("verify", "severity-levels", who="Bo Sample")[0] == 0

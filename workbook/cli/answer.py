@@ -58,9 +58,15 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     _answer(session, control, status_of(status, question), chosen, question)
     if chosen.watch and (often := session.place.broad(chosen.watch)):
         context.say(terminal(f"warning: {often}"))
+    for pattern in session.place.unmatched(chosen.watch or ()):
+        context.say(terminal(f"warning: {pattern} matches no file, so the answer will not lapse by it"))
     if chosen.owner or chosen.due:
         answer = session.state.answer(control)
-        session.assign(control, chosen.owner or answer.owner, day(chosen.due) if chosen.due else answer.due)
+        try:
+            session.assign(control, chosen.owner or answer.owner, day(chosen.due) if chosen.due else answer.due)
+        except Refused:
+            session.discard()  # all of a command or nothing: a draft of its first half would come back as an answer
+            raise
     return saved(context, session, control)
 
 
@@ -82,6 +88,8 @@ def status_of(word: str, question: Question | None = None) -> Status:
 
 def _answer(session: Session, control: str, status: Status, chosen: argparse.Namespace, question: Question) -> None:
     before = question.answer
+    if chosen.propose is not None and not chosen.propose.strip():
+        raise Refused("a proposal needs the name of who makes it", 'name the tool or agent, as in --propose "my agent"')
     if chosen.propose and before.status is not Status.UNANSWERED and before.rung in PEOPLE_SAID:
         raise Refused(f"{control} was answered by a person", "a proposal never replaces that; ask them", code=1)
     added = [recognized(text, session.root) for text in chosen.evidence or ()]
@@ -100,8 +108,7 @@ def _answer(session: Session, control: str, status: Status, chosen: argparse.Nam
 
 
 def _reaffirm(context: Context, session: Session, controls: Sequence[str], note: str) -> int:
-    if not note:
-        _look(session, controls)
+    _look(session, controls)
     session.reaffirm(controls, note)
     return saved(context, session, *controls)
 

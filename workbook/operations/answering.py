@@ -62,11 +62,15 @@ def answered(
 
 
 def written(given: Given, control: str, answer: Answer) -> Change:
-    """The answer as the fields of its table, dated and pinned as of now. Files that are evidence are always watched."""
-    named = (str(one.values["path"]) for one in answer.evidence if one.kind == "file")
-    watch = tuple(dict.fromkeys((*answer.watch, *named)))
+    """The answer as the fields of its table, dated and pinned as of now. Files that are evidence are always watched.
+
+    A check that is asked for with every change watches everything, unless a person named what it rests on.
+    """
     entry = given.control(control)
-    pinned = watch or (EVERYTHING if follows_content(entry, given.state.policy) else ())
+    everything = not answer.watch and follows_content(entry, given.state.policy)
+    named = () if everything else (str(one.values["path"]) for one in answer.evidence if one.kind == "file")
+    watch = tuple(dict.fromkeys((*answer.watch, *named)))
+    pinned = EVERYTHING if everything else watch
     fields: dict[str, Any] = {
         "status": str(answer.status),
         "rung": str(answer.rung),

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from checks.observation import Outcome
 from workbook.answers import Answer, Rung, Status
-from workbook.assess import Standing, disagreeing, saw
+from workbook.assess import Standing, disagreeing, same_sight, saw
 from workbook.errors import Refused
 from workbook.evidence import completed
 from workbook.ledger.desk import Change
 from workbook.operations.answering import change, written
 from workbook.operations.given import Given
+from workbook.store import MISSING
 
 SEEN = (Outcome.MET, Outcome.PARTIAL, Outcome.NOT_APPLICABLE)
 
@@ -35,9 +36,12 @@ def _afresh(given: Given, control: str, note: str) -> Change:
     answer = given.answer(control)
     if answer.status not in (Status.READY, Status.NOT_APPLICABLE) or answer.rung is Rung.PROPOSED:
         raise Refused(f"{control} has no answer to stand by", f"answer it: readiness answer {control} ready")
-    if against := disagreeing(given.catalogue, control, given.seen):
+    judged = given.assess().standings[control]
+    against = disagreeing(given.catalogue, control, given.seen)
+    noted = bool(answer.dispute_note) and same_sight(answer.saw, saw(given.catalogue, control, given.seen))
+    if judged.standing is Standing.DISPUTED or (against and not noted):
         raise Refused(
-            f"{control}: the probe disagrees: {against[0].summary}",
+            f"{control}: the probe disagrees: {against[0].summary if against else judged.why}",
             "mend it, change the answer, or write down why it holds all the same: --dispute",
             code=1,
         )
@@ -52,7 +56,11 @@ def _afresh(given: Given, control: str, note: str) -> Change:
         for piece in answer.evidence
     )
     said = replace(_unverified(answer), rung=Rung.ATTESTED, by=given.people.names, evidence=pieces)
-    return written(given, control, replace(said, note=note.strip() or answer.note))
+    fresh = written(given, control, replace(said, note=note.strip() or answer.note))
+    if seen:
+        return fresh
+    # Nobody looked: what the probes said when it was answered, and what was said against them, stays.
+    return replace(fresh, fields={**fresh.fields, "saw": answer.saw or MISSING})
 
 
 def disputed(given: Given, control: str, note: str) -> Change:
@@ -99,4 +107,4 @@ def verified(given: Given, control: str, how: str = "") -> Change:
 
 
 def _unverified(answer: Answer) -> Answer:
-    return replace(answer, verified_by="", verified_at=None, dispute_note="")
+    return replace(answer, verified_by="", verified_at=None)

@@ -281,3 +281,29 @@ def test_a_watch_that_changes_all_the_time_is_called_out_before_it_freezes_a_tea
     assert place.broad(["api/**"]) == ""  # on 20 of the last 90 days: about once in five days is bearable
     assert "changed on 40 of the last 90 days" in place.broad(["api/**", "docs/**"])
     assert "about every 2 days; watch fewer files" in place.broad(["api/**", "docs/**"])
+
+
+def test_evidence_does_not_narrow_what_a_check_of_every_push_watches(bench):
+    made = said(bench(), "lint-and-type-checks", evidence=[Evidence("file", {"path": "infra.tf"})])
+    made.commit("web/app.ts", "export {}\n")
+    assert standing(made.open(), "lint-and-type-checks").cause is Cause.CONTENT
+
+
+def test_standing_by_an_answer_keeps_what_was_said_against_a_probe(bench):
+    made = said(bench(), "runbooks")
+    made.sees("ops.runbooks", Outcome.UNMET, "docs/ops.md", 3)
+    session = made.open()
+    session.dispute("runbooks", "they live in the wiki")
+    session.save()
+    again = made.open(days=1)
+    again.reaffirm(["runbooks"], "looked again")
+    again.save()
+    assert again.state.answer("runbooks").dispute_note == "they live in the wiki"
+    assert standing(again, "runbooks").standing is Standing.CLAIMED
+    made.seen.clear()
+    unseen = made.open(days=2)
+    unseen.reaffirm(["runbooks"], "and again, without a probe")
+    assert unseen.state.answer("runbooks").saw == again.state.answer("runbooks").saw
+    made.sees("ops.runbooks", Outcome.UNMET, "docs/other.md", 1)
+    with pytest.raises(Refused, match="the probe disagrees"):
+        made.open(days=3).reaffirm(["runbooks"], "but this is new")
