@@ -135,6 +135,27 @@ def test_two_answers_to_one_control_are_both_kept_and_no_field_is_mixed():
     assert said["clash"] == [{"unit": "answer", "other": control(theirs, ONE)}]
 
 
+@pytest.mark.parametrize(("mine", "yours"), [(None, "no budget"), ("Seen.", None), ("Seen.", "no budget")])
+def test_a_note_goes_with_its_answer_where_answers_clash(mine, yours):
+    notes = [{"note": note} if note else {} for note in (mine, yours)]
+    ours, theirs = answered(BASE, ONE, "ready", ANA, **notes[0]), answered(BASE, ONE, "blocker", BO, **notes[1])
+    done = merged(BASE, ours, theirs)
+    (one,) = standoffs(model(done.raw))
+    assert (one.kept.get("note"), one.other.get("note")) == (mine, yours)
+    assert all(note in str(one) for note in (mine, yours) if note)
+    for take_other, side in ((False, ours), (True, theirs)):
+        decided = apply(done.raw, settle(model(done.raw), one, take_other=take_other))
+        assert control(decided, ONE) == control(side, ONE)
+
+
+def test_a_note_alone_merges_beside_the_other_sides_answer():
+    base = edited(BASE, ("controls", ONE), {"note": "old"})
+    ours, theirs = answered(base, ONE, "ready", ANA), edited(base, ("controls", ONE), {"note": "new"})
+    done = merged(base, ours, theirs)
+    assert not done.disagreements
+    assert (control(done.raw, ONE)["by"], control(done.raw, ONE)["note"]) == ([ANA], "new")
+
+
 def test_a_name_and_a_status_of_different_sides_never_make_one_answer():
     """Line by line these two merge cleanly: one changed the status, the other the name under it."""
     base = answered(BASE, ONE, "ready", ANA, day=1, text="x")

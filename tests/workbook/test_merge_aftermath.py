@@ -84,6 +84,13 @@ def test_one_side_taken_whole_was_a_decision():
     assert not list(doubts(BASE, BLOCKED, RENAMED, RENAMED))
 
 
+def test_a_note_under_the_other_sides_answer_is_found():
+    theirs = edited(RENAMED, ONE, {"note": "no budget"})
+    (doubt,) = doubts(BASE, BLOCKED, theirs, edited(BLOCKED, ONE, {"note": "no budget"}))
+    assert (doubt.unit, doubt.kind) == ("answer", Kind.MIXED)
+    assert not list(doubts(BASE, BLOCKED, theirs, theirs))
+
+
 HALF = f"\n# Again\n[controls.{ONE}]\nstatus = 'blocker'\n".encode()
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from workbook.merge.units import CLASH, DECISIVE, WHOLE, unit_of
+from workbook.merge.units import CLASH, DECISIVE, WHOLE, unit_among
 from workbook.store import MISSING, Edit, Missing, lookup, same
 from workbook.store.model import Table
 
@@ -70,7 +70,11 @@ def standoffs(tables: Mapping[str, Any], table: Table = ()) -> Iterator[Standoff
     for entry in entries if isinstance(entries, list) else [entries]:
         match entry:
             case {"unit": str(unit), "other": Mapping() as other}:
-                kept = {name: value for name, value in tables.items() if name != CLASH and unit_of(table, name) == unit}
+                kept = {
+                    name: value
+                    for name, value in tables.items()
+                    if name != CLASH and unit_among(table, name, {unit}) == unit
+                }
                 yield Standoff(table, unit, kept, other, entry)
             case _:
                 yield Standoff(table, "", {}, {}, entry)
@@ -148,21 +152,32 @@ def said(unit: Mapping[str, Any]) -> str:
     if "status" in unit:
         parts = [str(unit["status"]), *_who(unit)]
     elif len(unit) == 1:
-        parts = [_shown(*unit.values())]
+        parts = [shown(*unit.values())]
     else:
-        parts = [f"{name} {_shown(value)}" for name, value in unit.items()]
+        parts = [_field(name, value) for name, value in unit.items()]
     return ", ".join(parts)
 
 
 def _who(unit: Mapping[str, Any]) -> Iterator[str]:
     people = unit.get("by") or unit.get("proposed_by")
     if people:
-        yield f"by {_shown(people)}"
+        yield f"by {shown(people)}"
     if isinstance(unit.get("at"), date):
         yield f"on {unit['at']}"
     if reason := unit.get("reason"):
-        yield f"because {_shown(reason)}"
+        yield f"because {shown(reason)}"
+    if note := unit.get("note"):
+        yield f"note: {shown(note)}"
 
 
-def _shown(value: object) -> str:
-    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+def _field(name: str, value: object) -> str:
+    return f"{name} ({shown(value)})" if isinstance(value, Mapping) else f"{name} {shown(value)}"
+
+
+def shown(value: object) -> str:
+    """Return a stored value in plain words, days as 2026-11-21. Untrusted text."""
+    if isinstance(value, list):
+        return ", ".join(map(shown, value))
+    if isinstance(value, Mapping):
+        return ", ".join(_field(name, inner) for name, inner in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)

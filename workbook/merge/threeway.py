@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workbook.merge.standoffs import entry_of
-from workbook.merge.units import CLASH, STAMPS, grows, unit_of
+from workbook.merge.units import CLASH, STAMPS, companions, grows, unit_of
 from workbook.store import MISSING, Edit, lookup, same
 from workbook.store.model import Table
 from workbook.store.scanner import Block
@@ -79,6 +79,9 @@ class Sides:
         self.units: dict[str, list[str]] = {}
         for name in names:
             self.units.setdefault(name if grows(table, name) else unit_of(table, name), []).append(name)
+        for unit in [one.unit for one in self.disagreements()]:
+            for name in companions(table, unit):
+                self.units[unit] += self.units.pop(name, [])
 
     def disagreements(self) -> Iterator[Disagreement]:
         """The units that both sides changed, each to something else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,12 @@ UNITS: Final[Mapping[str, tuple[Unit, ...]]] = {
 """Units by the first part of the table's name. A field in no unit, known or unknown, is a unit of its own: a note is
 set without answering, and evidence is attached without answering, so neither belongs to the answer's unit."""
 
+COMPANIONS: Final[Mapping[tuple[str, str], str]] = {
+    ("controls", "note"): ANSWER,  # what one person remarks must not stand under what another one answered
+}
+"""Fields that are a unit of their own, but go with another unit of their table where that one clashes. By the first
+part of the table's name and the key."""
+
 WHOLE_TABLES: Final[Mapping[str, str]] = {
     "scope": "a name stands under all the facts",
     "measurements": "a number is true with its unit, source and date only",
@@ -75,6 +81,17 @@ def unit_of(table: Table, field: str) -> str:
     if kind in WHOLE_TABLES:
         return WHOLE
     return next((unit.name for unit in UNITS.get(kind, ()) if field in unit.fields), field)
+
+
+def unit_among(table: Table, field: str, clashing: Collection[str]) -> str:
+    """Return the unit that a field is decided with, where these units of its table clash."""
+    leader = COMPANIONS.get((table[0], field)) if table else None
+    return leader if leader and leader in clashing else unit_of(table, field)
+
+
+def companions(table: Table, unit: str) -> Iterator[str]:
+    """Yield the fields that go with a unit of this table where it clashes."""
+    return (field for (kind, field), leader in COMPANIONS.items() if table[:1] == (kind,) and leader == unit)
 
 
 def grows(table: Table, field: str) -> bool:
