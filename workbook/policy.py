@@ -9,6 +9,8 @@ from workbook.catalogue import SEVERITY_ORDER, Control
 from workbook.reading import Table, nearest
 
 ALL = "all"
+KEYS = ("decides", "also", "profiles", "frameworks", "release", "adopted", "four_eyes")
+"""What `[workbook]` may say."""
 RELEASE_TAGS = "v*"
 
 
@@ -32,8 +34,11 @@ class Policy:
 
 def read_policy(book: Table, controls: Collection[str]) -> Policy:
     """The policy as stored; what cannot be used is reported and keeps its default."""
-    adopted = _known(book, "adopted", (ALL, *controls))
-    four_eyes = _known(book, "four_eyes", tuple(SEVERITY_ORDER))
+    for key in book.names:
+        if key not in KEYS:
+            book.report(key, f"nothing reads this key{nearest(key, KEYS)}")
+    adopted = _known(book, "adopted", (ALL, *controls), '["runbooks"]')
+    four_eyes = _known(book, "four_eyes", tuple(SEVERITY_ORDER), '["blocker"]')
     release = book.raw("release")
     if not isinstance(release, dict):
         return Policy(book.text("release") or RELEASE_TAGS, None, adopted, four_eyes)
@@ -44,9 +49,16 @@ def read_policy(book: Table, controls: Collection[str]) -> Policy:
     return Policy(RELEASE_TAGS, days, adopted, four_eyes)
 
 
-def _known(book: Table, key: str, words: Collection[str]) -> tuple[str, ...]:
+def _known(book: Table, key: str, words: Collection[str], example: str) -> tuple[str, ...]:
+    value = book.raw(key)
+    if value is not None and not isinstance(value, str | list):
+        book.report(key, f"must be an array of texts, as in {example}")
+        return ()
+    if isinstance(value, list) and not all(isinstance(word, str) for word in value):
+        book.report(key, f"must hold texts only, as in {example}")
+        return ()
     found = book.texts(key)
     for word in found:
         if word not in words:
-            book.report(key, f"{word!r} is not known here{nearest(word, words)}")
+            book.report(key, f"{word!r} is not known here{nearest(word.lower(), words)}")
     return tuple(word for word in found if word in words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -58,3 +59,65 @@ def test_without_a_yes_a_new_workbook_is_not_written_either(repository, typed):
     assert main(["-C", str(repository), "init", "--merge-driver"]) == 2
     assert not (repository / "readiness.toml").exists()
     assert not (repository / ".gitattributes").exists()
+
+
+def settle(book, line):
+    """Put one more line under `[workbook]`."""
+    path = book / "readiness.toml"
+    path.write_text(path.read_text().replace("[workbook]\n", f"[workbook]\n{line}\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('four-eyes = ["blocker"]', "[workbook] four-eyes: nothing reads this key, did you mean 'four_eyes'?"),
+        ("owner = 3", "[workbook] owner: nothing reads this key"),
+        ('four_eyes = ["Blocker"]', "did you mean 'blocker'?"),
+        ("four_eyes = true", 'as in ["blocker"]'),
+        ("four_eyes = [1]", 'as in ["blocker"]'),
+        ("adopted = 7", 'as in ["runbooks"]'),
+    ],
+)
+def test_a_setting_that_does_nothing_is_told(call, book, line, said):
+    settle(book, line)
+    code, _, err = call("status")
+    assert (code, said in err) == (0, True)
+
+
+def test_every_setting_we_read_is_known(call, book):
+    settle(book, 'release = "v*"\nadopted = ["all"]\nfour_eyes = ["blocker"]')
+    assert "warning" not in call("status")[2]
+
+
+def test_what_the_team_adopted_is_not_called_proposed(call, book):
+    assert "proposed" in call("due")[1]
+    settle(book, 'adopted = ["all"]')
+    out = call("due")[1]
+    assert ("adopted" in out, "proposed" in out) == (True, False)
+
+
+def test_an_upgrade_with_only_reworded_texts_says_what_waits(call, book):
+    call("answer", "runbooks", "yes")
+    assert "Everything is up to date." in call("upgrade")[1]
+    path = book / "readiness.toml"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join('text = "000000000000"' if one.startswith("text = ") else one for one in lines))
+    out = call("upgrade")[1]
+    assert "reworded: runbooks" in out
+    assert out.endswith("Nothing has to be written; 1 answer waits for a look.\n")
+
+
+def test_the_output_of_a_command_is_printed_line_by_line(call):
+    call("answer", "runbooks", "yes")
+    program = "print('one'); print('12 passed \\x1b[2J')"
+    _, _, err = call("evidence", "run", "runbooks", "--yes", "--", sys.executable, "-c", program)
+    assert err.endswith("one\n12 passed \\x1b[2J\n")
+
+
+@pytest.mark.parametrize(("days", "remarked"), [(366, False), (367, True)])
+def test_a_risk_accepted_for_years_is_remarked_on(call, days, remarked):
+    call("answer", "runbooks", "no")
+    until = str(datetime.now(UTC).date() + timedelta(days=days))
+    bo = "Bo Sample <bo@example.com>"
+    code, _, err = call("waive", "runbooks", "--reason", "small", "--approved-by", bo, "--expires", until)
+    assert (code, "more than a year" in err) == (0, remarked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from workbook.agenda import Entry, recurring, soon
+from workbook.agenda import Entry, Recurring, recurring, soon
 from workbook.cli.context import Context
 from workbook.session import Session
 from workbook.text import json_document, terminal
@@ -36,9 +36,19 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     context.out("")
     context.out("Comes back with:")
     for check in recurring(session.catalogue, session.state, session.assessment):
-        source = "stated" if check.stated else "proposed"
-        context.out(f"  {check.event:<14} {source:<9} {', '.join(check.controls)}")
+        for source, controls in _by_source(session, check):
+            context.out(f"  {check.event:<14} {source:<9} {', '.join(controls)}")
     return 0
+
+
+def _by_source(session: Session, check: Recurring) -> list[tuple[str, list[str]]]:
+    """The controls of a recurring check by who asks for it: an article, the team that adopted our proposal, or we."""
+    if check.stated:
+        return [("stated", list(check.controls))]
+    known, policy = session.catalogue.controls, session.state.policy
+    adopted = [name for name in check.controls if policy.binds(known[name])]
+    proposed = [name for name in check.controls if not policy.binds(known[name])]
+    return [(source, names) for source, names in (("adopted", adopted), ("proposed", proposed)) if names]
 
 
 def entry_line(session: Session, entry: Entry) -> str:

@@ -11,7 +11,7 @@ from workbook.cli.asking import allowed_to_run
 from workbook.cli.context import Context
 from workbook.cli.telling import saved
 from workbook.evidence import recognized
-from workbook.text import terminal
+from workbook.text import terminal_lines
 
 DRILL_DAYS = 180
 """Days a rehearsal lasts when nothing else is said: people and systems change within half a year."""
@@ -59,7 +59,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
             expires=session.today() + timedelta(days=chosen.days),
             timeout_s=chosen.timeout,
         )
-    context.say(terminal(done.output))
+    context.say(terminal_lines(done.output.rstrip("\r\n")))
     session.attach(chosen.control, done.evidence)
     code = saved(context, session, chosen.control)
     seconds = done.evidence.values["seconds"]

@@ -30,7 +30,9 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     for name in found.unknown:
         context.out(terminal(f"  unknown: {name} stays as it is; nothing reads it"))
     if not found.needed and found.version == version:
-        context.out("Everything is up to date.")
+        waiting = len(found.reworded)
+        wait = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
+        context.out(f"Nothing has to be written; {wait} for a look." if waiting else "Everything is up to date.")
         return 0
     if chosen.dry_run:
         context.say("Nothing was written.")

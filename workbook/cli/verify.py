@@ -11,7 +11,7 @@ from workbook.cli.context import Context
 from workbook.cli.telling import saved
 from workbook.errors import Refused
 from workbook.session import Session
-from workbook.text import shell_display, terminal
+from workbook.text import shell_display, terminal_lines
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     allowed_to_run(context, argv, yes=chosen.yes)
     same, again = running.reproduced(command, session.root, session.place.commit)
     if not same:
-        context.say(terminal(again.output))
+        context.say(terminal_lines(again.output.rstrip("\r\n")))
         raise Refused(
             f"not reproduced: it ended with {again.exit}, and with {command.values['exit']} when it was recorded",
             f"the answer stays as it was; look at it: readiness answer {chosen.control} no",

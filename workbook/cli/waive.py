@@ -8,6 +8,9 @@ from workbook.cli.context import Context
 from workbook.cli.telling import day, saved
 from workbook.errors import Refused
 
+YEAR = 366
+"""Days after which accepted risk is remarked on: by then people and systems have changed."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -30,11 +33,14 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if missing:
         options = " and ".join(f"--{name.replace('_', '-')}" for name in missing)
         raise Refused(f"accepted risk needs {options}", "see: readiness waive --help")
+    until = day(chosen.expires)
     session.waive(
         chosen.control,
         reason=chosen.reason,
         owner=chosen.owner or session.people.names[0],
         approved_by=chosen.approved_by,
-        expires=day(chosen.expires),
+        expires=until,
     )
+    if (until - session.today()).days > YEAR:
+        context.say(f"warning: this accepts the risk for more than a year, until {until}; shorter is looked at sooner")
     return saved(context, session, chosen.control)
