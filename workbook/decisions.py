@@ -51,6 +51,8 @@ class Decision:
     verdict: str
     by: tuple[Decider, ...]
     conditions: tuple[Condition, ...] = ()
+    uncommitted: bool = False
+    """Answers behind the verdict were not committed then, so that it is not the verdict of `commit`."""
 
     @property
     def at(self) -> date:
@@ -79,6 +81,7 @@ def read_decisions(top: Table, today: date) -> dict[str, Decision]:
             table.text("verdict"),
             tuple(Decider(one.text("name"), one.text("role")) for one in table.tables("by")),
             tuple(_condition(one, today) for one in table.tables("conditions")),
+            table.flag("uncommitted") or False,
         )
         if "outcome" not in table or not decision.by or not all(one.name for one in decision.by):
             table.report("", "a decision needs outcome, and by = [{ name = …, role = … }]")

@@ -218,6 +218,34 @@ def test_a_conditional_decision_and_what_became_of_it(call, book, git):
     assert (code, "one of go, no-go, conditional" in err) == (2, True)
 
 
+def test_deciding_tells_what_was_decided_and_whether_it_is_the_commits(call, book, git):
+    git(book, "add", "-A")
+    git(book, "commit", "-qm", "Workbook")
+    head = git(book, "rev-parse", "HEAD").strip()[:12]
+    code, out, err = call("decide", "no-go", "--by", f"{ANA}: engineering")
+    assert (code, err) == (0, "")
+    assert f"Decided: no-go, kept as {TODAY}, on {head}." in out
+    call("answer", "runbooks", "yes")
+    code, out, err = call("decide", "no-go", "--by", f"{ANA}: engineering")
+    assert f"Decided: no-go, kept as {TODAY}-2, on {head}, with answers not committed then." in out
+    assert (code, "Commit first" in err) == (0, True)
+    assert f"no-go, on {head}, with answers not committed then, by {ANA} (engineering)" in call("decide")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("go", "--by", ANA), f"{ANA!r} names no role"),
+        (("conditional", "--by", f"{ANA}: engineering", "--condition", f"runbook|{BO}|{LATER}"), "mean 'runbooks'"),
+        (("conditional", "--by", f"{ANA}: engineering", "--condition", f"staffing|{BO}|{LATER}"), "no control"),
+    ],
+)
+def test_a_decision_that_was_half_typed_is_refused_and_not_guessed(call, book, words, said):
+    code, _, err = call("decide", *words)
+    assert (code, said in err, err.count("\n")) == (2, True, 1)
+    assert "decisions" not in tomllib.loads((book / "readiness.toml").read_text())
+
+
 def test_what_comes_due_as_text_and_json(call):
     call("answer", "dast-scanning", "yes")
     out = call("due")[1]

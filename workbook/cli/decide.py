@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from workbook.agenda import kept
 from workbook.cli.context import Context
 from workbook.cli.telling import day, saved
 from workbook.decisions import Condition, Decider, Decision, Outcome
 from workbook.errors import Refused
+from workbook.operations.given import known
 from workbook.session import Session
 from workbook.text import terminal
+
+_LIKE_AN_ID = re.compile(r"[A-Za-z0-9-]+")
+"""A condition of one word is meant as a control; a promise in words of its own has blanks."""
 
 PARTS = 3
 """Of a condition: its words or its control, its owner, its day."""
@@ -44,8 +49,29 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.outcome not in tuple(Outcome):
         raise Refused(f"{chosen.outcome!r} is not a decision", f"one of {', '.join(Outcome)}")
     by = [_decider(text) for text in chosen.by]
+    before = set(session.state.decisions)
     session.decide(Outcome(chosen.outcome), by, [_condition(session, text) for text in chosen.condition])
-    return saved(context, session)
+    done = saved(context, session)
+    for name, decision in session.state.decisions.items():
+        if name not in before and not done:
+            _told(context, decision)
+    return done
+
+
+def _told(context: Context, decision: Decision) -> None:
+    """What was decided and under which id; and that it is no verdict of its commit where it is not."""
+    context.out(terminal(f"Decided: {decision.outcome}, kept as {decision.id}{_on(decision)}."))
+    if decision.uncommitted:
+        context.say(
+            "Warning: answers behind this verdict are not committed, so it is not what that commit says. "
+            "Commit first, then decide: readiness commit"
+        )
+
+
+def _on(decision: Decision) -> str:
+    if not decision.commit:
+        return ", on no commit"
+    return f", on {decision.commit}{', with answers not committed then' if decision.uncommitted else ''}"
 
 
 def _show(context: Context, session: Session) -> int:
@@ -62,7 +88,7 @@ def lines(session: Session, decision: Decision) -> list[str]:
     """A decision as lines for a terminal: who, on what, and how its conditions stand today."""
     who = ", ".join(f"{one.name} ({one.role})" if one.role else one.name for one in decision.by)
     found = [
-        terminal(f"{decision.id}  {decision.outcome}  on {decision.commit or 'no commit'}  by {who}"),
+        terminal(f"{decision.id}  {decision.outcome}{_on(decision)}, by {who}"),
         terminal(f"  shown then: {decision.verdict}"),
     ]
     for place, one in enumerate(decision.conditions, start=1):
@@ -72,8 +98,8 @@ def lines(session: Session, decision: Decision) -> list[str]:
 
 
 def _decider(text: str) -> Decider:
-    name, _, role = text.rpartition(":")
-    return Decider(name.strip(), role.strip()) if name.strip() else Decider(text.strip(), "")
+    name, colon, role = text.rpartition(":")
+    return Decider(name.strip(), role.strip()) if colon else Decider(text.strip(), "")
 
 
 def _condition(session: Session, text: str) -> Condition:
@@ -81,8 +107,10 @@ def _condition(session: Session, text: str) -> Condition:
     if len(parts) != PARTS:
         raise Refused(f"{text!r} is not a condition", 'write it as "what|Name <mail>|2026-12-10"')
     what, owner, until = parts
-    control = session.catalogue.controls.get(what)
-    return Condition(control.title if control else what, owner, day(until), control.id if control else "")
+    if what in session.catalogue.controls or _LIKE_AN_ID.fullmatch(what):
+        control = known(session.catalogue, what)
+        return Condition(control.title, owner, day(until), control.id)
+    return Condition(what, owner, day(until))
 
 
 def _number(text: str) -> int:

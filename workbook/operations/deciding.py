@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from checks.git import Git, GitProblem
+from workbook.answers import STATE_FILE, WAIVER_FILE, State, read_state
 from workbook.decisions import Condition, Decider, Decision, Outcome
 from workbook.errors import Refused
 from workbook.ledger.desk import Change
+from workbook.merge.standoffs import REMEDY
 from workbook.operations.given import Given
 from workbook.people import person
 
@@ -24,12 +28,19 @@ def decided(
     """A decision of today, on the current commit and the verdict that was shown.
 
     Raises:
-        Refused: nobody decides, or conditions are missing, incomplete, over, or given without being conditional.
+        Refused: nobody decides, somebody without a role, two branches still disagree about what a go would rest on, or
+            conditions are missing, incomplete, over, or given without being conditional.
     """
+    if outcome is not Outcome.NO_GO and given.state.standoffs:
+        places = ", ".join(one.place for one in given.state.standoffs)
+        raise Refused(f"no {outcome} while two branches disagree about {places}", REMEDY, code=1)
     if not by:
         raise Refused(
             "a decision needs who took it", 'name them with their role, as in "Ana <ana@example.com>: engineering"'
         )
+    for one in by:
+        if not one.role.strip():
+            raise Refused(f"{one.name!r} names no role", 'write it as "Ana Example <ana@example.com>: engineering"')
     if (outcome is Outcome.CONDITIONAL) != bool(conditions):
         raise Refused("conditions belong to a conditional decision, and it to them", "name both, or neither")
     for condition in conditions:
@@ -42,9 +53,30 @@ def decided(
         "verdict": verdict,
         "by": [{"name": person(one.name), "role": one.role} for one in by],
     }
+    if given.place.commit and not _committed(given):
+        fields["uncommitted"] = True
     if conditions:
         fields["conditions"] = [_entry(one) for one in conditions]
     return Change(("decisions", f"{day}-{len(taken) + 1}" if taken else day), fields)
+
+
+def _committed(given: Given) -> bool:
+    """Whether what counts now is what the commit says; earlier decisions aside. Unsaved edits count as now."""
+    read = []
+    try:
+        with Git.open(given.place.root) as git:
+            for name in (STATE_FILE, WAIVER_FILE):
+                raw = git.show(given.place.commit, name) or b""
+                read.append(tomllib.loads(raw.decode("utf-8-sig")))
+    except (GitProblem, ValueError, RecursionError):
+        return False
+    state, waivers = read
+    then = read_state(state | {"waivers": waivers.get("waivers", {})}, given.catalogue, given.today)
+    return _answers(then) == _answers(given.state)
+
+
+def _answers(state: State) -> State:
+    return replace(state, decisions={}, problems=())
 
 
 def met(given: Given, decision: str, number: int) -> Change:

@@ -73,6 +73,48 @@ def test_a_decision_holds_the_commit_the_verdict_and_the_deciders(bench):
     assert latest(tuple(decisions.values())).outcome is Outcome.GO
 
 
+def test_a_decision_says_when_its_answers_were_not_those_of_its_commit(bench):
+    made = bench()
+    session = made.open()
+    session.decide(Outcome.NO_GO, [Decider(made.ANA, "engineering")])
+    session.decide(Outcome.NO_GO, [Decider(made.ANA, "engineering")])  # an earlier decision is no answer
+    session.answer("runbooks", Status.READY)
+    session.decide(Outcome.GO, [Decider(made.ANA, "engineering")])
+    session.save()
+    session.decide(Outcome.GO, [Decider(made.ANA, "engineering")])
+    session.save()
+    made.commit("readiness.toml", (made.root / "readiness.toml").read_text())
+    later = made.open()
+    later.decide(Outcome.GO, [Decider(made.ANA, "engineering")])
+    later.save()
+    assert [one.uncommitted for one in bench_again(later).state.decisions.values()] == [False, False, True, True, False]
+
+
+def test_who_decides_names_a_role(bench):
+    made = bench()
+    with pytest.raises(Refused, match=r"names no role.*: engineering"):
+        made.open().decide(Outcome.GO, [Decider(made.ANA, " ")])
+
+
+def test_no_go_alone_can_be_decided_while_two_branches_disagree(bench):
+    clash = 'clash = [{ unit = "answer", other = { status = "blocker", by = ["Bo Sample <bo@example.com>"] } }]'
+    made = bench()
+    first = made.open()
+    first.answer("runbooks", Status.READY)
+    first.save()
+    text = first.state_path.read_text()
+    first.state_path.write_text(text.replace("[controls.runbooks]\n", f"[controls.runbooks]\n{clash}\n"))
+    by = [Decider(made.ANA, "engineering")]
+    session = made.open()
+    assert session.state.standoffs
+    with pytest.raises(Refused, match=r"two branches disagree about controls.runbooks.*readiness merge"):
+        session.decide(Outcome.GO, by)
+    with pytest.raises(Refused, match="two branches disagree"):
+        session.decide(Outcome.CONDITIONAL, by, [Condition("it is settled", made.BO, DUE)])
+    session.decide(Outcome.NO_GO, by)
+    assert latest(tuple(session.state.decisions.values())).outcome is Outcome.NO_GO
+
+
 def test_later_commits_say_which_conditions_are_met(bench):
     made = bench()
     session = made.open()
