@@ -75,6 +75,8 @@ def misfit(name: str, value: float, unit: str) -> str:
     if asked == COUNT and unit != "1" and dimension(unit) != COUNT:
         return f"{unit!r} is a unit of {dimension(unit)}, and this counts things; write unit = {COUNT!r}"
     if asked == "share" and not 0 <= in_unit(value, unit, "share") <= 1:
+        if in_unit(1, unit, "share") != 1:
+            return f"a share lies between 0 and 100 %, and {value:g} % does not"
         hint = ' in this unit; if it is a percentage, write unit = "%"' if 1 < value <= 100 else ""  # noqa: PLR2004  percent
         return f"a share lies between 0 and 1, and {value:g} does not{hint}"
     return ""

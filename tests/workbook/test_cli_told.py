@@ -121,3 +121,77 @@ def test_a_risk_accepted_for_years_is_remarked_on(call, days, remarked):
     bo = "Bo Sample <bo@example.com>"
     code, _, err = call("waive", "runbooks", "--reason", "small", "--approved-by", bo, "--expires", until)
     assert (code, "more than a year" in err) == (0, remarked)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("score", "security", "four"), "'four' is no level; levels are whole numbers from 0 to 5"),
+        (("answer", "runbooks", "partly", "--gap", "some"), "choose from partial, absent, unknown"),
+        (("measure", "coverage.percent", "130%"), "a share lies between 0 and 100 %, and 130 % does not"),
+        (("measure", "coverage.procent", "13%"), "did you mean 'coverage.percent'?"),
+        (("measure", "qqqqqqq", "13%"), "the numbers a checklist compares: readiness explain fifty-point"),
+        (("answer", "fifty-point.9.99", "ready", "--item", "--reason", "x"), "readiness explain fifty-point"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words(call, arguments, says):
+    code, _, err = call(*arguments)
+    assert (code, err.count("\n")) == (2, 1)
+    assert says.replace("'", "") in err.replace("'", "")
+    assert len(err) < 400
+
+
+def test_the_levels_of_the_help_are_those_of_the_docs(call):
+    import re
+    from pathlib import Path
+
+    from workbook.cli.score import LEVELS
+
+    docs = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text()
+    printed = " ".join(docs.split("Ours: ")[1].split("\n- ")[0].split()).rstrip(".")
+    assert [re.sub(r"^\d ", "", one) for one in printed.split("; ")] == list(LEVELS)
+    assert all(level in call("score", "--help")[1] for level in LEVELS)
+
+
+LIST = """\
+name = "Acme"
+[[pillars]]
+id = "people"
+title = "People"
+[[items]]
+id = "acme.1"
+pillar = "people"
+title = "On call"
+asks = "Is somebody on call?"
+controls = ["runbooks"]
+"""
+
+
+def test_a_checklist_that_cannot_be_read_is_named_stays_listed_and_can_be_dropped(call, book):
+    file = book / ".readiness" / "checklists" / "acme.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(LIST.replace('"people"\ntitle = "On', '"poeple"\ntitle = "On'))
+    code, _, err = call("checklists", "--add", "acme")
+    assert (code, "acme.toml: acme.1.pillar: there is no pillar 'poeple'" in err) == (2, True)
+    file.write_text(LIST)
+    assert call("checklists", "--add", "acme")[0] == 0
+    file.unlink()
+    also = 'also = ["six-gates", "ten-gates", "acme"]'
+    assert call("checklists", "--drop", "ten-gates")[0] == 0
+    assert also.replace('"ten-gates", ', "") in (book / "readiness.toml").read_text()
+    assert call("checklists", "--drop", "acme")[0] == 0
+    assert 'also = ["six-gates"]' in (book / "readiness.toml").read_text()
+    assert call("checklists", "--drop", "acme")[0] == 2
+
+
+def test_a_deciding_checklist_that_is_gone_is_not_replaced_in_silence(call, book):
+    file = book / ".readiness" / "checklists" / "acme.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(LIST)
+    assert call("checklists", "--decides", "acme")[0] == 0
+    file.unlink()
+    code, _, err = call("checklists", "--drop", "ten-gates")
+    assert (code, "there is no checklist 'acme'" in err) == (2, True)
+    assert 'decides = "acme"' in (book / "readiness.toml").read_text()
+    assert call("checklists", "--decides", "six-gates", "--drop", "acme")[0] == 0
+    assert "acme" not in (book / "readiness.toml").read_text()

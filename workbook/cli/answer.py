@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evidence", action="append", metavar="WHAT", help="a link, a file, or where it lives; adds")
     parser.add_argument("--watch", action="append", metavar="GLOB", help="the answer lapses when these files change")
     parser.add_argument("--reason", help="why it does not apply, or why an item differs from its controls")
-    parser.add_argument("--gap", choices=tuple(Gap), help="how much is there, for needs-review")
+    parser.add_argument("--gap", choices=[str(gap) for gap in Gap], help="how much is there, for needs-review")
     parser.add_argument("--facet", action="append", metavar="FACET", help="the part that is ready, for needs-review")
     parser.add_argument("--owner", metavar="PERSON", help="who closes the gap, as Name <mail>")
     parser.add_argument("--due", metavar="DAY", help="until when, as in 2026-12-10")

@@ -8,6 +8,7 @@ from workbook.catalogue.own import FOLDER
 from workbook.cli.context import Context
 from workbook.cli.telling import saved
 from workbook.errors import Refused
+from workbook.operations.choosing import listed
 from workbook.text import terminal
 
 
@@ -23,11 +24,12 @@ def run(context: Context, wanted: argparse.Namespace) -> int:
     if not (wanted.decides or wanted.add or wanted.drop):
         return _list(context)
     session = context.workbook()
-    before = session.state.checklists
+    first, others = listed(session.ledger.tables)
+    before = tuple(dict.fromkeys((first or session.state.decides, *others)))
     for slug in wanted.drop:
         if slug not in before:
             raise Refused(f"{slug!r} is not chosen", f"chosen: {', '.join(before)}")
-    decides = wanted.decides or session.state.decides
+    decides = wanted.decides or before[0]
     if decides in wanted.drop:
         raise Refused(f"{decides} decides and cannot be left out", "let another one decide: --decides SLUG")
     session.choose(decides, [slug for slug in (*before, *wanted.add) if slug not in wanted.drop])

@@ -6,16 +6,32 @@ import argparse
 
 from workbook.cli.context import Context
 from workbook.cli.telling import saved
+from workbook.errors import Refused
+
+LEVELS = (
+    "nothing",
+    "known, ad hoc",
+    "partly done",
+    "done on critical paths, with evidence",
+    "done throughout, evidence fresh",
+    "automated and measured against a target",
+)
+"""What each level from 0 means."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("domain", metavar="DOMAIN")
-    parser.add_argument("level", metavar="LEVEL", type=int, help="0 nothing there, 3 enough for most, 5 exemplary")
+    parser.add_argument("level", metavar="LEVEL", help="a whole number from 0 to 5")
+    levels = "\n".join(f"  {level}  {text}" for level, text in enumerate(LEVELS))
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"levels, as we read them (docs/verdicts.md):\n{levels}"
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Record the level and say where the team stands."""
     session = context.workbook()
-    session.score(chosen.domain, chosen.level)
+    if chosen.level not in map(str, range(len(LEVELS))):
+        raise Refused(f"{chosen.level!r} is no level", "levels are whole numbers from 0 to 5")
+    session.score(chosen.domain, int(chosen.level))
     return saved(context, session)

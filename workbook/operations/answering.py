@@ -140,7 +140,8 @@ def overridden(given: Given, item: str, status: Status, reason: str) -> Change:
     """
     if item not in given.catalogue.items:
         raise Refused(
-            f"there is no item {item!r}{nearest(item, given.catalogue.items)}", "readiness explain lists them"
+            f"there is no item {item!r}{nearest(item, given.catalogue.items)}",
+            f"the items of a checklist: readiness explain {given.state.decides}",
         )
     table = ("items", item)
     if status is Status.UNANSWERED:

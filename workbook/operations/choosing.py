@@ -8,6 +8,7 @@ from typing import Any
 
 from workbook.answers import Status
 from workbook.catalogue import Catalogue
+from workbook.catalogue.own import FOLDER
 from workbook.errors import Refused
 from workbook.ledger.desk import Change
 from workbook.operations.given import Given
@@ -42,13 +43,32 @@ def chosen(given: Given, tables: Mapping[str, Any], decides: str, also: Sequence
     Raises:
         Refused: there is no such checklist.
     """
+    known, already = given.catalogue.checklists, listed(tables)[1]
     for slug in (decides, *also):
-        if slug not in given.catalogue.checklists:
-            known = given.catalogue.checklists
-            raise Refused(f"there is no checklist {slug!r}{nearest(slug, known)}", f"choose from {', '.join(known)}")
+        # One that is listed already and cannot be read now stays listed: it counts again once its file is mended.
+        if slug not in known and (slug == decides or slug not in already):
+            raise _no_checklist(given, slug)
     rest = [slug for slug in dict.fromkeys(also) if slug != decides]
     book = Change(("workbook",), {"decides": decides, "also": rest})
-    return (book, *_added(given.catalogue, _missing(given.catalogue, tables, (decides, *rest))))
+    usable = [slug for slug in (decides, *rest) if slug in known]
+    return (book, *_added(given.catalogue, _missing(given.catalogue, tables, usable)))
+
+
+def listed(tables: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """The slugs a state file names, whether or not there are such checklists: the one that decides, and the others."""
+    book = tables.get("workbook")
+    decides, also = (book.get("decides"), book.get("also")) if isinstance(book, Mapping) else (None, None)
+    others = [also] if isinstance(also, str) else also if isinstance(also, list) else []
+    return decides if isinstance(decides, str) else "", tuple(slug for slug in others if isinstance(slug, str))
+
+
+def _no_checklist(given: Given, slug: str) -> Refused:
+    """Why a checklist cannot be chosen: what is wrong with its file, or that there is none."""
+    broken = (one.what for one in given.state.problems if one.what.startswith(f"{FOLDER}/{slug}.toml: "))
+    if what := next(broken, ""):
+        return Refused(f"the checklist {slug!r} cannot be used: {what}")
+    known = given.catalogue.checklists
+    return Refused(f"there is no checklist {slug!r}{nearest(slug, known)}", f"choose from {', '.join(known)}")
 
 
 def upgrade(given: Given, tables: Mapping[str, Any]) -> Upgrade:

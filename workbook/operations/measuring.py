@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
 from workbook.answers import HIGHEST_LEVEL, SCORECARD
 from workbook.errors import Refused
@@ -11,6 +12,9 @@ from workbook.metrics import ALERT, metrics, misfit
 from workbook.operations.given import Given
 from workbook.reading import nearest
 from workbook.store import MISSING
+
+MOST_ALIKE = 8
+"""Names offered in place of one that nobody knows."""
 
 ATTESTABLE: Mapping[str, str] = {
     "core-logic-sound": "Is the core logic sound, so that risky layers can be replaced around it?",
@@ -28,7 +32,7 @@ def measured(given: Given, name: str, value: float, unit: str, source: str = "")
     """
     known = (*metrics(), *given.catalogue.compared)
     if name.removeprefix(ALERT) not in known:
-        raise Refused(f"no checklist compares {name!r}{nearest(name, known)}", f"one of {', '.join(sorted(known))}")
+        raise Refused(f"no checklist compares {name!r}{nearest(name, known)}", _alike(name, known, given.state.decides))
     if trouble := misfit(name, value, unit):
         raise Refused(f"{name}: {trouble}")
     fields = {
@@ -39,6 +43,13 @@ def measured(given: Given, name: str, value: float, unit: str, source: str = "")
         "at": given.today,
     }
     return Change(("measurements", name), fields)
+
+
+def _alike(name: str, known: Collection[str], decides: str) -> str:
+    """Where to find the right name: some that resemble it, and the command that lists those of a checklist."""
+    alike = get_close_matches(name.removeprefix(ALERT), sorted(set(known)), n=MOST_ALIKE, cutoff=0.5)
+    listed = f"the numbers a checklist compares: readiness explain {decides}"
+    return f"alike: {', '.join(alike)}; {listed}" if alike else listed
 
 
 def scored(given: Given, domain: str, level: int) -> Change:
