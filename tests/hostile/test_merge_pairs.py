@@ -119,6 +119,12 @@ def intended(base, ours, theirs):
             result[part] = yours if yours["at"] > mine["at"] else mine
         else:
             result[part], clashes[part] = mine, yours
+    for (table, name), yours_said in list(clashes.items()):
+        if name == "said":  # each note goes with its answer
+            note = (table, "note")
+            clashes[table, name] = yours_said | (theirs.get(note) or {})
+            clashes.pop(note, None)
+            result[note] = ours.get(note, {})
     return {part: value for part, value in result.items() if value is not None}, clashes
 
 
@@ -260,4 +266,6 @@ def is_there(model, aside, part, value, old):
     here = told(model, part)
     if isinstance(value, list):
         return all(one in here for one in value if one not in (old or []))
-    return without_stamps(here) == without_stamps(value) or (part[0], value) in aside
+    if without_stamps(here) == without_stamps(value):
+        return True
+    return any(table == part[0] and value.items() <= other.items() for table, other in aside)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workbook.catalogue import Catalogue
-from workbook.merge.units import WHOLE, unit_of
+from workbook.merge.units import WHOLE, unit_among, unit_of
 from workbook.store import MISSING, Clash
 
 _DERIVED: Final = frozenset({"text", "saw", "commit", "pins", "sha256"})
@@ -30,8 +30,9 @@ class Side:
 def parts(clash: Clash) -> tuple[Clash, ...]:
     """The clash, one for each unit of `workbook.merge.units`, in the order of its fields."""
     found: dict[str, dict[str, Any]] = {}
+    clashing = {unit_of(clash.table, field) for field in clash.fields}
     for field, sides in clash.fields.items():
-        found.setdefault(unit_of(clash.table, field), {})[field] = sides
+        found.setdefault(unit_among(clash.table, field, clashing), {})[field] = sides
     return tuple(Clash(clash.table, fields) for fields in found.values())
 
 
@@ -39,7 +40,8 @@ def title(catalogue: Catalogue, part: Clash) -> str:
     """What a part is about: "Rate limits: answer"."""
     name = part.table[-1] if part.table else ""
     known = catalogue.controls[name].title if name in catalogue.controls else ".".join(part.table)
-    unit = unit_of(part.table, next(iter(part.fields)))
+    clashing = {unit_of(part.table, field) for field in part.fields}
+    unit = unit_among(part.table, next(iter(part.fields)), clashing)
     return known + _NAMES.get(unit, f": {unit}")
 
 

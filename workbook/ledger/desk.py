@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.merge.units import unit_of
+from workbook.merge.units import companions, unit_among, unit_of
 from workbook.store import MISSING, Clash, Edit, same
 
 Place = tuple[tuple[str, ...], str]
@@ -56,6 +56,7 @@ class Desk:
             self._titles.update((change.table, change.title) for change in changes)
             self._run(step)
             self._claim(changes, {(edit.table, unit_of(edit.table, edit.field)) for edit in step})
+            self._yield()
             self._tidy()
             self._done.append(step)
             self._undone.clear()
@@ -111,10 +112,11 @@ class Desk:
         self.tables, self._disk = deepcopy(dict(tables)), deepcopy(dict(tables))
         self._bases.clear()
         for edit in claims:
-            if same(self.get(edit.table, edit.field), edit.new):  # saved by us, or the same value by them
-                continue
-            self._bases[(edit.table, edit.field)] = edit.base
+            # Saved by us, or the same value by them: no edit any more, but still said together with what is pending.
+            told = same(self.get(edit.table, edit.field), edit.new)
+            self._bases[(edit.table, edit.field)] = edit.new if told else edit.base
             _place(self.tables, edit.table, edit.field, edit.new)
+        self._yield()
         self._tidy()
 
     def saved(self, tables: Mapping[str, Any]) -> None:
@@ -125,7 +127,8 @@ class Desk:
     def settle(self, clash: Clash, *, keep_mine: bool) -> None:
         """Decide a clash: my values on top of theirs, or theirs, with everything that was said together with them."""
         decided = {unit_of(clash.table, name) for name in clash.fields}
-        for place in [place for place in self._bases if place[0] == clash.table and unit_of(*place) in decided]:
+        ours = [place for place in self._bases if place[0] == clash.table]
+        for place in [place for place in ours if unit_among(*place, decided) in decided]:
             if keep_mine:
                 # What they were shown, not what is on disk by now: on top of that goes only what they have seen.
                 _, _, theirs = clash.fields.get(place[1], (None, None, _lookup(self._disk, *place)))
@@ -135,12 +138,26 @@ class Desk:
                 _place(self.tables, *place, _lookup(self._disk, *place))
         self._tidy()
 
+    def whole(self, clash: Clash) -> Clash:
+        """The clash with what goes along with its parts, so that people see all they decide about."""
+        fields = dict(clash.fields)
+        for unit in {unit_of(clash.table, name) for name in clash.fields}:
+            for place in [(clash.table, name) for name in companions(clash.table, unit) if name not in fields]:
+                mine, theirs = self.get(*place), _lookup(self._disk, *place)
+                if place in self._bases and not same(mine, theirs):
+                    fields[place[1]] = (self._bases[place], mine, theirs)
+        return Clash(clash.table, fields)
+
+    def is_open(self, clash: Clash) -> bool:
+        """Whether every field of the clash is still one, see `rebase`."""
+        places = [(clash.table, name) for name in clash.fields]
+        return all(place in self._bases and self._clashes(place) for place in places)
+
     def restore(self, edits: Iterable[Edit]) -> None:
         """Put recovered edits back, with the bases they were made on; those that were saved after all are dropped."""
         for edit in edits:
-            if same(_lookup(self._disk, edit.table, edit.field), edit.new):
-                continue
-            self._bases.setdefault((edit.table, edit.field), edit.base)
+            told = same(_lookup(self._disk, edit.table, edit.field), edit.new)
+            self._bases.setdefault((edit.table, edit.field), edit.new if told else edit.base)
             self._titles[edit.table] = edit.title
             _place(self.tables, edit.table, edit.field, edit.new)
         self._tidy()
@@ -157,6 +174,28 @@ class Desk:
             for name in change.fields:
                 if (change.table, unit_of(change.table, name)) in touched:
                     self._bases.setdefault((change.table, name), self.get(change.table, name))
+        for table, unit in touched:
+            for name in companions(table, unit):
+                seen = self._before(table, name)
+                self._bases.setdefault((table, name), seen)
+                _place(self.tables, table, name, seen)
+
+    def _yield(self) -> None:
+        """Take over what others changed beside a part that they left alone, as a note beside an answer."""
+        for table, unit in {(table, unit_of(table, name)) for table, name in self._bases}:
+            if any(self._clashes((table, name)) for name in self._fields(table, unit)):
+                continue
+            for place in [(table, name) for name in companions(table, unit)]:
+                if place in self._bases and same(self.get(*place), self._bases[place]):
+                    self._bases[place] = _lookup(self._disk, *place)
+                    _place(self.tables, *place, self._bases[place])
+
+    def _fields(self, table: tuple[str, ...], unit: str) -> list[str]:
+        return [name for at, name in self._bases if at == table and unit_of(table, name) == unit]
+
+    def _clashes(self, place: Place) -> bool:
+        disk = _lookup(self._disk, *place)
+        return not same(disk, self._bases[place]) and not same(disk, self.get(*place))
 
     def _run(self, step: Sequence[Edit]) -> None:
         for edit in step:
@@ -168,7 +207,10 @@ class Desk:
     def _tidy(self) -> None:
         """Where nothing is pending in a part any more, what is on disk shows again, whoever wrote it."""
         touched = {(edit.table, unit_of(edit.table, edit.field)) for edit in self.pending}
-        for place in [place for place in self._bases if (place[0], unit_of(*place)) not in touched]:
+        for place in list(self._bases):
+            units = {unit for table, unit in touched if table == place[0]}
+            if unit_among(*place, units) in units:
+                continue
             del self._bases[place]
             _place(self.tables, *place, _lookup(self._disk, *place))
 

@@ -230,6 +230,16 @@ class Ledger:
     def _save(self, name: str, create: bytes | None) -> Saved | Clashed:
         if trouble := self._trouble(name):
             raise Refused(trouble)
+        seen = self._documents[name].digest
+        while isinstance(result := self._attempt(name, create, seen), Clashed):
+            before = self._desk.claims
+            self._desk.rebase(self._on_disk())
+            # What others said beside ours is taken over, and then is no clash: try again.
+            if self._desk.claims == before or all(map(self._desk.is_open, result.clashes)):
+                return replace(result, clashes=tuple(map(self._desk.whole, result.clashes)))
+        return result
+
+    def _attempt(self, name: str, create: bytes | None, seen: str) -> Saved | Clashed:
         edits = tuple(edit for edit in self._desk.claims if _file_of(edit) == name)
         try:
             result = save(
@@ -239,7 +249,7 @@ class Ledger:
                 order=self._order,
                 create=create,
                 only_new=name == STATE_FILE and create is not None,
-                seen=self._documents[name].digest,
+                seen=seen,
             )
         except UnconfirmedSaveError as error:
             self._unconfirmed.add(name)
@@ -251,8 +261,6 @@ class Ledger:
             raise Refused(str(error)) from error
         self._unconfirmed.discard(name)
         self._documents[name] = result.document
-        if isinstance(result, Clashed):
-            self._desk.rebase(self._on_disk())
         return result
 
     def _on_disk(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from workbook.session import Session
 from workbook.store import Clashed, Saved
 
 CONTROL = "rate-limiting"
+ANA, BO = "Ana Example <ana@example.com>", "Bo Sample <bo@example.com>"
 
 
 @pytest.fixture
@@ -86,18 +87,57 @@ def test_a_note_beside_somebody_elses_answer_is_no_clash(two):
 def test_parts_are_decided_one_by_one(two):
     mine, theirs = two
     mine.answer(CONTROL, Status.READY, note="mine", evidence=[Evidence("elsewhere", {"where": "wiki"})])
+    mine.assign(CONTROL, ANA, None)
     theirs.answer(CONTROL, Status.BLOCKER, note="theirs")
+    theirs.assign(CONTROL, BO, None)
     theirs.save()
-    answer, note = parts(clash_of(mine))
-    assert title(mine.catalogue, note).endswith(": note")
-    assert [(one.field, one.mine, one.theirs) for one in sides(note)] == [("note", "mine", "theirs")]
+    answer, care = sorted(parts(clash_of(mine)), key=lambda part: "owner" in part.fields)
+    assert title(mine.catalogue, answer).endswith(": answer")
+    assert ("note", "mine", "theirs") in [(one.field, one.mine, one.theirs) for one in sides(answer)]
     assert ("status", "ready", "blocker") in [(one.field, one.mine, one.theirs) for one in sides(answer)]
     assert not {"text", "commit", "pins"} & {one.field for one in sides(answer)}
     mine.settle(answer, keep_mine=False)
-    mine.settle(note, keep_mine=True)
+    mine.settle(care, keep_mine=True)
     assert isinstance(mine.save(), Saved)
-    assert (stored(mine)["status"], stored(mine)["note"]) == ("blocker", "mine")
+    assert (stored(mine)["status"], stored(mine)["note"], stored(mine)["owner"]) == ("blocker", "theirs", ANA)
     assert stored(mine)["evidence"] == [{"kind": "elsewhere", "where": "wiki"}]
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("keep_mine", [True, False])
+@pytest.mark.parametrize(("my_note", "their_note"), [("mine", None), (None, "theirs"), ("mine", "theirs")])
+def test_a_note_goes_with_its_answer(two, my_note, their_note, keep_mine, refreshed):
+    mine, theirs = two
+    mine.answer(CONTROL, Status.READY, note=my_note)
+    theirs.answer("runbooks", Status.READY)
+    theirs.save()
+    mine.refresh()  # somebody saves elsewhere: what was said together stays together
+    theirs.answer(CONTROL, Status.BLOCKER, note=their_note)
+    theirs.save()
+    if refreshed:
+        mine.refresh()
+    (part,) = parts(clash_of(mine))
+    assert ("note", my_note or "(nothing)", their_note or "(nothing)") in [
+        (one.field, one.mine, one.theirs) for one in sides(part)
+    ]
+    mine.settle(part, keep_mine=keep_mine)
+    assert isinstance(mine.save(), Saved)
+    expected = ("ready", my_note) if keep_mine else ("blocker", their_note)
+    assert (stored(mine)["status"], stored(mine).get("note")) == expected
+    assert mine.state.answer(CONTROL) == Session(mine.root).state.answer(CONTROL)
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_an_answer_beside_somebody_elses_note_is_no_clash(two, refreshed):
+    mine, theirs = two
+    mine.answer(CONTROL, Status.READY)
+    theirs.note(CONTROL, "Seen in staging")
+    theirs.save()
+    if refreshed:
+        mine.refresh()
+        assert mine.state.answer(CONTROL).note == "Seen in staging"
+    assert isinstance(mine.save(), Saved)
+    assert (stored(mine)["status"], stored(mine)["note"]) == ("ready", "Seen in staging")
 
 
 def test_what_was_saved_while_somebody_typed_is_a_clash(two):
