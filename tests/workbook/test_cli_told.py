@@ -195,3 +195,50 @@ def test_a_deciding_checklist_that_is_gone_is_not_replaced_in_silence(call, book
     assert 'decides = "acme"' in (book / "readiness.toml").read_text()
     assert call("checklists", "--decides", "six-gates", "--drop", "acme")[0] == 0
     assert "acme" not in (book / "readiness.toml").read_text()
+
+
+def test_a_number_is_explained_with_its_unit_its_items_and_what_is_stored(call, tmp_path, capsys):
+    code, out, _ = call("explain", "coverage.percent")
+    assert (code, out.splitlines()[0]) == (0, "coverage.percent: a number, compared in %")
+    assert "Stands in where nothing is stored under this name: coverage_pct" in out
+    assert "Compared by six-gates.pr.testing.unit-coverage: coverage_pct > 80" in out
+    assert "Stored: nothing" in out
+    call("measure", "coverage.percent", "83.4%", "--source", "coverage.xml")
+    for name in ("coverage.percent", "coverage_pct"):
+        assert "Stored: coverage.percent = 83.4 %, from coverage.xml, on " in call("explain", name)[1]
+    (tmp_path / "bare").mkdir()
+    assert main(["-C", str(tmp_path / "bare"), "explain", "p95_ms"]) == 0
+    assert "Stored" not in capsys.readouterr().out
+
+
+def test_the_limit_of_an_alert_is_explained_apart_from_the_metric(call):
+    out = call("explain", "alert.p95_ms")[1]
+    assert "six-gates.g4.signal-latency" in out
+    assert "seven-steps.accept.p95" not in out  # that one asks for the number itself
+    assert "seven-steps.accept.p95" in call("explain", "p95_ms")[1]
+
+
+def test_every_number_that_can_be_stored_is_explained():
+    from workbook.catalogue import load_catalogue
+    from workbook.cli.explain import compared
+    from workbook.metrics import metrics
+
+    catalogue = load_catalogue()
+    for name in {*metrics(), *catalogue.compared}:
+        assert next(compared(catalogue, None, name)).startswith(f"{name}: a number")
+
+
+def test_an_item_is_explained_with_its_state_its_number_and_its_decision(call, tmp_path, capsys):
+    item = "six-gates.pr.testing.unit-coverage"
+    assert "Now: not answered: " in call("explain", item)[1]
+    call("measure", "coverage.percent", "70%")
+    assert "Number: falls short: measured coverage.percent 70 %" in call("explain", item)[1]
+    call("answer", item, "ready", "--item", "--reason", "the rest is generated")
+    out = call("explain", item)[1]
+    assert "Now: ready: " in out
+    assert "Decided for this item: ready, by Ana Example <ana@example.com> on " in out
+    assert "the rest is generated" in out
+    assert f"    {item}: " in call("explain", "six-gates")[1]
+    (tmp_path / "bare").mkdir()
+    assert main(["-C", str(tmp_path / "bare"), "explain", item]) == 0
+    assert "Now:" not in capsys.readouterr().out
