@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from checks.git import Git, GitProblem
 from checks.process import minimal_environment
@@ -29,7 +30,14 @@ TIMEOUT_S: Final = 600
 """Seconds that git with the user's hooks and signing may take."""
 
 LISTED: Final = 40
-"""Changed controls named in a message; the rest is counted."""
+"""Changes named in a message, acts and settings before answers; the rest is counted."""
+
+SUBJECT: Final = 90
+"""Characters of a subject beyond which no further part is added."""
+
+ANSWERS: Final = "answers"
+
+T = TypeVar("T")
 
 _UNDERWAY: Final = {
     "MERGE_HEAD": ("a merge", "git commit, which takes the workbook's files along"),
@@ -59,6 +67,14 @@ class CommitFailed(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """One change since the last commit. `kind` names several of it; `line` may hold untrusted text."""
+
+    kind: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Committed:
     """A commit that was made: its id, the files in it relative to the root, and its whole message."""
 
@@ -69,11 +85,15 @@ class Committed:
 
 def preview(session: Session, navigators: Sequence[str] = ()) -> str:
     """The message a commit would carry: a subject, what changed of each control, the verdict, and who was there."""
-    state, before = session.state, _committed_state(session)
-    changes = list(_changes(session, before or State()))
-    lines = [_subject(session, started=before is None, answered=len(changes))]
+    state, tables = session.state, _committed_tables(session.root)
+    before = read_state(tables, session.catalogue, session.today()) if tables else None
+    changes = list(_acts(before or State(), state))
+    if before:
+        changes += _settings(before, state, gates=(tables.get("gate"), session.ledger.tables.get("gate")))
+    changes += _answers(session, before or State())
+    lines = [_subject(session, started=before is None, changes=changes)]
     if changes:
-        lines += ["", *changes[:LISTED]]
+        lines += ["", *(commit_line(f"- {one.line}") for one in changes[:LISTED])]
     if len(changes) > LISTED:
         lines.append(f"- and {len(changes) - LISTED} more")
     now, then = _sentence(session, state), _sentence(session, before) if before else ""
@@ -155,21 +175,103 @@ def _with_trailers(text: str, people: Sequence[str]) -> str:
     return "\n".join([text, *([] if ends_in_trailers else [""]), *missing]) + "\n"
 
 
-def _subject(session: Session, *, started: bool, answered: int) -> str:
+def _subject(session: Session, *, started: bool, changes: Sequence[Changed]) -> str:
+    """What happened in one line: the answers by their number, another act by its words, several of a kind counted."""
     if started:
         return commit_line(f"Start the readiness workbook with {session.checklist.name}")
-    if answered:
-        return f"Answer {answered} readiness control{'' if answered == 1 else 's'}"
-    return "Update the readiness workbook"
+    kinds: dict[str, list[Changed]] = {}
+    for one in sorted(changes, key=lambda one: one.kind != ANSWERS):
+        kinds.setdefault(one.kind, []).append(one)
+    parts = []
+    for kind, found in kinds.items():
+        if kind == ANSWERS:
+            parts.append(f"answer {len(found)} readiness control{'' if len(found) == 1 else 's'}")
+        else:
+            parts.append(found[0].line if len(found) == 1 else f"{len(found)} {kind}")
+    said = parts[0] if parts else "update the readiness workbook"
+    for number, part in enumerate(parts[1:], start=1):
+        if len(said) + len(part) > SUBJECT:
+            said += f"; and {len(parts) - number} more kinds of change" if number < len(parts) - 1 else "; and more"
+            break
+        said += f"; {part}"
+    return commit_line(said[:1].upper() + said[1:])
 
 
-def _changes(session: Session, before: State) -> Iterator[str]:
+def _acts(before: State, now: State) -> Iterator[Changed]:
+    """What a team did besides answering: decisions, accepted risk, numbers, levels, facts, items."""
+    for name, decision in _moved(before.decisions, now.decisions):
+        told = (
+            f"decided {decision.outcome}" if decision and name not in before.decisions else f"decision {name} changed"
+        )
+        yield Changed("decisions", told if decision else f"decision {name} taken out")
+    for name, waiver in _moved(before.waivers, now.waivers):
+        told = f"waived {name} until {waiver.expires}" if waiver else f"waiver of {name} withdrawn"
+        yield Changed("waivers changed", told)
+    for name, number in _moved(before.measurements, now.measurements):
+        told = f"measured {name}: {number.value:g} {number.unit}" if number else f"measurement of {name} taken out"
+        yield Changed("numbers measured", told)
+    for slug in dict.fromkeys((*before.scores, *now.scores)):
+        for name, score in _moved(before.scores.get(slug, {}), now.scores.get(slug, {})):
+            told = f"level {score.level} for {slug} {name}" if score else f"level of {slug} {name} taken out"
+            yield Changed("levels given", told)
+    for name, fact in _moved(before.attested, now.attested):
+        told = f"attested {name}: {'yes' if fact.holds else 'no'}" if fact else f"attested {name} taken out"
+        yield Changed("facts attested", told)
+    for name, override in _moved(before.items, now.items):
+        told = f"item {name} decided {override.status}" if override else f"decision on item {name} taken out"
+        yield Changed("items decided", told)
+
+
+def _moved(before: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None]]:
+    """The entries that differ, as they are now; None for one that is gone."""
+    for name in dict.fromkeys((*before, *now)):
+        if before.get(name) != now.get(name):
+            yield name, now.get(name)
+
+
+def _settings(before: State, now: State, gates: tuple[object, object]) -> Iterator[Changed]:
+    """What a team changed of how the workbook judges: scope, checklists, policy, readings, the gate."""
+    if before.scope != now.scope:
+        facts = ", ".join(
+            f"{name} {'taken out' if holds is None else 'yes' if holds else 'no'}"
+            for name, holds in _moved(before.scope.facts, now.scope.facts)
+        )
+        yield Changed("scope changes", f"scope confirmed{f': {facts}' if facts else ''}")
+    if before.checklists != now.checklists:
+        advising = f", with {', '.join(now.checklists[1:])} beside it" if now.checklists[1:] else ""
+        yield Changed("checklist changes", f"checklists: {now.decides} decides{advising}")
+    if before.catalogue != now.catalogue:
+        yield Changed("settings changed", f"catalogue {before.catalogue or 'unknown'} → {now.catalogue or 'unknown'}")
+    for name in ("profiles", "frameworks"):
+        if getattr(before, name) != getattr(now, name):
+            yield Changed("settings changed", f"setting {name}: {', '.join(getattr(now, name)) or 'none'}")
+    for old, new in ((before.policy, now.policy), (before.readings, now.readings)):
+        for one in fields(new):
+            if getattr(old, one.name) != (value := getattr(new, one.name)):
+                shown = ", ".join(value) if isinstance(value, tuple) else value
+                yield Changed("settings changed", f"setting {one.name}: {shown if shown or shown is False else 'none'}")
+    if gates[0] != gates[1]:
+        yield Changed("settings changed", "settings of the gate changed")
+
+
+def _answers(session: Session, before: State) -> Iterator[Changed]:
     for name in session.catalogue.controls:
         old, new = before.answer(name), session.state.answer(name)
-        if old != new:
+        added = any(piece not in old.evidence for piece in new.evidence)
+        about = replace(old, evidence=new.evidence, note=new.note, owner=new.owner, due=new.due)
+        if old == new:
+            continue
+        if about != new:
             moved = new.status if old.status is new.status else f"{old.status} → {new.status}"
             who = f" ({new.rung})" if new.status is not Status.UNANSWERED else ""
-            yield commit_line(f"- {name}: {moved}{who}")
+            yield Changed(ANSWERS, f"{name}: {moved}{who}{', evidence added' if added else ''}")
+        elif added:
+            yield Changed("controls with evidence added", f"evidence added to {name}")
+        elif old.evidence != new.evidence:
+            yield Changed("controls with evidence taken out", f"evidence taken out of {name}")
+        else:
+            what = [word for word in ("note", "owner", "due") if getattr(old, word) != getattr(new, word)]
+            yield Changed("controls with a note, an owner or a day", f"{' and '.join(what)} of {name} changed")
 
 
 def _sentence(session: Session, state: State) -> str:
@@ -183,14 +285,13 @@ def _sentence(session: Session, state: State) -> str:
     return commit_line(said[:1].lower() + said[1:])
 
 
-def _committed_state(session: Session) -> State | None:
-    """The state of the last commit; None where there is none, or it cannot be read."""
-    raw = _last_committed(session.root, (STATE_FILE,)).get(STATE_FILE, b"")
-    try:
-        tables = tomllib.loads(raw.decode("utf-8-sig"))
-    except ValueError:
-        return None
-    return read_state(tables, session.catalogue, session.today()) if tables else None
+def _committed_tables(root: Path) -> dict[str, Any]:
+    """Both files of the last commit as one; empty where there is no state file, or it cannot be read."""
+    read: dict[str, dict[str, Any]] = {STATE_FILE: {}, WAIVER_FILE: {}}
+    for name, raw in _last_committed(root, tuple(read)).items():
+        with suppress(ValueError):
+            read[name] = tomllib.loads(raw.decode("utf-8-sig"))
+    return read[STATE_FILE] | {"waivers": read[WAIVER_FILE].get("waivers", {})} if read[STATE_FILE] else {}
 
 
 def _last_committed(root: Path, paths: Sequence[str]) -> dict[str, bytes]:

@@ -1,10 +1,12 @@
 import os
+from datetime import date
 
 import pytest
 
 from workbook import commit as committing
 from workbook.answers import Evidence, Status
 from workbook.commit import CommitFailed, commit, diff, preview
+from workbook.decisions import Decider, Outcome
 from workbook.errors import Refused
 from workbook.exports import pr_template
 from workbook.people import People
@@ -105,6 +107,56 @@ def test_the_message_says_what_changed_and_where_the_team_stands(started):
     assert "Before, no decision yet: 50 unanswered." in text
     assert "Now, no decision yet" in text
     assert commit(started).message == text
+
+
+def test_the_message_names_what_was_done_besides_answering(started):
+    started.answer("load-tested", Status.NEEDS_REVIEW)
+    commit(started)
+    started.waive("load-tested", reason="small", owner=BO, approved_by=ANA, expires=date(2999, 1, 1))
+    assert preview(started).splitlines()[0] == "Waived load-tested until 2999-01-01"
+    commit(started)
+    started.withdraw_waiver("load-tested")
+    assert preview(started).splitlines()[0] == "Waiver of load-tested withdrawn"
+    commit(started)
+    started.attach("rate-limiting", Evidence("link", {"url": "https://example.com/limits"}))
+    text = preview(started)
+    assert (text.splitlines()[0], "unanswered" in text.splitlines()[2]) == ("Evidence added to rate-limiting", False)
+    commit(started)
+    started.note("rate-limiting", "asked Bo")
+    assert preview(started).splitlines()[0] == "Note of rate-limiting changed"
+    commit(started)
+    started.answer("runbooks", Status.READY)
+    started.measure("coverage.percent", 83.4, "%", "coverage.xml")
+    started.decide(Outcome.NO_GO, [Decider(ANA, "engineering")])
+    lines = preview(started).splitlines()
+    assert lines[0] == "Answer 1 readiness control; decided no-go; measured coverage.percent: 83.4 %"
+    assert lines[2:5] == [
+        "- decided no-go", "- measured coverage.percent: 83.4 %", "- runbooks: unanswered → ready (attested)",
+    ]  # fmt: skip
+
+
+def test_the_message_names_what_judges_differently(started):
+    started.choose("ten-gates", ["fifty-point"])
+    started.score("security", 3)
+    started.save()
+    path = started.state_path
+    path.write_text(path.read_text().replace("[workbook]\n", '[workbook]\nfour_eyes = ["blocker"]\n'))
+    started.refresh()
+    lines = preview(started).splitlines()
+    assert "- level 3 for ten-gates security" in lines
+    assert "- checklists: ten-gates decides, with fifty-point beside it" in lines
+    assert "- setting four_eyes: blocker" in lines
+    assert "checklists: ten-gates" in lines[0]
+
+
+def test_the_verdict_before_counts_the_waivers_of_then(started):
+    for name in started.catalogue.controls_of(("fifty-point",)):
+        started.answer(name, Status.READY)
+    started.answer("load-tested", Status.NEEDS_REVIEW)
+    started.waive("load-tested", reason="small", owner=BO, approved_by=ANA, expires=date(2999, 1, 1))
+    commit(started)
+    started.note("load-tested", "asked Bo")
+    assert "Before, " not in preview(started)
 
 
 def test_a_message_of_ones_own_stands_and_its_comment_lines_stay(session, git):
