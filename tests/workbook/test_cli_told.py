@@ -242,3 +242,35 @@ def test_an_item_is_explained_with_its_state_its_number_and_its_decision(call, t
     (tmp_path / "bare").mkdir()
     assert main(["-C", str(tmp_path / "bare"), "explain", item]) == 0
     assert "Now:" not in capsys.readouterr().out
+
+
+def test_a_stored_number_is_echoed_with_the_items_it_moved(call):
+    item = "six-gates.pr.testing.unit-coverage"
+    assert "No item of the chosen checklists moved." in call("measure", "coverage.percent", "70%")[1]
+    call("measure", "coverage.percent", "83%")
+    from workbook.catalogue import load_catalogue
+
+    for control in load_catalogue().items[item].controls:
+        call("answer", control, "yes")
+    out = call("measure", "coverage.percent", "70%", "--source", "coverage.xml")[1].splitlines()
+    assert out[0] == "Stored: coverage.percent = 70 %, from coverage.xml."
+    assert f"{item} (ready → open gap)" in out[1]
+    assert len(out) == 3
+
+
+def test_at_most_six_moved_items_are_named(call):
+    out = call("scope", "database", "no")[1].splitlines()
+    assert out[0].startswith("database: no. ")
+    assert out[1].count("(not answered → doesn't apply)") == 6
+    assert out[1].endswith(" more.")
+
+
+def test_a_new_checklist_says_in_which_states_its_items_come_along(call):
+    out = call("checklists", "--add", "seven-steps")[1].splitlines()
+    assert out[0].startswith("fifty-point decides; advisory: six-gates, ten-gates, seven-steps. New: seven-steps, ")
+    assert out[0].endswith(" not answered.")
+
+
+def test_levels_and_facts_are_echoed(call):
+    assert call("score", "security", "4")[1].startswith("Stored: security is at level 4: done throughout")
+    assert call("attest", "core-logic-sound", "no")[1].startswith("Stored: core-logic-sound: no.\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from workbook.cli.context import Context
-from workbook.cli.telling import saved
+from workbook.cli.telling import item_states, moved
 from workbook.operations.measuring import ATTESTABLE
 
 
@@ -21,5 +21,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Record the fact and say where the team stands."""
     session = context.workbook()
+    before = item_states(session)
     session.attest(chosen.fact, holds=chosen.holds == "yes", note=chosen.note)
-    return saved(context, session)
+    return moved(context, session, before, f"Stored: {chosen.fact}: {chosen.holds}.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Collection
 
 from workbook.catalogue.own import FOLDER
 from workbook.cli.context import Context
-from workbook.cli.telling import saved
+from workbook.cli.telling import item_states, moved
 from workbook.errors import Refused
 from workbook.operations.choosing import listed
+from workbook.session import Session
 from workbook.text import terminal
+from workbook.words import STATUS_WORDS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +36,23 @@ def run(context: Context, wanted: argparse.Namespace) -> int:
     decides = wanted.decides or before[0]
     if decides in wanted.drop:
         raise Refused(f"{decides} decides and cannot be left out", "let another one decide: --decides SLUG")
+    states = item_states(session)
     session.choose(decides, [slug for slug in (*before, *wanted.add) if slug not in wanted.drop])
-    return saved(context, session)
+    first, others = listed(session.ledger.tables)
+    told = f"{first} decides; advisory: {', '.join(others) or 'none'}.{_sizes(session, before)}"
+    return moved(context, session, states, told)
+
+
+def _sizes(session: Session, before: Collection[str]) -> str:
+    """The new checklists, each with the states in which its items come along."""
+    told = ""
+    for slug in session.state.checklists:
+        if slug not in before:
+            items = session.catalogue.checklists[slug].scored
+            count = Counter(session.assessment.items[item.id].status for item in items)
+            parts = ", ".join(f"{count[status]} {word}" for status, word in STATUS_WORDS.items() if count[status])
+            told += f" New: {slug}, {len(items)} items: {parts}."
+    return told
 
 
 def _list(context: Context) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from workbook.cli.context import Context
-from workbook.cli.telling import saved
+from workbook.cli.telling import item_states, moved
 from workbook.errors import Refused
 
 
@@ -21,8 +21,10 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     """Store the number and say where the team stands."""
     session = context.workbook()
     value, unit = parted(chosen.value, chosen.unit)
+    before = item_states(session)
     session.measure(chosen.name, value, unit, chosen.source)
-    return saved(context, session)
+    source = f", from {chosen.source}" if chosen.source else ""
+    return moved(context, session, before, f"Stored: {chosen.name} = {value:g} {unit}{source}.")
 
 
 def parted(text: str, unit: str | None) -> tuple[float, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from workbook.cli.context import Context
-from workbook.cli.saving import save
+from workbook.cli.telling import item_states, moved
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +17,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Record the fact and say how many controls it leaves."""
     session = context.workbook()
+    before = item_states(session)
     session.confirm_scope({chosen.fact: chosen.holds == "yes"})
-    if not save(context, session):
-        return 1
     controls = session.catalogue.controls_of(session.state.checklists)
     facts = session.state.scope.confirmed
     absent = sum(session.catalogue.controls[name].applies(facts) is False for name in controls)
-    context.out(f"{chosen.fact}: {chosen.holds}. {absent} of {len(controls)} controls do not apply.")
-    return 0
+    told = f"{chosen.fact}: {chosen.holds}. {absent} of {len(controls)} controls do not apply."
+    return moved(context, session, before, told)

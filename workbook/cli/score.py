@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from workbook.cli.context import Context
-from workbook.cli.telling import saved
+from workbook.cli.telling import item_states, moved
 from workbook.errors import Refused
 
 LEVELS = (
@@ -33,5 +33,6 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     session = context.workbook()
     if chosen.level not in map(str, range(len(LEVELS))):
         raise Refused(f"{chosen.level!r} is no level", "levels are whole numbers from 0 to 5")
-    session.score(chosen.domain, int(chosen.level))
-    return saved(context, session)
+    before, level = item_states(session), int(chosen.level)
+    session.score(chosen.domain, level)
+    return moved(context, session, before, f"Stored: {chosen.domain} is at level {level}: {LEVELS[level]}.")
