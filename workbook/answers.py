@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -226,6 +227,9 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
     problems += renamed
     top = Table(tables, "", STATE_FILE, problems)
     book = top.table("workbook")
+    if _version(top.text("catalogue")) > _version(catalogue.version):
+        newer = f"answered under a newer catalogue, {top.text('catalogue')}, than this one, {catalogue.version}"
+        top.report("catalogue", f"{newer}; update readiness-workbook")
     decides = _checklist(book, "decides", catalogue) or State.__dataclass_fields__["decides"].default
     answers = {
         name: _answer(top.table("controls").table(name), today)
@@ -261,6 +265,11 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         standoffs=found,
         problems=tuple(problems),
     )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """The numbers of a catalogue's version; none where it is no version of ours."""
+    return tuple(map(int, text.split("."))) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})*", text) else ()
 
 
 def _profiles(book: Table) -> tuple[str, ...]:

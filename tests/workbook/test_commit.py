@@ -56,7 +56,7 @@ def test_our_folder_waivers_and_deleted_files_go_in(started, git):
     notebook.write_text("{}")
     (notebook.parent / ".ipynb_checkpoints").mkdir()
     (notebook.parent / ".ipynb_checkpoints" / "copy.ipynb").write_text("{}")
-    (started.root / "readiness-waivers.toml").write_text("")
+    (started.root / "readiness-waivers.toml").write_text("schema = 1\n")
     assert set(commit(started).files) == {".readiness/notebooks/pillar *.ipynb", "readiness-waivers.toml"}
     notebook.unlink()
     assert commit(started).files == (".readiness/notebooks/pillar *.ipynb",)

@@ -17,7 +17,7 @@ from workbook.skeleton import skeleton
 from workbook.store import SIZE_CAP
 
 BASE = skeleton(load_catalogue(), ("fifty-point",))
-ANA = "Ana Example <ana@example.com>"
+ANA, BO = "Ana Example <ana@example.com>", "Bo Sample <bo@example.com>"
 CONTROL = "rate-limiting"
 
 
@@ -40,6 +40,10 @@ BAD = {
     "damaged": (written, BASE + b"[controls.oops\n", BASE.count(b"\n") + 1, "not valid TOML"),
     "cut short": (written, BASE[: BASE.rindex(b'"')], BASE.count(b"\n"), "not valid TOML"),
     "newer": (written, BASE.replace(b"schema = 1", b"schema = 2"), 4, "schema 2"),
+    "empty": (written, b"", None, "it is empty"),
+    "a blank line": (written, b"\n", None, "it is empty"),
+    "no schema": (written, BASE.replace(b"schema = 1\n", b""), None, "schema = 1"),
+    "somebody else's": (written, b"[tool]\nname = 'x'\n", None, "readiness init"),
     "conflict": (written, b"<<<<<<< HEAD\n" + BASE + b"=======\n" + BASE + b">>>>>>> topic\n", 1, "conflict"),
     "not text": (written, BASE + b"# \xff\n", BASE.count(b"\n") + 1, "UTF-8"),
     "oversize": (oversize, b"", None, "larger than"),
@@ -108,3 +112,33 @@ def test_no_operation_of_a_session_touches_it(bad):
     session.refresh()
     session.recover()
     assert everything(root) == before
+
+
+@pytest.mark.parametrize("head", ["", "# by hand\n"])
+def test_accepted_risk_in_a_file_without_a_schema_does_not_count_and_is_left_alone(head, repository, capsys):
+    (repository / "readiness.toml").write_bytes(BASE)
+    path = repository / "readiness-waivers.toml"
+    waiver = f"[waivers.{CONTROL}]\nreason = 'r'\nowner = '{ANA}'\napproved_by = '{BO}'\nexpires = 2026-12-01\n"
+    path.write_text(head + waiver)
+    session = Session(repository, People(ANA), lambda: date(2026, 11, 20))
+    assert session.state.waivers == {}
+    (problem,) = session.state.problems
+    assert "readiness-waivers.toml: it does not say schema = 1" in str(problem)
+    assert "no accepted risk counts" in str(problem)
+    with pytest.raises(Refused, match="schema"):
+        session.waive(CONTROL, reason="r", owner=ANA, approved_by=BO, expires=date(2026, 12, 1))
+    assert main(["-C", str(repository), "status"]) == 0
+    assert "it does not say schema = 1" in capsys.readouterr().err
+    assert path.read_text() == head + waiver
+    path.write_text(f"{head}schema = 1\n{waiver}")
+    assert CONTROL in Session(repository, People(ANA), lambda: date(2026, 11, 20)).state.waivers
+
+
+@pytest.mark.parametrize(
+    ("version", "newer"), [("9.9", True), ("1.10", True), ("1.0", False), ("0.9", False), ("x", False)]
+)
+def test_a_catalogue_newer_than_ours_is_told(version, newer, repository):
+    (repository / "readiness.toml").write_bytes(BASE.replace(b'catalogue = "1.0"', f'catalogue = "{version}"'.encode()))
+    told = [str(problem) for problem in Session(repository, People(ANA)).state.problems]
+    assert len(told) == newer
+    assert all(f"newer catalogue, {version}" in one and "update readiness-workbook" in one for one in told)

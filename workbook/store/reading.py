@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,10 @@ _MARKER: Final = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE
 _AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _SCHEMA_LINE: Final = re.compile(r"^\s*(?:schema|\"schema\"|'schema')\s*=", re.MULTILINE)
 
+_FOREIGN: Final = (
+    f"Take the last good version from git; else, if it is ours, add schema = {SCHEMA} as its first line, or move it "
+    "aside (readiness init starts a workbook)."
+)
 _REPAIR: Final = "Correct that line in an editor, or take the last good version from git."
 
 
@@ -50,11 +55,16 @@ def read(path: Path) -> Document:
         return _unread(path, f"it is larger than {SIZE_CAP // 2**20} MiB", "Move what does not belong in it elsewhere.")
     except OSError as error:
         return _unread(path, *explain(error))
-    return document_of(path, raw)
+    document = document_of(path, raw)
+    if document.trouble is None and "schema" not in document.tables:
+        # Somebody else's file, or what a write that was cut short left of ours: no ground to write answers on.
+        what = f"it does not say schema = {SCHEMA}" if raw.strip() else "it is empty"
+        return replace(document, tables={}, trouble=Trouble(what, None, _FOREIGN))
+    return document
 
 
 def document_of(path: Path, raw: bytes) -> Document:
-    """Return the document that these bytes make at this path."""
+    """Return the document that these bytes make at this path; whether it is one of ours is for `read` to say."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
         return Document(path, raw, digest, parse(raw))

@@ -35,6 +35,8 @@ DAMAGED = {
     "newer": (b"# c\nschema = 2\n", 2, "schema 2"),
     "odd-schema": (b'schema = "one"\n', 1, "whole number"),
     "true-schema": (b"schema = true\n", 1, "whole number"),
+    "empty": (b"", None, "it is empty"),
+    "no-schema": (b"a = 1\n[b]\nschema = 1\n", None, "it does not say schema = 1"),
     "zero-schema": (b"schema = 0\n", 1, "whole number"),
 }
 
@@ -60,10 +62,9 @@ def test_damage_is_named_with_its_line_and_never_written_over(name, tmp_path):
 @pytest.mark.parametrize(
     "raw",
     [
-        b"",
         b"\xef\xbb\xbfschema = 1\r\n",
-        b"note = '''\nHeading\n=======\ntext\n'''\n",
-        b"note = 'x.y.z and more'\n",
+        b"schema = 1\nnote = '''\nHeading\n=======\ntext\n'''\n",
+        b"note = 'x.y.z and more'\nschema = 1\n",
     ],
 )
 def test_sound_files_are_read_without_trouble(raw, tmp_path):
