@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from workbook.answers import Answer
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.cli.decide import lines as decision_lines
@@ -43,11 +44,19 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     points = replay(session, chosen.limit)
     if not points:
         if chosen.format == "json":
-            context.out(json_document(_json((), slug)))
+            context.out(json_document(_control_json((), chosen.control) if chosen.control else _json((), slug)))
+            return 0
         context.say("Nothing is committed yet: history begins with readiness commit.")
         return 0
     if chosen.at:
-        return _snapshot(context, session, at(session, points, chosen.at))
+        point = at(session, points, chosen.at)
+        if chosen.format == "json":
+            context.out(json_document(_snapshot_json(session, point)))
+            return 0
+        return _snapshot(context, session, point)
+    if chosen.control and chosen.format == "json":
+        context.out(json_document(_control_json(points, chosen.control)))
+        return 0
     if chosen.control:
         return _control(context, points, chosen.control)
     everything = (*points, point_now(session)) if session.unsaved or _differs(session, points[-1]) else points
@@ -98,19 +107,86 @@ def _side(side: Standing | str) -> str:
 
 
 def _control(context: Context, points: Sequence[Point], control: str) -> int:
+    told: set[str] = set()
+    for point in _turns(points, control):
+        judged, answer = point.assessment.standings[control], point.state.answer(control)
+        who = point.author.partition(" <")[0]
+        context.out(
+            terminal(f"{point.at}  {point.label:<10} {PLAIN[judged.standing]}: {judged.why}  (committed by {who})")
+        )
+        said = set(_said(answer))
+        for line in _said(answer):
+            if line not in told:
+                context.out(terminal(f"            {line}"))
+        told = said
+    return 0
+
+
+def _turns(points: Sequence[Point], control: str) -> Iterator[Point]:
+    """The points at which the control's standing or its answer is another than before."""
     last = None
     for point in points:
-        judged, answer = point.assessment.standings[control], point.state.answer(control)
-        now = (judged.standing, answer)
-        if last is None or now != last:
-            who = point.author.partition(" <")[0]
-            context.out(
-                terminal(f"{point.at}  {point.label:<10} {PLAIN[judged.standing]}: {judged.why}  (committed by {who})")
-            )
-            if answer.note and (last is None or answer.note != last[1].note):
-                context.out(terminal(f"            note: {answer.note}"))
+        now = (point.assessment.standings[control].standing, point.state.answer(control))
+        if now != last:
+            yield point
         last = now
-    return 0
+
+
+def _said(answer: Answer) -> Iterator[str]:
+    """What an answer carries besides its status, each as a line."""
+    if answer.note:
+        yield f"note: {answer.note}"
+    if answer.dispute_note:
+        yield f"against the probe: {answer.dispute_note}"
+    if answer.verified_by:
+        yield f"verified: {answer.verified_by}{f', {answer.verified_at}' if answer.verified_at else ''}"
+
+
+def _control_json(points: Sequence[Point], control: str) -> dict[str, Any]:
+    found = []
+    for point in _turns(points, control):
+        judged, answer = point.assessment.standings[control], point.state.answer(control)
+        found.append(
+            {
+                **_where(point),
+                "standing": str(judged.standing),
+                "why": judged.why,
+                "status": str(answer.status),
+                "rung": str(answer.rung),
+                "by": list(answer.by),
+                "answered": answer.at.isoformat() if answer.at else None,
+                "note": answer.note,
+                "dispute_note": answer.dispute_note,
+                "verified_by": answer.verified_by,
+                "verified_at": answer.verified_at.isoformat() if answer.verified_at else None,
+            }
+        )
+    return {"version": VERSION, "control": control, "points": found}
+
+
+def _where(point: Point) -> dict[str, Any]:
+    return {"commit": point.commit, "at": point.at.isoformat(), "author": point.author, "tags": list(point.tags)}
+
+
+def _snapshot_json(session: Session, point: Point) -> dict[str, Any]:
+    standings = point.assessment.standings
+    verdicts = {slug: point.verdict(slug) for slug in point.state.checklists}
+    return {
+        "version": VERSION,
+        **_where(point),
+        "verdicts": {
+            slug: {"verdict": one.verdict, "lowest": one.lowest, "highest": one.highest, "of": one.of} if one else None
+            for slug, one in verdicts.items()
+        },
+        "standings": {
+            name: {"standing": str(standings[name].standing), "why": standings[name].why}
+            for name in session.catalogue.controls_of(point.state.checklists)
+        },
+        "decisions": [
+            {"id": one.id, "outcome": str(one.outcome), "commit": one.commit, "uncommitted": one.uncommitted}
+            for one in point.state.decisions.values()
+        ],
+    }
 
 
 def _snapshot(context: Context, session: Session, point: Point) -> int:
@@ -147,10 +223,7 @@ def _json(points: Sequence[Point], slug: str) -> dict[str, Any]:
         verdict = after.verdict(slug)
         found.append(
             {
-                "commit": after.commit,
-                "at": after.at.isoformat(),
-                "author": after.author,
-                "tags": list(after.tags),
+                **_where(after),
                 "verdict": verdict.verdict if verdict else None,
                 "lowest": verdict.lowest if verdict else None,
                 "highest": verdict.highest if verdict else None,

@@ -1,11 +1,11 @@
-"""Why the standing moved between two points: code, age, a release, an answer, a waiver, scope, a number, the texts."""
+"""Why the standing moved between two points: code, age, an answer, a waiver, a policy, a number, the texts and more."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from workbook.answers import UNANSWERED
+from workbook.answers import UNANSWERED, Status
 from workbook.assess import Standing
 from workbook.history.replay import Point
 from workbook.lapse import Cause
@@ -21,6 +21,8 @@ class Reason(StrEnum):
     RELEASE = "release"
     SCOPE = "scope"
     NUMBER = "number"
+    POLICY = "policy"
+    """The team changed its policy or its readings: the same answers are judged otherwise."""
     CATALOGUE = "catalogue"
     TOOL = "tool"
 
@@ -45,12 +47,16 @@ CAUSES = {
 }
 
 
+BY_POLICY = (None, Cause.AGE, Cause.RELEASE)
+"""What a policy decides: who has to look twice, and which periods and releases end an answer."""
+
+
 def moves(before: Point, after: Point) -> tuple[Move, ...]:
-    """Every control of the chosen checklists that moved, then items and numbers, in the catalogue's order."""
+    """Every control of the chosen checklists that moved, in the catalogue's order; then items, numbers, settings."""
     chosen = tuple(dict.fromkeys((*after.state.checklists, *before.state.checklists)))
     names = after.catalogue.controls_of(chosen)
     found = [move for name in names if (move := _control(name, before, after))]
-    return (*found, *_items(before, after), *_numbers(before, after))
+    return (*found, *_items(before, after), *_numbers(before, after), *_settings(before, after))
 
 
 def _control(name: str, before: Point, after: Point) -> Move | None:
@@ -62,10 +68,14 @@ def _control(name: str, before: Point, after: Point) -> Move | None:
 
 def _reason(name: str, before: Point, after: Point) -> Reason:
     old, new = before.assessment.standings[name], after.assessment.standings[name]
+    if _by_waiver(name, before, after):
+        return Reason.WAIVER
     if before.state.answer(name) != after.state.answer(name):
         return Reason.ANSWER
     if before.state.waivers.get(name) != after.state.waivers.get(name):
         return Reason.WAIVER
+    if before.state.policy != after.state.policy and (new.cause or old.cause) in BY_POLICY:
+        return Reason.POLICY
     if cause := new.cause or old.cause:
         return CAUSES[cause]
     if Standing.WAIVED in (old.standing, new.standing):
@@ -73,6 +83,31 @@ def _reason(name: str, before: Point, after: Point) -> Reason:
     if after.state.answer(name) == UNANSWERED or after.state.scope != before.state.scope:
         return Reason.SCOPE
     return Reason.CATALOGUE if before.state.catalogue != after.state.catalogue else Reason.TOOL
+
+
+def _by_waiver(name: str, before: Point, after: Point) -> bool:
+    """Whether a waiver that came or went made the move, whatever else was said: it was an open gap on both sides."""
+    standings = (before.assessment.standings[name].standing, after.assessment.standings[name].standing)
+    said = (before.state.answer(name).status, after.state.answer(name).status)
+    changed = before.state.waivers.get(name) != after.state.waivers.get(name)
+    return (
+        changed and Standing.WAIVED in standings and all(one in (Status.NEEDS_REVIEW, Status.BLOCKER) for one in said)
+    )
+
+
+def _settings(before: Point, after: Point) -> list[Move]:
+    """What the team changed of how answers are judged."""
+    found = []
+    for old, new in ((before.state.policy, after.state.policy), (before.state.readings, after.state.readings)):
+        for one in fields(new):
+            was, now = (_shown(getattr(side, one.name)) for side in (old, new))
+            if was != now:
+                found.append(Move(one.name, was, now, Reason.POLICY, "the team set it otherwise"))
+    return found
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) or "none" if isinstance(value, tuple) else "none" if value in (None, {}) else str(value)
 
 
 def _items(before: Point, after: Point) -> list[Move]:

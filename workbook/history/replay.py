@@ -14,9 +14,10 @@ from workbook import outlook
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, read_state
 from workbook.assess import Assessment, assess
 from workbook.catalogue import Catalogue
+from workbook.culprits import EVERYTHING
 from workbook.errors import Refused
 from workbook.history.contents import Contents
-from workbook.lapse import Release
+from workbook.lapse import Cause, Release
 from workbook.sentences import Verdict
 from workbook.session import Session
 
@@ -112,12 +113,23 @@ def _points(
         release = _release(state, tags, moment.commit) or release
         now = contents.pins(state)
         if changed or now != pins or moment.commit in named or moment is moments[-1]:
-            judged = assess(session.catalogue, state, moment.at.date(), None, now, release=release)
+            judged = _named(assess(session.catalogue, state, moment.at.date(), None, now, release=release), state)
             marks = tuple(named.get(moment.commit, ()))
             day = moment.at.date()
             points.append(Point(moment.commit, day, moment.author, marks, state, judged, session.catalogue))
         pins = now
     return tuple(points)
+
+
+def _named(assessment: Assessment, state: State) -> Assessment:
+    """The assessment with words for an answer that watched everything: which file changed is told for now only."""
+    standings = {
+        name: replace(judged, why="files changed since")
+        if judged.cause is Cause.CONTENT and state.answer(name).watch == EVERYTHING
+        else judged
+        for name, judged in assessment.standings.items()
+    }
+    return replace(assessment, standings=standings)
 
 
 def _state(catalogue: Catalogue, tables: dict[str, Any], day: date) -> State:

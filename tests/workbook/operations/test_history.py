@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
+from checks.observation import Outcome
 from workbook.answers import Gap, Status
 from workbook.assess import Standing
 from workbook.cli.main import main
@@ -81,6 +83,64 @@ def test_why_the_standing_moved(story):
         ("sla-published", Reason.AGE): (Standing.WAIVED, Standing.NEEDS_REVIEW),
         ("dast-scanning", Reason.AGE): (Standing.CLAIMED, Standing.LAPSED),
     }
+
+
+def test_a_policy_is_a_reason_of_its_own(story):
+    path = story.root / "readiness.toml"
+    eyes = 'four_eyes = ["blocker", "high", "medium", "low"]'
+    story.commit("readiness.toml", path.read_text().replace("[workbook]\n", f"[workbook]\n{eyes}\n"), at=day(20))
+    lenient = path.read_text() + "\n[readings]\nlenient_blockers = true\n"
+    story.commit("readiness.toml", lenient, at=day(20))
+    points = replay(story.open(days=30))
+    moved = {(move.about, move.reason, move.after) for move in moves(points[-3], points[-2])}
+    assert ("runbooks", Reason.POLICY, Standing.NEEDS_REVIEW) in moved
+    assert {about for about, reason, _ in moved if reason is Reason.TOOL} == set()
+    assert ("four_eyes", Reason.POLICY, "blocker, high, medium, low") in moved
+    (reading,) = moves(points[-2], points[-1])
+    assert (reading.about, reading.before, reading.after) == ("lenient_blockers", "False", "True")
+
+
+def test_a_withdrawn_waiver_is_the_reason_even_where_something_was_said_besides(story):
+    session = story.open(days=5)
+    session.withdraw_waiver("sla-published")
+    session.answer("sla-published", Status.NEEDS_REVIEW, gap=Gap.ABSENT, note="still not there")
+    kept(story, session, day(5))
+    points = replay(story.open(days=30))
+    (move,) = (one for one in moves(points[2], points[-1]) if one.about == "sla-published")
+    assert (move.before, move.after, move.reason) == (Standing.WAIVED, Standing.NEEDS_REVIEW, Reason.WAIVER)
+
+
+def test_a_controls_history_tells_the_dispute_and_who_verified(bench, capsys):
+    made = bench()
+    made.sees("api.rate-limiting", Outcome.UNMET, "api/main.py", 3)
+    first = made.open()
+    first.answer("rate-limiting", Status.READY)
+    first.dispute("rate-limiting", "the gateway does it")
+    kept(made, first, day(0))
+    made.seen.clear()
+    second = made.open(made.BO, days=1)
+    second.answer("runbooks", Status.READY, watch=["**"])
+    kept(made, second, day(1))
+    third = made.open(days=2)
+    third.verify("runbooks")
+    kept(made, third, day(2))
+    made.commit("api/main.py", "changed = True\n", at=day(3))
+
+    def call(*arguments):
+        assert main(["-C", str(made.root), "history", *arguments]) == 0
+        return capsys.readouterr().out
+
+    assert "against the probe: the gateway does it" in call("rate-limiting")
+    told = call("runbooks")
+    assert f"verified: {made.ANA}, {day(2)}" in told
+    assert "needs a fresh look: files changed since" in told
+    assert "** changed" not in call("--at", "HEAD")
+    assert "needs a fresh look: runbooks: files changed since" in call("--at", "HEAD")
+    entries = json.loads(call("runbooks", "--format", "json"))
+    assert [one["standing"] for one in entries["points"]] == ["unanswered", "claimed", "proven", "lapsed"]
+    assert (entries["control"], entries["points"][2]["verified_by"]) == ("runbooks", made.ANA)
+    assert json.loads(call("rate-limiting", "--format", "json"))["points"][-1]["dispute_note"] == "the gateway does it"
+    assert json.loads(call("--at", "HEAD", "--format", "json"))["standings"]["runbooks"]["standing"] == "lapsed"
 
 
 def test_what_was_accepted_when_a_tag_was_set(story):
