@@ -238,6 +238,7 @@ def test_deciding_tells_what_was_decided_and_whether_it_is_the_commits(call, boo
         (("go", "--by", ANA), f"{ANA!r} names no role"),
         (("conditional", "--by", f"{ANA}: engineering", "--condition", f"runbook|{BO}|{LATER}"), "mean 'runbooks'"),
         (("conditional", "--by", f"{ANA}: engineering", "--condition", f"staffing|{BO}|{LATER}"), "no control"),
+        (("conditional", "--by", f"{ANA}: engineering", "--condition", f"fifty-point.4.31|{BO}|{LATER}"), "is an item"),
     ],
 )
 def test_a_decision_that_was_half_typed_is_refused_and_not_guessed(call, book, words, said):

@@ -107,7 +107,7 @@ def _condition(session: Session, text: str) -> Condition:
     if len(parts) != PARTS:
         raise Refused(f"{text!r} is not a condition", 'write it as "what|Name <mail>|2026-12-10"')
     what, owner, until = parts
-    if what in session.catalogue.controls or _LIKE_AN_ID.fullmatch(what):
+    if what in session.catalogue.items or _LIKE_AN_ID.fullmatch(what):
         control = known(session.catalogue, what)
         return Condition(control.title, owner, day(until), control.id)
     return Condition(what, owner, day(until))
