@@ -16,22 +16,26 @@ import argparse
 import os
 import shlex
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.cli.context import Context
 from workbook.errors import Refused
 from workbook.merge import Disagreement, Standoff, merge, settle, standoffs
-from workbook.merge.standoffs import said
-from workbook.store import SIZE_CAP, Clashed, StoreError, Trouble, read, save
+from workbook.merge.standoffs import said, shown
+from workbook.merge.units import COMPANIONS
+from workbook.store import SIZE_CAP, Clashed, StoreError, Trouble, read, same, save
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.store.reading import document_of
 from workbook.text import terminal
 
 OPEN: Final = 1
 """Something is left to decide."""
+
+_LED: Final = frozenset(field for _, field in COMPANIONS)
+"""What goes with something else of its table, and so may change by an earlier decision."""
 
 _FILES: Final = 3
 _UNSEEN: Final = 3
@@ -151,6 +155,8 @@ def _content(path: Path) -> bytes:
 
 
 def _decide(context: Context, keep: Sequence[str], take: Sequence[str]) -> int:
+    if not any(os.path.lexists(context.root / name) for name in (STATE_FILE, WAIVER_FILE)):
+        context.workbook()  # refuses in the words of every command
     left = list(_open(context.root))
     tables = {_table(one) for _, one in left}
     if unknown := [name for name in (*keep, *take) if name not in tables]:
@@ -159,16 +165,40 @@ def _decide(context: Context, keep: Sequence[str], take: Sequence[str]) -> int:
     if both := set(keep) & set(take):
         raise Refused(f"{min(both)} is in --keep and in --take", "name it once")
     remaining = 0
-    for path, one in left:
-        context.out(terminal(f"{path.name}: {one.place}"))
-        context.out(terminal(f"  1  here:  {said(one.kept) if one.unit else 'as it stands'}"))
-        context.out(terminal(f"  2  there: {said(one.other) if one.unit else one.entry}"))
-        decision = _decision(context, one, keep, take)
-        if decision is None:
-            remaining += 1
-        else:
+    for path, one in _decided(context, left, keep, take):
+        remaining += 1
+        _tell(context, path, one)
+        decision = _decision(context) if not (keep or take) else None
+        if decision is not None:
+            remaining -= 1
             _settle(context.root, path, one, take_other=decision)
+            context.out(terminal(f"decided: {one.place}"))
     return _report(context, len(left), remaining)
+
+
+def _decided(
+    context: Context, left: Sequence[tuple[Path, Standoff]], keep: Sequence[str], take: Sequence[str]
+) -> list[tuple[Path, Standoff]]:
+    """Write the decisions of the command line and say each; what they leave open."""
+    remaining = []
+    for path, one in left:
+        if (table := _table(one)) not in (*keep, *take):
+            remaining.append((path, one))
+            continue
+        _settle(context.root, path, one, take_other=table in take)
+        chosen = _side(one, one.other) if table in take else _side(one, one.kept)
+        context.out(terminal(f"decided: {one.place}: {chosen}"))
+    return remaining
+
+
+def _tell(context: Context, path: Path, one: Standoff) -> None:
+    context.out(terminal(f"{path.name}: {one.place}"))
+    context.out(terminal(f"  1  here:  {_side(one, one.kept)}"))
+    context.out(terminal(f"  2  there: {_side(one, one.other) if one.unit else shown(one.entry)}"))
+
+
+def _side(one: Standoff, fields: Mapping[str, Any]) -> str:
+    return said(fields) if one.unit else "as it stands"
 
 
 def _report(context: Context, found: int, remaining: int) -> int:
@@ -181,13 +211,9 @@ def _report(context: Context, found: int, remaining: int) -> int:
     return OPEN if remaining else 0
 
 
-def _decision(context: Context, one: Standoff, keep: Sequence[str], take: Sequence[str]) -> bool | None:
-    """Whether to take the other side; None leaves it open."""
-    if _table(one) in keep:
-        return False
-    if _table(one) in take:
-        return True
-    if not context.interactive or keep or take:
+def _decision(context: Context) -> bool | None:
+    """Whether the person takes the other side; None leaves it open."""
+    if not context.interactive:
         return None
     while (typed := context.ask("1 or 2, Enter decides later: ")) not in ("", None):
         if typed in ("1", "2"):
@@ -204,7 +230,7 @@ def _open(root: Path) -> Iterator[tuple[Path, Standoff]]:
         document = read(root / name)
         if trouble := document.trouble:
             raise Refused(f"{name}{_line(trouble)}: {trouble.what}", trouble.remedy)
-        for one in standoffs(document.tables):
+        for one in sorted(standoffs(document.tables), key=lambda one: one.unit in _LED):
             yield document.path, one
 
 
@@ -213,10 +239,23 @@ def _settle(root: Path, path: Path, wanted: Standoff, *, take_other: bool) -> No
     from workbook.places import Place
 
     document = read(path)
-    one = next((one for one in standoffs(document.tables) if one == wanted), None)
+    one = next((one for one in standoffs(document.tables) if _is_same(one, wanted)), None)
     changed = Refused("somebody else changed the file meanwhile", "look again with: readiness merge", code=OPEN)
     if one is None:
         raise changed
     edits = settle(document.tables, one, take_other=take_other)
     if isinstance(save(path, edits, lock_dir=Place.of(root).private, seen=document.digest), Clashed):
         raise changed
+
+
+def _is_same(one: Standoff, wanted: Standoff) -> bool:
+    """Whether it is what was shown; a note that has just gone with its answer does not count as changed."""
+    alone = one.unit in _LED
+    kept, shown_as = ({} if alone else _led_apart(side) for side in (one.kept, wanted.kept))
+    return (
+        (one.table, one.unit) == (wanted.table, wanted.unit) and same(one.entry, wanted.entry) and same(kept, shown_as)
+    )
+
+
+def _led_apart(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in _LED}
