@@ -96,15 +96,44 @@ class Client:
     def rebase(self, disk):
         """See the disk as it is; what stands there already is not claimed any more."""
         self.view = deepcopy(disk)
-        left = {place: sides for place, sides in self.claims.items() if not same(shown(disk, place), sides[1])}
-        touched = {_unit(place) for place, sides in left.items() if not same(*sides)}
-        self.claims = {place: sides for place, sides in left.items() if _unit(place) in touched}
+        self.claims = {
+            place: (sides[1], sides[1]) if same(shown(disk, place), sides[1]) else sides
+            for place, sides in self.claims.items()
+        }
+        self.claims = self.yielded(disk)
+        self.tidy()
+
+    def tidy(self):
+        """What is not said together with something that is pending is not claimed."""
+        touched = {_unit(place) for place, sides in self.claims.items() if not same(*sides)}
+        self.claims = {place: sides for place, sides in self.claims.items() if _led(place, touched) in touched}
+
+    def yielded(self, disk):
+        """The claims once a note that somebody changed alone is taken over, beside an answer of mine."""
+        open_units = {_unit(place) for place in self.bare_clashes(self.claims, disk)}
+        return {
+            place: (shown(disk, place), shown(disk, place))
+            if _is_note(place) and same(*sides) and (place[0], "answer") not in open_units and self.answers(place[0])
+            else sides
+            for place, sides in self.claims.items()
+        }
+
+    def answers(self, table):
+        return any(_unit(place) == (table, "answer") for place in self.claims)
+
+    @staticmethod
+    def bare_clashes(claims, disk):
+        return {
+            place: (base, new, shown(disk, place))
+            for place, (base, new) in claims.items()
+            if not same(shown(disk, place), base) and not same(shown(disk, place), new)
+        }
 
     def settled(self, clash, keep_mine):
         """The bases of what stays mine are what the clash showed, or what was on disk as far as is known."""
         real = self.real_claims()
         decided = {_unit((clash.table, name)) for name in clash.fields}
-        for place in [place for place in {*self.claims, *real} if _unit(place) in decided]:
+        for place in [place for place in {*self.claims, *real} if _led(place, decided) in decided]:
             if not keep_mine:
                 assert place not in real, "theirs was taken, and mine is still there"
                 self.claims.pop(place, None)
@@ -120,11 +149,15 @@ class Client:
 
     def clashing(self, disk):
         """The places a save must show, with both sides."""
-        return {
+        claims = self.yielded(disk)
+        found = self.bare_clashes(claims, disk)
+        units = {_unit(place) for place in found}
+        along = {
             place: (base, new, shown(disk, place))
-            for place, (base, new) in self.claims.items()
-            if not same(shown(disk, place), base) and not same(shown(disk, place), new)
+            for place, (base, new) in claims.items()
+            if _led(place, units) in units and _is_note(place) and not same(new, shown(disk, place))
         }
+        return along | found
 
     def compare(self):
         """The real session against all this."""
@@ -139,6 +172,16 @@ class Client:
 
 def _unit(place):
     return place[0], unit_of(*place)
+
+
+def _is_note(place):
+    return place[0][:1] == ("controls",) and place[1] == "note"
+
+
+def _led(place, units):
+    """The unit a field is decided with: a note goes with the answer where that is one of the units."""
+    answer = (place[0], "answer")
+    return answer if _is_note(place) and answer in units else _unit(place)
 
 
 def places_of(tables):

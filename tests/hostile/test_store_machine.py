@@ -205,7 +205,7 @@ class Machine(RuleBasedStateMachine):
     def save(self, at):
         client = self.client(at)
         clashing = client.clashing(self.disk)
-        intended = model.with_edits(self.disk, client.claims)
+        intended = model.with_edits(self.disk, client.yielded(self.disk))
         try:
             result = client.session.save()
         except Refused:
@@ -276,7 +276,7 @@ class Machine(RuleBasedStateMachine):
         """The session's process ends, without a word, at the nth such call of its save."""
         client = self.client(at)
         clashing = client.clashing(self.disk)
-        intended = model.with_edits(self.disk, client.claims)
+        intended = model.with_edits(self.disk, client.yielded(self.disk))
         child = os.fork()
         if not child:
             os._exit(model.save_and_die(client.session, call, nth))
