@@ -160,6 +160,7 @@ class Desk:
             self._bases.setdefault((edit.table, edit.field), edit.new if told else edit.base)
             self._titles[edit.table] = edit.title
             _place(self.tables, edit.table, edit.field, edit.new)
+        self._yield()
         self._tidy()
 
     def _before(self, table: tuple[str, ...], field: str) -> Any:
