@@ -143,7 +143,10 @@ def test_integration(look_at: Write, files: dict[str, str], expected: str) -> No
 
 
 def test_integration_does_not_apply_without_api_or_database(look_at: Write) -> None:
-    assert said(tests_integration.integration(look_at({"tool.py": "print(1)\n", "tests/test_x.py": TEST_X}))) == "not-applicable"
+    assert (
+        said(tests_integration.integration(look_at({"tool.py": "print(1)\n", "tests/test_x.py": TEST_X})))
+        == "not-applicable"
+    )
 
 
 TEST_X = "def test_x():\n    assert 1 + 1 == 2\n"
