@@ -33,8 +33,9 @@ def _shaped(kind: str, hints: str, pattern: str) -> Format:
     return Format(kind, tuple(hints.split()), re.compile(pattern, re.ASCII))
 
 
+# Possessive quantifiers stand behind single characters only: behind groups, Python before 3.11.4 matches them wrongly.
 _WORD: Final = "[A-Za-z0-9_-]"
-_PEM: Final = r"(?:(?!-----)[A-Za-z0-9+/=\s\\\"'`,:;.()@|>*#-]){0,12000}+"
+_PEM: Final = r"(?:(?!-----)[A-Za-z0-9+/=\s\\\"'`,:;.()@|>*#-]){0,12000}"
 """The inside of a key block, also as a string of several lines, in a diff, or with its line ends written as \\n."""
 
 FORMATS: Final[tuple[Format, ...]] = (
@@ -45,7 +46,7 @@ FORMATS: Final[tuple[Format, ...]] = (
             r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
             # In a diff the last line may begin with one more dash.
             rf"(?:{_PEM}-{{5,6}}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?-----"
-            r"|(?:(?:\s|\\n|\\r|[\"'`,+>-])*[A-Za-z0-9+/=]{16,})*+)",
+            r"|(?:(?:\s|\\n|\\r|[\"'`,+>-])*[A-Za-z0-9+/=]{16,})*)",
             re.ASCII,
         ),
     ),
@@ -153,7 +154,7 @@ LOOSE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
             _TELLING,
             # Also inside JSON or TOML, where quotes and line ends have backslashes, once or several times.
             r"[a-z0-9_-]{0,40}\\{0,3}[\"']?\s{0,20}(?:=>|:=|=|:|\bis\b)\s{0,20}",
-            r"(?:[|>][-+]?(?:\s|\\{1,3}n){1,200}+)?(?:\\{0,3}[\"'`]){0,3}",
+            r"(?:[|>][-+]?(?:\s|\\{1,3}n){1,200})?(?:\\{0,3}[\"'`]){0,3}",
             r"(?P<value>[^\s\"'`<>{}()\[\],;\\]{12,200}+)(?![({\[])",
         ),
         (

@@ -30,6 +30,7 @@ from workbook import commit
 from workbook.answers import Status
 from workbook.cli import doctor
 from workbook.cli.main import main
+from workbook.decisions import Decider, Outcome
 from workbook.errors import Refused
 from workbook.history.replay import replay
 from workbook.places import Place
@@ -163,6 +164,11 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     },
     "workbook.places": {"the place of a workbook": place},
     "workbook.cli.merge": {"the look at a merge": lambda root: main(["-C", str(root), "merge", "--check"])},
+    "workbook.operations.deciding": {
+        "a launch decision": a_workbook(
+            lambda session: session.decide(Outcome.NO_GO, [Decider("Ana Example <ana@example.com>", "engineering")])
+        )
+    },
     "workbook.history.replay": {"the history of a workbook": a_workbook(replay)},
     # Work on what the place of a workbook has read.
     "workbook.breadth": {},
