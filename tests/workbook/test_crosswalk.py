@@ -66,7 +66,8 @@ def test_a_limit_that_holds_is_told_beside_what_else_keeps_the_item_open():
     one = next(one for one in found(measurements=ALERT, controls=broken) if one.kind == "measurement")
     seven = next(side for side in one.sides if side.checklist == "seven-steps")
     assert seven.status is Status.READY
-    assert seven.why == "error_rate > 0.05 holds; the item is needs-review: alert-thresholds: open gap: nobody knows yet; note: no pager"
+    told = "error_rate > 0.05 holds; the item is needs-review: "
+    assert seven.why == f"{told}alert-thresholds: open gap: nobody knows yet; note: no pager"
 
 
 def test_a_persons_decision_for_one_item_is_told_with_the_controls_beside_it():
