@@ -252,3 +252,23 @@ def test_only_an_open_list_makes_claims_about_what_comes():
     assert decide(_made(39, unanswered=(1,))).certain == ()
     assert decide(_made(45, unanswered=(1,))).certain == ("the band stays strong",)
     assert decide(_made(24, unanswered=(1,))).certain == ("a ship verdict is out of reach until gaps close",)
+
+
+@pytest.mark.parametrize(
+    ("ready", "strict", "lenient"), [(39, "hold", "hold"), (40, "hold", "ship"), (41, "hold", "ship")]
+)
+def test_read_leniently_a_blocker_outside_security_lets_a_strong_score_ship(ready, strict, lenient):
+    points = _made(ready, blocked=(1,))
+    assert decide(points).verdict == strict
+    assert decide(points, None, LENIENT).verdict == lenient
+
+
+def test_points_that_do_not_apply_are_counted_beside_those_that_are_ready():
+    states = [Status.READY] * 40 + [Status.NOT_APPLICABLE] * 3 + [Status.NEEDS_REVIEW] * 7
+    verdict = decide(_fifty(states))
+    assert (verdict.score, verdict.ready, verdict.not_applicable) == (43, 40, 3)
+
+
+def test_without_a_word_about_them_no_foundations_are_broken_and_no_core_is_sound():
+    points = _made(30)
+    assert decide(points, Facts()).path == decide(points).path == "harden"
