@@ -102,9 +102,16 @@ class Place:
         """The newest release in the history; None where there is none, or releases are counted in days."""
         if self.git_dir is None or policy.release_days is not None:
             return None
-        with Git.open(self.root) as git:
-            newest = next(iter(git.tags(policy.release_tags)), None)
-        return Release(newest.name, newest.at.date()) if newest else None
+        if policy.release_tags not in self._releases:
+            with Git.open(self.root) as git:
+                newest = next(iter(git.tags(policy.release_tags)), None)
+            self._releases[policy.release_tags] = Release(newest.name, newest.at.date()) if newest else None
+        return self._releases[policy.release_tags]
+
+    @cached_property
+    def _releases(self) -> dict[str, Release | None]:
+        """The newest release by tag pattern: asked for with every answer, and the same until somebody looks again."""
+        return {}
 
     def told(self, assessment: Assessment, state: State) -> Assessment:
         """The assessment with the commit and file named that made an answer lapse; git is asked only where one did."""
