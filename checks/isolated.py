@@ -18,11 +18,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from checks import allowance, guard, process
+from checks.children import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
-from checks.redaction import redacted
 from checks.report_wire import unpack, unpack_observation
 from checks.run import STOPPED, Progress
+from checks.secrets.redaction import redacted
 
 MEMORY_BYTES: Final = 3 * 1024 * process.MIB
 """Of the look's own process, and of each of its children; writable memory, not mapped files."""

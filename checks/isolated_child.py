@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from checks import allowance
+from checks.children import allowance
 from checks.probe import probes
 from checks.report_wire import pack, pack_observation
 from checks.run import look_over

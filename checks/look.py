@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from checks.observation import Finding, Location, Proposal, Unread
 
 if TYPE_CHECKING:
-    from checks.complexity import Complexity
+    from checks.application.reach import Reach
+    from checks.complexity.measure import Complexity
     from checks.git import Git
-    from checks.reach import Reach
     from checks.readers.containers import Containers
     from checks.readers.documents import Documents
     from checks.readers.manifests import Manifests
@@ -116,14 +116,14 @@ class Look:
     @cached_property
     def reach(self) -> Reach:
         """Which files the entry points reach through imports."""
-        from checks.reach import Reach
+        from checks.application.reach import Reach
 
         return Reach.trace(self)
 
     @cached_property
     def complexity(self) -> Complexity:
         """Complexity and maintainability of the application code."""
-        from checks.complexity import measure
+        from checks.complexity.measure import measure
 
         measured = measure(self.tree, self.source_paths())
         self.unread.extend(measured.unread)
@@ -132,7 +132,7 @@ class Look:
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
         """The scope facts as this tree suggests them."""
-        from checks.product import proposals
+        from checks.application.product import proposals
 
         return proposals(self)
 
@@ -156,7 +156,7 @@ class Look:
 
     def test_paths(self) -> tuple[str, ...]:
         """Python and web files that are named like tests, sorted; vendored and generated ones left out."""
-        from checks.kinds import is_generated, is_test, is_vendored
+        from checks.files.kinds import is_generated, is_test, is_vendored
 
         return tuple(
             path
@@ -205,7 +205,7 @@ class Look:
 
 def is_product(path: str) -> bool:
     """Whether a file belongs to the product itself: no test, vendored, generated, documentation or example file."""
-    from checks.kinds import is_generated, is_test, is_vendored
+    from checks.files.kinds import is_generated, is_test, is_vendored
 
     folders = path.lower().split("/")[:-1]
     name = path.rsplit("/", 1)[-1]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checks import allowance, semgrep, snippet
+from checks import semgrep, snippet
+from checks.children import allowance
 from checks.git import Git, GitProblem
 from checks.look import Look, is_product
 from checks.observation import (
@@ -23,7 +24,7 @@ from checks.observation import (
     Unread,
 )
 from checks.probe import Probe, Stage, probes
-from checks.redaction import redacted
+from checks.secrets.redaction import redacted
 from checks.semgrep import RawMatch
 from checks.tree import Tree
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checks import secrets
 from checks.observation import Location
+from checks.secrets import shapes as secrets
 
 MAX_LINES = 3
 MAX_WIDTH = 200

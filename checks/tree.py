@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
-from checks import allowance
-from checks.admission import MIB, Admission, File, Limits, why
+from checks.children import allowance
+from checks.files.admission import MIB, Admission, File, Limits, why
+from checks.files.patterns import matching
+from checks.files.regular import open_below
+from checks.files.text_content import NO_TEXT, NotTextError, decode
 from checks.git import Git
 from checks.observation import Examined, Unread
-from checks.patterns import matching
-from checks.regular import open_below
-from checks.text_content import NO_TEXT, NotTextError, decode
 
 __all__ = ["File", "Limits", "Tree", "digest_of"]
 

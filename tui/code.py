@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.highlight import highlight
 
 from checks.observation import Finding, Location, ProbeReport
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 from tui.wording import said_lines
 from workbook.text import file_target, terminal
 

@@ -356,7 +356,7 @@ def _answer(table: Table, today: date) -> Answer:
 
 def _patterns(table: Table, key: str) -> tuple[str, ...]:
     """Path patterns; none where one of them cannot be used, so that the answer no longer rests on what it watched."""
-    from checks.patterns import matching
+    from checks.files.patterns import matching
 
     given = table.texts(key)
     try:

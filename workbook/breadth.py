@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from checks.files.patterns import matching
 from checks.git import Changed
-from checks.patterns import matching
 
 DAYS = 90
 """How far back is counted, from the newest commit, so that the count does not depend on the day it is asked for."""

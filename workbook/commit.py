@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from checks.children.process import minimal_environment
 from checks.git import Git, GitProblem
-from checks.process import minimal_environment
 from workbook import outlook
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, Status, read_state
 from workbook.errors import Refused

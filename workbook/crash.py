@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 
 
 def recorded(error: BaseException, root: Path | None) -> str:

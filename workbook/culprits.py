@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from checks.files.patterns import matching
 from checks.git import Changed
-from checks.patterns import matching
 from workbook.answers import Answer, State
 from workbook.assess import Assessment, Judged
 from workbook.lapse import Cause

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 
 
 class Refused(Exception):  # noqa: N818  it reads as what happened: the operation was refused

@@ -7,7 +7,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from checks.regular import open_below
+from checks.files.regular import open_below
 from workbook.answers import EVIDENCE_KINDS, Evidence
 from workbook.errors import Refused
 

@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from checks.process import Finished, run
-from checks.secrets import redact
+from checks.children.process import Finished, run
+from checks.secrets.shapes import redact
 from workbook.answers import Evidence
 from workbook.errors import Refused
 from workbook.ledger.discretion import refuse_secret

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from checks.children.process import run
 from checks.git.problem import GitProblem, SlowGit
 from checks.git.program import TIMEOUT_S, find_git
 from checks.git.sanitize import PinnedDirectory
-from checks.process import run
 
 _SHA1_DIGITS = 40
 _CHILD = Path(__file__).with_name("history_child.py")

@@ -7,10 +7,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks.files.regular import read_small
 from checks.git.config import read_config
 from checks.git.problem import BareRepository, NoRepository, UnsafeRepository
 from checks.git.supplied import resolved, supplied
-from checks.regular import read_small
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from checks.children.process import MIB
 from checks.git.problem import GitProblem, UnsafeRepository
 from checks.git.supplied import supplied
-from checks.process import MIB
 
 
 def require_own_objects(common_dir: Path) -> None:

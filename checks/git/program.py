@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from checks.children.process import MIB, Finished, minimal_environment, run
 from checks.git.problem import GitProblem, NoGit, SlowGit
-from checks.process import MIB, Finished, minimal_environment, run
 
 TIMEOUT_S = 30.0
 OUTPUT_BYTES = 256 * MIB

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from checks.children.process import Finished
 from checks.git.changes import Changed, layout, read_changes
 from checks.git.history import Commit, read_commits
 from checks.git.listing import Listed, list_files
@@ -20,7 +21,6 @@ from checks.git.problem import GitProblem
 from checks.git.program import OUTPUT_BYTES, run_git
 from checks.git.sanitize import PinnedDirectory
 from checks.git.timeline import Moment, read_blobs, read_timeline
-from checks.process import Finished
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DAY_S = 86_400

@@ -11,14 +11,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from checks.children.process import MIB
+from checks.files.temporary import PrivateFolder
 from checks.git.config import read_config, require_known_format, sanitized
 from checks.git.locate import Place
 from checks.git.objects import alternates_line, require_own_objects
 from checks.git.problem import GitProblem, UnsafeRepository
 from checks.git.program import base_environment
 from checks.git.supplied import resolved, supplied
-from checks.process import MIB
-from checks.temporary import PrivateFolder
 
 _INDEX_BYTES: Final = 512 * MIB
 _LIST_BYTES: Final = 64 * MIB

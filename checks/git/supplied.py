@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from checks.files.regular import open_below
 from checks.git.problem import UnsafeRepository
-from checks.regular import open_below
 
 
 def supplied(folder: Path, name: str, limit: int = 4096) -> bytes | None:

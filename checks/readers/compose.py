@@ -18,7 +18,7 @@ _PATTERNS = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-com
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[Service]:
     """Every service of every compose file; the same name in two files gives two services."""
-    from checks.kinds import is_vendored
+    from checks.files.kinds import is_vendored
 
     for path in sorted(tree.match(*_PATTERNS)):
         for document in read_yaml(tree, path, unread) if not is_vendored(path) else []:

@@ -27,7 +27,7 @@ _VARIABLE = re.compile(r"\$\{?(\w+)(?::?-([^}]*))?\}?")
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[Dockerfile]:
     """Every Dockerfile outside vendored folders and tests."""
-    from checks.kinds import is_vendored
+    from checks.files.kinds import is_vendored
 
     for path in sorted(tree.match(*_PATTERNS)):
         text = bounded_text(tree, path, unread)

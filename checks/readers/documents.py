@@ -118,7 +118,7 @@ class Documents:
     @classmethod
     def read(cls, tree: Tree) -> Documents:
         """Read every document outside vendored folders. Unreadable ones are left to the tree's own list."""
-        from checks.kinds import is_vendored
+        from checks.files.kinds import is_vendored
 
         found = []
         for path in tree.paths:

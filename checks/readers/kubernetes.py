@@ -19,7 +19,7 @@ _VERSION = re.compile(r"^apiVersion:\s*\S", re.MULTILINE)
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[Resource]:
     """Every Kubernetes object of the tree, charts and kustomizations included."""
-    from checks.kinds import is_vendored
+    from checks.files.kinds import is_vendored
 
     for path in sorted(tree.match("*.yml", "*.yaml", "*.tpl")):
         if is_vendored(path) or path.startswith(".github/"):

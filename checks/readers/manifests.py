@@ -164,6 +164,6 @@ _LOCKS = {
 
 
 def _vendored(path: str) -> bool:
-    from checks.kinds import is_vendored
+    from checks.files.kinds import is_vendored
 
     return is_vendored(path)

@@ -29,7 +29,7 @@ _SERVERLESS = frozenset({"vercel", "netlify", "cloudflare", "serverless", "aws-s
 
 def terraform(tree: Tree, unread: list[Unread]) -> Iterator[Infrastructure]:
     """Terraform resources and modules by pattern, with the text of their bodies (cut at 4,000 characters)."""
-    from checks.kinds import is_vendored
+    from checks.files.kinds import is_vendored
 
     for path in sorted(tree.match("*.tf", "*.tofu")):
         text = bounded_text(tree, path, unread) if not is_vendored(path) else ""
@@ -43,7 +43,7 @@ def terraform(tree: Tree, unread: list[Unread]) -> Iterator[Infrastructure]:
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[PlatformFile]:
     """The platform files of the tree, with what they start."""
-    from checks.kinds import is_test, is_vendored
+    from checks.files.kinds import is_test, is_vendored
 
     for path in tree.paths:
         name = path.rsplit("/", 1)[-1]

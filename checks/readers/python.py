@@ -198,7 +198,7 @@ class PythonCode:
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        from checks.kinds import is_test
+        from checks.files.kinds import is_test
 
         found: dict[tuple[str, str], set[str]] = {}
         for path in self.paths:

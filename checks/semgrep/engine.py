@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks import process
+from checks.children import process
+from checks.files.temporary import PrivateFolder
 from checks.observation import Unread
 from checks.semgrep.findings import CodeFindings, RawMatch
 from checks.semgrep.output import Output, UnusableError, read
 from checks.semgrep.targets import MAX_BYTES, choose
-from checks.temporary import PrivateFolder
 
 if TYPE_CHECKING:
     from checks.tree import Tree

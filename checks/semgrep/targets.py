@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.kinds import is_generated, is_vendored
+from checks.files.kinds import is_generated, is_vendored
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError, language, parse
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts

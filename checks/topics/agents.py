@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from checks.agent_approval import approvals, guarded
-from checks.agent_tools import bodies, changing, from_elsewhere, mighty, ready_made, tools
-from checks.calls_seen import Seen, all_calls, around, function_span, lines_of, text_of
+from checks.application.calls_seen import Seen, all_calls, around, function_span, lines_of, text_of
+from checks.application.named_values import written_out
+from checks.application.wiring import answer, blind_spots, complain
 from checks.look import Look
-from checks.model_calls import SEARCHED, ModelCall, model_calls, unless_called
-from checks.named_values import written_out
+from checks.models.agent_approval import approvals, guarded
+from checks.models.agent_tools import bodies, changing, from_elsewhere, mighty, ready_made, tools
+from checks.models.calls import SEARCHED, ModelCall, model_calls, unless_called
 from checks.observation import Confidence, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import answer, blind_spots, complain
 
 TOOLS, LOOPS = "llm.tools-scoped", "llm.loops-bounded"
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
-from checks.look import Look
-from checks.observation import Location, Observation, Outcome, Severity
-from checks.probe import probe
-from checks.wiring import (
+from checks.application.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.wiring import (
     answer,
     arguments_of,
     blind_spots,
@@ -18,6 +15,9 @@ from checks.wiring import (
     python_modules,
     web_modules,
 )
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
 
 SIGNAL = "api.input-validation"
 FIX = "describe every request body with a schema and let the framework refuse what does not fit"

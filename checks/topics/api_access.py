@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
-from checks.look import PYTHON, WEB, Look
-from checks.observation import Location, Observation, Outcome, Severity
-from checks.probe import probe
-from checks.wiring import (
+from checks.application.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.wiring import (
     absent,
     answer,
     calls,
@@ -19,6 +16,9 @@ from checks.wiring import (
     reached,
     span,
 )
+from checks.look import PYTHON, WEB, Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
 
 AUTHENTICATION = "api.authentication"
 OPEN_SHARE = 0.1

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints, has_only_pages, without_endpoints
-from checks.look import PYTHON, WEB, Look
-from checks.named_values import assigned
-from checks.observation import Location, Observation, Outcome, Severity
-from checks.probe import probe
-from checks.readers.python_facts import Call
-from checks.readers.web_facts import WebCall
-from checks.wiring import (
+from checks.application.endpoints import endpoints, has_only_pages, without_endpoints
+from checks.application.named_values import assigned
+from checks.application.wiring import (
     Hit,
     absent,
     answer,
@@ -23,6 +18,11 @@ from checks.wiring import (
     reached,
     span,
 )
+from checks.look import PYTHON, WEB, Look
+from checks.observation import Location, Observation, Outcome, Severity
+from checks.probe import probe
+from checks.readers.python_facts import Call
+from checks.readers.web_facts import WebCall
 
 SIGNAL = "api.security-headers"
 FIX = "list the origins that are yours, and add Content-Security-Policy, Strict-Transport-Security and frame headers"

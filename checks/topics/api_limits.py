@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.endpoints import Endpoint, endpoints, source, without_endpoints
+from checks.application.endpoints import Endpoint, endpoints, source, without_endpoints
+from checks.application.wiring import (
+    absent,
+    answer,
+    arguments_of,
+    calls,
+    line_matches,
+    python_modules,
+    span,
+    web_modules,
+)
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.wiring import absent, answer, arguments_of, calls, line_matches, python_modules, span, web_modules
 
 RATE_LIMITING = "api.rate-limiting"
 OPEN_SHARE = 0.1

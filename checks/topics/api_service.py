@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints, source, without_endpoints
+from checks.application.endpoints import endpoints, source, without_endpoints
+from checks.application.wiring import absent, answer, calls, line_matches
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
-from checks.wiring import absent, answer, calls, line_matches
 
 HEALTH = "api.health-endpoint"
 DOCS = "api.docs"

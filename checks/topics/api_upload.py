@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import Endpoint, endpoints, source
+from checks.application.endpoints import Endpoint, endpoints, source
+from checks.application.wiring import absent, answer, calls, complain, line_matches, not_applicable, python_modules
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import absent, answer, calls, complain, line_matches, not_applicable, python_modules
 
 SIGNAL = "api.upload-limits"
 FIX = "refuse uploads above a size before reading them, or write them out in parts"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import Endpoint, endpoints, source, unseen_endpoints
+from checks.application.endpoints import Endpoint, endpoints, source, unseen_endpoints
+from checks.application.wiring import answer, blind_spots, not_applicable, reached, without_comments
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.wiring import answer, blind_spots, not_applicable, reached, without_comments
 
 AUDIT = "gov.audit-log"
 SEARCHED = ("endpoints that change users, roles, keys or settings", "what records them", "the framework's audit log")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.calls_seen import Seen, all_calls, around, function_span, lines_of, places, text_of
-from checks.http_calls import external_calls, waits
+from checks.application.calls_seen import Seen, all_calls, around, function_span, lines_of, places, text_of
+from checks.application.http_calls import external_calls, waits
+from checks.application.own_clients import own_client
+from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.look import PYTHON, Look
-from checks.model_calls import clients_for, model_calls
-from checks.model_limits import waits_for_model
+from checks.models.calls import clients_for, model_calls
+from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
-from checks.own_clients import own_client
 from checks.probe import probe
-from checks.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 
 TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
 SEARCHED = ("HTTP and model calls of application code",)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
+from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -14,7 +15,6 @@ from checks.topics import ci_jobs
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_case import Case
 from checks.topics.tests_found import cases
-from checks.wiring import answer, complain
 
 ON_CHANGE = "ci.on-change"
 TESTS = "tests.run-in-ci"

@@ -6,6 +6,7 @@ import configparser
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import answer
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -14,7 +15,6 @@ from checks.topics import ci_jobs
 from checks.topics.ci import covered, not_found
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_found import cases
-from checks.wiring import answer
 
 SIGNAL = "tests.coverage-threshold"
 

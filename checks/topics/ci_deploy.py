@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -14,7 +15,6 @@ from checks.topics.ci import covered
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_case import Case
 from checks.topics.tests_found import cases
-from checks.wiring import answer, complain
 
 SIGNAL = "ci.deploy-gated"
 

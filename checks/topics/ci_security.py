@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from checks.application.wiring import answer, complain, line_matches
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -13,7 +14,6 @@ from checks.readers.workflows import Job, Step, Workflow
 from checks.topics import ci_jobs
 from checks.topics.ci import not_found
 from checks.topics.ci_jobs import SEARCHED
-from checks.wiring import answer, complain, line_matches
 
 SCAN = "ci.security-scan"
 PINNED = "ci.actions-pinned"

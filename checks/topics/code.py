@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from checks.application.wiring import answer, complain
 from checks.look import PYTHON, Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import answer, complain
 
 HOTSPOTS = "code.no-complex-hotspots"
 MAINTAINABILITY = "code.maintainability"

@@ -6,14 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from checks.kinds import is_test
+from checks.application.reach import Entry
+from checks.application.wiring import answer, complain
+from checks.files.kinds import is_test
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.reach import Entry
 from checks.readers.containers import Dockerfile, Service, Stage
 from checks.topics.containers_start import drops_privileges
-from checks.wiring import answer, complain
 
 IMAGE = "run.container"
 ROOT = "run.non-root"

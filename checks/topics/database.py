@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
-from checks.databases import databases, without_database
-from checks.endpoints import endpoints
-from checks.look import PYTHON, WEB, Look
-from checks.observation import Confidence, Location, Observation, Outcome
-from checks.probe import Stage, probe
-from checks.semgrep.findings import RawMatch
-from checks.wiring import (
+from checks.application.databases import databases, without_database
+from checks.application.endpoints import endpoints
+from checks.application.wiring import (
     Hit,
     absent,
     answer,
@@ -24,6 +20,10 @@ from checks.wiring import (
     reached,
     web_modules,
 )
+from checks.look import PYTHON, WEB, Look
+from checks.observation import Confidence, Location, Observation, Outcome
+from checks.probe import Stage, probe
+from checks.semgrep.findings import RawMatch
 
 STRING_SQL = "db.no-string-sql"
 POOLING = "db.pooling"

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
-from checks.databases import databases, without_database
+from checks.application.databases import databases, without_database
+from checks.application.wiring import (
+    answer,
+    blind_spots,
+    complain,
+    function_at,
+    is_one_off,
+    python_modules,
+    web_modules,
+)
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, PythonModule
-from checks.wiring import answer, blind_spots, complain, function_at, is_one_off, python_modules, web_modules
 
 SIGNAL = "db.n-plus-one"
 SEARCHED = ("loops in the application's Python, JavaScript and TypeScript",)

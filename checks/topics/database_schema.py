@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from checks.databases import databases, without_database
+from checks.application.databases import databases, without_database
+from checks.application.wiring import absent, answer, calls, not_applicable
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.wiring import absent, answer, calls, not_applicable
 
 SIGNAL = "db.migrations"
 FIX = "add a migration tool, and a first migration that makes the present schema"

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
+from checks.application.wiring import answer, line_matches
+from checks.application.workspaces import Workspaces
 from checks.look import Look, is_product
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.manifests import Dependency
 from checks.readers.plain import line_of, mapping, read_json, read_yaml, sequence
 from checks.readers.shell import split, unwrapped
-from checks.wiring import answer, line_matches
-from checks.workspaces import Workspaces
 
 LOCKED = "deps.locked"
 UPDATES = "deps.update-automation"

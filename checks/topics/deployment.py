@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.kinds import is_test, is_vendored
+from checks.application.reach import Entry
+from checks.application.wiring import answer, complain
+from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.reach import Entry
 from checks.readers.containers import Container, Resource
 from checks.topics.containers import serverless, shipped
-from checks.wiring import answer, complain
 
 CONFIG = "run.deploy-config"
 SCALING = "run.autoscaling"

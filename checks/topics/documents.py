@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.documents import Document
-from checks.wiring import answer, complain
 
 README = "docs.readme"
 ARCHITECTURE = "docs.architecture"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.kinds import is_test, is_vendored
+from checks.application.wiring import answer, python_modules
+from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.wiring import answer, python_modules
 
 ENVIRONMENTS = "run.separate-environments"
 _CLASSES = {

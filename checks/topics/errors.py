@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.calls_seen import lines_of
+from checks.application.calls_seen import lines_of
+from checks.application.wiring import answer, blind_spots, complain, is_one_off, reached
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import answer, blind_spots, complain, is_one_off, reached
 
 SWALLOWED = "errors.not-swallowed"
 

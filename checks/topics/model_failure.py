@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.calls_seen import Seen, all_calls, function_span, lines_of, users_of
+from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, users_of
+from checks.application.named_values import assigned, written_out
+from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
-from checks.model_calls import SEARCHED, ModelCall, calls_in_use, unless_called
-from checks.named_values import assigned, written_out
+from checks.models.calls import SEARCHED, ModelCall, calls_in_use, unless_called
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import absent, answer, blind_spots, complain
 
 FALLBACK = "llm.failure-fallback"
 

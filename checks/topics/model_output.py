@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from checks.answer_flow import CLEANS, answers_run
-from checks.calls_seen import all_calls, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import all_calls, function_span, lines_of, text_of, users_of
+from checks.application.named_values import assigned
+from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
-from checks.model_calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, unless_called
-from checks.named_values import assigned
+from checks.models.answer_flow import CLEANS, answers_run
+from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
-from checks.wiring import answer, blind_spots, complain
 
 VALIDATED, UNSAFE = "llm.output-validated", "llm.no-unsafe-output"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from checks.calls_seen import all_calls, function_span, lines_of
+from checks.application.calls_seen import all_calls, function_span, lines_of
+from checks.application.named_values import written_out
+from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import Look
-from checks.model_calls import SEARCHED, model_calls, unless_called
-from checks.named_values import written_out
+from checks.models.calls import SEARCHED, model_calls, unless_called
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import absent, answer, blind_spots, complain
 
 LOGGING, COST = "llm.call-logging", "llm.cost-tracking"
 

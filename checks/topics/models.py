@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from checks.calls_seen import lines_of, places
+from checks.application.calls_seen import lines_of, places
+from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, Look
-from checks.model_calls import SEARCHED, ModelCall, model_calls, model_files, unless_called
-from checks.model_limits import builds_elsewhere, has_cap, waits_for_model
-from checks.model_names import ModelName, named_models
+from checks.models.calls import SEARCHED, ModelCall, model_calls, model_files, unless_called
+from checks.models.limits import builds_elsewhere, has_cap, waits_for_model
+from checks.models.names import ModelName, named_models
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.wiring import answer, blind_spots, complain
 
 LIMITS, PINNED, ABSTRACTED = "llm.call-limits", "llm.model-pinned", "llm.provider-abstracted"
 NEARLY_ALL = 0.9

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints, without_endpoints
-from checks.look import Look
-from checks.observation import Location, Observation, Outcome
-from checks.probe import probe
-from checks.wiring import (
+from checks.application.endpoints import endpoints, without_endpoints
+from checks.application.wiring import (
     absent,
     answer,
     arguments_of,
@@ -19,6 +16,9 @@ from checks.wiring import (
     modules,
     python_modules,
 )
+from checks.look import Look
+from checks.observation import Location, Observation, Outcome
+from checks.probe import probe
 
 LOGGING = "obs.structured-logging"
 CORRELATION = "obs.correlation-ids"

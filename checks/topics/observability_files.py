@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+from checks.application.wiring import answer, line_matches
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.wiring import answer, line_matches
 
 ALERTS = "obs.alert-rules"
 DASHBOARDS = "obs.dashboards"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from checks.endpoints import endpoints
+from checks.application.endpoints import endpoints
+from checks.application.wiring import Hit, absent, answer, calls, line_matches, reached
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
-from checks.wiring import Hit, absent, answer, calls, line_matches, reached
 
 METRICS = "obs.metrics"
 TRACING = "obs.tracing"

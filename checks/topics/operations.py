@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.databases import databases
-from checks.kinds import is_test, is_vendored
+from checks.application.databases import databases
+from checks.application.wiring import answer, not_applicable
+from checks.files.kinds import is_test, is_vendored
 from checks.look import Look, is_product
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.documents import Document
 from checks.topics.documents import TEMPLATE
-from checks.wiring import answer, not_applicable
 
 BACKUPS = "ops.backups"
 RUNBOOKS = "ops.runbooks"

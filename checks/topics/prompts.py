@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from checks.calls_seen import all_calls, lines_of
-from checks.kinds import is_vendored
+from checks.application.calls_seen import all_calls, lines_of
+from checks.application.wiring import absent, answer, blind_spots, complain
+from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
-from checks.model_calls import model_calls, model_files, unless_called
+from checks.models.calls import model_calls, model_files, unless_called
+from checks.models.prompt_texts import inline_prompts, prompt_files, prompt_modules, system_prompts
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
-from checks.prompt_texts import inline_prompts, prompt_files, prompt_modules, system_prompts
-from checks.wiring import absent, answer, blind_spots, complain
 
 VERSIONED, INJECTION, EVALUATION = "llm.prompts-versioned", "llm.prompt-injection", "llm.evaluation-set"
 _FED = ("llm.user-input-in-system-prompt", "llm.input-named-in-system-prompt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import answer
 from checks.git.problem import GitProblem
 from checks.look import Look, is_product
 from checks.observation import Confidence, Location, Observation, Outcome
@@ -12,7 +13,6 @@ from checks.probe import probe
 from checks.readers.documents import Document
 from checks.readers.manifests import Package
 from checks.topics.documents import TEMPLATE
-from checks.wiring import answer
 
 CHANGELOG = "release.changelog"
 ROLLBACK = "release.rollback"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import answer
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.documents import Document
 from checks.topics.documents import TEMPLATE
-from checks.wiring import answer
 
 REQUIREMENTS = "docs.requirements"
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import (
+    absent,
+    answer,
+    blind_spots,
+    calls,
+    complain,
+    line_matches,
+    python_modules,
+    reached,
+)
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, PythonModule
-from checks.wiring import absent, answer, blind_spots, calls, complain, line_matches, python_modules, reached
 
 DEBUG = "app.debug-off"
 FLAGS = "release.feature-flags"

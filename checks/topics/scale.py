@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.calls_seen import Seen, all_calls
-from checks.databases import databases
-from checks.endpoints import endpoints
+from checks.application.calls_seen import Seen, all_calls
+from checks.application.databases import databases
+from checks.application.endpoints import endpoints
+from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
-from checks.wiring import absent, answer, calls, not_applicable, python_modules, reached
 
 CACHING = "scale.caching"
 JOBS = "scale.background-jobs"

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.wiring import (
+    answer,
+    blind_spots,
+    callees,
+    complain,
+    not_applicable,
+    python_modules,
+    web_modules,
+)
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, Function, PythonModule
-from checks.wiring import answer, blind_spots, callees, complain, not_applicable, python_modules, web_modules
 
 SIGNAL = "scale.no-blocking-async"
 A_FEW = 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from checks import secrets as shapes
-from checks.kinds import is_generated, is_test, is_vendored
+from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import Look
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
+from checks.secrets import shapes
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"

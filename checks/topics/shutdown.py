@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.endpoints import endpoints
+from checks.application.endpoints import endpoints
+from checks.application.reach import Entry
+from checks.application.wiring import answer, blind_spots, calls, complain, python_modules, span, web_modules
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.reach import Entry
 from checks.readers.containers import Dockerfile
 from checks.readers.python_facts import Function, PythonModule
 from checks.topics.containers import serverless, shipped
 from checks.topics.containers_start import scripts
-from checks.wiring import answer, blind_spots, calls, complain, python_modules, span, web_modules
 
 SIGNAL = "run.graceful-shutdown"
 SEARCHED = ("lifespan and shutdown handlers that are registered", "signal handlers", "how images start the process")

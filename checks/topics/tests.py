@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from checks.kinds import is_test
+from checks.application.wiring import answer, complain
+from checks.files.kinds import is_test
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.topics.tests_found import cases
-from checks.wiring import answer, complain
 
 EXIST = "tests.exist"
 QUALITY = "tests.assertion-quality"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from checks.kinds import is_test, is_vendored
+from checks.files.kinds import is_test, is_vendored
 from checks.topics.tests_python import helpers
 
 if TYPE_CHECKING:

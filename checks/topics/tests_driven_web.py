@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.kinds import is_test
+from checks.files.kinds import is_test
 
 if TYPE_CHECKING:
     from checks.look import Look

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from checks.kinds import is_generated, is_test, is_vendored
+from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import PYTHON, WEB
 from checks.topics.tests_case import Case
 from checks.topics.tests_python import is_collected_file, name_patterns, python_cases

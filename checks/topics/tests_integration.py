@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checks.databases import databases
-from checks.endpoints import endpoints
+from checks.application.databases import databases
+from checks.application.endpoints import endpoints
+from checks.application.wiring import answer
 from checks.look import Look
 from checks.observation import Observation, Outcome
 from checks.probe import probe
@@ -11,7 +12,6 @@ from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_driven import driving_cases
 from checks.topics.tests_driven_web import asks_the_api, drives
 from checks.topics.tests_found import cases
-from checks.wiring import answer
 
 SIGNAL = "tests.integration"
 

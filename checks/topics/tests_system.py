@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.kinds import is_vendored
+from checks.application.wiring import answer
+from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -15,7 +16,6 @@ from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_driven import fixtures_that
 from checks.topics.tests_found import cases
-from checks.wiring import answer
 
 BROWSER = "tests.end-to-end"
 LOAD = "tests.load"

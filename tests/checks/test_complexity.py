@@ -13,9 +13,9 @@ from radon.complexity import cc_visit
 from radon.metrics import mi_visit
 from radon.raw import analyze
 
-from checks.complexity import Complexity, measure
-from checks.complexity_web import measure_file
-from checks.raw_counts import RawCounts, count
+from checks.complexity.measure import Complexity, measure
+from checks.complexity.raw_counts import RawCounts, count
+from checks.complexity.web import measure_file
 from checks.tree import Tree
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))

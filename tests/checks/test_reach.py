@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.reach import Entry
+from checks.application.reach import Entry
 
 PYTHON = {
     "app/__init__.py": "",

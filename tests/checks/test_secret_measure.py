@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.secrets import find, redact, suspect
+from checks.secrets.shapes import find, redact, suspect
 
 
 def _module():

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from checks.files.temporary import PREFIX, PrivateFolder, sweep
 from checks.git import Git
-from checks.temporary import PREFIX, PrivateFolder, sweep
 
 OPEN_AND_WAIT = """
 import sys
 from pathlib import Path
 from checks.git import Git
-from checks.temporary import PrivateFolder
+from checks.files.temporary import PrivateFolder
 git, copies = Git.open(Path(sys.argv[1])), PrivateFolder("semgrep")
 (copies.path / "copy.py").write_text("x")
 print("open", flush=True)
@@ -100,7 +100,7 @@ def test_a_folder_of_another_user_stays(there: Path) -> None:
 
 @pytest.mark.usefixtures("there")
 def test_a_sweep_between_making_and_locking_costs_one_more_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    from checks import temporary
+    from checks.files import temporary
 
     swept = []
 

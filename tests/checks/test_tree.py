@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.git import Git
-from checks.kinds import is_generated, is_test, is_vendored
 from checks.tree import Limits, Tree
 
 GitIn = Callable[..., str]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 OWN_COMMENT = re.compile(r"<!-- /?readiness:(begin v=\d+|end|item [A-Za-z0-9._-]+) -->")

@@ -150,7 +150,7 @@ def dry_commit(root: Path) -> None:
 
 
 CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
-    "checks.admission": {"listing the tree": digest},
+    "checks.files.admission": {"listing the tree": digest},
     "checks.look": {"a probe that reads tags": ask_release},
     "checks.run": {"the file probes": quick_look},
     "checks.topics.release": {"a probe that reads tags": ask_release},

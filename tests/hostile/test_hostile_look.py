@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from checks import allowance, process
+from checks.children import allowance, process
 from checks.isolated import look_over
 from checks.observation import Outcome, ProbeReport
 from checks.report_json import to_json

@@ -261,7 +261,7 @@ def test_a_folder_swapped_at_any_step_of_the_walk_is_not_followed(
             (root / "inside").symlink_to(outside)
         return opened
 
-    monkeypatch.setattr("checks.walk.os.scandir", listing)
+    monkeypatch.setattr("checks.files.walk.os.scandir", listing)
     tree = Tree.read(root, None)
     assert (root / "inside").is_symlink()
     named = {*tree.paths, *reasons(tree.examined())}

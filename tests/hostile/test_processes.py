@@ -17,8 +17,8 @@ import pexpect
 import psutil
 import pytest
 
-from checks import process
-from checks.process import MIB, minimal_environment, run
+from checks.children import process
+from checks.children.process import MIB, minimal_environment, run
 
 if TYPE_CHECKING:
     from conftest import Family
@@ -146,9 +146,9 @@ def test_our_own_death_leaves_no_orphan(death: signal.Signals, tmp_path: Path) -
     note = tmp_path / "pid"
     script = f"sleep 300 & echo $! > {note}; wait"
     ours = subprocess.Popen(
-        [sys.executable, "-c", ("import sys; from pathlib import Path; from checks.process import run; "
+        [sys.executable, "-c", ("import sys; from pathlib import Path; from checks.children.process import run; "
          "run(['sh', '-c', sys.argv[1]], cwd=Path('/'), timeout_s=60)"), script],
-        cwd=Path(process.__file__).parent.parent, stderr=subprocess.DEVNULL,
+        cwd=Path(process.__file__).parents[2], stderr=subprocess.DEVNULL,
     )  # fmt: skip
     pid = written(note)
     ours.send_signal(death)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 from workbook.answers import Evidence, Gap, Status
 from workbook.crash import recorded
 from workbook.errors import Refused

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 from workbook.text import (
     SINKS,
     ci_log,

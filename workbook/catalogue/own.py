@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from checks.regular import open_below
+from checks.files.regular import open_below
 from workbook.catalogue.load import CatalogueError, check_checklist, check_known, load_catalogue, record
 from workbook.catalogue.model import Catalogue, Checklist, Control
 

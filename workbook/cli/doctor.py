@@ -97,8 +97,8 @@ def _workbook(root: Path) -> Checkup:
 
 def _semgrep(_: Path) -> Checkup:
     """Run the code rules over one file of our own; the run proves by its own examples that the rules fire."""
+    from checks.files.temporary import PrivateFolder
     from checks.semgrep import scan
-    from checks.temporary import PrivateFolder
     from checks.tree import Tree
 
     with PrivateFolder("doctor") as folder:

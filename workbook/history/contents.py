@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from checks.patterns import matching
+from checks.files.patterns import matching
 from checks.tree import digest_of
 from workbook.answers import State
 from workbook.culprits import EVERYTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from checks.secrets import suspect
+from checks.secrets.shapes import suspect
 from workbook.errors import Refused
 from workbook.ledger.desk import Change
 

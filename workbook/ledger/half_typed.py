@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 from workbook.errors import Refused
 from workbook.ledger.owned_drafts import OwnedDraft
 from workbook.store import StoreError

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from checks.process import minimal_environment
+from checks.children.process import minimal_environment
 from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.errors import Refused
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes

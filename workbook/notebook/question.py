@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
 from workbook.evidence import recognized

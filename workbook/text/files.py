@@ -7,7 +7,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 from workbook.text.terminal import terminal, terminal_lines
 
 # What spreadsheets take for the start of a formula, in the wide forms too.

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 
 # Controls, formats (direction, zero width, tags), surrogates, private use, line and paragraph separators.
 _UNSAFE: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from checks.files.regular import NotRegularError
+from checks.files.walk import LeftOut, walk
 from checks.git import SUBMODULE_MODE, Git, SlowGit
-from checks.regular import NotRegularError
-from checks.walk import LeftOut, walk
 
 MIB: Final = 1024 * 1024
 

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
+from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
+from checks.application.named_values import written_out
+from checks.application.own_clients import own_client, own_client_waits
 from checks.look import PYTHON
-from checks.named_values import written_out
-from checks.own_clients import own_client, own_client_waits
 
 if TYPE_CHECKING:
     from checks.look import Look

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from checks import guard, stray
+from checks.children import guard, stray
 
 MIB = 1024 * 1024
 _POLL_S = 0.05

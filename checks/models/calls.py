@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from checks.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
-from checks.http_calls import is_http
+from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
+from checks.application.http_calls import is_http
+from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
+from checks.application.wiring import blind_spots
 from checks.look import PYTHON, WEB
 from checks.observation import Confidence, Location, Observation, Outcome
-from checks.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
-from checks.wiring import blind_spots
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -235,8 +235,8 @@ def unless_called(look: Look, signal: str) -> Observation | None:
 
 def _not_read(look: Look) -> tuple[str, ...]:
     """Code that was not parsed in full: damaged files and other languages."""
+    from checks.application.product_signs import OTHER_LANGUAGES
     from checks.look import is_product
-    from checks.product_signs import OTHER_LANGUAGES
 
     partial = [path for path in look.source_paths(*PYTHON) if not ((one := look.python.module(path)) and one.complete)]
     partial += [path for path in look.source_paths(*WEB) if not ((web := look.web.module(path)) and web.complete)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checks.function_complexity import FunctionComplexity
+from checks.complexity.function import FunctionComplexity
 from checks.readers.grammar import language, parse
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 

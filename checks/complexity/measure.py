@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from checks.complexity_web import SUFFIXES as WEB_SUFFIXES
-from checks.complexity_web import measure_file as measure_web_file
-from checks.function_complexity import FunctionComplexity
+from checks.complexity.function import FunctionComplexity
+from checks.complexity.raw_counts import count
+from checks.complexity.web import SUFFIXES as WEB_SUFFIXES
+from checks.complexity.web import measure_file as measure_web_file
 from checks.observation import Unread
-from checks.raw_counts import count
 from checks.readers.grammar import TooSlowError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from checks.calls_seen import Seen, lines_of
+from checks.application.calls_seen import Seen, lines_of
 from checks.look import PYTHON
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from checks.application.wiring import answer, not_applicable
 from checks.look import is_product
 from checks.observation import Location, Observation, Outcome
-from checks.wiring import answer, not_applicable
 
 if TYPE_CHECKING:
     from checks.look import Look

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from checks.application.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
 from checks.look import PYTHON, WEB
 from checks.observation import Location, Observation, Outcome
-from checks.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
 
 if TYPE_CHECKING:
     from checks.look import Look

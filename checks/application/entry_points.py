@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.reach import Entry, EntryPoint
+from checks.application.reach import Entry, EntryPoint
 
 if TYPE_CHECKING:
     from checks.look import Look

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
 from checks.look import PYTHON, WEB
-from checks.model_calls import model_calls
+from checks.models.calls import model_calls
 from checks.observation import Location
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import lines_of
+from checks.application.calls_seen import lines_of
 from checks.look import PYTHON, is_product
 from checks.observation import Location
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import Seen, all_calls, function_span, lines_of, text_of
+from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of
+from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB
-from checks.model_calls import ModelCall, model_calls
-from checks.named_values import assigned
+from checks.models.calls import ModelCall, model_calls
 from checks.observation import Location
 
 if TYPE_CHECKING:

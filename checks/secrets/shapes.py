@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import log2
 from typing import Self
 
-from checks.secret_formats import BASE64, FORMATS, LOOSE
+from checks.secrets.formats import BASE64, FORMATS, LOOSE
 
 MIN_ENTROPY = 3.2
 """Bits a character; below it a string reads like words, above it like a generated key."""

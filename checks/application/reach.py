@@ -44,7 +44,7 @@ class Reach:
     @classmethod
     def trace(cls, look: Look) -> Reach:
         """Build the graph of a tree: entry points, imports, and names that frameworks load by text."""
-        from checks.entry_points import find
+        from checks.application.entry_points import find
 
         return cls(find(look), {path: frozenset(_loads(look, path)) - {path} for path in _code_paths(look)})
 
@@ -105,7 +105,7 @@ class Reach:
 
 def _code_paths(look: Look) -> Iterator[str]:
     """All code but tests and vendored files. Generated code stays in: a generated router imports the pages."""
-    from checks.kinds import is_test, is_vendored
+    from checks.files.kinds import is_test, is_vendored
 
     for path in (*look.python.paths, *look.web.paths):
         if not is_vendored(path) and not is_test(path):

@@ -1,4 +1,4 @@
-"""What shows a fact about the product: packages, calls and names, as data for `checks.product`."""
+"""What shows a fact about the product: packages, calls and names, as data for `checks.application.product`."""
 
 from __future__ import annotations
 

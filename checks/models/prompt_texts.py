@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import all_calls, lines_of
+from checks.application.calls_seen import all_calls, lines_of
+from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB, is_product
-from checks.model_calls import model_calls, model_files
-from checks.named_values import assigned
+from checks.models.calls import model_calls, model_files
 from checks.observation import Location
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from checks.stray import VARIABLE
+from checks.children.stray import VARIABLE
 
 _SCRIPT: Final = r"""
 live=" " folders="
@@ -67,7 +67,7 @@ _guard: _Guard | None = None
 
 
 def owner() -> str:
-    """What the mark of every child of this process begins with (see `checks.stray`)."""
+    """What the mark of every child of this process begins with (see `checks.children.stray`)."""
     with _lock:
         return _ready().mark
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import Seen, lines_of, text_of
+from checks.application.calls_seen import Seen, lines_of, text_of
 
 if TYPE_CHECKING:
     from checks.look import Look

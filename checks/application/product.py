@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from checks import product_signs as signs
+from checks.application import product_signs as signs
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Proposal
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from pathspec import GitIgnoreSpec
 
-from checks.regular import folder_below, read_small
+from checks.files.regular import folder_below, read_small
 
 NEVER_WALKED: Final = {
     ".git": "git's own directory",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checks.observation import Examined, Finding, Location, Observation, ProbeReport, Proposal, Unread
-from checks.secrets import redact
+from checks.secrets.shapes import redact
 
 
 def redacted(report: ProbeReport) -> ProbeReport:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.calls_seen import all_calls, around, lines_of
-from checks.http_calls import waits
-from checks.model_calls import ModelCall, clients_for
-from checks.named_values import written_out
+from checks.application.calls_seen import all_calls, around, lines_of
+from checks.application.http_calls import waits
+from checks.application.named_values import written_out
+from checks.models.calls import ModelCall, clients_for
 
 if TYPE_CHECKING:
     from checks.look import Look

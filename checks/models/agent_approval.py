@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.agent_tools import Body, tool_calls
-from checks.calls_seen import Seen, all_calls, lines_of, text_of
+from checks.application.calls_seen import Seen, all_calls, lines_of, text_of
 from checks.look import PYTHON
-from checks.model_calls import model_calls
+from checks.models.agent_tools import Body, tool_calls
+from checks.models.calls import model_calls
 from checks.observation import Location
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Complexity, maintainability and line counts of code."""

@@ -1,0 +1,1 @@
+"""How the application uses generative models: calls, limits, names, prompts, tools, and where answers go."""
