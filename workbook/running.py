@@ -22,6 +22,9 @@ from workbook.errors import Refused
 from workbook.ledger.discretion import refuse_secret
 
 TIMEOUT_S: Final = 3600.0
+DRILL_DAYS: Final = 180
+"""Days a rehearsal lasts when nothing else is said: people and systems change within half a year."""
+
 EXCERPT_LINES: Final = 8
 EXCERPT_CHARACTERS: Final = 600
 """The end of the output that is kept, without secrets: what a reader needs to recognize the run."""

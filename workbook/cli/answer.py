@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from workbook.answers import Gap, Rung, Status
 from workbook.cli.context import Context
 from workbook.cli.looking import look
-from workbook.cli.telling import day, saved
+from workbook.cli.telling import saved
 from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
 from workbook.reading import nearest
 from workbook.session import Session
 from workbook.text import terminal
+from workbook.typed import day
 
 PEOPLE_SAID = (Rung.ATTESTED, Rung.VERIFIED)
 

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 
 from workbook.agenda import kept
 from workbook.cli.context import Context
-from workbook.cli.telling import day, saved
-from workbook.decisions import Condition, Decider, Decision, Outcome
+from workbook.cli.telling import saved
+from workbook.decisions import Decision, Outcome
 from workbook.errors import Refused
-from workbook.operations.given import known
 from workbook.session import Session
 from workbook.text import terminal
-
-_LIKE_AN_ID = re.compile(r"[A-Za-z0-9-]+")
-"""A condition of one word is meant as a control; a promise in words of its own has blanks."""
-
-PARTS = 3
-"""Of a condition: its words or its control, its owner, its day."""
+from workbook.typed import condition, decider
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,9 +41,9 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         return _show(context, session)
     if chosen.outcome not in tuple(Outcome):
         raise Refused(f"{chosen.outcome!r} is not a decision", f"one of {', '.join(Outcome)}")
-    by = [_decider(text) for text in chosen.by]
+    by = [decider(text) for text in chosen.by]
     before = set(session.state.decisions)
-    session.decide(Outcome(chosen.outcome), by, [_condition(session, text) for text in chosen.condition])
+    session.decide(Outcome(chosen.outcome), by, [condition(session.catalogue, text) for text in chosen.condition])
     done = saved(context, session)
     for name, decision in session.state.decisions.items():
         if name not in before and not done:
@@ -95,22 +88,6 @@ def lines(session: Session, decision: Decision) -> list[str]:
         state = kept(one, session.assessment, session.today())
         found.append(terminal(f"  {place}. {state}: {one.text}, {one.owner}, until {one.due}"))
     return found
-
-
-def _decider(text: str) -> Decider:
-    name, colon, role = text.rpartition(":")
-    return Decider(name.strip(), role.strip()) if colon else Decider(text.strip(), "")
-
-
-def _condition(session: Session, text: str) -> Condition:
-    parts = [part.strip() for part in text.split("|")]
-    if len(parts) != PARTS:
-        raise Refused(f"{text!r} is not a condition", 'write it as "what|Name <mail>|2026-12-10"')
-    what, owner, until = parts
-    if what in session.catalogue.items or _LIKE_AN_ID.fullmatch(what):
-        control = known(session.catalogue, what)
-        return Condition(control.title, owner, day(until), control.id)
-    return Condition(what, owner, day(until))
 
 
 def _number(text: str) -> int:

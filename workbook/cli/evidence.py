@@ -13,9 +13,6 @@ from workbook.cli.telling import saved
 from workbook.evidence import recognized
 from workbook.text import terminal_lines
 
-DRILL_DAYS = 180
-"""Days a rehearsal lasts when nothing else is said: people and systems change within half a year."""
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -32,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         act.add_argument("--timeout", type=float, default=running.TIMEOUT_S, metavar="SECONDS")
         if name == "drill":
             act.add_argument("--what", required=True, help='what is rehearsed, as in "restore a backup"')
-            act.add_argument("--days", type=int, default=DRILL_DAYS, help="how long it counts")
+            act.add_argument("--days", type=int, default=running.DRILL_DAYS, help="how long it counts")
         act.add_argument("command", nargs="+", metavar="-- COMMAND", help="after two dashes: the command to run")
 
 

@@ -6,7 +6,7 @@ import argparse
 
 from workbook.cli.context import Context
 from workbook.cli.telling import item_states, moved
-from workbook.errors import Refused
+from workbook.typed import parted
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,20 +25,3 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     session.measure(chosen.name, value, unit, chosen.source)
     source = f", from {chosen.source}" if chosen.source else ""
     return moved(context, session, before, f"Stored: {chosen.name} = {value:g} {unit}{source}.")
-
-
-def parted(text: str, unit: str | None) -> tuple[float, str]:
-    """A number and its unit.
-
-    Raises:
-        Refused: it is no number, or has no unit.
-    """
-    digits = text.rstrip("%").rstrip().rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZµ/").rstrip()
-    try:
-        value = float(digits.replace("_", ""))
-    except ValueError:
-        raise Refused(f"{text!r} is not a number", "write it as in 83.4%") from None
-    given = unit or text[len(digits) :].strip()
-    if not given:
-        raise Refused(f"{text} of what?", "write the unit behind it, as in 83.4% or 420ms, or give --unit")
-    return value, given

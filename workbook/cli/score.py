@@ -7,16 +7,7 @@ import argparse
 from workbook.cli.context import Context
 from workbook.cli.telling import item_states, moved
 from workbook.errors import Refused
-
-LEVELS = (
-    "nothing",
-    "known, ad hoc",
-    "partly done",
-    "done on critical paths, with evidence",
-    "done throughout, evidence fresh",
-    "automated and measured against a target",
-)
-"""What each level from 0 means."""
+from workbook.verdicts.ten_gates import LEVELS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

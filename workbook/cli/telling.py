@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from workbook.answers import Status
 from workbook.assess import PLAIN
 from workbook.cli.context import Context
 from workbook.cli.saving import save
-from workbook.errors import Refused
 from workbook.session import Session
 from workbook.text import terminal
 from workbook.words import STATUS_WORDS
@@ -57,15 +55,3 @@ def moved(context: Context, session: Session, before: Mapping[str, Status], stor
     context.out(terminal(shown))
     context.out(terminal(session.headline))
     return 0
-
-
-def day(text: str) -> date:
-    """A day as written in an argument.
-
-    Raises:
-        Refused: it is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text!r} is not a day", "write it as in 2026-12-10") from None

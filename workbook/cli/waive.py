@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from workbook.cli.context import Context
-from workbook.cli.telling import day, saved
+from workbook.cli.telling import saved
 from workbook.errors import Refused
+from workbook.typed import day
 
 YEAR = 366
 """Days after which accepted risk is remarked on: by then people and systems have changed."""

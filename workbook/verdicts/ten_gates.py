@@ -40,6 +40,16 @@ DOMAINS: Mapping[str, Domain] = {
     "monitoring": Domain("9", 3, 5),
     "cost-control": Domain("10", 4, 5),
 }
+LEVELS = (
+    "nothing",
+    "known, ad hoc",
+    "partly done",
+    "done on critical paths, with evidence",
+    "done throughout, evidence fresh",
+    "automated and measured against a target",
+)
+"""What each level from 0 means."""
+
 SIZES: Mapping[str, int] = {domain.gate: domain.bullets for domain in DOMAINS.values()}
 
 SLO: Mapping[str, float] = {"p95_s": 2.5, "error_rate": 0.01, "model_timeout_rate": 0.005}
