@@ -46,8 +46,22 @@ function render({ model, el }) {
       else button.removeAttribute("aria-current");
     }
   };
+  // A widget's own value waits while the kernel is busy and a press overtakes it, so texts go ahead of every press.
+  const tell = (event) => {
+    const form = el.closest(FORM);
+    const pressing = event.type === "click";
+    if (!form || !form.contains(event.target) || (pressing && !event.target.closest("button"))) return;
+    const typed = {};
+    for (const field of form.querySelectorAll("[class*=readiness-field-]")) {
+      const kind = [...field.classList].find((name) => name.startsWith("readiness-field-"));
+      typed[kind.slice("readiness-field-".length)] = field.querySelector("input, textarea")?.value ?? "";
+    }
+    model.send({ asked: model.get("asked"), typed, pressing });
+  };
   const onKey = (event) => guard(event, el);
   window.addEventListener("keydown", onKey, true);
+  window.addEventListener("input", tell, true);
+  window.addEventListener("click", tell, true);
   model.on("change:status", say);
   model.on("change:trouble", say);
   model.on("change:progress", advance);
@@ -65,6 +79,8 @@ function render({ model, el }) {
   advance();
   return () => {
     window.removeEventListener("keydown", onKey, true);
+    window.removeEventListener("input", tell, true);
+    window.removeEventListener("click", tell, true);
     cancelAnimationFrame(settle);
     watcher?.disconnect();
   };

@@ -6,7 +6,9 @@ typed inside our own forms, and only those, from the shortcuts; see `guard.js`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -30,6 +32,22 @@ class Guard(anywidget.AnyWidget):
     """The share that is done, 0 to 1; below 0 hides the bar."""
     pressed = traitlets.Unicode("").tag(sync=True)
     """The key of the answer that stands; its button says so to screen readers."""
+    asked = traitlets.Unicode("").tag(sync=True)
+    """The control whose texts the fields hold; what was typed for another one is not taken for this."""
+
+    def on_typed(self, take: Callable[[Mapping[str, str], bool], None]) -> None:
+        """Hand on what is typed into fields of class "readiness-field-<kind>": texts by kind, at every key.
+
+        The second argument says that a button is about to be pressed, so that nobody types just now. Widgets hold
+        their own value back while the kernel is busy, and a press overtakes it; these messages keep their order.
+        """
+
+        def received(_widget: Any, content: Any, _buffers: Any) -> None:
+            typed = content.get("typed") if isinstance(content, dict) else None
+            if isinstance(typed, dict) and content.get("asked") == self.asked:
+                take({str(kind): str(text) for kind, text in typed.items()}, bool(content.get("pressing")))
+
+        self.on_msg(received)
 
     def say(self, text: str) -> None:
         """Tell what was done."""

@@ -51,8 +51,14 @@ class QuestionPanel:
             description="It holds", placeholder="why, although the probe disagrees; until then it counts as open"
         )
         self.fields = {"note": self.note, "reason": self.reason, "evidence": self.evidence, "dispute": self.dispute}
+        self._texts = dict(self._stored)
+        """What stands in the fields, as far as the browser has told."""
         for kind, field in self.fields.items():
-            field.observe(handled(guard, partial(self._keep_typed, kind)), names="value")
+            field.add_class(f"readiness-field-{kind}")
+            # The guard tells every key; a field that also did would send late what a press has overtaken.
+            field.continuous_update = False
+            field.observe(handled(guard, partial(self._changed, kind)), names="value")
+        guard.on_typed(self._take_typed)
         self.attach = self._button("Attach", self._attach_typed)
         self.prefilled = self._button("", self._attach_seen)
         self.hold = self._button("It holds all the same", self._dispute)
@@ -88,6 +94,7 @@ class QuestionPanel:
         self._control = control
         question = self.question
         self._fill()
+        self._guard.asked = control
         self.stops.value = question.answer.gap is not Gap.ABSENT
         self.stops.layout.display = None if question.stops_launch else "none"
         self.show()
@@ -126,7 +133,7 @@ class QuestionPanel:
 
     @property
     def _typing(self) -> bool:
-        return any(field.value != self._stored[kind] for kind, field in self.fields.items())
+        return any(text.strip() != self._stored[kind].strip() for kind, text in self._texts.items())
 
     def _fill(self) -> None:
         """Show what is stored, or what is half typed on top of it."""
@@ -134,32 +141,49 @@ class QuestionPanel:
         self._ground = self._session.on_disk
         self._stored = {"note": redact(answer.note), "reason": redact(answer.reason)}
         self._stored |= {"evidence": "", "dispute": redact(answer.dispute_note)}
-        for kind, field in self.fields.items():
-            field.value = self._session.typed.get(Field(kind, self._control)) or self._stored[kind]
+        for kind in self.fields:
+            self._set(kind, self._session.typed.get(Field(kind, self._control)) or self._stored[kind])
+
+    def _set(self, kind: str, text: str) -> None:
+        if text.strip() != self._texts[kind].strip():  # a space at the end may be the next word's
+            self._texts[kind] = self.fields[kind].value = text
+
+    def _changed(self, kind: str) -> None:
+        self._texts[kind] = self.fields[kind].value
+        self._keep_typed(kind)
+
+    def _take_typed(self, texts: Mapping[str, str], pressing: bool) -> None:
+        """What the browser's fields hold. Only a press sets them here too: nobody types into them at that moment."""
+        for kind in texts.keys() & self.fields.keys():
+            if texts[kind] != self._texts[kind]:
+                self._texts[kind] = texts[kind]
+                self._keep_typed(kind)
+            if pressing:
+                self.fields[kind].value = texts[kind]
 
     def _keep_typed(self, kind: str) -> None:
         """After every key, so that a killed kernel takes nothing along."""
-        value = self.fields[kind].value
-        self._session.typed.keep(Field(kind, self._control), "" if value == self._stored[kind] else value)
+        text = self._texts[kind]
+        self._session.typed.keep(Field(kind, self._control), "" if text == self._stored[kind] else text)
 
     def _new(self, kind: str) -> str | None:
         """What was typed into a field; None where it is as stored."""
-        value = self.fields[kind].value
-        return None if value == self._stored[kind] else str(value).strip()
+        text = self._texts[kind].strip()
+        return None if text == self._stored[kind].strip() else text
 
     def _given(self, *kinds: str) -> None:
         """What stands in these fields has been taken."""
         for kind in kinds:
-            self._stored[kind] = "" if kind == "evidence" else self.fields[kind].value
+            self._stored[kind] = "" if kind == "evidence" else self._texts[kind]
             self._session.typed.keep(Field(kind, self._control), "")
-            self.fields[kind].value = self._stored[kind]
+            self._set(kind, self._stored[kind])
 
     def _choose(self, choice: Choice) -> None:
         question = self.question
         status = question.status_of(choice)
         if status is Status.BLOCKER and not self.stops.value:
             status = choice.status
-        typed = self.evidence.value.strip()
+        typed = self._texts["evidence"].strip()
         with self._session.as_seen(self._ground):
             self._session.answer(
                 self._control,
@@ -175,13 +199,13 @@ class QuestionPanel:
 
     def _dispute(self) -> None:
         with self._session.as_seen(self._ground):
-            self._session.dispute(self._control, self.dispute.value)
+            self._session.dispute(self._control, self._texts["dispute"])
         self._given("dispute")
         self._guard.say("Kept against the probe. Not saved yet.")
         self._on_change()
 
     def _attach_typed(self) -> None:
-        self._session.attach(self._control, recognized(self.evidence.value, self._session.root))
+        self._session.attach(self._control, recognized(self._texts["evidence"], self._session.root))
         self._given("evidence")
         self._guard.say("Attached. Not saved yet.")
         self._on_change()

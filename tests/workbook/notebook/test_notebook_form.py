@@ -292,3 +292,40 @@ def test_where_a_probe_disagrees_the_form_asks_why_it_holds(opened):
     assert opened.state.answer(control).dispute_note == "they live in the wiki"
     assert opened.assessment.standings[control].standing is Standing.CLAIMED
     assert form.panel.dispute.layout.display == "none"
+
+
+def tell(form, typed, *, asked, pressing):
+    """The message that the browser sends at a key or ahead of a press."""
+    form.guard._handle_custom_msg({"asked": asked, "typed": typed, "pressing": pressing}, [])
+
+
+def test_a_press_does_not_overtake_what_was_typed(opened, control):
+    form = form_of(opened, control)
+    form.panel.note.value = "half of the"
+    tell(form, {"note": "half of the text", "evidence": "https://example.com/run"}, asked=control, pressing=True)
+    form.panel.choices["y"].click()
+    given = opened.state.answer(control)
+    assert (given.note, [piece.values.get("url") for piece in given.evidence]) == (
+        "half of the text",
+        ["https://example.com/run"],
+    )
+    assert form.panel.evidence.value == ""
+
+
+def test_every_key_is_kept_and_is_not_written_over_while_it_is_typed(opened, control):
+    form = form_of(opened, control)
+    tell(form, {"note": "half a sent"}, asked=control, pressing=False)
+    form.show()
+    assert form.panel.note.value == ""
+    other = next(one for one in form.entries if one != control)
+    form.open(other)
+    form.open(control)
+    assert opened.state.answer(control).note == "half a sent"
+
+
+def test_texts_of_another_question_are_not_taken_for_this_one(opened, control):
+    form = form_of(opened, control)
+    other = next(one for one in form.entries if one != control)
+    tell(form, {"note": "meant for another"}, asked=other, pressing=True)
+    form.panel.choices["p"].click()
+    assert opened.state.answer(control).note == ""
