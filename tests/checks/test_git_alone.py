@@ -13,7 +13,7 @@ FOLDERS = ("checks", "workbook", "tui")
 
 READS = "checks/git/program.py"
 GIT_PYTHON = "checks/git/history_child.py"
-THE_USERS_OWN = {"workbook/commit.py", "workbook/merge/driver.py"}
+THE_USERS_OWN = {"workbook/commit/user_git.py", "workbook/merge/driver.py"}
 RUN_GIT = {
     *("checks/git/config.py", "checks/git/identity.py", "checks/git/repository.py"),
     # Its version, asked in no repository; and the sample, a repository of our own making.

@@ -157,7 +157,7 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.tree": {"listing the tree": digest},
     "workbook.cli.doctor": {"doctor's look at git": doctor._git, "doctor's look at the name": doctor._name},
     "workbook.cli.main": {"a command that looks": lambda root: main(["-C", str(root), "status"])},
-    "workbook.commit": {
+    "workbook.commit.files": {
         "the message before a commit": a_workbook(commit.preview),
         "the changes before a commit": a_workbook(commit.diff),
         "commit --dry-run": dry_commit,

@@ -106,6 +106,7 @@ def test_the_message_says_what_changed_and_where_the_team_stands(started):
     assert "- load-tested: unanswered → blocker (attested)" in text
     assert "Before, no decision yet: 50 unanswered." in text
     assert "Now, no decision yet" in text
+    assert "not answered → " in next(line for line in text.splitlines() if line.startswith("Why, "))
     assert commit(started).message == text
 
 
