@@ -25,6 +25,9 @@ class Entry(StrEnum):
     """Has a main guard or stands alone, and nothing says that anybody runs it."""
 
 
+_SERVING = frozenset({Entry.SERVICE, Entry.WORKER})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class EntryPoint:
     """A file where execution starts, how, and what says so."""
@@ -50,15 +53,14 @@ class Reach:
 
     def reached(self, path: str) -> bool | None:
         """Whether any entry point reaches the file; None where no entry point of its language was found."""
-        return self._among(path, self._from_any, self.entry_points)
+        return self._among(path, self._from_any, self._languages)
 
     def served(self, path: str) -> bool | None:
         """Whether a service or worker reaches it; None where none of its language was found.
 
         Stricter than `reached`: a module that only its own main guard starts is reached, not served.
         """
-        started = tuple(item for item in self.entry_points if item.entry in {Entry.SERVICE, Entry.WORKER})
-        return self._among(path, self._from_services, started)
+        return self._among(path, self._from_services, self._served_languages)
 
     def imported_by(self, path: str) -> tuple[str, ...]:
         """The application files that import the file directly, sorted."""
@@ -68,12 +70,19 @@ class Reach:
         """The repository files the file loads directly, sorted."""
         return tuple(sorted(self._imports.get(path, ())))
 
-    def _among(self, path: str, closure: frozenset[str], started: tuple[EntryPoint, ...]) -> bool | None:
+    def _among(self, path: str, closure: frozenset[str], languages: frozenset[bool]) -> bool | None:
         if path in closure:
             return True
-        python = path.endswith((".py", ".pyw"))
-        known = any(item.path.endswith((".py", ".pyw")) == python for item in started)
-        return False if known else None
+        return False if _is_python(path) in languages else None
+
+    # Asked for every file by many probes: the answers must not walk the entry points again.
+    @cached_property
+    def _languages(self) -> frozenset[bool]:
+        return frozenset(_is_python(item.path) for item in self.entry_points)
+
+    @cached_property
+    def _served_languages(self) -> frozenset[bool]:
+        return frozenset(_is_python(item.path) for item in self.entry_points if item.entry in _SERVING)
 
     @cached_property
     def _from_any(self) -> frozenset[str]:
@@ -81,8 +90,7 @@ class Reach:
 
     @cached_property
     def _from_services(self) -> frozenset[str]:
-        kinds = {Entry.SERVICE, Entry.WORKER}
-        return self._closure(item.path for item in self.entry_points if item.entry in kinds)
+        return self._closure(item.path for item in self.entry_points if item.entry in _SERVING)
 
     def _closure(self, start: Iterable[str]) -> frozenset[str]:
         waiting = list(start)
@@ -101,6 +109,10 @@ class Reach:
             for path in self._imports[importer]:
                 found.setdefault(path, []).append(importer)
         return {path: tuple(importers) for path, importers in found.items()}
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith((".py", ".pyw"))
 
 
 def _code_paths(look: Look) -> Iterator[str]:

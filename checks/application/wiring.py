@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
+from checks.application.usage import Usage
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
+from checks.readers.python_facts import PythonModule
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import Call, Function, PythonModule
+    from checks.readers.python_facts import Call, Function
     from checks.readers.web_facts import WebCall, WebModule
 
 CODE = ("application code that an entry point reaches",)
@@ -27,6 +31,7 @@ _MOST_NAMED = 3
 _MOST_PLACES = 10
 _ONE_OFF = frozenset({"scripts", "script", "migrations", "alembic", "seeds", "seed", "fixtures", "tools", "bin"})
 _blind: WeakKeyDictionary[Look, str] = WeakKeyDictionary()
+_all_known: WeakKeyDictionary[Look, _Known] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,63 @@ class Hit:
     call: Call | WebCall
 
 
+_Numbered = tuple[int, PythonModule | None, Hit]
+"""A call with its number in its file and, for Python, its module."""
+
+
+class _Known:
+    """What many probes ask of one look, worked out once: modules by reach, calls by name, the use of functions."""
+
+    def __init__(self, look: Look) -> None:
+        # The dictionary that holds this one lets go of both together only where neither holds the other.
+        self._look = ref(look)
+        self._python: dict[bool, tuple[PythonModule, ...]] = {}
+        self._web: dict[bool, tuple[WebModule, ...]] = {}
+        self._hits: dict[bool, dict[str, list[_Numbered]]] = {}
+
+    @property
+    def look(self) -> Look:
+        look = self._look()
+        if look is None:
+            raise RuntimeError("asked about a look that is over")
+        return look
+
+    def python(self, *, dead: bool) -> tuple[PythonModule, ...]:
+        if dead not in self._python:
+            found = self.look.python.modules(self.look.source_paths(*PYTHON))
+            self._python[dead] = tuple(one for one in found if dead or reached(self.look, one.path))
+        return self._python[dead]
+
+    def web(self, *, dead: bool) -> tuple[WebModule, ...]:
+        if dead not in self._web:
+            found = self.look.web.modules(self.look.source_paths(*WEB))
+            self._web[dead] = tuple(one for one in found if dead or reached(self.look, one.path))
+        return self._web[dead]
+
+    def hits(self, *, dead: bool) -> dict[str, list[_Numbered]]:
+        if dead not in self._hits:
+            found: dict[str, list[_Numbered]] = {}
+            every: list[PythonModule | WebModule] = [*self.python(dead=dead), *self.web(dead=dead)]
+            for module in every:
+                python = module if isinstance(module, PythonModule) else None
+                made: Sequence[Call | WebCall] = module.calls
+                for number, call in enumerate(made):
+                    hit = Hit(Location(module.path, call.line, call.end_line), call.function, call)
+                    found.setdefault(call.resolved, []).append((number, python, hit))
+            self._hits[dead] = found
+        return self._hits[dead]
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(self.python(dead=False))
+
+
+def _known(look: Look) -> _Known:
+    if look not in _all_known:
+        _all_known[look] = _Known(look)
+    return _all_known[look]
+
+
 def reached(look: Look, path: str) -> bool:
     """Whether the service reaches the file, or any entry point where there is no service, or that cannot be told."""
     served = look.reach.served(path)
@@ -46,17 +108,12 @@ def reached(look: Look, path: str) -> bool:
 
 def python_modules(look: Look, *, dead: bool = False) -> Iterator[PythonModule]:
     """Readable Python modules of the application; with `dead`, also those no entry point reaches."""
-    for module in look.python.modules(look.source_paths(*PYTHON)):
-        if dead or reached(look, module.path):
-            yield module
+    yield from _known(look).python(dead=dead)
 
 
 def web_modules(look: Look, *, dead: bool = False) -> Iterator[WebModule]:
     """Readable JavaScript and TypeScript modules of the application; with `dead`, also those nothing reaches."""
-    for path in look.source_paths(*WEB):
-        module = look.web.module(path)
-        if module and (dead or reached(look, path)):
-            yield module
+    yield from _known(look).web(dead=dead)
 
 
 def modules(look: Look) -> Iterator[PythonModule | WebModule]:
@@ -76,18 +133,14 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     A call inside a function that nothing in the application ever names is left out unless `dead`.
     """
     wanted = re.compile(pattern)
-    found: list[Hit] = []
-    for module in python_modules(look, dead=dead):
-        for call in module.calls:
-            if wanted.fullmatch(call.resolved) and (dead or is_used(look, module, call.function)):
-                found.append(Hit(Location(module.path, call.line, call.end_line), call.function, call))  # noqa: PERF401 - two conditions and three lines read better apart
-    for web in web_modules(look, dead=dead):
-        found += [
-            Hit(Location(web.path, call.line, call.end_line), call.function, call)
-            for call in web.calls
-            if wanted.fullmatch(call.resolved)
-        ]
-    return tuple(sorted(found, key=lambda hit: hit.place))
+    found = [
+        (hit.place, number, hit)
+        for name, hits in _known(look).hits(dead=dead).items()
+        if wanted.fullmatch(name)
+        for number, module, hit in hits
+        if dead or module is None or is_used(look, module, hit.function)
+    ]
+    return tuple(hit for _, _, hit in sorted(found, key=itemgetter(0, 1)))
 
 
 def is_used(look: Look, module: PythonModule, qualified: str) -> bool:
@@ -97,21 +150,7 @@ def is_used(look: Look, module: PythonModule, qualified: str) -> bool:
     function = module.function(qualified)
     if function is None or function.decorators or function.name == "main":
         return True
-    word = re.compile(rf"\b{re.escape(function.name)}\b")
-    for other in python_modules(look):
-        if (
-            other.path == module.path
-            or any(item.name == function.name for item in other.imports)
-            or any(module.path in item.paths for item in other.imports)
-        ):
-            for call in other.calls:
-                same = call.callee.rsplit(".", 1)[-1] == function.name and call.function != qualified
-                passed = any(word.search(value.text) for value in (*call.arguments, *call.keywords.values()))
-                if same or (passed and call.function != qualified):
-                    return True
-            if any(word.search(item.value.text) for item in other.assignments):
-                return True
-    return False
+    return _known(look).usage.names(module.path, qualified, function.name)
 
 
 def is_one_off(path: str) -> bool:
