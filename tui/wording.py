@@ -13,7 +13,6 @@ from workbook.guide import Question
 from workbook.session import Session
 from workbook.store import Edit
 from workbook.text import textual, textual_lines
-from workbook.verdicts.fifty_point import Verdict
 from workbook.words import OUTCOME_WORDS, STATUS_WORDS
 
 SIGNS = {
@@ -120,16 +119,6 @@ def observed(one: Observation) -> Content:
     if one.outcome is Outcome.UNKNOWN and one.searched:
         parts += ["  searched ", said(", ".join(one.searched[:4]), "$foreground 60%")]
     return Content.assemble(*parts)
-
-
-def move(now: Verdict, then: Verdict) -> str:
-    """How the verdict would move, in a few words."""
-    if (then.lowest, then.highest, then.blockers) == (now.lowest, now.highest, now.blockers):
-        return "verdict unchanged"
-    ends = f"{then.lowest} to {then.highest}" if then.unanswered else f"{then.score}"
-    stops = then.blockers - now.blockers
-    launch = f", {'+' if stops > 0 else ''}{stops} launch stopper{'s' if abs(stops) != 1 else ''}" if stops else ""
-    return f"{ends} of {then.of}{launch}"
 
 
 def asks(question: Question, style: str = "") -> Content:

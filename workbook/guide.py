@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.observation import Finding, Observation, Outcome, ProbeReport
@@ -86,8 +87,12 @@ def questions(
     assessment: Assessment,
     report: ProbeReport | None,
     pillar: str | None = None,
+    turns: Mapping[str, tuple[int, int]] | None = None,
 ) -> tuple[Question, ...]:
-    """The questions of a checklist or one of its pillars, what matters most first; what does not apply is left out."""
+    """The questions of a checklist or one of its pillars, what matters most first; what does not apply is left out.
+
+    `turns` holds, for each control, its place in the order of the team's profiles and its effort in half-days.
+    """
     items = checklist.in_pillar(pillar) if pillar else checklist.scored
     asked: dict[str, list[Item]] = {}
     for item in items:
@@ -96,7 +101,13 @@ def questions(
     found = [question(catalogue, name, tuple(asking), state, assessment, report) for name, asking in asked.items()]
     relevant = [one for one in found if not _settled_by_scope(one)]
     position = {name: index for index, name in enumerate(asked)}
-    return tuple(sorted(relevant, key=lambda one: (*_rank(one), position[one.control.id])))
+    later = turns or {}
+    return tuple(
+        sorted(
+            relevant,
+            key=lambda one: (*_rank(one), *later.get(one.control.id, (0, 0)), position[one.control.id]),
+        )
+    )
 
 
 def question(
@@ -125,8 +136,9 @@ def _settled_by_scope(one: Question) -> bool:
     return one.answer.status is Status.UNANSWERED and one.judged.standing is Standing.NOT_APPLICABLE
 
 
-def _rank(one: Question) -> tuple[int, int, int]:
-    """Launch stoppers first, then severity, then what the probes found wanting."""
+def _rank(one: Question) -> tuple[int, int, int, int]:
+    """Launch stoppers first, then severity, then answers that changes undid, then what the probes found wanting."""
     alarm = 0 if one.worst is Outcome.UNMET else 1 if one.worst is Outcome.PARTIAL else 2
     stops = 0 if one.stops_launch and alarm == 0 else 1
-    return (stops, SEVERITY_ORDER[one.control.severity], alarm)
+    undone = 0 if one.judged.standing in (Standing.LAPSED, Standing.DISPUTED) else 1
+    return (stops, SEVERITY_ORDER[one.control.severity], undone, alarm)

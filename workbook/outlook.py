@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from workbook.answers import State, Status
 from workbook.assess import Assessment, ItemState, standing_override
 from workbook.catalogue import Checklist
-from workbook.sentences import Verdict, explained, sentence
+from workbook.sentences import Verdict, explained, head, movement, sentence, span
 from workbook.thresholds import stored
 from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 from workbook.verdicts.lines import Line
 
-__all__ = ["Verdict", "decide", "explained", "fifty", "sentence"]
+__all__ = ["Verdict", "decide", "explained", "fifty", "head", "movement", "sentence", "span"]
 
 STAGING = "acceptance-on-staging"
 """The attested fact that the measured acceptance run was made on staging."""

@@ -61,6 +61,49 @@ def sentence(verdict: Verdict) -> str:
     return f"{head}: {_reached(verdict)}{_absent(verdict)}.{_certain(verdict.certain)}"
 
 
+def head(verdict: Verdict) -> str:
+    """The verdict alone: "No decision yet: 38 unanswered", "Hold: a blocker stands in the way: 43 of 50"."""
+    word = WORDS[verdict.verdict]
+    return f"{word}: {_open(verdict) if verdict.verdict == 'incomplete' else _reached(verdict)}"
+
+
+def span(verdict: Verdict) -> str:
+    """Between which figures it ends, or where it stands once every answer is in."""
+    return f"{_range(verdict) if verdict.verdict == 'incomplete' else _reached(verdict)}{_absent(verdict)}"
+
+
+def movement(now: Verdict, then: Verdict) -> str:
+    """How an answer would move the verdict, in a few words; "verdict unchanged" where it would not."""
+    said = []
+    if (now.lowest, now.highest) != (then.lowest, then.highest):
+        said.append(f"{_ends(then.lowest, then.highest)} of {then.of}")
+    said += [part for before, part in zip(_parts(now), _parts(then), strict=True) if before != part]
+    if stops := then.blockers - now.blockers:
+        said.append(f"{stops:+} launch stopper{'s' if abs(stops) != 1 else ''}")
+    if now.verdict != then.verdict:
+        said.append(WORDS[then.verdict].lower())
+    return ", ".join(said) or "verdict unchanged"
+
+
+def _parts(verdict: Verdict) -> tuple[str, ...]:
+    """What a model counts besides its items, each in a few words."""
+    match verdict:
+        case six_gates.Verdict():
+            return (f"gates {_ends(verdict.gates_passed, verdict.highest_gates)} of 6",)
+        case seven_steps.Verdict():
+            return (f"steps {_ends(verdict.steps_done, verdict.highest_steps)} of 7",)
+        case ten_gates.Verdict():
+            return tuple(f"the bullets speak for {name} {one.level}" for name, one in verdict.suggestions.items())
+        case prototype_gap.Verdict():
+            return (f"{verdict.gaps_closed} of 5 gaps closed", f"{verdict.architecture_done} of 6 architecture steps")
+        case _:
+            return ()
+
+
+def _ends(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
 def explained(verdict: Verdict) -> tuple[str, ...]:
     """How the verdict came about: its formula, what it can still end as, what decides it, what a better one takes."""
     said = [f"How it is computed: {verdict.formula}."]

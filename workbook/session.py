@@ -18,21 +18,26 @@ from checks.observation import ProbeReport, Proposal
 from workbook import agenda, guide, outlook
 from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status, read_state
 from workbook.assess import Assessment, assess, contrary
-from workbook.catalogue import Checklist
+from workbook.catalogue import Catalogue, Checklist
 from workbook.catalogue.own import catalogue_of
+from workbook.catalogue.plans import Plans, load_plans
 from workbook.decisions import Condition, Decider, Outcome
 from workbook.errors import Refused
 from workbook.ledger import Ledger, Stamp
 from workbook.ledger.desk import Change
 from workbook.ledger.half_typed import HalfTyped
-from workbook.operations import answering, choosing, confirming, deciding, measuring, scoping, waiving
+from workbook.merge.standoffs import Standoff, in_order
+from workbook.operations import agreeing, answering, choosing, confirming, deciding, measuring, scoping, waiving
 from workbook.operations.given import Given, known
 from workbook.people import People
 from workbook.places import Place
+from workbook.plan import Gap as Open
+from workbook.plan import Plan, make_plan, next_three
+from workbook.plan.order import turns
 from workbook.reading import Problem, nearest
+from workbook.sentences import Verdict
 from workbook.skeleton import skeleton, table_order
 from workbook.store import Clash, Clashed, Document, Edit, Saved
-from workbook.verdicts import fifty_point
 
 
 class Session:
@@ -131,23 +136,23 @@ class Session:
         return agenda.entries(self.catalogue, self.state, self.assessment)
 
     @property
-    def verdict(self) -> fifty_point.Verdict | None:
-        """The deciding checklist's fifty-point verdict; None where another model decides."""
-        if self.checklist.model != "fifty-point":
-            return None
-        return outlook.fifty(self.checklist, self.state, self.assessment)
+    def verdict(self) -> Verdict | None:
+        """What the deciding checklist's model says; None where this version does not have that model."""
+        return outlook.decide(self.checklist, self.state, self.assessment)
 
     @property
     def headline(self) -> str:
         """Where the team stands, in one line."""
-        verdict = outlook.decide(self.checklist, self.state, self.assessment)
+        verdict = self.verdict
         if verdict is None:
             return f"No verdict for {self.checklist.name} in this version; its answers are kept and shown."
         return outlook.sentence(verdict)
 
     def questions(self, pillar: str | None = None) -> tuple[guide.Question, ...]:
         """The guide's questions, what matters most first."""
-        return guide.questions(self.catalogue, self.checklist, self.state, self.assessment, self.report, pillar)
+        return guide.questions(
+            self.catalogue, self.checklist, self.state, self.assessment, self.report, pillar, self._turns
+        )
 
     def question(self, control: str) -> guide.Question:
         """One control's question.
@@ -159,10 +164,8 @@ class Session:
         asking = tuple(item for item in self.checklist.scored if control in item.controls)
         return guide.question(self.catalogue, control, asking, self.state, self.assessment, self.report)
 
-    def would_be(self, control: str, status: Status) -> fifty_point.Verdict | None:
+    def would_be(self, control: str, status: Status) -> Verdict | None:
         """The verdict if this control were answered so, with nothing changed."""
-        if self.checklist.model != "fifty-point":
-            return None
         answer = replace(
             self.state.answer(control), status=status, rung=Rung.ATTESTED, by=("you",), reason="…", pins="", text=""
         )
@@ -170,7 +173,16 @@ class Session:
         # With what the probes saw: a yes against an objection is disputed, and the preview must say so.
         seen = self.report.observations if self.report else None
         judged = assess(self.catalogue, imagined, self.today(), seen, None)
-        return outlook.fifty(self.checklist, imagined, judged)
+        return outlook.decide(self.checklist, imagined, judged)
+
+    @property
+    def next_three(self) -> tuple[Open, ...]:
+        """What to take up next, by the ranking of the plan."""
+        return next_three(*self._planned())
+
+    def plan(self, prototype_days: float | None = None) -> Plan:
+        """The whole plan; `prototype_days` adds a forecast of the work to come."""
+        return make_plan(*self._planned(), prototype_days=prototype_days)
 
     # Operations
 
@@ -287,9 +299,12 @@ class Session:
         """Hold an answer against a probe that disagrees, with the reason."""
         self._put(confirming.disputed(self._given(), control, note))
 
-    def verify(self, control: str, how: str = "") -> None:
-        """Confirm what somebody else said; `how` names the recorded command that was run again instead."""
-        self._put(confirming.verified(self._given(), control, how))
+    def verify(self, control: str, how: str = "", by: str = "") -> None:
+        """Confirm what somebody else said; `how` names the recorded command that was run again instead.
+
+        `by` is who confirms it; the driver where it is left out.
+        """
+        self._put(confirming.verified(self._given(), control, how, by))
 
     def waive(self, control: str, *, reason: str, owner: str, approved_by: str, expires: date) -> None:
         """Accept the risk of an open gap for a while."""
@@ -323,6 +338,16 @@ class Session:
         """Say that a condition of a decision is met; conditions count from 1."""
         self._put(deciding.met(self._given(), decision, number))
 
+    @property
+    def standoffs(self) -> tuple[Standoff, ...]:
+        """What two branches said differently and nobody has decided yet, in the order to decide it."""
+        return tuple(in_order(self.ledger.tables))
+
+    def agree(self, standoff: Standoff, *, take_other: bool) -> None:
+        """End a standoff: what stands in its fields stays, or what the other branch said takes its place."""
+        self._writable()
+        self._put(agreeing.agreed(self.ledger.tables, standoff, take_other=take_other))
+
     def undo(self) -> tuple[Edit, ...]:
         """Take back the last operation; what it changed, or nothing."""
         self._cache.clear()
@@ -344,6 +369,11 @@ class Session:
     def unsaved(self) -> bool:
         """Whether something would be lost without a save."""
         return self.ledger.unsaved
+
+    @property
+    def done(self) -> tuple[Edit, ...]:
+        """Everything this session changed and did not take back, saved or not, oldest first."""
+        return self.ledger.done
 
     def save(self) -> Saved | Clashed:
         """Write the unsaved edits; a clash is returned with both sides, and its file is not written.
@@ -419,6 +449,14 @@ class Session:
         self._cache.pop("assessment", None)
 
     # Inside
+
+    def _planned(self) -> tuple[Catalogue, Plans, State, Assessment, ProbeReport | None, date]:
+        return (self.catalogue, load_plans(), self.state, self.assessment, self.report, self.today())
+
+    @property
+    def _turns(self) -> Mapping[str, tuple[int, int]]:
+        """For each control the place of its step in the profiles, and its effort; none before there is a team."""
+        return turns(self.catalogue, load_plans(), self.state.profiles) if self.has_state else {}
 
     @property
     def _proposals(self) -> tuple[Proposal, ...]:

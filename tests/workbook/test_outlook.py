@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from workbook import outlook
-from workbook.answers import read_state
+from workbook.answers import Status, read_state
 from workbook.assess import assess
 from workbook.catalogue import load_catalogue
 from workbook.exports.status_json import verdicts
@@ -187,10 +187,38 @@ def test_the_headline_is_that_of_the_deciding_checklist(repository, slug):
     session = Session(repository, today=lambda: TODAY)
     session.start([slug, "fifty-point"])
     assert session.headline.startswith("No decision yet: ")
-    assert (session.verdict is None) is (slug != "fifty-point")
+    assert session.verdict is not None
+    assert session.headline.startswith(outlook.head(session.verdict))
     shown = verdicts(session)
     assert list(shown) == list(dict.fromkeys([slug, "fifty-point"]))
     assert all(verdict["verdict"] == "incomplete" for verdict in shown.values())
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_model_says_how_an_answer_would_move_it(repository, slug):
+    """Some yes helps and every stop shows in each model; asking changes nothing."""
+    session = Session(repository, today=lambda: TODAY)
+    session.start([slug])
+    before = session.state
+
+    def told(control, status):
+        return outlook.movement(session.verdict, session.would_be(control, status))
+
+    asked = [question.control.id for question in session.questions()]
+    assert all(told(one, Status.UNANSWERED) == "verdict unchanged" for one in asked)
+    assert any(told(one, Status.READY) != "verdict unchanged" for one in asked)
+    assert any("launch stopper" in told(one, Status.BLOCKER) for one in asked)
+    assert session.state is before
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_face_is_told_the_same_next_three(repository, slug):
+    session = Session(repository, today=lambda: TODAY)
+    session.start([slug], profiles=["pre-launch"])
+    for question in session.questions()[:9:2]:
+        session.answer(question.control.id, Status.NEEDS_REVIEW)
+    assert [gap.control.id for gap in session.next_three] == [one.gap.control.id for one in session.plan().next.steps]
+    assert len(session.next_three) == 3
 
 
 def test_an_open_verdict_says_what_it_can_still_end_as():

@@ -17,9 +17,10 @@ from tui.screens.detail import Detail
 from tui.screens.questions import Questions
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode
-from tui.wording import asks, move, observed, said, said_lines, standing
+from tui.wording import asks, observed, said, said_lines, standing
 from workbook.answers import Status
 from workbook.guide import Question
+from workbook.sentences import movement
 from workbook.text import shown_address
 
 
@@ -107,7 +108,7 @@ class Guide(Answering):
         for word, status in (("yes", Status.READY), ("no", no)):
             then = self.session.would_be(question.control.id, status)
             if now is not None and then is not None:
-                said_so.append(f"{word} → {move(now, then)}")
+                said_so.append(f"{word} → {movement(now, then)}")
         if len(question.item.controls) > 1:
             said_so.append(f"({len(question.item.controls)} answers decide this point)")
         return Content.assemble(("   ".join(said_so), "$foreground 60%"))

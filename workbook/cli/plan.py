@@ -12,7 +12,7 @@ from workbook.catalogue import Catalogue
 from workbook.catalogue.plans import Block, Plans, load_plans
 from workbook.cli.context import Context
 from workbook.cli.looking import look, placed
-from workbook.plan import USUAL_START, Forecast, Gap, Plan, Shows, Sign, Step, Way, in_days, make_plan, to_data
+from workbook.plan import USUAL_START, Forecast, Gap, Plan, Shows, Sign, Step, Way, in_days, to_data
 from workbook.plan.forecast import MOST_DAYS
 from workbook.plan.whole import FORECAST, PATTERNS, WEEKS
 from workbook.sentences import WORDS
@@ -40,15 +40,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.probe:
         look(session)
     plans = load_plans()
-    plan = make_plan(
-        session.catalogue,
-        plans,
-        session.state,
-        session.assessment,
-        session.report,
-        session.today(),
-        prototype_days=chosen.prototype_days,
-    )
+    plan = session.plan(chosen.prototype_days)
     if chosen.format == "json":
         context.out(json_document(to_data(plan)))
     else:

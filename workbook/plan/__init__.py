@@ -8,7 +8,7 @@ from workbook.plan.signs import Shows, Sign
 from workbook.plan.steps import Next, Step
 from workbook.plan.way import Way
 from workbook.plan.weeks import FilledWeek, Task, Weeks
-from workbook.plan.whole import USUAL_START, Plan, make_plan
+from workbook.plan.whole import USUAL_START, Plan, make_plan, next_three
 
 __all__ = [
     "USUAL_START",
@@ -31,5 +31,6 @@ __all__ = [
     "forecast",
     "in_days",
     "make_plan",
+    "next_three",
     "to_data",
 ]

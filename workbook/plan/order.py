@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Collection, Iterable, Mapping
 
 from workbook.catalogue import SEVERITY_ORDER, Catalogue
+from workbook.catalogue.plans import Plans
 from workbook.plan.gaps import Gap
 from workbook.verdicts.seven_steps import SIZES, order
 
@@ -57,6 +58,12 @@ def step_of(catalogue: Catalogue, profiles: Collection[str]) -> dict[str, int]:
         for name in item.controls if item.pillar in place else ():
             found[name] = min(place[item.pillar], found.get(name, len(place)))
     return found
+
+
+def turns(catalogue: Catalogue, plans: Plans, profiles: Collection[str]) -> dict[str, tuple[int, int]]:
+    """For each control the place of its step for these profiles, and its effort: the smaller, the earlier asked."""
+    steps = step_of(catalogue, profiles) if profiles else {}
+    return {name: (steps.get(name, len(SIZES)), plans.effort(name).half_days) for name in catalogue.controls}
 
 
 def _urgency(gap: Gap) -> int:

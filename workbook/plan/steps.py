@@ -48,7 +48,7 @@ def next_steps(imagined: Imagined, gaps: Sequence[Gap], risk: Mapping[str, int],
         risk: what an open control of each severity weighs.
         count: how many steps.
     """
-    chosen = _cheapest(gaps, risk, count)
+    chosen = cheapest(gaps, risk, count)
     lists = [imagined.catalogue.checklists[slug] for slug in imagined.state.checklists]
     _, before = imagined.after()
     now = _sentence(imagined, lists[0], ())
@@ -62,8 +62,11 @@ def next_steps(imagined: Imagined, gaps: Sequence[Gap], risk: Mapping[str, int],
     return Next(tuple(steps), all_of if all_of != now else "")
 
 
-def _cheapest(gaps: Sequence[Gap], risk: Mapping[str, int], count: int) -> list[Gap]:
-    """Whole bundles of a control and what comes before it, the most risk for each half-day first."""
+def cheapest(gaps: Sequence[Gap], risk: Mapping[str, int], count: int = STEPS) -> list[Gap]:
+    """Whole bundles of a control and what comes before it, the most risk for each half-day first.
+
+    The one answer to "what next": the board, the plan and every export take it from here.
+    """
     left = {gap.control.id: gap for gap in gaps}
     position = {name: number for number, name in enumerate(left)}
     chosen: list[Gap] = []

@@ -17,7 +17,7 @@ from workbook.plan.gaps import Gap, open_gaps
 from workbook.plan.imagine import Imagined
 from workbook.plan.order import ranked
 from workbook.plan.signs import Sign, signs
-from workbook.plan.steps import Next, next_steps
+from workbook.plan.steps import Next, cheapest, next_steps
 from workbook.plan.way import Way, shortest_way
 from workbook.plan.weeks import Weeks, four_weeks
 
@@ -74,7 +74,7 @@ def make_plan(
     """
     checklist = catalogue.checklists[state.decides]
     imagined = Imagined(catalogue, state, assessment, today)
-    gaps = ranked(catalogue, open_gaps(catalogue, plans, state, assessment, report, today), state.profiles)
+    gaps = in_order(catalogue, plans, state, assessment, report, today)
     verdict = outlook.decide(checklist, state, assessment)
     items = assessment.of(checklist)
     found = stacks(plans, report)
@@ -94,3 +94,17 @@ def make_plan(
         suggestions=suggestions(plans, catalogue, gaps, found),
         probed=report is not None,
     )
+
+
+def in_order(
+    catalogue: Catalogue, plans: Plans, state: State, assessment: Assessment, report: ProbeReport | None, today: date
+) -> tuple[Gap, ...]:
+    """The open controls of the chosen checklists in the order of work."""
+    return ranked(catalogue, open_gaps(catalogue, plans, state, assessment, report, today), state.profiles)
+
+
+def next_three(
+    catalogue: Catalogue, plans: Plans, state: State, assessment: Assessment, report: ProbeReport | None, today: date
+) -> tuple[Gap, ...]:
+    """What the plan begins with, without making the rest of it."""
+    return tuple(cheapest(in_order(catalogue, plans, state, assessment, report, today), plans.risk))
