@@ -9,7 +9,7 @@ import hashlib
 import os
 import shlex
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +20,10 @@ from checks.secrets.shapes import redact
 from workbook.answers import Evidence
 from workbook.errors import Refused
 from workbook.ledger.discretion import refuse_secret
+from workbook.overheard import Overheard
+
+Watch = Callable[[Sequence[str]], None]
+"""Given the lines a command says while it runs, without secrets, in the thread it runs in. Untrusted text."""
 
 TIMEOUT_S: Final = 3600.0
 DRILL_DAYS: Final = 180
@@ -50,13 +54,16 @@ def record_command(
     *,
     timeout_s: float = TIMEOUT_S,
     cancel: threading.Event | None = None,
+    watch: Watch | None = None,
 ) -> Recorded:
     """Run a command in the workbook's folder and record it as evidence of kind "command".
+
+    `watch` is given its lines as they come.
 
     Raises:
         Refused: it could not be started, did not end in time, was stopped, or said too much to keep.
     """
-    done = _run(argv, root, timeout_s, cancel)
+    done = _run(argv, root, timeout_s, cancel, watch)
     return Recorded(Evidence("command", _facts(argv, done, commit)), _said(done))
 
 
@@ -69,6 +76,7 @@ def record_drill(
     expires: date,
     timeout_s: float = TIMEOUT_S,
     cancel: threading.Event | None = None,
+    watch: Watch | None = None,
 ) -> Recorded:
     """Rehearse something against the clock, such as a restore, and record it as evidence of kind "drill".
 
@@ -76,13 +84,21 @@ def record_drill(
         Refused: as for `record_command`.
     """
     start = datetime.now(UTC).replace(microsecond=0)
-    done = _run(argv, root, timeout_s, cancel)
+    done = _run(argv, root, timeout_s, cancel, watch)
     end = datetime.now(UTC).replace(microsecond=0)
     facts = {"what": what, "start": start, "end": end, **_facts(argv, done, commit), "expires": expires}
     return Recorded(Evidence("drill", facts), _said(done))
 
 
-def reproduced(evidence: Evidence, root: Path, commit: str, *, timeout_s: float = TIMEOUT_S) -> tuple[bool, Recorded]:
+def reproduced(
+    evidence: Evidence,
+    root: Path,
+    commit: str,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    cancel: threading.Event | None = None,
+    watch: Watch | None = None,
+) -> tuple[bool, Recorded]:
     """Run a recorded command again: whether it ended the same way, and what it says now.
 
     Raises:
@@ -91,7 +107,8 @@ def reproduced(evidence: Evidence, root: Path, commit: str, *, timeout_s: float 
     argv = evidence.values.get("argv")
     if not isinstance(argv, list) or not argv:
         raise Refused("this evidence is no recorded command", "record one: readiness evidence run CONTROL -- command")
-    again = record_command([str(word) for word in argv], root, commit, timeout_s=timeout_s)
+    words = [str(word) for word in argv]
+    again = record_command(words, root, commit, timeout_s=timeout_s, cancel=cancel, watch=watch)
     return again.exit == evidence.values.get("exit"), again
 
 
@@ -100,13 +117,15 @@ def shown(argv: Sequence[str]) -> str:
     return shlex.join(argv)
 
 
-def _run(argv: Sequence[str], root: Path, timeout_s: float, cancel: threading.Event | None) -> Finished:
+def _run(
+    argv: Sequence[str], root: Path, timeout_s: float, cancel: threading.Event | None, watch: Watch | None
+) -> Finished:
     if not argv:
         raise Refused("no command was given", "write it after two dashes: -- pytest -q")
     # Before it runs: a command that cannot be recorded would run for nothing.
     refuse_secret("command", " ".join(argv))
     try:
-        done = run(argv, cwd=root, env=_environment(), timeout_s=timeout_s, cancel=cancel)
+        done = run(argv, cwd=root, env=_environment(), timeout_s=timeout_s, cancel=cancel, on_said=_telling(watch))
     except OSError as error:
         raise Refused(f"{argv[0]} could not be started: {error.strerror or error}", "check the command", 2) from error
     if done.timed_out:
@@ -118,6 +137,19 @@ def _run(argv: Sequence[str], root: Path, timeout_s: float, cancel: threading.Ev
     if done.truncated:
         raise Refused(f"{shown(argv)} said more than can be kept", "send its output to a file, and record that", 1)
     return done
+
+
+def _telling(watch: Watch | None) -> Callable[[bytes, bool], None] | None:
+    """Hands what is said to whoever watches; the last, unfinished line of a stream stands in the output only."""
+    if watch is None:
+        return None
+    streams = (Overheard(), Overheard())
+
+    def told(chunk: bytes, is_stderr: bool) -> None:
+        if lines := streams[is_stderr].hear(chunk):
+            watch(lines)
+
+    return told
 
 
 def _environment() -> Mapping[str, str]:

@@ -93,6 +93,7 @@ def run(
     cancel: threading.Event | None = None,
     memory_bytes: int | None = None,
     on_output: Callable[[bytes], None] | None = None,
+    on_said: Callable[[bytes, bool], None] | None = None,
 ) -> Finished:
     """Run `argv` to its end and return what it said.
 
@@ -110,6 +111,7 @@ def run(
         memory_bytes: The most writable memory for the child, and as much again for each process it starts; not mapped
             files, and only where the system can limit it (Linux).
         on_output: Given standard output as it comes, instead of keeping it; the cap counts all the same.
+        on_said: Given everything as it comes and whether it is standard error; it is kept all the same.
 
     Raises:
         OSError: The program cannot be started (FileNotFoundError: there is none).
@@ -132,7 +134,7 @@ def run(
     try:
         if memory_bytes is not None:
             _limit_memory(child.pid, memory_bytes)
-        talk = _Conversation(child, stdin, output_cap_bytes, started + timeout_s, cancel, on_output)
+        talk = _Conversation(child, stdin, output_cap_bytes, started + timeout_s, cancel, on_output, on_said)
         talk.hold()
     finally:
         _end(child)
@@ -177,8 +179,9 @@ class _Conversation:
         deadline: float,
         cancel: threading.Event | None,
         on_output: Callable[[bytes], None] | None,
+        on_said: Callable[[bytes, bool], None] | None,
     ) -> None:
-        self._on_output, self._came = on_output, 0
+        self._on_output, self._on_said, self._came = on_output, on_said, 0
         self.child, self.cap, self.deadline, self.cancel = child, cap, deadline, cancel
         self.stdout, self.stderr = bytearray(), bytearray()
         self.truncated = self.timed_out = self.cancelled = False
@@ -223,6 +226,8 @@ class _Conversation:
             done = not self._pending
         else:
             chunk = os.read(stream.fileno(), _CHUNK)
+            if chunk and self._on_said is not None:
+                self._on_said(chunk, stream is self.child.stderr)
             self._keep(stream is self.child.stdout, chunk)
             done = not chunk
         if done:
