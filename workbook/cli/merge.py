@@ -23,19 +23,15 @@ from typing import Any, Final
 from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.cli.context import Context
 from workbook.errors import Refused
-from workbook.merge import Disagreement, Standoff, merge, settle, standoffs
-from workbook.merge.standoffs import said, shown
-from workbook.merge.units import COMPANIONS
-from workbook.store import SIZE_CAP, Clashed, StoreError, Trouble, read, same, save
+from workbook.merge import Disagreement, Standoff, merge, settle
+from workbook.merge.standoffs import found_again, in_order, said, shown
+from workbook.store import SIZE_CAP, Clashed, StoreError, Trouble, read, save
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.store.reading import document_of
 from workbook.text import terminal
 
 OPEN: Final = 1
 """Something is left to decide."""
-
-_LED: Final = frozenset(field for _, field in COMPANIONS)
-"""What goes with something else of its table, and so may change by an earlier decision."""
 
 _FILES: Final = 3
 _UNSEEN: Final = 3
@@ -230,7 +226,7 @@ def _open(root: Path) -> Iterator[tuple[Path, Standoff]]:
         document = read(root / name)
         if trouble := document.trouble:
             raise Refused(f"{name}{_line(trouble)}: {trouble.what}", trouble.remedy)
-        for one in sorted(standoffs(document.tables), key=lambda one: one.unit in _LED):
+        for one in in_order(document.tables):
             yield document.path, one
 
 
@@ -239,23 +235,10 @@ def _settle(root: Path, path: Path, wanted: Standoff, *, take_other: bool) -> No
     from workbook.places import Place
 
     document = read(path)
-    one = next((one for one in standoffs(document.tables) if _is_same(one, wanted)), None)
+    one = found_again(document.tables, wanted)
     changed = Refused("somebody else changed the file meanwhile", "look again with: readiness merge", code=OPEN)
     if one is None:
         raise changed
     edits = settle(document.tables, one, take_other=take_other)
     if isinstance(save(path, edits, lock_dir=Place.of(root).private, seen=document.digest), Clashed):
         raise changed
-
-
-def _is_same(one: Standoff, wanted: Standoff) -> bool:
-    """Whether it is what was shown; a note that has just gone with its answer does not count as changed."""
-    alone = one.unit in _LED
-    kept, shown_as = ({} if alone else _led_apart(side) for side in (one.kept, wanted.kept))
-    return (
-        (one.table, one.unit) == (wanted.table, wanted.unit) and same(one.entry, wanted.entry) and same(kept, shown_as)
-    )
-
-
-def _led_apart(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if name not in _LED}

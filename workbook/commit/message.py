@@ -58,9 +58,10 @@ def _why(session: Session, before: State, now: State) -> list[str]:
 
 
 def people_of(session: Session, navigators: Sequence[str]) -> tuple[str, ...]:
-    """The co-authors, each once, without the driver, who is the author."""
-    named = [person(name) for name in (*session.people.navigators, *navigators)]
-    return tuple(dict.fromkeys(name for name in named if name != session.people.driver))
+    """The co-authors, each once: all but the author, who is whoever git knows, also while somebody else drives."""
+    people = session.people
+    named = [person(name) for name in (people.driver, *people.navigators, *navigators) if name]
+    return tuple(dict.fromkeys(name for name in named if name != (session.place.identity or people.driver)))
 
 
 def with_trailers(text: str, people: Sequence[str]) -> str:

@@ -86,6 +86,11 @@ class Desk:
             for (table, name), base in self._bases.items()
         )
 
+    @property
+    def done(self) -> tuple[Edit, ...]:
+        """The steps that `undo` can take back, as one list."""
+        return tuple(edit for step in self._done for edit in step)
+
     def undo(self) -> tuple[Edit, ...]:
         """Take back the last step, saved or not; empty when there is none."""
         if not self._done:

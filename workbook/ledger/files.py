@@ -101,6 +101,11 @@ class Ledger:
         return self._new is not None or bool(self.pending or self._unconfirmed)
 
     @property
+    def done(self) -> tuple[Edit, ...]:
+        """Everything that was put here and not taken back, saved or not, oldest first."""
+        return self._desk.done
+
+    @property
     def stamp(self) -> Stamp:
         """Changes whenever one of the files is replaced; cheap enough to ask every second."""
         return tuple(_stamp(path) for path in self._paths.values())

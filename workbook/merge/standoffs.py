@@ -19,11 +19,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from workbook.merge.units import CLASH, DECISIVE, WHOLE, unit_among
+from workbook.merge.units import CLASH, COMPANIONS, DECISIVE, WHOLE, unit_among
 from workbook.store import MISSING, Edit, Missing, lookup, same
 from workbook.store.model import Table
 
 REMEDY: Final = "decide with: readiness merge"
+
+_LED: Final = frozenset(field for _, field in COMPANIONS)
+"""What goes with something else of its table, and so may change by an earlier decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,31 @@ def standoffs(tables: Mapping[str, Any], table: Table = ()) -> Iterator[Standoff
     for name, value in tables.items():
         if name != CLASH and isinstance(value, Mapping):
             yield from standoffs(value, (*table, name))
+
+
+def in_order(tables: Mapping[str, Any]) -> list[Standoff]:
+    """Return what is not decided yet in the order to decide it: what goes with something else comes after that."""
+    return sorted(standoffs(tables), key=lambda one: one.unit in _LED)
+
+
+def found_again(tables: Mapping[str, Any], wanted: Standoff) -> Standoff | None:
+    """Return the standoff that a person was shown; None where somebody has changed it since.
+
+    A note that has just gone with its answer does not count as changed.
+    """
+    return next((one for one in standoffs(tables) if _is_same(one, wanted)), None)
+
+
+def _is_same(one: Standoff, wanted: Standoff) -> bool:
+    alone = one.unit in _LED
+    kept, shown_as = ({} if alone else _led_apart(side) for side in (one.kept, wanted.kept))
+    return (
+        (one.table, one.unit) == (wanted.table, wanted.unit) and same(one.entry, wanted.entry) and same(kept, shown_as)
+    )
+
+
+def _led_apart(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in _LED}
 
 
 def undisputed(tables: Mapping[str, Any], found: Iterable[Standoff]) -> dict[str, Any]:

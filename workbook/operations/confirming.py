@@ -13,6 +13,7 @@ from workbook.evidence import completed
 from workbook.ledger.desk import Change
 from workbook.operations.answering import change, written
 from workbook.operations.given import Given
+from workbook.people import person
 from workbook.store import MISSING
 
 SEEN = (Outcome.MET, Outcome.PARTIAL, Outcome.NOT_APPLICABLE)
@@ -79,23 +80,24 @@ def disputed(given: Given, control: str, note: str) -> Change:
     return change(given, control, fields)
 
 
-def verified(given: Given, control: str, how: str = "") -> Change:
+def verified(given: Given, control: str, how: str = "", by: str = "") -> Change:
     """Somebody else confirms an answer that counts as stated or observed.
 
     Args:
-        given: the ground; the driver verifies.
+        given: the ground.
         control: whose answer.
         how: for a recorded command that was run again with the same result: what was run. Then anybody may verify.
+        by: who confirms it, as "Name <mail>"; the driver where it is left out.
 
     Raises:
-        Refused: the answer does not count now, or who verifies gave it.
+        Refused: the answer does not count now, or who verifies gave it or is not named as a person.
     """
     answer, judged = given.answer(control), given.assess().standings[control]
     waits = judged.standing is Standing.NEEDS_REVIEW and answer.status is Status.READY
     waits = waits and not given.state.undecided("controls", control)
     if answer.rung is Rung.PROPOSED or not (waits or judged.standing in (Standing.CLAIMED, Standing.PROVEN)):
         raise Refused(f"{control} cannot be verified now: {judged.why}", "settle that first", code=1)
-    name = given.people.names[0]
+    name = person(by) if by else given.people.names[0]
     if not how and name in answer.by:
         raise Refused(
             f"{name} gave this answer and cannot verify it",
