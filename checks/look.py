@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from checks.application.reach import Reach
     from checks.complexity.measure import Complexity
     from checks.git import Git
+    from checks.hotspots import Hotspots
     from checks.readers.containers import Containers
     from checks.readers.documents import Documents
     from checks.readers.manifests import Manifests
@@ -130,6 +131,13 @@ class Look:
         return measured
 
     @cached_property
+    def hotspots(self) -> Hotspots:
+        """The functions and files of high complexity and churn."""
+        from checks.hotspots import hotspots
+
+        return hotspots(self)
+
+    @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
         """The scope facts as this tree suggests them."""
         from checks.application.product import proposals
@@ -141,6 +149,16 @@ class Look:
     @cached_property
     def _sources(self) -> tuple[str, ...]:
         return tuple(path for path in self.tree.paths if path.endswith(PYTHON + WEB) and is_product(path))
+
+    @property
+    def written_by_programs(self) -> frozenset[str]:
+        """Code that no probe of code judges: folders and files set apart by name, and files by what they hold."""
+        from checks.files.kinds import set_apart
+
+        named = frozenset(set_apart(path) for path in self.tree.paths if path.endswith(PYTHON + WEB))
+        by_content = self._code.left_out if self._code else frozenset()
+        measured = self.__dict__.get("complexity")
+        return (named | by_content | (measured.left_out if measured else frozenset())) - {""}
 
     def source_paths(self, *suffixes: str) -> tuple[str, ...]:
         """Application code, sorted: no tests, vendored or generated files, documentation sites or examples.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checks.hotspots import Hotspots
 
 
 class Outcome(StrEnum):
@@ -112,3 +116,5 @@ class ProbeReport:
     proposals: tuple[Proposal, ...] = ()
     complete: bool = True
     """False while probes are still running, or when the run was cancelled."""
+    hotspots: Hotspots | None = None
+    """None where complexity was not asked for, or not measured."""

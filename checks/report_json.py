@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import Finding, Location, Observation, ProbeReport, Unread
 
 VERSION = 1
@@ -22,6 +24,22 @@ def to_json(report: ProbeReport) -> dict[str, Any]:
             "skipped": [_unread(one) for one in report.files.skipped],
         },
     }
+
+
+def hotspots_to_json(commit: str | None, table: Hotspots) -> dict[str, Any]:
+    """The hotspot table as plain data, a document of its own: functions and files, highest score first."""
+    return {
+        "version": VERSION,
+        "commit": commit,
+        "functions": [_hot(one) for one in table.functions],
+        "files": [_hot(one) for one in table.files],
+        "note": _text(table.note),
+    }
+
+
+def _hot(one: Hotspot | HotFile) -> dict[str, Any]:
+    rounded = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(one).items()}
+    return {name: _text(value) if isinstance(value, str) else value for name, value in rounded.items()}
 
 
 def _signal(one: Observation) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import (
     Confidence,
     Examined,
@@ -40,6 +41,7 @@ def unpack(data: Plain) -> ProbeReport:
         files=_examined(data["files"]),
         proposals=tuple(Proposal(**one | {"locations": _locations(one)}) for one in data["proposals"]),
         complete=data["complete"],
+        hotspots=data["hotspots"] and _hotspots(data["hotspots"]),
     )
 
 
@@ -62,6 +64,11 @@ def _finding(data: Plain) -> Finding:
 def _examined(data: Plain) -> Examined:
     partial, skipped = (tuple(Unread(**one) for one in data[kind]) for kind in ("partial", "skipped"))
     return Examined(data["examined"], partial, skipped)
+
+
+def _hotspots(data: Plain) -> Hotspots:
+    functions = tuple(Hotspot(**one) for one in data["functions"])
+    return Hotspots(functions, tuple(HotFile(**one) for one in data["files"]), data["note"])
 
 
 def _locations(data: Plain) -> tuple[Location, ...]:

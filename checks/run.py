@@ -10,6 +10,7 @@ from pathlib import Path
 from checks import semgrep, snippet
 from checks.children import allowance
 from checks.git import Git, GitProblem
+from checks.hotspots import COMPLEXITY, Hotspots
 from checks.look import Look, is_product
 from checks.observation import (
     Confidence,
@@ -32,6 +33,7 @@ PROBES_VERSION = "1"
 STOPPED = "stopped before it looked"
 PROPOSALS, RULES = "scope facts", "code rules"
 """Steps that are no probe, as they are named where they come to no end."""
+WRITTEN_BY_A_PROGRAM = "generated, minified or somebody else's code: searched for secrets only"
 TOO_SLOW = "its probe came to no end here; please report this"
 
 _NO_SNIPPET = "secrets."
@@ -180,6 +182,7 @@ class _Run:
                 files=self._files(),
                 proposals=self._proposals(),
                 complete=complete,
+                hotspots=self._hotspots(),
             )
         )
 
@@ -211,13 +214,25 @@ class _Run:
         except Exception:  # noqa: BLE001  # a proposal that fails proposes nothing; a person is asked about every fact anyway
             return ()
 
+    def _hotspots(self) -> Hotspots | None:
+        """The table, where the probe that measures complexity ran."""
+        if COMPLEXITY not in self.observations or COMPLEXITY in self._too_slow or self.cancel.is_set():
+            return None
+        allowance.probing(COMPLEXITY)
+        try:
+            return self.look.hotspots
+        except Exception:  # noqa: BLE001  # a table that fails is missing; the signal itself has its answer
+            return None
+
     def _files(self) -> Examined:
         seen = self.look.tree.examined()
-        reasons = {one.path: one.reason for one in (*self.code.unread, *self.look.unread, *seen.partial)}
+        judged = {one.path: one.reason for one in (*self.code.unread, *self.look.unread)}
+        apart = dict.fromkeys(self.look.written_by_programs, WRITTEN_BY_A_PROGRAM)
+        reasons = apart | judged | {one.path: one.reason for one in seen.partial}
         for one in seen.skipped:
             reasons.pop(one.path, None)
         partial = tuple(Unread(path, reason) for path, reason in sorted(reasons.items()))
-        newly = len(reasons.keys() - {one.path for one in seen.partial})
+        newly = len((reasons.keys() - {one.path for one in seen.partial}) & set(self.look.tree.paths))
         return Examined(max(0, seen.examined - newly), partial, seen.skipped)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.complexity.function import FunctionComplexity
-from checks.complexity.raw_counts import count
+from checks.complexity.older_python import parsed
+from checks.complexity.raw_counts import RawCounts, count
 from checks.complexity.web import SUFFIXES as WEB_SUFFIXES
 from checks.complexity.web import measure_file as measure_web_file
+from checks.files.kinds import is_written_by_a_program
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError
 
@@ -25,50 +25,68 @@ MAX_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class Halstead:
+    """Halstead's figures of a module, as radon counts them: size in bits, difficulty, effort to write it."""
+
+    volume: float
+    difficulty: float
+    effort: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleMeasure:
-    """A module's maintainability index (0 to 100, higher is better), its rank (A, B or C), and its lines."""
+    """A module's maintainability index (0 to 100, higher is better), its rank (A, B or C), and what it comes from."""
 
     maintainability_index: float
     rank: str
-    lines: int
+    halstead: Halstead
+    raw: RawCounts
 
 
 @dataclass(frozen=True, slots=True)
 class Complexity:
     """What was measured, functions worst first.
 
-    Files in `unread` are never in `modules`, and in `functions` only as far as they could be parsed.
+    `modules` holds Python files only, `sloc` the lines with code of every measured file. Files in `unread` are never
+    in `modules`, and in `functions` only as far as they could be parsed. `left_out` holds what a program wrote.
     """
 
     functions: tuple[FunctionComplexity, ...]
     modules: Mapping[str, ModuleMeasure]
+    sloc: Mapping[str, int]
     unread: tuple[Unread, ...]
+    left_out: frozenset[str] = frozenset()
 
 
 def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
     """Measure the Python, JavaScript and TypeScript files among `paths`, and those parts of component files.
 
-    The caller leaves out tests, vendored and generated files. `modules` holds Python files only.
+    The caller leaves out tests and what is generated or vendored by its name; what is by its content is left out here.
     """
     functions: list[FunctionComplexity] = []
     modules: dict[str, ModuleMeasure] = {}
+    sloc: dict[str, int] = {}
     unread: list[Unread] = []
+    left_out: set[str] = set()
     for path in paths:
         if not path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES):
             continue
         text = tree.text(path)
         if text is None:
             unread.append(Unread(path, "not text that can be measured"))
+        elif is_written_by_a_program(path, text):
+            left_out.add(path)
         elif text.count("\n") > MAX_LINES:
             unread.append(Unread(path, f"longer than {MAX_LINES} lines, not measured"))
         elif path.endswith(WEB_SUFFIXES):
             try:
-                found, whole = measure_web_file(path, text)
+                measured = measure_web_file(path, text)
             except TooSlowError as error:
                 unread.append(Unread(path, str(error)))
                 continue
-            functions += found
-            if not whole:
+            functions += measured.functions
+            sloc[path] = measured.sloc
+            if not measured.whole:
                 unread.append(Unread(path, "parts of it could not be parsed, so its complexity may be higher"))
         else:
             try:
@@ -77,23 +95,23 @@ def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
                 unread.append(Unread(path, _reason(error)))
             else:
                 functions += found
+                sloc[path] = modules[path].raw.sloc
     functions.sort(key=lambda one: (-one.complexity, one.path, one.line))
-    return Complexity(tuple(functions), modules, tuple(unread))
+    return Complexity(tuple(functions), modules, sloc, tuple(unread), frozenset(left_out))
 
 
 def _measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], ModuleMeasure]:
     from radon.metrics import h_visit_ast, mi_compute, mi_rank
     from radon.visitors import ComplexityVisitor
 
-    with warnings.catch_warnings():
-        # An invalid escape in the reviewed code is not our user's concern.
-        warnings.simplefilter("ignore", SyntaxWarning)
-        module = ast.parse(text)
+    module, countable = parsed(text)
     visitor = ComplexityVisitor.from_ast(module)
-    raw = count(text)
-    index = mi_compute(h_visit_ast(module).total.volume, visitor.total_complexity, raw.lloc, raw.comment_percent)
+    raw = count(countable)
+    total = h_visit_ast(module).total
+    index = mi_compute(total.volume, visitor.total_complexity, raw.lloc, raw.comment_percent)
     functions = [FunctionComplexity(path, name, line, value) for name, line, value in _functions(visitor)]
-    return functions, ModuleMeasure(index, mi_rank(index), raw.loc)
+    halstead = Halstead(total.volume, total.difficulty, total.effort)
+    return functions, ModuleMeasure(index, mi_rank(index), halstead, raw)
 
 
 def _functions(visitor: Any) -> Iterator[tuple[str, int, int]]:
@@ -122,7 +140,7 @@ def _with_closures(function: Any, prefix: str) -> Iterator[tuple[str, int, int]]
 def _reason(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-        return f"{running} cannot parse line {error.lineno or 0}; it may be written for a newer one"
+        return f"neither {running} nor what is known of newer ones can parse line {error.lineno or 0}"
     if isinstance(error, ValueError):
         return "could not be parsed"
     return "nested too deeply to be measured"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.complexity.function import FunctionComplexity
@@ -47,23 +48,37 @@ _NAME_GIVERS = {
 }
 
 
-def measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], bool]:
-    """Every function of a file, and whether all of the file could be parsed.
+@dataclass(frozen=True, slots=True)
+class WebMeasure:
+    """Every function of a file, its lines with code, and whether all of it could be parsed."""
 
-    One for the function, one more for each if, conditional expression, loop, case, catch, `&&`, `||` and `??`.
+    functions: tuple[FunctionComplexity, ...]
+    sloc: int
+    whole: bool
+
+
+def measure_file(path: str, text: str) -> WebMeasure:
+    """Measure a file, or the script parts of a component file.
+
+    Complexity is one for the function, and one more for each if, conditional expression, loop, case, catch, `&&`, `||`
+    and `??`.
 
     Raises:
         TooSlowError: the grammar did not come to an end in time.
     """
     source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
     tsx = path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs"))
-    root = parse(language("tsx" if tsx else "typescript"), source.encode("utf-8", "replace")).root_node
+    encoded = source.encode("utf-8", "replace")
+    root = parse(language("tsx" if tsx else "typescript"), encoded).root_node
+    comments: list[tuple[int, int]] = []
     counts: list[tuple[str, int, int]] = []
     # An explicit stack: code may be nested deeper than Python's own calls. The owner is an index into counts.
     stack: list[tuple[Node, int | None, str]] = [(root, None, "")]
     while stack:
         node, owner, scope = stack.pop()
-        if node.type in _FUNCTIONS:
+        if node.type == "comment":
+            comments.append((node.start_byte, node.end_byte))
+        elif node.type in _FUNCTIONS:
             name = f"{scope}{_name(node)}"
             counts.append((name, node.start_point[0] + 1, 1))
             owner, scope = len(counts) - 1, f"{name}."
@@ -74,7 +89,17 @@ def measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], bool]:
             name, line, complexity = counts[owner]
             counts[owner] = (name, line, complexity + 1)
         stack += [(child, owner, scope) for child in reversed(node.named_children)]
-    return [FunctionComplexity(path, name, line, value) for name, line, value in counts], not root.has_error
+    functions = tuple(FunctionComplexity(path, name, line, value) for name, line, value in counts)
+    return WebMeasure(functions, _code_lines(encoded, comments), not root.has_error)
+
+
+def _code_lines(source: bytes, comments: list[tuple[int, int]]) -> int:
+    """The lines that hold more than blanks and comments."""
+    kept, end = [], 0
+    for first, last in comments:
+        kept += [source[end:first], b"\n" * source.count(b"\n", first, last)]
+        end = last
+    return sum(1 for line in b"".join([*kept, source[end:]]).split(b"\n") if line.strip())
 
 
 def _decides(node: Node) -> bool:

@@ -60,6 +60,8 @@ _GENERATED_HEADER: Final = re.compile(
     r"@generated|code generated .{0,80}do not edit|auto-?generated (file|by|from)", re.IGNORECASE
 )
 _HEADER_CHARACTERS: Final = 1000
+_LONGEST_AVERAGE_LINE: Final = 400
+"""Characters; above this mean line length code was written by a bundler."""
 
 
 @lru_cache(maxsize=200_000)
@@ -84,3 +86,17 @@ def is_generated(path: str, text: str = "") -> bool:
 def _has_generated_name(path: str) -> bool:
     *folders, name = path.split("/")
     return not _GENERATED_FOLDERS.isdisjoint(folders) or _GENERATED_NAME.fullmatch(name) is not None
+
+
+def is_written_by_a_program(path: str, text: str) -> bool:
+    """Whether code is generated, by its name or its header, or minified, by its line lengths."""
+    return is_generated(path, text) or len(text) > _LONGEST_AVERAGE_LINE * (text.count("\n") + 1)
+
+
+def set_apart(path: str) -> str:
+    """The folder, or the file, whose name says that a program or somebody else wrote what is at `path`; "" if none."""
+    folders = path.split("/")[:-1]
+    for depth, name in enumerate(folders, start=1):
+        if name in _GENERATED_FOLDERS or name in _VENDORED_FOLDERS:
+            return "/".join(folders[:depth]) + "/"
+    return path if is_generated(path) else ""

@@ -1,6 +1,6 @@
 """Git, read safely: the repository under review may be hostile, and so may its own git directory."""
 
-from checks.git.changes import Changed
+from checks.git.changes import Changed, Churn
 from checks.git.history import Commit
 from checks.git.identity import identity
 from checks.git.listing import SUBMODULE_MODE, Listed
@@ -12,6 +12,7 @@ __all__ = [
     "SUBMODULE_MODE",
     "BareRepository",
     "Changed",
+    "Churn",
     "Commit",
     "Git",
     "GitProblem",

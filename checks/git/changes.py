@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -17,6 +17,14 @@ class Changed:
     at: datetime
     author: str
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Churn:
+    """How many commits touched a file, and how many people made them (after .mailmap)."""
+
+    commits: int
+    authors: int
 
 
 def layout() -> tuple[str, str]:
@@ -45,6 +53,15 @@ def read_changes(
         )
         for commit, seconds, author, *rest in rows
     )
+
+
+def count_churn(changes: Iterable[Changed]) -> dict[str, Churn]:
+    """The churn of every file that the changes touch."""
+    people: dict[str, list[str]] = {}
+    for change in changes:
+        for path in change.paths:
+            people.setdefault(path, []).append(change.author)
+    return {path: Churn(len(authors), len(set(authors))) for path, authors in people.items()}
 
 
 def _moment(seconds: int) -> datetime:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from checks.children.process import Finished
-from checks.git.changes import Changed, layout, read_changes
+from checks.git.changes import Changed, Churn, count_churn, layout, read_changes
 from checks.git.history import Commit, read_commits
 from checks.git.listing import Listed, list_files
 from checks.git.locate import locate
@@ -230,19 +230,21 @@ class Git:
             return {}
         return read_blobs(self._output("cat-file", "--batch", stdin="".join(f"{one}\n" for one in wanted).encode()))
 
-    def churn(self, since_days: int = 365) -> dict[str, int]:
-        """How many commits touched each file in the days before HEAD was committed (not before today)."""
+    def churn(self, since_days: int = 365) -> dict[str, Churn]:
+        """How often each file changed in the days before HEAD was committed (not before today), and by how many."""
         if self._head is None:
             return {}
         newest = int(self._output("log", "-1", "--format=%ct", "--end-of-options", self._head))
         since = f"--since={max(0, newest - since_days * _DAY_S)}"
+        mark, layout_option = layout()
         output = self._output(
-            "log", *_SAFE_DIFF, "--format=", since, "--end-of-options", self._head, "--", *self._below()
+            "log", *_SAFE_DIFF, layout_option, since, "--end-of-options", self._head, "--", *self._below()
         )
-        counts: dict[str, int] = {}
-        for path in self._relative(output):
-            counts[path] = counts.get(path, 0) + 1
-        return counts
+        return count_churn(read_changes(output, mark, self._relative, self._through_mailmap))
+
+    def is_shallow(self) -> bool:
+        """Whether this clone lacks the older history, so that what is counted over it is too low."""
+        return (self._pinned.path / "shallow").is_file()
 
     def stored_id(self, path: str, content: bytes) -> str:
         """The id git would give `content` were it committed as `path`: line endings converted, no filter run."""

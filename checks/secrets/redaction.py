@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checks.hotspots import Hotspots
 from checks.observation import Examined, Finding, Location, Observation, ProbeReport, Proposal, Unread
 from checks.secrets.shapes import redact
 
@@ -16,6 +17,7 @@ def redacted(report: ProbeReport) -> ProbeReport:
         findings=tuple(_finding(one) for one in report.findings),
         files=Examined(report.files.examined, _unread(report.files.partial), _unread(report.files.skipped)),
         proposals=tuple(_proposal(one) for one in report.proposals),
+        hotspots=report.hotspots and _hotspots(report.hotspots),
     )
 
 
@@ -36,6 +38,14 @@ def _finding(one: Finding) -> Finding:
 
 def _proposal(one: Proposal) -> Proposal:
     return replace(one, reason=redact(one.reason), locations=_places(one.locations))
+
+
+def _hotspots(table: Hotspots) -> Hotspots:
+    return Hotspots(
+        functions=tuple(replace(one, path=redact(one.path), function=redact(one.function)) for one in table.functions),
+        files=tuple(replace(one, path=redact(one.path)) for one in table.files),
+        note=redact(table.note),
+    )
 
 
 def _unread(files: tuple[Unread, ...]) -> tuple[Unread, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.files.kinds import is_generated, is_vendored
+from checks.files.kinds import is_generated, is_vendored, is_written_by_a_program
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError, language, parse
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
@@ -21,8 +21,6 @@ _SUFFIXES = {".pyw": ".py", ".mts": ".ts", ".cts": ".ts"}
 """Suffixes that semgrep does not pick up from a folder, and those it reads the same way."""
 MAX_BYTES = 1_000_000
 """Larger code files are generated in practice, and one of them can take longer than all others together."""
-_MAX_AVERAGE_LINE = 400
-"""Characters; above this mean line length a script was written by a bundler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def choose(tree: Tree, scratch: Path) -> Targets:
         text = tree.text(path)
         if text is None or "\0" in text:
             unread.append(Unread(path, "not text the code rules can read"))
-        elif is_generated(path, text) or len(text) > _MAX_AVERAGE_LINE * (text.count("\n") + 1):
+        elif is_written_by_a_program(path, text):
             left_out.add(path)
         else:
             script = path.endswith(HAS_SCRIPTS)

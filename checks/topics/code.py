@@ -50,7 +50,10 @@ def no_complex_hotspots(look: Look) -> Observation:
 def maintainability(look: Look) -> Observation:
     """Almost all Python modules reach rank A or B of radon's maintainability index."""
     searched = ("every Python module of the application",)
-    python = [path for path in look.source_paths(*PYTHON) if (look.tree.text(path) or "").strip()]
+    generated = look.complexity.left_out
+    python = [
+        path for path in look.source_paths(*PYTHON) if path not in generated and (look.tree.text(path) or "").strip()
+    ]
     if not python:
         return answer(
             MAINTAINABILITY, Outcome.NOT_APPLICABLE, "no Python", searched=searched, confidence=Confidence.HIGH

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.git import SUBMODULE_MODE, BareRepository, Git, GitProblem, NoGit, NoRepository, identity
+from checks.git import SUBMODULE_MODE, BareRepository, Churn, Git, GitProblem, NoGit, NoRepository, identity
 
 GitIn = Callable[..., str]
 
@@ -70,6 +70,7 @@ def test_a_shallow_clone(acme: Path, git_in: GitIn, tmp_path: Path) -> None:
     git_in(tmp_path, "clone", "-q", "--depth=1", f"file://{acme}", "shallow")
     with Git.open(tmp_path / "shallow") as git:
         assert [commit.subject for commit in git.log()] == ["Second"]
+        assert git.is_shallow()
         assert git.changed_between(first) is None
         assert git.show(first, "README.md") is None
 
@@ -212,7 +213,7 @@ def test_a_folder_of_a_monorepo(acme: Path) -> None:
         assert git.show("HEAD", "main.py") == b"print('hello')\n"
         assert git.show("HEAD", "../README.md") is None
         assert set(git.blob_ids(["main.py", "README.md"])) == {"main.py"}
-        assert git.churn() == {"main.py": 1}
+        assert git.churn() == {"main.py": Churn(commits=1, authors=1)}
         assert git.stored_id("main.py", b"print('hello')\n") == git.files()[1].blob
 
 
@@ -269,8 +270,18 @@ def test_churn_counts_from_the_newest_commit_not_from_today(acme: Path, git_in: 
     (acme / "README.md").write_text("2\n")
     git_in(acme, "commit", "-qam", "Later", GIT_COMMITTER_DATE="2031-11-01T00:00:00Z")
     with Git.open(acme) as git:
-        assert git.churn(since_days=30) == {"README.md": 1}
-        assert git.churn(since_days=9999) == {"README.md": 2, "api/main.py": 1}
+        assert git.churn(since_days=30) == {"README.md": Churn(1, 1)}
+        assert git.churn(since_days=9999) == {"README.md": Churn(2, 1), "api/main.py": Churn(1, 1)}
+
+
+def test_churn_counts_people_as_the_mailmap_names_them(acme: Path, git_in: GitIn) -> None:
+    (acme / ".mailmap").write_text("Ana Example <ana@example.com> <ana@old.example.com>\n")
+    for number, mail in enumerate(["ana@old.example.com", "bo@example.com"]):
+        (acme / "README.md").write_text(f"{number}\n")
+        git_in(acme, "-c", f"user.email={mail}", "commit", "-qam", "Change")
+    with Git.open(acme) as git:
+        assert git.churn()["README.md"] == Churn(commits=3, authors=2)
+        assert not git.is_shallow()
 
 
 def test_a_commit_date_beyond_the_calendar(acme: Path, git_in: GitIn) -> None:

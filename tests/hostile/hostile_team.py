@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import workbook.session
+from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import (
     Examined,
     Finding,
@@ -137,7 +138,11 @@ class Team:
             Proposal(name, index % 2 == 0, self.text("proposal"), (Location(self.path(), 1),))
             for index, name in enumerate(catalogue.scope)
         )
-        return ProbeReport(commit, observations, tuple(findings), Examined(2, unread[:1], unread[1:]), proposals)
+        hot = Hotspot(self.path(), self.text("function"), 1, 30, None, 9, 3, 1, 90)
+        file = HotFile(self.path(), 1, 30, None, None, None, None, None, None, 9, 3, 1, 90)
+        table = Hotspots((hot,), (file,), self.text("churn"))
+        files = Examined(2, unread[:1], unread[1:])
+        return ProbeReport(commit, observations, tuple(findings), files, proposals, hotspots=table)
 
     # What a team's own checklist brings
 

@@ -37,7 +37,14 @@ ARGUMENT = object()
 
 CALLS = {
     "init": [["init", "--checklist", ARGUMENT], ["init", "--yes"]],
-    "probe": [["probe"], ["probe", "--format", "json"], ["probe", ARGUMENT], ["probe", "--area", ARGUMENT]],
+    "probe": [
+        ["probe"],
+        ["probe", "--format", "json"],
+        ["probe", "--hotspots"],
+        ["probe", "--hotspots", "--format", "json"],
+        ["probe", ARGUMENT],
+        ["probe", "--area", ARGUMENT],
+    ],
     "guide": [["guide", "--plain"], ["guide", "--plain", "--pillar", ARGUMENT]],
     "status": [["status"], ["status", "--format", "json"], ["status", "--probe"]],
     "answer": [

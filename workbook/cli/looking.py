@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from checks.hotspots import SINCE_DAYS, Hotspots
 from checks.observation import Location, Observation, ProbeReport
 from workbook.cli.context import Context
 from workbook.first_look import LEVEL_WORDS, FirstLook, Line
@@ -80,3 +81,32 @@ def report_lines(report: ProbeReport) -> Iterator[str]:
     yield f"{files.examined} files read, {len(files.partial)} read in part, {len(files.skipped)} skipped."
     for unread in (*files.partial, *files.skipped):
         yield f"  {terminal(unread.path)}: {terminal(unread.reason)}"
+
+
+def hotspot_lines(table: Hotspots) -> Iterator[str]:
+    """The table of complex code that is changed often, as lines for a terminal."""
+    if not table.functions:
+        yield "No function of a language that is measured: Python, JavaScript and TypeScript are."
+        return
+    yield "score  complexity  commits  people  maintained  lines  function"
+    for one in table.functions:
+        commits, people = ("?" if count is None else count for count in (one.commits, one.authors))
+        kept = "-" if one.maintainability is None else f"{one.maintainability:.0f}"
+        where = f"{placed(Location(one.path, one.line))} {terminal(one.function)}"
+        yield f"{one.score:>5}  {one.complexity:>10}  {commits:>7}  {people:>6}  {kept:>10}  {one.sloc:>5}  {where}"
+    yield ""
+    yield "score  complexity  commits  people  maintained  lines  difficulty  effort  file"
+    for file in table.files:
+        commits, people = ("?" if count is None else count for count in (file.commits, file.authors))
+        kept = "-" if file.maintainability is None else f"{file.maintainability:.0f}"
+        difficulty = "-" if file.difficulty is None else f"{file.difficulty:.1f}"
+        effort = "-" if file.effort is None else f"{file.effort:.0f}"
+        yield (
+            f"{file.score:>5}  {file.complexity:>10}  {commits:>7}  {people:>6}  {kept:>10}  {file.sloc:>5}  "
+            f"{difficulty:>10}  {effort:>6}  {placed(Location(file.path))}"
+        )
+    yield ""
+    yield f"Score is complexity times the commits of the last {SINCE_DAYS} days. Maintained is radon's index, 0 to 100,"
+    yield "and difficulty and effort are Halstead's: of Python only."
+    if table.note:
+        yield f"Note: {terminal(table.note)}."

@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Sequence
 from typing import get_args
 
+from checks.hotspots import COMPLEXITY
 from workbook.catalogue import Catalogue
 from workbook.catalogue.model import Area
 from workbook.cli.context import Context
-from workbook.cli.looking import look, report_lines
+from workbook.cli.looking import hotspot_lines, look, report_lines
 from workbook.cli.saving import save
 from workbook.errors import Refused
 from workbook.reading import nearest
@@ -22,11 +23,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("signals", nargs="*", metavar="SIGNAL", help="look only for these")
     parser.add_argument("--area", help=f"only signals of one area: {', '.join(get_args(Area))}")
     parser.add_argument("--accept", action="store_true", help="take the answers that probes may give by themselves")
+    parser.add_argument("--hotspots", action="store_true", help="only the complex code that is changed most often")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Run the probes and print what they saw."""
+    if chosen.hotspots:
+        return _show_hotspots(context, chosen)
     session = context.workbook() if chosen.accept else context.session()
     report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
     if chosen.format == "json":
@@ -37,6 +41,23 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         for line in report_lines(report):
             context.out(line)
     return _accept(context, session) if chosen.accept else 0
+
+
+def _show_hotspots(context: Context, chosen: argparse.Namespace) -> int:
+    if chosen.signals or chosen.area or chosen.accept:
+        raise Refused("--hotspots shows one table and nothing else", "leave out the signals, --area and --accept")
+    report = look(context.session(), [COMPLEXITY])
+    if report.hotspots is None:
+        why = "; ".join(one.summary for one in report.observations.values())
+        raise Refused(f"complexity was not measured: {why}", "run `readiness doctor`", code=3)
+    if chosen.format == "json":
+        from checks.report_json import hotspots_to_json
+
+        context.out(json_document(hotspots_to_json(report.commit, report.hotspots)))
+    else:
+        for line in hotspot_lines(report.hotspots):
+            context.out(line)
+    return 0
 
 
 def _accept(context: Context, session: Session) -> int:

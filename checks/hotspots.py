@@ -1,0 +1,146 @@
+"""Where complex code is changed often: complexity times churn, for functions and for files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.git.changes import Churn
+from checks.git.problem import GitProblem
+
+if TYPE_CHECKING:
+    from checks.complexity.function import FunctionComplexity
+    from checks.complexity.measure import Complexity
+    from checks.git import Git
+    from checks.look import Look
+
+COMPLEXITY = "code.no-complex-hotspots"
+"""The signal whose probe measures complexity; the table comes with it."""
+
+SINCE_DAYS = 365
+"""Churn is counted over this many days before the newest commit."""
+
+MOST_ROWS = 50
+"""Of functions, and of files; the highest scores are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hotspot:
+    """A function: its cyclomatic complexity, the maintainability index and lines with code of its file, and the churn.
+
+    `commits` that touched the file, and their `authors`, are None where git cannot tell. `maintainability` is None for
+    JavaScript and TypeScript, for which radon has none. `score` is complexity times commits; without git, complexity.
+    """
+
+    path: str
+    function: str
+    line: int
+    complexity: int
+    maintainability: float | None
+    sloc: int
+    commits: int | None
+    authors: int | None
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class HotFile:
+    """A file: its functions and their complexity summed up, radon's figures, and the churn; `score` as with functions.
+
+    The figures from `maintainability` to `comments` are None for JavaScript and TypeScript. Halstead's volume is in
+    bits; difficulty and effort have no unit. `lloc` counts logical lines, `sloc` lines with code.
+    """
+
+    path: str
+    functions: int
+    complexity: int
+    maintainability: float | None
+    volume: float | None
+    difficulty: float | None
+    effort: float | None
+    lloc: int | None
+    comments: int | None
+    sloc: int
+    commits: int | None
+    authors: int | None
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hotspots:
+    """The table, highest score first. `note` says why churn is missing or too low, or "" where it is whole."""
+
+    functions: tuple[Hotspot, ...] = ()
+    files: tuple[HotFile, ...] = ()
+    note: str = ""
+
+
+def hotspots(look: Look) -> Hotspots:
+    """The hotspots of the application's Python, JavaScript and TypeScript, tests and generated code left out."""
+    measured = look.complexity
+    churn, note = _churn(look.git)
+    functions = [_function(one, measured, churn) for one in measured.functions]
+    by_file: dict[str, list[int]] = {path: [] for path in measured.sloc}
+    for one in measured.functions:
+        by_file[one.path].append(one.complexity)
+    files = [_file(path, counts, measured, churn) for path, counts in by_file.items()]
+    functions.sort(key=lambda one: (-one.score, -one.complexity, one.path, one.line))
+    files.sort(key=lambda one: (-one.score, -one.complexity, one.path))
+    return Hotspots(tuple(functions[:MOST_ROWS]), tuple(files[:MOST_ROWS]), note)
+
+
+def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:
+    """How often files changed, and what is to be said of it; None where that cannot be told."""
+    if git is None:
+        return None, "no git here: ordered by complexity alone"
+    try:
+        shallow, churn = git.is_shallow(), git.churn(SINCE_DAYS)
+    except GitProblem as problem:
+        return None, f"ordered by complexity alone, the history was not read: {problem}"
+    if shallow:
+        return churn, "this is a shallow clone: older commits are not here, so the churn is too low"
+    return churn, "" if churn else f"no commit changed a file in the last {SINCE_DAYS} days of this history"
+
+
+def _function(one: FunctionComplexity, measured: Complexity, churn: Mapping[str, Churn] | None) -> Hotspot:
+    module = measured.modules.get(one.path)
+    commits, authors, score = _scored(one.path, one.complexity, churn)
+    return Hotspot(
+        path=one.path,
+        function=one.name,
+        line=one.line,
+        complexity=one.complexity,
+        maintainability=module.maintainability_index if module else None,
+        sloc=measured.sloc[one.path],
+        commits=commits,
+        authors=authors,
+        score=score,
+    )
+
+
+def _file(path: str, counts: list[int], measured: Complexity, churn: Mapping[str, Churn] | None) -> HotFile:
+    module = measured.modules.get(path)
+    commits, authors, score = _scored(path, sum(counts), churn)
+    return HotFile(
+        path=path,
+        functions=len(counts),
+        complexity=sum(counts),
+        maintainability=module.maintainability_index if module else None,
+        volume=module.halstead.volume if module else None,
+        difficulty=module.halstead.difficulty if module else None,
+        effort=module.halstead.effort if module else None,
+        lloc=module.raw.lloc if module else None,
+        comments=module.raw.comments if module else None,
+        sloc=measured.sloc[path],
+        commits=commits,
+        authors=authors,
+        score=score,
+    )
+
+
+def _scored(path: str, complexity: int, churn: Mapping[str, Churn] | None) -> tuple[int | None, int | None, int]:
+    if churn is None:
+        return None, None, complexity
+    seen = churn.get(path, Churn(0, 0))
+    return seen.commits, seen.authors, complexity * seen.commits
