@@ -18,12 +18,14 @@ from workbook.breadth import broad
 from workbook.culprits import EVERYTHING, lapsed_by_content, named
 from workbook.errors import Refused
 from workbook.lapse import Release
-from workbook.policy import Policy
+
+_TEMPLATE = "".join(f"[{one.upper()}{one}]" if one.isalpha() else one for one in "pull_request_template")
+"""The name hosts look for, in any case."""
 
 OURS = (
-    f"/{STATE_FILE}", f"/{WAIVER_FILE}", "/.readiness/",
-    *(f"{folder}{name}.md" for folder in ("/", "/.github/", "/docs/")
-      for name in ("pull_request_template", "PULL_REQUEST_TEMPLATE")),
+    f"/{STATE_FILE}", f"/{WAIVER_FILE}", "/.readiness/", "/.gitlab/merge_request_templates/",
+    *(f"/{folder}{_TEMPLATE}{rest}" for folder in ("", ".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")
+      for rest in ("/", ".md", ".txt")),
 )  # fmt: skip
 """Our own files: answering must not make answers lapse."""
 
@@ -37,7 +39,6 @@ class Place:
 
     root: Path
     commit: str
-    branch: str
     git_dir: Path | None
     trouble: str
     """Why git was not read, in plain words and with the way out; "" where it was."""
@@ -55,10 +56,21 @@ class Place:
             raise Refused(f"{root} is not a folder", "name a repository with -C DIR")
         try:
             with Git.open(root) as git:
-                return cls(root, git.head() or "", git.branch() or "", git.git_dir, "")
+                return cls(root, git.head() or "", git.git_dir, "")
         except GitProblem as problem:
             damaged = not isinstance(problem, NoRepository) or os.path.lexists(root / ".git")
-            return cls(root, "", "", None, str(problem), damaged)
+            return cls(root, "", None, str(problem), damaged)
+
+    @cached_property
+    def branch(self) -> str:
+        """The current branch; "" where HEAD is detached, or there is no git to ask."""
+        if self.git_dir is None:
+            return ""
+        try:
+            with Git.open(self.root) as git:
+                return git.branch() or ""
+        except GitProblem:
+            return ""
 
     @cached_property
     def identity(self) -> str:
@@ -89,24 +101,28 @@ class Place:
         except ValueError as error:
             raise Refused(str(error), "name the files to watch in a simpler way") from None
 
-    def pins(self, state: State) -> Mapping[str, str]:
-        """The digests of all watched content as it is now; the tree is read only where something is watched."""
+    def ground(self, state: State) -> tuple[Mapping[str, str], Release | None]:
+        """What answers are held against: the digests of all watched content as it is now, and the newest release.
+
+        The tree is read only where something is watched, and git is opened at most once. The release is None where
+        there is none, or releases are counted in days.
+        """
         watched = {name: answer.watch or EVERYTHING for name, answer in state.answers.items() if answer.pins}
-        if not watched:
-            return {}
-        tree = self._tree()
+        tags = state.policy.release_tags
+        counted = self.git_dir is not None and state.policy.release_days is None
+        with ExitStack() as stack:
+            open_git = self.git_dir is not None and (watched or (counted and tags not in self._releases))
+            git = stack.enter_context(Git.open(self.root)) if open_git else None
+            if git is not None and counted and tags not in self._releases:
+                newest = next(iter(git.tags(tags)), None)
+                self._releases[tags] = Release(newest.name, newest.at.date()) if newest else None
+            pins = self._pins(watched, git) if watched else {}
+        return pins, self._releases[tags] if counted else None
+
+    def _pins(self, watched: Mapping[str, tuple[str, ...]], git: Git | None) -> dict[str, str]:
+        tree = Tree.read(self.root, git)
         digests = {patterns: tree.digest(patterns, OURS) for patterns in set(watched.values())}
         return {name: digests[patterns] for name, patterns in watched.items()}
-
-    def release(self, policy: Policy) -> Release | None:
-        """The newest release in the history; None where there is none, or releases are counted in days."""
-        if self.git_dir is None or policy.release_days is not None:
-            return None
-        if policy.release_tags not in self._releases:
-            with Git.open(self.root) as git:
-                newest = next(iter(git.tags(policy.release_tags)), None)
-            self._releases[policy.release_tags] = Release(newest.name, newest.at.date()) if newest else None
-        return self._releases[policy.release_tags]
 
     @cached_property
     def _releases(self) -> dict[str, Release | None]:

@@ -10,16 +10,16 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from checks.observation import ProbeReport, Proposal
-from workbook import agenda, guide, outlook
-from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status, read_state
-from workbook.assess import Assessment, assess, contrary
-from workbook.catalogue import Catalogue, Checklist
-from workbook.catalogue.own import catalogue_of
+from workbook import guide, outlook
+from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status
+from workbook.assess import Assessment, assess
+from workbook.catalogue import Catalogue
 from workbook.catalogue.plans import Plans, load_plans
 from workbook.decisions import Condition, Decider, Outcome
 from workbook.errors import Refused
@@ -34,29 +34,33 @@ from workbook.places import Place
 from workbook.plan import Gap as Open
 from workbook.plan import Plan, make_plan, next_three
 from workbook.plan.order import turns
-from workbook.reading import Problem, nearest
+from workbook.reading import nearest
 from workbook.sentences import Verdict
 from workbook.skeleton import skeleton, table_order
 from workbook.store import Clash, Clashed, Document, Edit, Saved
+from workbook.view import Tables, View
 
 
-class Session:
+class Session(View):
     """A workbook opened on one folder. Not thread-safe but for `probe`, which a worker may run."""
 
     def __init__(self, root: Path, people: People | None = None, today: Callable[[], date] | None = None) -> None:
-        self.root = root.resolve()
-        self.catalogue, self._left_out = catalogue_of(self.root)
-        self.place = Place.of(self.root)
-        self.people = people or People(self.place.identity)
-        self.today = today or (lambda: datetime.now(UTC).date())
-        self.report: ProbeReport | None = None
-        """What the last probe run saw; None before the first."""
-        self.ledger = Ledger(self.root, self.place.private, table_order(self.catalogue))
+        super().__init__(root, today)
+        if people is not None:
+            self.people = people
         self.typed = HalfTyped(self.place.private)
         """What stands in the fields of this face and is not given yet; `typed.recover` brings back that of the dead."""
         self.ledger.sweep()
         self.typed.sweep()
-        self._cache: dict[str, Any] = {}
+
+    def _open(self) -> Tables:
+        self.ledger = Ledger(self.root, self.place.private, table_order(self.catalogue))
+        return self.ledger
+
+    @cached_property
+    def people(self) -> People:
+        """Who is at the keyboard; the user as git knows them where nobody said otherwise."""
+        return People(self.place.identity)
 
     # What is there
 
@@ -71,82 +75,9 @@ class Session:
         return self.ledger.document
 
     @property
-    def has_state(self) -> bool:
-        """Whether there is a workbook, on disk or about to be saved."""
-        return self.ledger.has_state
-
-    @property
-    def read_only(self) -> str:
-        """Why nothing can be saved, with the line and the way out; "" when saving is possible."""
-        return self.ledger.read_only
-
-    @property
     def stamp(self) -> Stamp:
         """Changes whenever one of the state files is replaced; cheap enough to ask every second."""
         return self.ledger.stamp
-
-    @property
-    def state(self) -> State:
-        """Disk and unsaved edits together, read."""
-        # A probe's worker may clear the cache at any time, so what is returned is never read from it again.
-        state: State | None = self._cache.get("state")
-        if state is None:
-            state = read_state(self.ledger.tables, self.catalogue, self.today())
-            told = list(self._left_out)
-            if trouble := self.ledger.waivers_read_only:
-                told.append(f"{trouble}; until then no accepted risk counts")
-            state = replace(state, problems=(*state.problems, *(Problem("", "", "", text) for text in told)))
-            self._cache["state"] = state
-        return state
-
-    @property
-    def checklist(self) -> Checklist:
-        """The checklist that decides."""
-        return self.catalogue.checklists[self.state.decides]
-
-    @property
-    def assessment(self) -> Assessment:
-        """Standings and item states now."""
-        assessment: Assessment | None = self._cache.get("assessment")
-        if assessment is None:
-            report = self.report
-            assessment = self.assess(self.state, report)
-            self._cache["assessment"] = assessment
-            if report is not self.report:
-                self._cache.pop("assessment", None)
-        return assessment
-
-    def assess(self, state: State, report: ProbeReport | None = None) -> Assessment:
-        """Standings of any state against the tree as it is now, and against what the probes saw, where they looked."""
-        seen, facts = (report.observations, report.proposals) if report else ({}, ())
-        judged = assess(
-            self.catalogue,
-            state,
-            self.today(),
-            seen,
-            self.place.pins(state),
-            release=self.place.release(state.policy),
-            contrary=contrary(state.scope, facts),
-        )
-        return self.place.told(judged, state)
-
-    @property
-    def dates(self) -> tuple[agenda.Entry, ...]:
-        """Everything with a date, soonest first."""
-        return agenda.entries(self.catalogue, self.state, self.assessment)
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """What the deciding checklist's model says; None where this version does not have that model."""
-        return outlook.decide(self.checklist, self.state, self.assessment)
-
-    @property
-    def headline(self) -> str:
-        """Where the team stands, in one line."""
-        verdict = self.verdict
-        if verdict is None:
-            return f"No verdict for {self.checklist.name} in this version; its answers are kept and shown."
-        return outlook.sentence(verdict)
 
     def questions(self, pillar: str | None = None) -> tuple[guide.Question, ...]:
         """The guide's questions, what matters most first."""

@@ -1,4 +1,4 @@
-"""Reads the catalogue from `templates/` once, validated; an error names the file and the key."""
+"""Reads the catalogue from `templates/`, validated; an error names the file and the key."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from workbook.catalogue.compiled import compiled
 from workbook.catalogue.model import Area, Catalogue, Checklist, Control, ScopeFact, Signal
 from workbook.data import templates
 from workbook.metrics import metrics
@@ -30,7 +31,21 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     Raises:
         CatalogueError: a file is missing, not TOML, or breaks the schema or a cross reference.
     """
-    base = folder or templates()
+    if folder is not None:
+        return _from_files(folder)
+    base = templates()
+    return compiled(_files(base), lambda: _from_files(base))
+
+
+def _files(base: Path) -> list[Path]:
+    """Every file that the catalogue is made of."""
+    lists = sorted((base / "checklists").glob("*.toml"), key=lambda path: path.stem)
+    names = ("scope", "signals", "redirects", "metrics")
+    controls = [base / "controls" / f"{area}.toml" for area in get_args(Area)]
+    return [*controls, *lists, *(base / f"{name}.toml" for name in names)]
+
+
+def _from_files(base: Path) -> Catalogue:
     controls: dict[str, Control] = {}
     for area in get_args(Area):
         path = base / "controls" / f"{area}.toml"
@@ -75,7 +90,7 @@ def record(kind: type[T], table: dict[str, Any], path: Path, name: str) -> T:
     Raises:
         CatalogueError: the table does not fit; `path` and the key below `name` are named.
     """
-    # pydantic costs as much as the rest of a status run, so it is loaded only where a catalogue is read.
+    # pydantic costs as much as the rest of a status run, so it is loaded only where a file is read for the first time.
     from pydantic import TypeAdapter, ValidationError
 
     if kind not in _adapters:
