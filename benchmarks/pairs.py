@@ -2,7 +2,18 @@
 
     python -P -m benchmarks.pairs [--only llm. …] [--cases DIR]
 
-The cases are those of `tests/checks/pairs`. One is a gap where every outcome that can be defended is "unmet" or
+The cases are those of `tests/checks/pairs`, data in one file a signal:
+
+    [[case]]
+    name = "express: the limiter is imported and never used"
+    side = "gap"              # gap, clean or trap
+    expect = "unmet"          # the outcome a person would give; a list where two are defensible
+    files = { "package.json" = "…", "src/app.ts" = "…" }
+
+`⁞` in a text is taken out before it is written, so that no secret-shaped string stands in this repository. A trap only
+claims what it lacks, or hides what it has: it must be told apart or be unknown, and never a wrong met.
+
+Of the figures, a case is a gap where every outcome that can be defended is "unmet" or
 "partial", and clean where none is. Recall is the share of gaps told as a gap; precision the share of cases told as a
 gap that a person would not call clean; a wrong met is a "met" that nobody would defend. Every miss is printed.
 
@@ -16,7 +27,7 @@ import argparse
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,7 +112,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "-"
 
 
-def read_cases(folder: Path, only: list[str]) -> Iterator[Case]:
+def read_cases(folder: Path, only: Sequence[str] = ()) -> Iterator[Case]:
     """The cases of the signals that begin with one of `only`, or all of them."""
     for path in sorted(folder.glob("*.toml")):
         if only and not path.stem.startswith(tuple(only)):
