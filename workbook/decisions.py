@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -112,3 +113,13 @@ def _condition(table: Table, today: date) -> Condition:
         table.text("met_by"),
         table.day("met_at", today),
     )
+
+
+def latest(decisions: Sequence[Decision]) -> Decision | None:
+    """The decision that was taken last."""
+    return max(decisions, key=lambda one: (one.at, _number(one)), default=None)
+
+
+def _number(decision: Decision) -> int:
+    _, _, number = decision.id[10:].partition("-")
+    return int(number or 1)

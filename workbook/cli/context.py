@@ -12,6 +12,7 @@ from workbook.text import ci_log, terminal, terminal_lines
 
 if TYPE_CHECKING:
     from workbook.session import Session
+    from workbook.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,7 @@ class Context:
         from workbook.session import Session
 
         session = Session(self.root)
-        if session.place.damaged:
-            self.say(f"warning: git was not read: {terminal(session.place.trouble)}")
+        self._warn(session)
         return session
 
     def workbook(self) -> Session:
@@ -80,14 +80,34 @@ class Context:
         Raises:
             Refused: the state file is damaged, or there is none.
         """
+        session = self.session()
+        self._require_readable(session)
+        return session
+
+    def view(self) -> View:
+        """The same to be read only, for commands that change nothing and start the quicker.
+
+        Raises:
+            Refused: the state file is damaged, or there is none.
+        """
+        from workbook.view import View
+
+        view = View(self.root)
+        self._warn(view)
+        self._require_readable(view)
+        return view
+
+    def _warn(self, view: View) -> None:
+        if view.place.damaged:
+            self.say(f"warning: git was not read: {terminal(view.place.trouble)}")
+
+    def _require_readable(self, view: View) -> None:
         from workbook.errors import Refused
 
-        session = self.session()
-        if session.read_only:
-            raise Refused(session.read_only)
-        if not session.has_state:
+        if view.read_only:
+            raise Refused(view.read_only)
+        if not view.has_state:
             raise Refused(f"there is no workbook in {self.root}", "start one with: readiness init")
-        return session
 
 
 def _shown(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from workbook.agenda import kept
 from workbook.cli.context import Context
+from workbook.cli.decision_lines import lines, on
 from workbook.cli.telling import saved
 from workbook.decisions import Decision, Outcome
 from workbook.errors import Refused
@@ -53,18 +53,12 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 
 def _told(context: Context, decision: Decision) -> None:
     """What was decided and under which id; and that it is no verdict of its commit where it is not."""
-    context.out(terminal(f"Decided: {decision.outcome}, kept as {decision.id}{_on(decision)}."))
+    context.out(terminal(f"Decided: {decision.outcome}, kept as {decision.id}{on(decision)}."))
     if decision.uncommitted:
         context.say(
             "Warning: answers behind this verdict are not committed, so it is not what that commit says. "
             "Commit first, then decide: readiness commit"
         )
-
-
-def _on(decision: Decision) -> str:
-    if not decision.commit:
-        return ", on no commit"
-    return f", on {decision.commit}{', with answers not committed then' if decision.uncommitted else ''}"
 
 
 def _show(context: Context, session: Session) -> int:
@@ -75,19 +69,6 @@ def _show(context: Context, session: Session) -> int:
         for line in lines(session, decision):
             context.out(line)
     return 0
-
-
-def lines(session: Session, decision: Decision) -> list[str]:
-    """A decision as lines for a terminal: who, on what, and how its conditions stand today."""
-    who = ", ".join(f"{one.name} ({one.role})" if one.role else one.name for one in decision.by)
-    found = [
-        terminal(f"{decision.id}  {decision.outcome}{_on(decision)}, by {who}"),
-        terminal(f"  shown then: {decision.verdict}"),
-    ]
-    for place, one in enumerate(decision.conditions, start=1):
-        state = kept(one, session.assessment, session.today())
-        found.append(terminal(f"  {place}. {state}: {one.text}, {one.owner}, until {one.due}"))
-    return found
 
 
 def _number(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from workbook.answers import Answer
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
-from workbook.cli.decide import lines as decision_lines
+from workbook.cli.decision_lines import lines as decision_lines
 from workbook.errors import Refused
 from workbook.history import Move, Point, at, moves, point_now, replay
 from workbook.history.replay import LIMIT

@@ -11,12 +11,12 @@ from workbook.agenda import soon
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
-from workbook.cli.decide import lines
+from workbook.cli.decision_lines import lines
 from workbook.cli.due import entry_line
 from workbook.crosswalk import disagreements
-from workbook.operations.deciding import latest
-from workbook.session import Session
+from workbook.decisions import latest
 from workbook.text import json_document, terminal
+from workbook.view import View
 from workbook.words import STATUS_WORDS
 
 ITEM_WORDS = {
@@ -37,94 +37,97 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Print the status of the workbook."""
-    session = context.workbook()
+    view: View
     if chosen.probe:
         from workbook.cli.looking import look
 
+        view = session = context.workbook()
         look(session)
+    else:
+        view = context.view()
     if chosen.format == "json":
         from workbook.exports.status_json import to_json
 
-        context.out(json_document(to_json(session)))
-        _problems(context, session)
+        context.out(json_document(to_json(view)))
+        _problems(context, view)
     else:
-        show(context, session)
+        show(context, view)
     return 0
 
 
-def show(context: Context, session: Session) -> None:
+def show(context: Context, view: View) -> None:
     """The headline, the pillars, and every control with its standing."""
-    context.out(terminal(session.headline))
-    names = session.catalogue.controls_of(session.state.checklists)
-    standings = Counter(session.assessment.standings[name].standing for name in names)
+    context.out(terminal(view.headline))
+    names = view.catalogue.controls_of(view.state.checklists)
+    standings = Counter(view.assessment.standings[name].standing for name in names)
     parts = ", ".join(f"{standings[one]} {PLAIN[one]}" for one in Standing if standings[one])
     context.out(f"{len(names)} controls: {parts}.")
-    _verdicts(context, session)
-    if session.report is None:
+    _verdicts(context, view)
+    if view.report is None:
         context.out("By the answers and the watched files alone; --probe adds what the code shows now.")
-    for pillar in session.checklist.scored_pillars:
-        items = session.checklist.in_pillar(pillar.id)
-        count = Counter(session.assessment.items[item.id].status for item in items)
+    for pillar in view.checklist.scored_pillars:
+        items = view.checklist.in_pillar(pillar.id)
+        count = Counter(view.assessment.items[item.id].status for item in items)
         parts = ", ".join(f"{count[status]} {word}" for status, word in ITEM_WORDS.items() if count[status])
         context.out("")
-        context.out(f"{terminal(session.checklist.heading(pillar))}: {parts} of {len(items)}")
-        _controls(context, session, [control for item in items for control in item.controls])
-    decided = {control for item in session.checklist.scored for control in item.controls}
-    if further := [name for name in session.catalogue.controls_of(session.state.checklists) if name not in decided]:
+        context.out(f"{terminal(view.checklist.heading(pillar))}: {parts} of {len(items)}")
+        _controls(context, view, [control for item in items for control in item.controls])
+    decided = {control for item in view.checklist.scored for control in item.controls}
+    if further := [name for name in view.catalogue.controls_of(view.state.checklists) if name not in decided]:
         context.out("")
-        context.out(f"Only in {', '.join(session.state.also)}:")
-        _controls(context, session, further)
-    _disagreements(context, session)
-    _ahead(context, session)
-    _problems(context, session)
+        context.out(f"Only in {', '.join(view.state.also)}:")
+        _controls(context, view, further)
+    _disagreements(context, view)
+    _ahead(context, view)
+    _problems(context, view)
 
 
-def _ahead(context: Context, session: Session) -> None:
+def _ahead(context: Context, view: View) -> None:
     """What comes due soon, before it bites, and how the conditions of the last decision stand."""
-    if coming := soon(session.dates, session.today()):
+    if coming := soon(view.dates, view.today()):
         context.out("")
         context.out("Comes due:")
         for entry in coming:
-            context.out(f"  {entry_line(session, entry)}")
-    if decision := latest(tuple(session.state.decisions.values())):
+            context.out(f"  {entry_line(view, entry)}")
+    if decision := latest(tuple(view.state.decisions.values())):
         context.out("")
-        for line in lines(session, decision):
+        for line in lines(view, decision):
             context.out(line)
 
 
-def _verdicts(context: Context, session: Session) -> None:
+def _verdicts(context: Context, view: View) -> None:
     """How the deciding verdict came about, and what the advisory checklists say."""
-    state, known = session.state, session.catalogue.checklists
-    if verdict := outlook.decide(session.checklist, state, session.assessment):
+    state, known = view.state, view.catalogue.checklists
+    if verdict := outlook.decide(view.checklist, state, view.assessment):
         for line in outlook.explained(verdict):
             context.out(f"  {terminal(line)}")
     for slug in state.checklists[1:]:
-        if verdict := outlook.decide(known[slug], state, session.assessment):
+        if verdict := outlook.decide(known[slug], state, view.assessment):
             context.out(f"Advisory, {terminal(known[slug].name)}: {terminal(outlook.sentence(verdict))}")
 
 
-def _disagreements(context: Context, session: Session) -> None:
-    found = disagreements(session.catalogue, session.state, session.assessment)
+def _disagreements(context: Context, view: View) -> None:
+    found = disagreements(view.catalogue, view.state, view.assessment)
     if not found:
         return
     context.out("")
-    context.out(f"Where the checklists disagree ({terminal(session.checklist.name)} decides):")
+    context.out(f"Where the checklists disagree ({terminal(view.checklist.name)} decides):")
     for one in found:
         context.out(f"  {terminal(one.about)}: {terminal(one.what)}")
         first = {(side.checklist, side.status): side for side in reversed(one.sides)}
         for side in reversed(first.values()):
-            name = session.catalogue.checklists[side.checklist].name
+            name = view.catalogue.checklists[side.checklist].name
             said = f"{name}: {STATUS_WORDS[side.status]}: {side.why} ({side.item})"
             context.out(f"    {terminal(said)}")
 
 
-def _controls(context: Context, session: Session, names: Iterable[str]) -> None:
+def _controls(context: Context, view: View, names: Iterable[str]) -> None:
     for name in dict.fromkeys(names):
-        judged = session.assessment.standings[name]
+        judged = view.assessment.standings[name]
         why = "" if judged.standing is Standing.UNANSWERED else terminal(judged.why)
         context.out(f"  {name:<32} {PLAIN[judged.standing]:<18} {why}".rstrip())
 
 
-def _problems(context: Context, session: Session) -> None:
-    for problem in session.state.problems:
+def _problems(context: Context, view: View) -> None:
+    for problem in view.state.problems:
         context.say(f"warning: {terminal(str(problem))}")

@@ -1,7 +1,6 @@
 """The state files as one ledger: what is on disk, the unsaved edits on top, saving, drafts and other people's saves.
 
-Accepted risk lives in a file of its own, so that CODEOWNERS can guard it. Whoever reads the ledger sees one set of
-tables; which file a table belongs to is decided here and nowhere else.
+Whoever reads the ledger sees one set of tables (see `workbook.on_disk`).
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from workbook.ledger.discretion import refuse_secret, refuse_secrets
 from workbook.ledger.drafts import Drafts
 from workbook.merge.standoffs import Standoff, settled_by, standoffs
 from workbook.merge.units import CLASH
+from workbook.on_disk import WAIVERS, together, trouble_of
 from workbook.store import (
     Clash,
     Clashed,
@@ -33,9 +33,6 @@ from workbook.store import (
     save,
     sweep,
 )
-
-WAIVERS = "waivers"
-"""The one table of the waiver file. A table of that name in the state file is nobody's accepted risk."""
 
 NEW_WAIVERS = b"""\
 # Accepted risk of this repository: who accepts what, and until when. Kept by the readiness workbook.
@@ -270,16 +267,10 @@ class Ledger:
 
     def _on_disk(self) -> dict[str, Any]:
         state = self.document.tables if self._new is None else tomllib.loads(self._new.decode())
-        own = {name: table for name, table in state.items() if name != WAIVERS}
-        accepted = self._documents[WAIVER_FILE].tables.get(WAIVERS)
-        return own | ({WAIVERS: accepted} if accepted is not None else {})
+        return together(state, self._documents[WAIVER_FILE].tables)
 
     def _trouble(self, name: str) -> str:
-        trouble = self._documents[name].trouble
-        if trouble is None:
-            return ""
-        line = f":{trouble.line}" if trouble.line else ""
-        return f"{name}{line}: {trouble.what}; {trouble.remedy}"
+        return trouble_of(name, self._documents[name])
 
 
 def _seen(document: Document) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.git import Git, GitProblem
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, read_state
-from workbook.decisions import Condition, Decider, Decision, Outcome
+from workbook.decisions import Condition, Decider, Outcome
 from workbook.errors import Refused
 from workbook.ledger.desk import Change
 from workbook.merge.standoffs import REMEDY
@@ -98,16 +98,6 @@ def met(given: Given, decision: str, number: int) -> Change:
         for place, one in enumerate(found.conditions, start=1)
     ]
     return Change(("decisions", decision), {"conditions": [_entry(one) for one in conditions]})
-
-
-def latest(decisions: Sequence[Decision]) -> Decision | None:
-    """The decision that was taken last."""
-    return max(decisions, key=lambda one: (one.at, _number(one)), default=None)
-
-
-def _number(decision: Decision) -> int:
-    _, _, number = decision.id[10:].partition("-")
-    return int(number or 1)
 
 
 def _check(given: Given, condition: Condition) -> None:

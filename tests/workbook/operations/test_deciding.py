@@ -8,9 +8,8 @@ import pytest
 
 from workbook.agenda import Kept, kept
 from workbook.answers import Status
-from workbook.decisions import Condition, Decider, Outcome
+from workbook.decisions import Condition, Decider, Outcome, latest
 from workbook.errors import Refused
-from workbook.operations.deciding import latest
 from workbook.operations.measuring import ATTESTABLE
 
 DUE = date(2026, 12, 10)
