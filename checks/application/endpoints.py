@@ -4,80 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from checks.application.endpoint import Endpoint
+from checks.application.rest_views import guards_of, of_view_class, rest_views
 from checks.application.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
 from checks.look import PYTHON, WEB
 from checks.observation import Location, Observation, Outcome
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import Function, Parameter, PythonModule
+    from checks.readers.python_facts import Function, PythonModule, Route
 
 _NOT_READ = (
     "graphene", "strawberry", "ariadne", "@apollo/server", "apollo-server*", "graphql-yoga", "@trpc/server", "grpc",
-    "@grpc/grpc-js", "rest_framework", "ninja", "tornado", "bottle", "falcon", "channels",
+    "@grpc/grpc-js", "ninja", "tornado", "bottle", "falcon", "channels",
 )  # fmt: skip
 _SERVERS = (
+    "rest_framework",
     "fastapi", "flask", "starlette", "quart", "sanic", "litestar", "aiohttp.web", "django.urls", "express", "hono",
     "fastify",
     "koa", "@nestjs/core", "elysia", "@hapi/hapi", "restify", "polka", "h3",
 )  # fmt: skip
 _PAGES = ("streamlit", "gradio", "chainlit", "nicegui")
-_DELIBERATELY_PUBLIC = re.compile(
-    r"(?i)(?:^|/)(?:health[\w-]*|ready|readyz|live|livez|liveness|readiness|ping|status|heartbeat|metrics|up"
-    r"|docs|redoc|openapi[\w.]*|version|about|info|robots\.txt|favicon\.ico|sitemap[\w.]*|static|assets|public|shared?"
-    r"|login|logout|log-in|sign-?in|sign-?up|register\w*|registration|token|refresh\w*|oauth\w*|callback|csrf\w*"
-    r"|auth|sso|saml|password[\w-]*|forgot[\w-]*|reset[\w-]*|recover[\w-]*|verify[\w-]*|confirm[\w-]*|access-token|test-token|webhooks?"
-    r"|\.well-known)(?:[/{:<.]|$)"
-)
 _MOST_BASES = 4
 _served: WeakKeyDictionary[Look, tuple[Endpoint, ...]] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One route that is served, as far as can be told. `guards` run before the handler: texts of the source.
-
-    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`.
-    """
-
-    framework: str
-    methods: tuple[str, ...]
-    path: str
-    place: Location
-    module: str
-    handler: str
-    first: int
-    last: int
-    guards: tuple[str, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
-    resolved: bool = True
-    """Whether the handler's own source was found."""
-
-    @property
-    def is_python(self) -> bool:
-        """Whether the handler is Python."""
-        return self.module.endswith(PYTHON)
-
-    @property
-    def is_public_on_purpose(self) -> bool:
-        """Whether its path is one that is usually open: health, documentation, login, webhooks."""
-        path = re.sub(r"\{[^}]*\}|:\w+|<[^>]*>", "", self.path)
-        return self.path in {"", "/"} or bool(_DELIBERATELY_PUBLIC.search(path))
-
-    @property
-    def only_reads(self) -> bool:
-        """Whether it answers GET, HEAD and OPTIONS only."""
-        return bool(self.methods) and set(self.methods) <= {"GET", "HEAD", "OPTIONS"}
 
 
 def endpoints(look: Look) -> tuple[Endpoint, ...]:
     """Every endpoint whose router is mounted and whose file an entry point reaches, or that cannot be told."""
     if look not in _served:
-        _served[look] = tuple(sorted((*_python(look), *_web(look)), key=lambda item: item.place))
+        _served[look] = tuple(sorted((*_python(look), *rest_views(look), *_web(look)), key=lambda item: item.place))
     return _served[look]
 
 
@@ -146,30 +104,34 @@ def _python(look: Look) -> Iterator[Endpoint]:
     for route in look.python.routes(paths):
         if route.mounted is False or _is_local_only(look, route.module):
             continue
-        found = function_at(look, route.module, route.handler)
-        module, first, last = route.module, route.line, route.line
-        handler = route.handler
-        if found:
-            module, first, last = found[0].path, found[1].line, found[1].end_line
-            handler = found[1].qualified
-        guards = (*route.dependencies, *(item for item in route.decorators if item not in route.dependencies))
-        if found:
-            guards = (*guards, *_class_guards(look, *found))
-            if route.framework == "django":  # its routes stand apart from the handlers and what decorates them
-                guards = (*guards, *(item.callee for item in found[1].decorators))
-        yield Endpoint(
-            route.framework,
-            route.methods,
-            route.path,
-            Location(route.module, route.line),
-            module,
-            handler,
-            first,
-            last,
-            guards,
-            route.parameters,
-            found is not None,
-        )
+        classes = of_view_class(look, route) if route.framework == "django" else ()
+        yield from classes or (_of_route(look, route),)
+
+
+def _of_route(look: Look, route: Route) -> Endpoint:
+    found = function_at(look, route.module, route.handler)
+    module, first, last = route.module, route.line, route.line
+    handler = route.handler
+    guards = (*route.dependencies, *(item for item in route.decorators if item not in route.dependencies))
+    if found:
+        module, first, last = found[0].path, found[1].line, found[1].end_line
+        handler = found[1].qualified
+        guards = (*guards, *_class_guards(look, *found))
+        if route.framework == "django":  # its routes stand apart from the handlers and what decorates them
+            guards = (*guards, *guards_of(look, found[1]))
+    return Endpoint(
+        route.framework,
+        route.methods,
+        route.path,
+        Location(route.module, route.line),
+        module,
+        handler,
+        first,
+        last,
+        guards,
+        route.parameters,
+        found is not None,
+    )
 
 
 def _is_local_only(look: Look, path: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checks.application.endpoints import Endpoint, endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.endpoint import Endpoint
+from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
 from checks.application.wiring import (
     absent,
     answer,
@@ -51,7 +52,7 @@ def authentication(look: Look) -> Observation:
     fix = "require a signed-in caller on every router, and list the few paths that stay open"
     everywhere = _guard_for_all(look)
     if not served:
-        return _of_view_sets(look, everywhere) or without_endpoints(look, AUTHENTICATION)
+        return without_endpoints(look, AUTHENTICATION)
     closed = [item for item in served if _is_guarded(look, item)]
     private = [item for item in served if not item.is_public_on_purpose or item in closed]
     open_ones = [item for item in private if item not in closed]
@@ -77,22 +78,6 @@ def authentication(look: Look) -> Observation:
     message = "an endpoint that anybody may call"
     complain(look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, message)
     return answer(AUTHENTICATION, Outcome.PARTIAL, said, places, fix=fix)
-
-
-def _of_view_sets(look: Look, everywhere: list[Location]) -> Observation | None:
-    """Django REST framework asks for a caller by default, and whether any view says otherwise."""
-    if not everywhere or not look.importers("rest_framework"):
-        return None
-    opened = [
-        place
-        for module in python_modules(look)
-        for place in line_matches(look, module.path, r"\bAllowAny\b(?!.*import)|permission_classes\s*=\s*[\[(]\s*[\])]")
-        if not re.search(r"\bimport\b", (look.tree.text(place.path) or "").splitlines()[place.line - 1])
-    ]
-    if opened:
-        said = "the settings ask for a signed-in caller, some views take anybody"
-        return answer(AUTHENTICATION, Outcome.UNKNOWN, said, [*everywhere, *opened])
-    return answer(AUTHENTICATION, Outcome.MET, "the settings ask for a signed-in caller on every view", everywhere)
 
 
 def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation:
@@ -164,11 +149,7 @@ def _guard_for_all(look: Look) -> list[Location]:
                 if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text):
                     found.append(Location(module.path, function.line))
         if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
-            found += line_matches(
-                look,
-                module.path,
-                r"LoginRequiredMiddleware|permissions\.(?:IsAuthenticated|IsAdminUser)\b(?!OrReadOnly)",
-            )
+            found += line_matches(look, module.path, r"LoginRequiredMiddleware")
     for path in look.source_paths(*WEB):
         if look.importers("@nestjs/core"):
             found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")

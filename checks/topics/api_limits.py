@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.endpoints import Endpoint, endpoints, source, without_endpoints
+from checks.application.endpoint import Endpoint
+from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.wiring import (
     absent,
     answer,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checks.application.endpoints import Endpoint, endpoints, source
+from checks.application.endpoint import Endpoint
+from checks.application.endpoints import endpoints, source
 from checks.application.wiring import absent, answer, calls, complain, line_matches, not_applicable, python_modules
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity

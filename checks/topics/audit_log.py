@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checks.application.endpoints import Endpoint, endpoints, source, unseen_endpoints
+from checks.application.endpoint import Endpoint
+from checks.application.endpoints import endpoints, source, unseen_endpoints
 from checks.application.wiring import answer, blind_spots, not_applicable, reached, without_comments
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome

@@ -1,0 +1,58 @@
+"""What one served route is, of every framework alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.look import PYTHON
+from checks.observation import Location
+
+if TYPE_CHECKING:
+    from checks.readers.python_facts import Parameter
+
+_DELIBERATELY_PUBLIC = re.compile(
+    r"(?i)(?:^|/)(?:health[\w-]*|ready|readyz|live|livez|liveness|readiness|ping|status|heartbeat|metrics|up"
+    r"|docs|redoc|openapi[\w.]*|version|about|info|robots\.txt|favicon\.ico|sitemap[\w.]*|static|assets|public|shared?"
+    r"|login|logout|log-in|sign-?in|sign-?up|register\w*|registration|token|refresh\w*|oauth\w*|callback|csrf\w*"
+    r"|auth|sso|saml|password[\w-]*|forgot[\w-]*|reset[\w-]*|recover[\w-]*|verify[\w-]*|confirm[\w-]*|access-token|test-token|webhooks?"
+    r"|\.well-known)(?:[/{:<.]|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One route that is served, as far as can be told. `guards` run before the handler: texts of the source.
+
+    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`.
+    """
+
+    framework: str
+    methods: tuple[str, ...]
+    path: str
+    place: Location
+    module: str
+    handler: str
+    first: int
+    last: int
+    guards: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    resolved: bool = True
+    """Whether the handler's own source was found."""
+
+    @property
+    def is_python(self) -> bool:
+        """Whether the handler is Python."""
+        return self.module.endswith(PYTHON)
+
+    @property
+    def is_public_on_purpose(self) -> bool:
+        """Whether its path is one that is usually open: health, documentation, login, webhooks."""
+        path = re.sub(r"\{[^}]*\}|:\w+|<[^>]*>", "", self.path)
+        return self.path in {"", "/"} or bool(_DELIBERATELY_PUBLIC.search(path))
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it answers GET, HEAD and OPTIONS only."""
+        return bool(self.methods) and set(self.methods) <= {"GET", "HEAD", "OPTIONS"}
