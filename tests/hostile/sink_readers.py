@@ -14,7 +14,11 @@ from markdown_it import MarkdownIt
 from checks.secrets.shapes import redact
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-OWN_COMMENT = re.compile(r"<!-- /?readiness:(begin v=\d+|end|item [A-Za-z0-9._-]+) -->")
+OWN_COMMENT = re.compile(
+    r"<!-- readiness:(begin v=\d+( style=[a-z]+)?|end|(item|control) [A-Za-z0-9._-]+) -->"
+    r"|<details><summary>[A-Za-z0-9 ]+</summary>|</details>"
+)
+"""Our markers, and the one kind of fold that we write."""
 HOST_ACTS = re.compile(r"@\w|#\d|GH-\d|https?://|www\.|[\w.]@\w|(?<!\w):\w+:(?!\w)|\$\S+\$", re.IGNORECASE)
 LAYOUT = {"heading", "paragraph", "bullet_list", "list_item", "strong", "table", "thead", "tbody", "tr", "th", "td"}
 TAGS = {

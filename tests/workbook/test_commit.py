@@ -8,10 +8,11 @@ from workbook.answers import Evidence, Status
 from workbook.commit import CommitFailed, commit, diff, preview
 from workbook.decisions import Decider, Outcome
 from workbook.errors import Refused
-from workbook.exports import pr_template
 from workbook.people import People
+from workbook.pull_request import template
 from workbook.session import Session
 
+TEMPLATE = ".github/pull_request_template.md"
 ANA, BO = "Ana Example <ana@example.com>", "Bo Sample <bo@example.com>"
 
 
@@ -66,11 +67,11 @@ def test_our_folder_waivers_and_deleted_files_go_in(started, git):
 def test_an_existing_block_is_brought_up_to_date_and_none_is_added(started):
     started.answer("rate-limiting", Status.READY)
     assert commit(started).files == ("readiness.toml",)
-    assert not (started.root / pr_template.NEW).exists()
-    pr_template.write(started)
+    assert not (started.root / TEMPLATE).exists()
+    template.write(started)
     started.answer("rate-limiting", Status.BLOCKER)
     assert set(commit(started).files) == {"readiness.toml", ".github/pull_request_template.md"}
-    assert pr_template.is_current(Session(started.root))
+    assert all(one.current for one in template.planned_blocks(Session(started.root)))
 
 
 def test_a_template_of_the_team_alone_is_not_ours(started, git):
@@ -267,20 +268,20 @@ def test_a_clash_commits_nothing(started, git):
 
 
 def test_the_diff_shows_the_answers_and_the_block_and_writes_nothing(started):
-    pr_template.write(started)
+    template.write(started)
     commit(started)
     item = next(item for item in started.checklist.scored if len(item.controls) == 1)
     started.answer(
         item.controls[0], Status.READY, note="esc \x1b[2J", evidence=[Evidence("file", {"path": "infra.tf"})]
     )
     started.save()
-    template = started.root / pr_template.NEW
-    before = template.read_bytes()
+    path = started.root / TEMPLATE
+    before = path.read_bytes()
     shown = diff(started)
     assert '+status = "ready"' in shown
     assert "+- [x] " in shown
     assert "\x1b" not in shown
-    assert template.read_bytes() == before
+    assert path.read_bytes() == before
 
 
 def test_a_program_called_git_inside_the_repository_is_never_run(session, monkeypatch):

@@ -1,34 +1,92 @@
-"""Keep the checklist in the pull-request template: `write` puts it there, `check` says whether it is current."""
+"""Pull requests: the checklist in their template, what a change puts in doubt, and what was ticked in a description.
+
+write puts the checklist into the template, or brings it up to date; check says whether it is; body says what the change
+since the merge base puts in doubt; read takes the ticks of a description.
+"""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from workbook.cli.context import Context
 from workbook.errors import Refused
-from workbook.text import terminal
+from workbook.text import json_document, terminal, terminal_lines
+
+if TYPE_CHECKING:
+    from workbook.pull_request.template import Planned
+    from workbook.session import Session
+
+HOSTS = ("github", "gitlab", "forgejo", "gitea", "azure", "other")
+STYLES = ("state", "printable", "short")
+VERSION = 1
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("action", choices=("write", "check"), help="put the block there, or say whether it is current")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="write|check|body|read")
+    write = actions.add_parser("write", help="put the checklist into the template, or bring it up to date")
+    write.add_argument("--host", choices=HOSTS, help="whose template; the one this repository is made for if left out")
+    write.add_argument("--style", choices=STYLES, help="what it says; state, or the one it has, if left out")
+    write.add_argument("--file", action="append", default=[], metavar="PATH", help="this template; may be repeated")
+    write.add_argument("--dry-run", action="store_true", help="show the change, write nothing")
+    check = actions.add_parser("check", help="say whether the checklist in the template is up to date")
+    check.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
-    """Write or check the block; 1 when a check finds it missing or out of date."""
+    """Do what was asked; 1 when a check finds the checklist missing or out of date."""
+    return {"write": _write, "check": _check}[chosen.action](context, chosen)
+
+
+def _write(context: Context, chosen: argparse.Namespace) -> int:
     from workbook.exports import pr_template
+    from workbook.pull_request import locations, template
+    from workbook.text.unified import unified
 
     session = context.workbook()
-    if chosen.action == "check":
-        if not pr_template.is_current(session):
-            raise Refused(
-                "the checklist in the pull-request template is missing or out of date",
-                "bring it up to date with: readiness pr write",
-                code=1,
-            )
-        context.out("The checklist in the pull-request template is current.")
+    style = pr_template.Style(chosen.style) if chosen.style else None
+    host = locations.Host(chosen.host) if chosen.host else None
+    if locations.Host.OTHER in (host, None if host or chosen.file else _only(session)):
+        context.say("This host keeps templates in its settings: paste there what follows.")
+        context.out(terminal_lines(pr_template.block(session, style or pr_template.Style.STATE)))
         return 0
-    written = pr_template.write(session)
-    done = "Wrote" if written.changed else "Nothing to change in"
-    context.out(f"{done} {terminal(written.path.as_posix())}.")
+    if chosen.dry_run:
+        for one in template.planned(session, host=host, style=style, files=chosen.file):
+            context.out(unified(one.path.as_posix(), one.old, one.new))
+        return 0
+    for one in template.write(session, host=host, style=style, files=chosen.file):
+        context.out(f"{'Nothing to change in' if one.current else 'Wrote'} {terminal(one.path.as_posix())}.")
     return 0
+
+
+def _only(session: Session) -> object:
+    """The host, where nothing in the repository has a block yet."""
+    from workbook.pull_request import locations, template
+
+    return None if template.with_block(session.root) else locations.guessed(session.root)
+
+
+def _check(context: Context, chosen: argparse.Namespace) -> int:
+    from workbook.pull_request import template
+
+    session = context.workbook()
+    plans = template.planned_blocks(session)
+    if chosen.format == "json":
+        context.out(json_document(_as_data(plans)))
+        return 0 if plans and all(one.current for one in plans) else 1
+    stale = [terminal(one.path.as_posix()) for one in plans if not one.current]
+    if not plans or stale:
+        what = f"out of date in {', '.join(stale)}" if stale else "missing"
+        raise Refused(
+            f"the checklist in the pull-request template is {what}",
+            "bring it up to date with: readiness pr write",
+            code=1,
+        )
+    context.out(f"The checklist is current in {', '.join(terminal(one.path.as_posix()) for one in plans)}.")
+    return 0
+
+
+def _as_data(plans: tuple[Planned, ...]) -> dict[str, object]:
+    templates = [{"path": one.path.as_posix(), "current": one.current} for one in plans]
+    return {"version": VERSION, "current": bool(plans) and all(one.current for one in plans), "templates": templates}

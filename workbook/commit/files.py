@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,9 +10,9 @@ from typing import Any, Final
 
 from checks.git import Git, GitProblem
 from workbook.answers import STATE_FILE, WAIVER_FILE
-from workbook.exports import pr_template
+from workbook.pull_request import template
 from workbook.session import Session
-from workbook.text import terminal_lines
+from workbook.text.unified import unified
 
 FOLDER: Final = ".readiness"
 
@@ -26,19 +25,8 @@ def diff(session: Session) -> str:
     Raises:
         GitProblem: git cannot tell what changed.
     """
-    shown: list[str] = []
-    for path, (old, new) in _planned(session).items():
-        if old != new:
-            before, after = map(_lines, (old, new))
-            start, end = f"a/{path}" if old else "/dev/null", f"b/{path}" if new else "/dev/null"
-            shown += difflib.unified_diff(before, after, start, end, lineterm="")
-    return terminal_lines("\n".join(shown))
-
-
-def _lines(raw: bytes) -> list[str]:
-    """Lines as the file has them; further characters that break a line on screen stand inside of one as escapes."""
-    text = raw.decode("utf-8", "replace")
-    return text.removesuffix("\n").split("\n") if text else []
+    shown = (unified(path, old, new) for path, (old, new) in _planned(session).items())
+    return "\n".join(filter(None, shown))
 
 
 def committed_tables(root: Path) -> dict[str, Any]:
@@ -61,11 +49,7 @@ def _last_committed(root: Path, paths: Sequence[str]) -> dict[str, bytes]:
 def _planned(session: Session) -> Mapping[str, tuple[bytes, bytes]]:
     """Our files: as committed, and as they would be. Nobody has agreed to running anything yet, so nothing is run."""
     files = _seen_changed(session.root)
-    planned: dict[str, bytes] = {}
-    path = pr_template.find(session.root)
-    if path and pr_template.has_block(session.root):
-        old = (session.root / path).read_bytes()
-        planned[path.as_posix()] = pr_template.updated(old, pr_template.block(session), str(path))
+    planned = {one.path.as_posix(): one.new for one in template.planned_blocks(session)}
     names = tuple(dict.fromkeys([*files, *planned]))
     before = _last_committed(session.root, names)
     return {name: (before.get(name, b""), planned.get(name) or _on_disk(session.root / name)) for name in names}
@@ -92,6 +76,4 @@ def _on_disk(path: Path) -> bytes:
 
 def own_paths(root: Path) -> list[str]:
     """What a commit of ours may hold, relative to the root."""
-    template = pr_template.find(root)
-    ours = [STATE_FILE, WAIVER_FILE, FOLDER]
-    return [*ours, template.as_posix()] if template and pr_template.has_block(root) else ours
+    return [STATE_FILE, WAIVER_FILE, FOLDER, *(path.as_posix() for path in template.with_block(root))]

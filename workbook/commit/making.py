@@ -12,8 +12,8 @@ from workbook.commit.files import NOT_OURS, own_paths
 from workbook.commit.message import people_of, preview, with_trailers
 from workbook.commit.user_git import CommitFailed, literal, output, run
 from workbook.errors import Refused
-from workbook.exports import pr_template
 from workbook.ledger.discretion import refuse_secret
+from workbook.pull_request import template
 from workbook.session import Session
 from workbook.store import Clashed
 from workbook.text import terminal_lines
@@ -61,8 +61,7 @@ def commit(session: Session, *, message: str | None = None, navigators: Sequence
     text = preview(session, navigators) if message is None else with_trailers(message.strip(), people)
     if not text.strip():
         raise Refused("the commit message is empty", "leave --message out to have it written")
-    if pr_template.has_block(session.root):
-        pr_template.write(session)
+    template.refresh(session)
     files = _changed_files(session.root)
     if not files:
         raise Refused(_nothing(session.root), code=1)

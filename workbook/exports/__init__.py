@@ -26,7 +26,7 @@ class Export:
 
 
 EXPORTS: Final[dict[str, Export]] = {
-    "pr_template": Export("block", "markdown"),
+    "pr_template": Export("every_style", "markdown"),
     "status_json": Export("to_json", "json"),
 }
 """Every module of this package by its name."""
