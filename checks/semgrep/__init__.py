@@ -1,6 +1,18 @@
-"""The code rules: one semgrep run over files we chose, and an honest account of what it did not read."""
+"""The code rules: semgrep over files we chose, and an honest account of what it did not read."""
 
-from checks.semgrep.engine import find_program, scan
-from checks.semgrep.findings import CodeFindings, RawMatch
+from checks.semgrep.engine import find_program, identity, scan, scan_files
+from checks.semgrep.findings import CodeFindings, FileResult, RawMatch, Scan, gather
+from checks.semgrep.targets import candidates
 
-__all__ = ["CodeFindings", "RawMatch", "find_program", "scan"]
+__all__ = [
+    "CodeFindings",
+    "FileResult",
+    "RawMatch",
+    "Scan",
+    "candidates",
+    "find_program",
+    "gather",
+    "identity",
+    "scan",
+    "scan_files",
+]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.children import process
 from checks.files.temporary import PrivateFolder
-from checks.observation import Unread
-from checks.semgrep.findings import CodeFindings, RawMatch
-from checks.semgrep.output import Output, UnusableError, read
-from checks.semgrep.targets import MAX_BYTES, choose
+from checks.semgrep.findings import CodeFindings, FileResult, RawMatch, Scan, gather
+from checks.semgrep.output import Output, Problem, UnusableError, read
+from checks.semgrep.targets import MAX_BYTES, candidates, choose
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -38,33 +39,55 @@ _MEMORY_BYTES = 2048 * process.MIB
 
 
 def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | None = None) -> CodeFindings:
-    """Run every packaged rule over the tree's own code.
+    """Run every packaged rule over the tree's own code; the arguments are those of `scan_files`."""
+    return gather(scan_files(tree, candidates(tree), cancel=cancel, program=program))
+
+
+def scan_files(
+    tree: Tree, paths: Iterable[str], *, cancel: threading.Event | None = None, program: Path | None = None
+) -> Scan:
+    """Run every packaged rule over some of the tree's own code.
 
     Never raises for a missing, failing, hanging or lying semgrep: `trouble` says it, and the matches that did
-    arrive are kept.
+    arrive are kept. Scanning some files gives exactly these files' part of scanning all.
 
     Args:
-        tree: The files to look at.
+        tree: The tree that holds the files.
+        paths: The files to look at, out of `candidates(tree)`.
         cancel: Set it from another thread; semgrep's process group is killed.
         program: The semgrep to run; the one installed with us, else the one on PATH, when None.
     """
     program = program or find_program(outside=tree.root)
     if program is None:
-        return CodeFindings(trouble="semgrep is not installed: run `make setup`, or `pip install semgrep`")
+        return Scan(trouble="semgrep is not installed: run `make setup`, or `pip install semgrep`")
     with PrivateFolder("semgrep") as folder:
         # The output names real paths; a temporary folder behind a link (macOS) would not be found again.
         room = folder.path.resolve()
         for name in ("empty", "home", "targets"):
             (room / name).mkdir()
-        targets = choose(tree, room / "targets")
+        targets = choose(tree, paths, room / "targets")
         if not targets.places:
-            return CodeFindings(
-                unread=targets.unread, tool=f"semgrep, rules {RULES_VERSION}", left_out=targets.left_out
-            )
+            return Scan(targets.passed_over, tool=f"semgrep, rules {RULES_VERSION}")
         for name, text in _CANARIES.items():
             (room / "targets" / name).write_text(text, encoding="utf-8")
         found = _run(program, room, targets.places, cancel)
-        return replace(found, unread=targets.unread + found.unread, left_out=targets.left_out)
+        return replace(found, files={**targets.passed_over, **found.files})
+
+
+def identity(program: Path | None) -> str:
+    """What the result for a file depends on besides the file: our rules and adapter, and which semgrep is installed.
+
+    Two runs with equal identities give a file the same result. Costs a few file reads and starts nothing.
+    """
+    total = hashlib.blake2b(digest_size=16)
+    here = Path(__file__).parent
+    for file in sorted([*here.glob("*.py"), *RULES.glob("*.yml")]):
+        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    if program is not None:
+        # An installer writes the program anew with each version.
+        about = program.stat()
+        total.update(f"{program.resolve()}\0{about.st_size}\0{about.st_mtime_ns}".encode())
+    return total.hexdigest()
 
 
 def find_program(*, outside: Path | None = None) -> Path | None:
@@ -76,7 +99,7 @@ def find_program(*, outside: Path | None = None) -> Path | None:
     return Path(found) if found else None
 
 
-def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Event | None) -> CodeFindings:
+def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Event | None) -> Scan:
     """Run semgrep on the copies, by the first front that proves it works."""
     trouble = "semgrep was not run"
     for front in _FRONTS:
@@ -91,13 +114,13 @@ def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Ev
                 cancel=cancel,
             )
         except OSError as error:
-            return CodeFindings(trouble=f"semgrep cannot be started ({error.strerror}): run `readiness doctor`")
+            return Scan(trouble=f"semgrep cannot be started ({error.strerror}): run `readiness doctor`")
         if finished.cancelled:
-            return CodeFindings(trouble="stopped before the code rules finished")
+            return Scan(trouble="stopped before the code rules finished")
         if finished.timed_out:
-            return CodeFindings(trouble="semgrep did not finish in time and was stopped: run the probes again")
+            return Scan(trouble="semgrep did not finish in time and was stopped: run the probes again")
         if finished.truncated:
-            return CodeFindings(trouble="semgrep wrote more than we keep and was stopped: probe a smaller folder")
+            return Scan(trouble="semgrep wrote more than we keep and was stopped: probe a smaller folder")
         try:
             output = read(finished.stdout)
         except UnusableError as error:
@@ -106,7 +129,7 @@ def _run(program: Path, room: Path, places: dict[str, str], cancel: threading.Ev
         if _sees_canaries(output, room):
             return _findings(output, places, finished.returncode)
         trouble = "semgrep missed the example it must find, so its silence means nothing: run `readiness doctor`"
-    return CodeFindings(trouble=trouble)
+    return Scan(trouble=trouble)
 
 
 def _command(program: Path, front: tuple[str, ...], room: Path) -> list[str]:
@@ -149,27 +172,30 @@ def _sees_canaries(output: Output, room: Path) -> bool:
     return expected <= {match.path for match in output.matches if match.rule.startswith(CANARY)}
 
 
-def _findings(output: Output, places: dict[str, str], returncode: int) -> CodeFindings:
+def _findings(output: Output, places: dict[str, str], returncode: int) -> Scan:
     """Translate semgrep's paths to the tree's, and account for every target."""
     # The canaries are no part of the tree, and neither is a path we never gave.
-    matches = tuple(replace(match, path=places[match.path]) for match in output.matches if match.path in places)
-    unread = {places[path]: reason for path, reason in output.problems if path in places}
+    matches: dict[str, list[RawMatch]] = {path: [] for path in places.values()}
+    for match in output.matches:
+        if match.path in places:
+            matches[places[match.path]].append(replace(match, path=places[match.path]))
+    problems: dict[str, Problem] = {}
+    for one in output.problems:
+        problems.setdefault(one.path, one)
+    files = {}
     for absolute, path in places.items():
-        if absolute not in output.scanned:
-            unread.setdefault(path, "the code rules passed it over")
+        problem = problems.get(absolute)
+        if problem is None and absolute not in output.scanned:
+            problem = Problem(absolute, "the code rules passed it over", lasting=False)
+        unread, lasting = (problem.reason, problem.lasting) if problem else ("", True)
+        files[path] = FileResult(tuple(matches[path]), unread, lasting=lasting)
     trouble = output.trouble
     if not _is_supported(output.version):
         first, beyond = (".".join(map(str, version)) for version in SUPPORTED)
         trouble = f"semgrep is {output.version[:20]}, not {first} to below {beyond}: run `make setup`"
     if trouble is None and returncode != 0:
         trouble = f"semgrep ended with code {returncode}: run `readiness doctor`"
-    return CodeFindings(
-        findings=tuple(sorted(matches, key=_order)),
-        examined=frozenset(places.values()) - unread.keys(),
-        unread=tuple(Unread(path, reason) for path, reason in sorted(unread.items())),
-        trouble=trouble,
-        tool=f"semgrep {output.version}, rules {RULES_VERSION}",
-    )
+    return Scan(files, trouble, tool=f"semgrep {output.version}, rules {RULES_VERSION}")
 
 
 def _is_supported(version: str) -> bool:
@@ -177,7 +203,3 @@ def _is_supported(version: str) -> bool:
     if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):  # noqa: PLR2004  # major and minor
         return False
     return SUPPORTED[0] <= (int(parts[0]), int(parts[1])) < SUPPORTED[1]
-
-
-def _order(match: RawMatch) -> tuple[str, int, int, str]:
-    return (match.path, match.line, match.end_line, match.rule)

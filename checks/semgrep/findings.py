@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from checks.observation import Severity, Unread
 
@@ -27,6 +27,33 @@ class RawMatch:
     def is_fact(self) -> bool:
         """Whether the match only counts something, so that a probe can compute a ratio."""
         return self.rule.startswith(FACT)
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What the code rules saw in one file. It depends on that file alone: every rule looks at one file at a time.
+
+    `unread` says why not every rule read all of it, "" where they did; `left_out` that its content is minified or
+    generated. `lasting` is False where another run may see more (a time limit was met): not to be kept in a cache.
+    """
+
+    matches: tuple[RawMatch, ...] = ()
+    unread: str = ""
+    left_out: bool = False
+    lasting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One run of the code rules over some files, by path in the tree; `trouble` and `tool` as in `CodeFindings`.
+
+    A file that was asked for and is missing in `files` was not looked at; `trouble` says why. While that is set,
+    nothing of the run is worth keeping in a cache.
+    """
+
+    files: Mapping[str, FileResult] = field(default_factory=dict)
+    trouble: str | None = None
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +81,20 @@ class CodeFindings:
     def complete_for(self, paths: Iterable[str]) -> bool:
         """Whether every rule read all of the team's own files among `paths`, so that "no match" means there is none."""
         return self.trouble is None and self.examined.union(self.left_out).issuperset(paths)
+
+
+def gather(scan: Scan) -> CodeFindings:
+    """The results of all files together. A scan may be put together from several: the order does not matter."""
+    read = {path: result for path, result in scan.files.items() if not result.left_out}
+    return CodeFindings(
+        findings=tuple(sorted((match for result in scan.files.values() for match in result.matches), key=_order)),
+        examined=frozenset(path for path, result in read.items() if not result.unread),
+        unread=tuple(Unread(path, result.unread) for path, result in sorted(read.items()) if result.unread),
+        trouble=scan.trouble,
+        tool=scan.tool,
+        left_out=frozenset(scan.files.keys() - read.keys()),
+    )
+
+
+def _order(match: RawMatch) -> tuple[str, int, int, str]:
+    return (match.path, match.line, match.end_line, match.rule)

@@ -12,22 +12,37 @@ from checks.semgrep.findings import RawMatch
 _FOLDER = "rules."
 """Both fronts put the dotted path of the rules' folder before an id; it ends with the folder's name."""
 
+_LIMITS = {
+    "Timeout": "a code rule took too long on it",
+    "Out of memory": "a code rule needed too much memory on it",
+    "Fixpoint timeout": "following its data flow took too long",
+}
+
 
 class UnusableError(ValueError):
     """The output is not semgrep's JSON. The text completes "semgrep ended with code N and …"."""
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file was not read in full, in plain words; `lasting` unless a limit was met that another run may not."""
+
+    path: str
+    reason: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """What semgrep reported, paths as it spelled them.
 
-    `problems` pairs a path with the reason it was not read in full; `trouble` is a problem of the run as a whole.
+    `problems` are those of one file each; `trouble` is a problem of the run as a whole.
     """
 
     version: str
     matches: tuple[RawMatch, ...]
     scanned: frozenset[str]
-    problems: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
     trouble: str | None
 
 
@@ -47,12 +62,12 @@ def read(stdout: bytes) -> Output:
         raise UnusableError("wrote no readable result") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError("wrote a result of an unknown shape") from error
-    general = [reason for path, reason in errors if path is None]
+    general = [one for one in errors if isinstance(one, str)]
     return Output(
         version=version,
         matches=matches,
         scanned=scanned,
-        problems=tuple((path, reason) for path, reason in errors if path is not None),
+        problems=tuple(one for one in errors if isinstance(one, Problem)),
         trouble=f"semgrep reported a problem ({general[0]}): run `readiness doctor`" if general else None,
     )
 
@@ -71,21 +86,17 @@ def _match(result: dict[str, Any]) -> RawMatch:
     )
 
 
-def _problem(error: dict[str, Any]) -> tuple[str | None, str]:
-    """The path an error is about, if any, and what happened in plain words (never the error's text: it quotes code)."""
+def _problem(error: dict[str, Any]) -> Problem | str:
+    """What happened, to one file or (a text) to the run; in plain words, never the error's: that quotes code."""
     kind = error.get("type")
     name = str(kind[0] if isinstance(kind, list) and kind else kind)
     path = error.get("path")
-    known = {
-        "PartialParsing": "parts of it could not be parsed",
-        "Timeout": "a code rule took too long on it",
-        "Out of memory": "a code rule needed too much memory on it",
-        "Fixpoint timeout": "following its data flow took too long",
-    }
     if path is None:
-        return None, " ".join(name.split())[:60]
-    if name in known:
-        return str(path), known[name]
+        return " ".join(name.split())[:60]
+    if name in _LIMITS:
+        return Problem(str(path), _LIMITS[name], lasting=False)
+    if name == "PartialParsing":
+        return Problem(str(path), "parts of it could not be parsed", lasting=True)
     if "yntax" in name or "exical" in name or "arse" in name:
-        return str(path), "could not be parsed"
-    return str(path), "the code rules failed on it"
+        return Problem(str(path), "could not be parsed", lasting=True)
+    return Problem(str(path), "the code rules failed on it", lasting=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_generated, is_vendored, is_written_by_a_program
-from checks.observation import Unread
 from checks.readers.grammar import TooSlowError, language, parse
+from checks.semgrep.findings import FileResult
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 
 if TYPE_CHECKING:
@@ -27,47 +28,55 @@ MAX_BYTES = 1_000_000
 class Targets:
     """The chosen files.
 
-    `places` maps the absolute path of the copy that semgrep gets to the path in the tree. `left_out` holds files that
-    carry the right suffix and are not the team's writing by their content: minified or generated.
+    `places` maps the absolute path of the copy that semgrep gets to the path in the tree; `passed_over` holds what is
+    already known of the other files.
     """
 
     places: dict[str, str]
-    left_out: frozenset[str]
-    unread: tuple[Unread, ...]
+    passed_over: dict[str, FileResult]
 
 
-def choose(tree: Tree, scratch: Path) -> Targets:
-    """Choose the targets of one run and write a plain copy of each to the folder `scratch`.
+def candidates(tree: Tree) -> tuple[str, ...]:
+    """The paths of the tree's own code, by their names alone."""
+    return tuple(
+        path
+        for path in tree.paths
+        if path.endswith(CODE_SUFFIXES + HAS_SCRIPTS)
+        and not path.endswith(_DECLARATIONS)
+        and not is_vendored(path)
+        and not is_generated(path)
+    )
+
+
+def choose(tree: Tree, paths: Iterable[str], scratch: Path) -> Targets:
+    """Judge the content of files and write a plain copy of each that is to be read to the folder `scratch`.
 
     Copies keep out what semgrep would not see as we do: names it cannot print, other encodings, and byte order marks,
     which hide a match in the first statement. One folder is the target, so no command line grows too long.
     """
-    places: dict[str, str] = {}
-    left_out: set[str] = set()
-    unread: list[Unread] = []
-    for file in tree.files:
-        path = file.path
-        if not path.endswith(CODE_SUFFIXES + HAS_SCRIPTS) or path.endswith(_DECLARATIONS):
-            continue
-        if is_vendored(path) or is_generated(path):
-            continue
-        if file.size > MAX_BYTES:
-            unread.append(Unread(path, "larger than 1 MB, not given to the code rules"))
+    targets = Targets({}, {})
+    for path in paths:
+        file = tree.file(path)
+        if file is not None and file.size > MAX_BYTES:
+            targets.passed_over[path] = FileResult(unread="larger than 1 MB, not given to the code rules")
             continue
         text = tree.text(path)
         if text is None or "\0" in text:
-            unread.append(Unread(path, "not text the code rules can read"))
+            # Where it could not be opened this time, it may be the next.
+            unread = "not text the code rules can read"
+            targets.passed_over[path] = FileResult(unread=unread, lasting=text is not None)
         elif is_written_by_a_program(path, text):
-            left_out.add(path)
+            targets.passed_over[path] = FileResult(left_out=True)
         else:
             script = path.endswith(HAS_SCRIPTS)
             suffix = ".ts" if script else _SUFFIXES.get(Path(path).suffix, Path(path).suffix)
             source = only_scripts(path, text) if script else text
             if suffix != ".py" and not _parses_in_time(suffix, source):
-                unread.append(Unread(path, "takes too long to parse, not given to the code rules"))
+                late = "takes too long to parse, not given to the code rules"
+                targets.passed_over[path] = FileResult(unread=late, lasting=False)
             else:
-                places[_copy(scratch / f"{len(places)}{suffix}", source)] = path
-    return Targets(places, frozenset(left_out), tuple(unread))
+                targets.places[_copy(scratch / f"{len(targets.places)}{suffix}", source)] = path
+    return targets
 
 
 def _parses_in_time(suffix: str, source: str) -> bool:
