@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import configparser
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from checks.observation import Unread
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 _TARGET = re.compile(r"^([A-Za-z0-9_.%/ -]+?)\s*::?(?!=)\s*([^#;=]*)(?:;(.*))?$")
 _VARIABLE = re.compile(r"(?m)^(?:export )?(\w+)[ ]*[:?]{0,2}=[ ]*([^#\n]*?)[ ]*$")
 _REFERENCE = re.compile(r"\$[({](\w+)[)}]")
+_INCLUDABLE = re.compile(r"(?!\.\.)[\w./-]+(?:\*[\w./-]*)?")
+"""Names that a makefile may include and that are no costly pattern."""
 _LONGEST_VALUE = 200
 _LONGEST_LINE = 4000
 DEFAULT = "(default)"
@@ -33,10 +37,13 @@ def read(tree: Tree, paths: Iterable[str], unread: list[Unread]) -> tuple[Script
 def _one(tree: Tree, path: str, unread: list[Unread]) -> Iterator[Script]:
     name = path.rsplit("/", 1)[-1]
     if name in {"Makefile", "makefile", "GNUmakefile"}:
-        yield from _make(path, bounded_text(tree, path, unread))
+        text = bounded_text(tree, path, unread)
+        yield from _make(path, text)
+        yield from _make_included(tree, path, text, unread)
     elif name.lower() in {"taskfile.yml", "taskfile.yaml", "taskfile.dist.yml"}:
         for document in read_yaml(tree, path, unread):
             yield from _task(path, mapping(document))
+            yield from _task_included(tree, path, mapping(document), unread)
     elif name.lower() in {"justfile", ".justfile"}:
         yield from _just(path, bounded_text(tree, path, unread))
     elif name in {"tox.ini", "setup.cfg"}:
@@ -64,6 +71,17 @@ def _make(path: str, text: str) -> Iterator[Script]:
             yield from _targets(path, current)
             current = None
     yield from _targets(path, current)
+
+
+def _make_included(tree: Tree, path: str, text: str, unread: list[Unread]) -> Iterator[Script]:
+    """The targets of files that a makefile includes: they run in its folder, not in their own."""
+    folder = path.rpartition("/")[0]
+    for match in re.finditer(r"(?m)^[-s]?include[ \t]+([^#\n]+)", text):
+        line = text.count("\n", 0, match.start()) + 1
+        for word in match[1].split():
+            wanted = posixpath.normpath(posixpath.join(folder, word))
+            for other in tree.match(f"/{wanted}") if _INCLUDABLE.fullmatch(wanted) else ():
+                yield from (replace(one, line=line) for one in _make(path, bounded_text(tree, other, unread)))
 
 
 def _filled(line: str, values: dict[str, str]) -> str:
@@ -104,6 +122,24 @@ def _task(path: str, document: dict[Any, Any]) -> Iterator[Script]:
         if isinstance(folder, str) and "{{" not in folder:
             commands = [f"cd {folder} && {command}" for command in commands]
         yield Script("task", str(name), tuple(commands), path, line_of(tasks, name), tuple(needs))
+
+
+def _task_included(tree: Tree, path: str, document: dict[Any, Any], unread: list[Unread]) -> Iterator[Script]:
+    """The tasks of files that a Taskfile includes, named `namespace:task`; they run in its folder unless told else."""
+    folder = path.rpartition("/")[0]
+    included = mapping(document.get("includes"))
+    for space, given in included.items():
+        named = given.get("taskfile") if isinstance(given, dict) else given
+        wanted = posixpath.normpath(posixpath.join(folder, str(named or "")))
+        names = (wanted, f"{wanted}/Taskfile.yml", f"{wanted}/Taskfile.yaml")
+        other = next((name for name in names if tree.file(name)), "")
+        prefix = f"{space}:"
+        for inner in read_yaml(tree, other, unread) if other and other != path else ():
+            for one in _task(path, mapping(inner)):
+                commands = tuple(re.sub(r"^task (?=[\w-]+$)", f"task {prefix}", command) for command in one.commands)
+                needs = tuple(prefix + need for need in one.needs)
+                line = line_of(included, space)
+                yield replace(one, name=prefix + one.name, commands=commands, needs=needs, line=line)
 
 
 def _just(path: str, text: str) -> Iterator[Script]:

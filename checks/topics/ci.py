@@ -24,14 +24,16 @@ _HOUSEKEEPING = re.compile(
     r"^(actions/(labeler|stale|first-interaction|add-to-project|github-script)|tiangolo/(issue-manager|latest-changes)"
     r"|release-drafter/|eps1lon/actions-label|amannn/action-semantic-pull-request|dessant/|pascalgn/|toshimaru/)"
 )
+_BUILDS_ALL = re.compile(r"\.circleci/config\.yml$|\.travis\.yml$")
+"""Systems that build every push unless somebody switches that off at the host."""
 _NEARLY_ALL = 0.8
 
 
 def not_found(look: Look, signal: str, said: str, places: tuple[Location, ...] = (), fix: str = "") -> Observation:
     """Unmet where all of the CI could be followed, else unknown with what could not."""
-    hidden = ci_jobs.unseen(look)
+    hidden, where = ci_jobs.unseen(look)
     if hidden:
-        return answer(signal, Outcome.UNKNOWN, f"{said}, but {hidden}", places, searched=SEARCHED, fix=fix)
+        return answer(signal, Outcome.UNKNOWN, f"{said}, but {hidden}", [*places, *where], searched=SEARCHED, fix=fix)
     sure = Confidence.HIGH
     return answer(signal, Outcome.UNMET, said, places, searched=SEARCHED, confidence=sure, fix=fix)
 
@@ -50,12 +52,12 @@ def on_change(look: Look) -> Observation:
     if places:
         said = "CI runs on pushes or pull requests"
         return answer(ON_CHANGE, Outcome.MET, said, places, searched=SEARCHED, confidence=Confidence.HIGH)
-    by_service = [path for path in look.tree.match("/.circleci/config.yml", "/.travis.yml") if look.tree.text(path)]
+    by_service = [place for place in ci_jobs.other_systems(look) if _BUILDS_ALL.match(place.path)]
     if by_service:
         said = "a hosted CI builds every push"
-        return answer(ON_CHANGE, Outcome.MET, said, [Location(by_service[0])], searched=SEARCHED)
+        return answer(ON_CHANGE, Outcome.MET, said, by_service, searched=SEARCHED)
     others = [item for item in look.workflows.all if not item.only_called and item.jobs]
-    if others and not ci_jobs.unseen(look):
+    if others and not ci_jobs.unseen(look)[0]:
         places = [_trigger(look, item.path) for item in others]
         said = "CI runs only on a schedule, by hand, on tags or for housekeeping"
         return answer(ON_CHANGE, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)

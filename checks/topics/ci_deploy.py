@@ -67,9 +67,11 @@ def deploy_gated(look: Look) -> Observation:
             grades[job.location] = _grade(look, workflow, job, chain, real)
     places = list(grades)
     if not grades:
-        hidden = ci_jobs.unseen(look)
+        hidden, where = ci_jobs.unseen(look)
         if hidden:
-            return answer(SIGNAL, Outcome.UNKNOWN, f"no deployment found, but {hidden}", searched=SEARCHED)
+            return answer(
+                SIGNAL, Outcome.UNKNOWN, f"no deployment found, but {hidden}", where, searched=SEARCHED, fix=fix
+            )
         said = "no deployment from CI" + _only_prints(look)
         return answer(SIGNAL, Outcome.NOT_APPLICABLE, said, searched=SEARCHED)
     worst = [place for place in places if grades[place] == "none"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from checks.files.kinds import is_test, is_vendored
 from checks.observation import Location
 from checks.readers.plain import mapping
 
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 SEARCHED = (".github/workflows", ".gitlab-ci.yml", "the scripts, actions and reusable workflows they call")
 
 _OTHER_CI = (
-    "/.circleci/config.yml", "/.travis.yml", "/azure-pipelines.yml", "/Jenkinsfile", "/bitbucket-pipelines.yml",
-    "/.drone.yml", "/.woodpecker.yml", "/.woodpecker/*", "/.buildkite/*", "/appveyor.yml", "/.cirrus.yml",
-    "/.gitea/workflows/*", "/.forgejo/workflows/*", "/.semaphore/*", "/.teamcity/*",
+    "/.circleci/*.y*ml", "/.travis.yml", "azure-pipelines*.y*ml", "*.azure-pipelines.y*ml",
+    ".azure-pipelines/**/*.y*ml",
+    ".azuredevops/**/*.y*ml", ".azure/pipelines/**/*.y*ml", "/pipelines/**/*azure*.y*ml", "Jenkinsfile*",
+    "*.jenkinsfile",
+    "/bitbucket-pipelines.y*ml", "/.drone.y*ml", "/.drone.star", "/.drone.jsonnet", "/.woodpecker.y*ml",
+    "/.woodpecker/**", "/.buildkite/**", "/appveyor.yml", "/.appveyor.yml", "/.cirrus.yml", "/.cirrus.star",
+    "/.gitea/workflows/*", "/.forgejo/workflows/*", "/.semaphore/**", "/.teamcity/**", "/codefresh.y*ml", "/.tekton/**",
+    "/codeship-steps.yml", "/wercker.yml", "/cloudbuild.y*ml", "/buildspec.y*ml", "/.harness/**", "/concourse/**",
 )  # fmt: skip
+"""Pipelines of systems that no reader here understands; some may stand in any folder of a monorepo."""
 _PULL = ("pull_request", "pull_request_target", "merge_group", "merge_request")
 _CHANGE_TYPES = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "edited"})
 _NOT_A_CHANGE = re.compile(
@@ -98,25 +105,35 @@ def _elsewhere(condition: str) -> bool:
     return bool(_NOT_A_CHANGE.search(condition)) and not re.search(r"'(push|pull_request)|\|\||!=", condition)
 
 
-def unseen(look: Look) -> str:
-    """What of the CI could not be followed, in words; "" where everything was."""
+def other_systems(look: Look) -> tuple[Location, ...]:
+    """Pipeline files of CI systems that are not read here."""
+    paths = look.tree.match(*_OTHER_CI)
+    return tuple(
+        Location(path) for path in paths if not is_vendored(path) and not is_test(path) and look.tree.text(path)
+    )
+
+
+def unseen(look: Look) -> tuple[str, tuple[Location, ...]]:
+    """What of the CI could not be followed, in words and with the places; ("", ()) where everything was."""
     look.workflows.all  # noqa: B018 - reading them fills the list of unread files
     broken = [item.path for item in look.unread if item.path.startswith((".github/workflows/", ".gitlab-ci"))]
     if broken:
-        return f"{broken[0]} could not be read"
-    others = look.tree.match(*_OTHER_CI)
-    if others:
-        return f"{others[0]} is of a system that is not read here"
+        return f"{broken[0]} could not be read", (Location(broken[0]),)
+    if others := other_systems(look):
+        return f"{others[0].path} is of a system that is not read here", others
     for _, job in jobs(look):
         if job.calls and not job.calls.startswith("./"):
-            return f"{job.path}:{job.line} calls {job.calls}, which lies elsewhere"
+            return f"{job.path}:{job.line} calls {job.calls}, which lies elsewhere", (job.location,)
     for run in runs(look):
         if run.command.program in _OPAQUE:
-            return f"what {run.command.program} runs is not followed ({run.command.path}:{run.command.line})"
+            place = run.command.location
+            return f"what {run.command.program} runs is not followed ({place.path}:{place.line})", (place,)
     for path in look.tree.match("/.gitlab-ci.yml"):
-        if re.search(r"(?m)^\s*-?\s*(project|remote|template|component):\s", look.tree.text(path) or ""):
-            return f"{path} includes files that lie elsewhere"
-    return ""
+        match = re.search(r"(?m)^\s*-?\s*(project|remote|template|component):\s", look.tree.text(path) or "")
+        if match:
+            line = (look.tree.text(path) or "").count("\n", 0, match.start()) + 1
+            return f"{path} includes files that lie elsewhere", (Location(path, line),)
+    return "", ()
 
 
 # -- what a command is --------------------------------------------------------------------------------------------

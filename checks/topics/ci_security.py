@@ -180,6 +180,9 @@ def actions_pinned(look: Look) -> Observation:
         return answer(PINNED, outcome, said, loose, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
     if hidden:
         return answer(PINNED, Outcome.UNKNOWN, f"{hidden[0]} could not be read", searched=SEARCHED)
+    if not used and (others := ci_jobs.other_systems(look)):
+        said = f"no third-party actions, but {others[0].path} is of a system that is not read here"
+        return answer(PINNED, Outcome.UNKNOWN, said, others, searched=SEARCHED, fix=fix)
     if not used:
         return answer(PINNED, Outcome.NOT_APPLICABLE, "no third-party actions", searched=SEARCHED)
     places = [place for _, place in used]
