@@ -1,0 +1,75 @@
+"""What a `readiness status` loads and runs: that is what it costs to ask it at every save."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from workbook.answers import Status
+from workbook.session import Session
+
+NEVER = {"IPython", "git", "ipywidgets", "jinja2", "jupyterlab", "nbformat", "semgrep", "textual", "tomlkit", "tui"}
+GIT_CALLS = 7
+"""The repository's settings and its commit once to know the place; once more, and its files, for what is watched."""
+
+PROGRAM = """
+import json, os, sys
+ran = []
+sys.addaudithook(lambda name, given: ran.append(" ".join(map(str, given[1]))) if name == "subprocess.Popen" else None)
+from workbook.launch import main
+code = main(sys.argv[1:])
+open(os.environ["TOLD"], "w").write(json.dumps({"code": code, "modules": sorted(sys.modules), "ran": ran}))
+"""
+
+
+@pytest.fixture
+def answered(repository):
+    session = Session(repository)
+    session.start(["fifty-point"])
+    for name in session.catalogue.controls_of(("fifty-point",)):
+        session.answer(name, Status.READY, note="seen", watch=["api/**"])
+    session.save()
+    assert len(session.state.answers) == 54
+    return repository
+
+
+@pytest.fixture
+def status(answered, tmp_path):
+    def run(*arguments):
+        told = tmp_path / "told.json"
+        env = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "TOLD": str(told)}
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", PROGRAM, "-C", str(answered), "status", *arguments],
+            env=env, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done, json.loads(told.read_text())
+
+    return run
+
+
+@pytest.mark.parametrize("arguments", [(), ("--format", "json")])
+def test_status_loads_no_face_no_scanner_and_nothing_that_validates_or_writes(status, arguments):
+    first, _ = status(*arguments)
+    second, told = status(*arguments)
+    assert told["code"] == 0
+    assert second.stdout == first.stdout
+    loaded = {name.partition(".")[0] for name in told["modules"]}
+    # On the very first run the catalogue is checked, and that takes pydantic.
+    assert not loaded & (NEVER | {"pydantic"})
+    assert not {name for name in told["modules"] if name.startswith(("workbook.operations.", "checks.semgrep"))}
+
+
+def test_status_asks_git_a_handful_of_times(status):
+    _, told = status()
+    calls = [line for line in told["ran"] if "/git " in line]
+    assert 0 < len(calls) <= GIT_CALLS, calls
+
+
+def test_a_checklist_of_the_teams_own_is_still_checked_by_file_and_key(status, answered):
+    folder = answered / ".readiness" / "checklists"
+    folder.mkdir(parents=True)
+    (folder / "ours.toml").write_text('name = "Ours"\npillars = [{ id = "a", titel = "A" }]\nitems = []\n')
+    done, _ = status()
+    assert ".readiness/checklists/ours.toml: pillars.0.title: Field required; pillars.0.titel: " in done.stderr
