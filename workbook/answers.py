@@ -11,6 +11,7 @@ from typing import Any
 
 from workbook.catalogue import Catalogue
 from workbook.decisions import Decision, read_decisions
+from workbook.gate_policy import GatePolicy, read_gate
 from workbook.merge.standoffs import REMEDY, Standoff, standoffs, undisputed
 from workbook.merge.units import CLASH
 from workbook.metrics import ALERT, metrics, misfit
@@ -179,6 +180,7 @@ class State:
     profiles: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    gate: GatePolicy = field(default_factory=GatePolicy)
     scope: Scope = Scope()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     items: Mapping[str, Override] = field(default_factory=dict)
@@ -242,6 +244,7 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
         profiles=_profiles(book),
         frameworks=book.texts("frameworks"),
         policy=read_policy(book, catalogue.controls),
+        gate=read_gate(top.table("gate"), catalogue),
         scope=_scope(top.table("scope"), catalogue, today),
         answers=answers,
         items={

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
 from checks.children.process import Finished
+from checks.files.fingerprint import fingerprint
 from checks.git.changes import Changed, Churn, count_churn, layout, read_changes
 from checks.git.history import Commit, read_commits
-from checks.git.listing import Listed, list_files
+from checks.git.listing import Listed, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
 from checks.git.program import OUTPUT_BYTES, run_git
@@ -118,6 +120,10 @@ class Git:
 
     @cached_property
     def _files(self) -> tuple[Listed, ...]:
+        return listed(self._listing, self.prefix)
+
+    @cached_property
+    def _listing(self) -> bytes:
         def call(arguments: list[str]) -> bytes:
             done = self._run(*arguments)
             said = done.stderr.decode("utf-8", "replace").splitlines()
@@ -126,7 +132,21 @@ class Git:
             ]
             return self._checked(arguments, done)
 
-        return list_files(call, self.prefix)
+        return ask(call, self.prefix, plain=self._pinned.has_plain_index())
+
+    def state(self) -> str:
+        """A digest of all that can be seen here: files and what they hold, HEAD, refs and the reach of the clone.
+
+        The same again means that nothing changed. Files that git knows to be clean are not opened.
+        """
+        total = blake2b(digest_size=16)
+        total.update(self._pinned.digest() + b"\0" + os.fsencode(self.root) + b"\0" + self._listing)
+        total.update("\n".join(self.unlisted()).encode("utf-8", "surrogateescape"))
+        # What the index lists is not opened outside: each of these is opened below the root, and through no link.
+        for path in sorted({*unsure(self._listing, self.prefix)}):
+            total.update(os.fsencode(path) + b"\0" + fingerprint(self.root, path))
+        total.update(fingerprint(self.top, ".mailmap"))
+        return total.hexdigest()
 
     def unlisted(self) -> tuple[str, ...]:
         """The folders git could not read while listing files, in its words."""
@@ -157,6 +177,20 @@ class Git:
             path = os.fsdecode(name)[len(self.prefix) :]
             if path in wanted and entry.split(b" ")[1] == b"blob":
                 found[path] = entry.split(b" ")[2].decode()
+        return found
+
+    def tree(self, commit: str) -> dict[str, tuple[int, str]] | None:
+        """The mode and content id of every file below the folder at `commit`; None when that commit is not here."""
+        start = self.commit_id(commit)
+        if start is None:
+            return None
+        found = {}
+        output = self._output("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", start, *self._below())
+        for line in output.split(b"\0"):
+            entry, _, name = line.partition(b"\t")
+            mode, kind, content = entry.split(b" ") if name else (b"", b"", b"")
+            if kind == b"blob":
+                found[os.fsdecode(name)[len(self.prefix) :]] = (int(mode, 8), content.decode())
         return found
 
     def show(self, commit: str, path: str) -> bytes | None:
@@ -192,6 +226,16 @@ class Git:
             return ()
         below = self._below(paths)
         ids = self._output("rev-list", f"--max-count={limit}", "--end-of-options", self._head, "--", *below)
+        return read_commits(self._pinned, ids.decode().split(), self._through_mailmap)
+
+    def since(self, commit: str, limit: int = 1000) -> tuple[Commit, ...]:
+        """The newest commits reachable from HEAD and not from `commit`, at most `limit`; all where it is not here."""
+        if self._head is None:
+            return ()
+        start = self.commit_id(commit)
+        ids = self._output(
+            "rev-list", f"--max-count={limit}", "--end-of-options", self._head, *([f"^{start}"] if start else [])
+        )
         return read_commits(self._pinned, ids.decode().split(), self._through_mailmap)
 
     def changes(self, limit: int = 1000, paths: Iterable[str] | None = None) -> tuple[Changed, ...]:

@@ -80,6 +80,8 @@ METHODS: dict[str, Callable[[Git], object]] = {
     "show": lambda git: (git.show("HEAD", "README.md"), git.show("HEAD", "app.py")),
     "merge_base": lambda git: git.merge_base("HEAD~1"),
     "tags": lambda git: git.tags(),
+    "tree": lambda git: (git.tree("HEAD"), git.tree("v1")),
+    "since": lambda git: git.since("HEAD~1"),
     "log": lambda git: (git.log(limit=3), git.log(["app.py", "README.md"])),
     "changes": lambda git: (git.changes(), git.changes(3, ["app.py"])),
     "timeline": lambda git: git.timeline(),

@@ -103,7 +103,7 @@ def test_the_style_is_in_the_marker():
 
 
 PIECES = (
-    "", "text", "# Head", "## What and why", "- [ ] theirs", "* [x] theirs", "1. [ ] numbered", "  - nested", 
+    "", "text", "# Head", "## What and why", "- [ ] theirs", "* [x] theirs", "1. [ ] numbered", "  - nested",
     "> quoted",
     "<!-- a comment -->", "<!-- over\nlines -->", "```\ncode\n```", "~~~md\n" + BLOCK + "\n~~~", "    indented code",
     "<details>\n\nfolded\n\n</details>", "| a | b |\n|---|---|", "---", "é € 漢", "\t", "trailing  ",
