@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from workbook.cli import reading_back
 from workbook.cli.context import Context
 from workbook.errors import Refused
 from workbook.text import json_document, terminal, terminal_lines
@@ -32,11 +33,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     write.add_argument("--dry-run", action="store_true", help="show the change, write nothing")
     check = actions.add_parser("check", help="say whether the checklist in the template is up to date")
     check.add_argument("--format", choices=("text", "json"), default="text")
+    reading_back.arguments(actions.add_parser("read", help="take the ticks of a description"))
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Do what was asked; 1 when a check finds the checklist missing or out of date."""
-    return {"write": _write, "check": _check}[chosen.action](context, chosen)
+    return {"write": _write, "check": _check, "read": reading_back.run}[chosen.action](context, chosen)
 
 
 def _write(context: Context, chosen: argparse.Namespace) -> int:

@@ -22,12 +22,11 @@ def judge(session: Session, occasion: Occasion, change: Change | None, *, ignore
     """
     ground = Ground(session, occasion, change, ignore_waivers)
     about = list(controls.reasons(ground))
-    told = {one.about for one in about}
+    about += lists.items(ground, {one.about for one in about})
     fails = any(one.level is Level.FAILURE for one in about)
     reasons = [
         *_undecided(session),
         *about,
-        *lists.items(ground, told),
         *(() if fails else lists.fallen(ground)),
         *lists.minimums(ground),
         *unseen.reasons(ground),
