@@ -40,7 +40,7 @@ class WebCode:
     @cached_property
     def resolver(self) -> Resolver:
         """Finds the file an import specifier stands for."""
-        return Resolver(self._tree)
+        return Resolver(self._tree, self._unread)
 
     def module(self, path: str) -> WebModule | None:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""

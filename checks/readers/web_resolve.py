@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from checks.readers.plain import mapping, read_json, sequence
 
 if TYPE_CHECKING:
+    from checks.observation import Unread
     from checks.tree import Tree
 
 _ENDINGS = (
@@ -22,8 +23,9 @@ _MOST_EXTENDS = 5
 class Resolver:
     """Resolves import specifiers of one tree."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, unread: list[Unread]) -> None:
         self._tree = tree
+        self._unread = unread
         self._files = frozenset(tree.paths)
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -136,7 +138,7 @@ class Resolver:
         return found
 
     def _paths_of(self, path: str, depth: int) -> list[tuple[str, str]]:
-        data = read_json(self._tree, path, [], comments=True)
+        data = read_json(self._tree, path, self._unread, comments=True)
         options = mapping(data.get("compilerOptions"))
         folder = path.rpartition("/")[0]
         base = posixpath.normpath(posixpath.join(folder, str(options.get("baseUrl") or ".")))

@@ -41,7 +41,8 @@ def _proposal(one: Proposal) -> Proposal:
 
 
 def _hotspots(table: Hotspots) -> Hotspots:
-    return Hotspots(
+    return replace(
+        table,
         functions=tuple(replace(one, path=redact(one.path), function=redact(one.function)) for one in table.functions),
         files=tuple(replace(one, path=redact(one.path)) for one in table.files),
         note=redact(table.note),

@@ -34,6 +34,8 @@ def not_swallowed(look: Look) -> Observation:
     if not total:
         if blind:
             return answer(SWALLOWED, Outcome.UNKNOWN, f"no broad handler seen, but {blind}", searched=searched)
+        if not look.source_paths():
+            return answer(SWALLOWED, Outcome.NOT_APPLICABLE, "no code that could handle an error", searched=searched)
         return answer(SWALLOWED, Outcome.MET, "no broad handler swallows anything", searched=searched)
     said = f"{len(silent)} of {total} broad handlers drop the error without a trace"
     few = len(silent) <= max(1, NEGLIGIBLE * total)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.wiring import answer
+from checks.application.wiring import answer, blind_spots
 from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome
@@ -44,6 +44,10 @@ def end_to_end(look: Look) -> Observation:
     flows = next((item for item in look.proposals if item.fact == "user-interface"), None)
     if flows and flows.holds is False and not unread_tests(look):
         return answer(BROWSER, Outcome.NOT_APPLICABLE, "no user interface", searched=SEARCHED)
+    hidden = blind_spots(look)
+    if flows and flows.holds is None and hidden:
+        said = f"no browser tests, and whether there is a user interface cannot be told, {hidden}"
+        return answer(BROWSER, Outcome.UNKNOWN, said, searched=SEARCHED)
     return absent_tests(look, BROWSER, "no browser or full-stack tests", SEARCHED, fix)
 
 
