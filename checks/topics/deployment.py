@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.infrastructure import not_configured, programs_kubernetes
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test, is_vendored
@@ -139,7 +140,7 @@ def autoscaling(look: Look) -> Observation:
     boxed = look.containers.services or look.containers.dockerfiles or look.containers.infrastructure
     if not served and not boxed and not any(item.is_workload for item in look.containers.resources):
         return answer(SCALING, Outcome.NOT_APPLICABLE, "no service and no deployment of its own", searched=SEARCHED)
-    return answer(SCALING, Outcome.UNMET, "one instance: no autoscaler and no replicas", searched=SEARCHED, fix=fix)
+    return not_configured(look, SCALING, "one instance: no autoscaler and no replicas", searched=SEARCHED, fix=fix)
 
 
 def _scaled(look: Look) -> Iterator[Location]:
@@ -182,6 +183,9 @@ def k8s_probes(look: Look) -> Observation:
     workloads = [item for item in look.containers.resources if item.is_workload and not is_test(item.path)]
     plain = [item for item in workloads if not item.templated]
     templated = [Location(item.path, item.line) for item in workloads if item.templated]
+    if not workloads and (programs := programs_kubernetes(look)):
+        said = "Kubernetes workloads are made by a program that is not read"
+        return answer(PROBES, Outcome.UNKNOWN, said, programs, searched=SEARCHED, fix=fix)
     if not workloads:
         return answer(PROBES, Outcome.NOT_APPLICABLE, "no Kubernetes workloads", searched=SEARCHED)
     grades = dict(_graded(plain))

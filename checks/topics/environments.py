@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.infrastructure import not_configured
 from checks.application.wiring import answer, python_modules
 from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
@@ -58,7 +59,7 @@ def separate_environments(look: Look) -> Observation:
     if len(seen) > 1:
         said = f"configuration for {' and '.join(seen)} only"
         return answer(ENVIRONMENTS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
-    return answer(ENVIRONMENTS, Outcome.UNMET, "one configuration for all", places, searched=searched, fix=fix)
+    return not_configured(look, ENVIRONMENTS, "one configuration for all", searched=searched, fix=fix)
 
 
 def _named_in_settings(look: Look) -> Iterator[tuple[str, Location]]:

@@ -1,27 +1,19 @@
-"""Alert rules and dashboards that are kept as files."""
+"""Dashboards that are kept as files."""
 
 from __future__ import annotations
 
 import json
 import re
 
+from checks.application.infrastructure import not_configured
 from checks.application.wiring import answer, line_matches
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 
-ALERTS = "obs.alert-rules"
 DASHBOARDS = "obs.dashboards"
 
 _OUTSIDE = re.compile(r"(?:^|/)(?:node_modules|vendor|tests?|fixtures|examples?|\.github)/")
-_ALERT = re.compile(r"(?m)^\s*-?\s*(?:alert|title|alertname)\s*:\s*\S")
-_RULES = re.compile(r"(?m)^\s*groups\s*:|kind:\s*PrometheusRule|^\s*rules\s*:")
-_THRESHOLD = re.compile(r"[<>]=?\s*[\d.]|evaluator|threshold|params:\s*\[?\s*\d", re.IGNORECASE)
-_CLOUD_ALERTS = (
-    r"resource\s+\"(?:aws_cloudwatch_metric_alarm|datadog_monitor|google_monitoring_alert_policy|azurerm_monitor_metric_alert"
-    r"|newrelic_nrql_alert_condition|grafana_rule_group|aws_budgets_budget|google_billing_budget)\""
-    r"|(?m:^\s*\"?Type\"?:\s*\"?AWS::(?:CloudWatch::(?:Composite)?Alarm|Budgets::Budget)\b)"
-)
 _CLOUD_BOARDS = (
     r"resource\s+\"(?:aws_cloudwatch_dashboard|grafana_dashboard|datadog_dashboard\w*|google_monitoring_dashboard"
     r"|newrelic_one_dashboard|azurerm_portal_dashboard)\"|kind:\s*GrafanaDashboard|(?m:^\s+grafana_dashboard:\s*\S)"
@@ -29,44 +21,6 @@ _CLOUD_BOARDS = (
 )
 _GRAFONNET = r"\bdashboard\.new\("
 _LINK = r"https?://[\w.-]*(?:grafana|datadoghq|newrelic|kibana|cloudwatch)[\w./?=&#:-]*(?:dashboard|/d/)[\w./?=&#:-]*"
-
-
-@probe(ALERTS)
-def alert_rules(look: Look) -> Observation:
-    """Alert rules of Prometheus, Grafana or a cloud, with the threshold at which they fire."""
-    searched = ("**/*.yml, *.yaml, *.rules", "**/*.tf")
-    rules: list[Location] = []
-    bare: list[Location] = []
-    templated = False
-    for path in look.tree.match("*.yml", "*.yaml", "*.rules", "!.github/**"):
-        text = look.tree.text(path) or ""
-        if (
-            _OUTSIDE.search(path)
-            or not _RULES.search(text)
-            or not re.search(r"(?m)^\s*-?\s*alert\s*:|alerting|condition\s*:", text)
-        ):
-            continue
-        match = _ALERT.search(text)
-        if match is None or not re.search(r"(?m)\bexpr\s*:|condition\s*:|^\s*-?\s*alert\s*:", text):
-            continue
-        templated = templated or ("{{" in text and "/templates/" in path)
-        place = Location(path, text.count("\n", 0, match.start()) + 1)
-        (rules if re.search(r"\bexpr\s*:", text) and _THRESHOLD.search(text) else bare).append(place)
-    for path in look.tree.match("*.tf", "*.yml", "*.yaml"):
-        rules += line_matches(look, path, _CLOUD_ALERTS) if not _OUTSIDE.search(path) else ()
-    if rules:
-        return answer(ALERTS, Outcome.MET, "alert rules with thresholds", rules, searched=searched)
-    if bare:
-        return answer(
-            ALERTS,
-            Outcome.PARTIAL,
-            "alert rules without a threshold",
-            bare,
-            searched=searched,
-            fix="give each rule a threshold",
-        )
-    fix = "keep alert rules with thresholds beside the code"
-    return answer(ALERTS, Outcome.UNMET, "no alert rules in the repository", searched=searched, fix=fix)
 
 
 @probe(DASHBOARDS)
@@ -88,7 +42,7 @@ def dashboards(look: Look) -> Observation:
     fix = "keep the dashboard's definition beside the code"
     if links:
         return answer(DASHBOARDS, Outcome.PARTIAL, "only links to dashboards", links, searched=searched, fix=fix)
-    return answer(DASHBOARDS, Outcome.UNMET, "no dashboards in the repository", searched=searched, fix=fix)
+    return not_configured(look, DASHBOARDS, "no dashboards in the repository", searched=searched, fix=fix)
 
 
 def _is_dashboard(look: Look, path: str) -> bool:

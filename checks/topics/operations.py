@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.databases import databases
+from checks.application.infrastructure import not_configured
 from checks.application.wiring import answer, not_applicable
 from checks.files.kinds import is_test, is_vendored
 from checks.look import Look, is_product
@@ -72,7 +73,7 @@ def backups(look: Look) -> Observation:
     state = databases(look).any or any(_STATEFUL.search(item.image) for item in look.containers.services)
     if not state and not [path for path in look.tree.match("*.sql", "*.prisma") if is_product(path)]:
         return not_applicable(look, BACKUPS, "no database or other state was found", searched=searched)
-    return answer(BACKUPS, Outcome.UNMET, "no backup procedure or job", searched=searched, fix=fix)
+    return not_configured(look, BACKUPS, "no backup procedure or job", searched=searched, fix=fix)
 
 
 def _is_about_backups(document: Document) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.infrastructure import not_configured
 from checks.application.wiring import answer
 from checks.git.problem import GitProblem
 from checks.look import Look, is_product
@@ -123,7 +124,7 @@ def rollback(look: Look) -> Observation:
     mentioned = [place for place, _ in sections] + [place for item in documents for place in _mentions(item)]
     if mentioned:
         return answer(ROLLBACK, Outcome.PARTIAL, "only mentioned", mentioned, searched=searched, fix=fix)
-    return answer(ROLLBACK, Outcome.UNMET, "no rollback procedure or configuration", searched=searched, fix=fix)
+    return not_configured(look, ROLLBACK, "no rollback procedure or configuration", searched=searched, fix=fix)
 
 
 def _is_procedure(text: str) -> bool:

@@ -10,8 +10,9 @@ from textwrap import dedent
 import pytest
 
 from checks.observation import Outcome
+from checks.topics.alert_rules import alert_rules
 from checks.topics.observability import correlation_ids, structured_logging
-from checks.topics.observability_files import alert_rules, dashboards
+from checks.topics.observability_files import dashboards
 from checks.topics.observability_wired import metrics, tracing
 from checks.topics.runtime_app import debug_off, feature_flags
 
