@@ -14,10 +14,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from checks.cache.reports import Reports
 from checks.children import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
 from checks.report_wire import unpack, unpack_observation
@@ -26,6 +28,9 @@ from checks.secrets.redaction import redacted
 
 MEMORY_BYTES: Final = 3 * 1024 * process.MIB
 """Of the look's own process, and of each of its children; writable memory, not mapped files."""
+
+CACHE: Final = "cache"
+"""The stage under which progress says what became of the cache."""
 
 _LOOK_S: Final = 3600.0
 _MOST_ATTEMPTS: Final = 12
@@ -50,15 +55,19 @@ def look_over(
     """
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
-    with guard.folder() as room:
-        look = _Look(root.resolve(), room, signals, on_progress or _ignore, on_partial or _ignore, cancel)
-        for _ in range(_MOST_ATTEMPTS):
-            trouble = look.attempt()
-            if look.report is not None:
-                return look.report
-            if trouble:
-                return look.rest(trouble)
-        return look.rest("too many files made the look fail: see the files that were skipped")
+    tell = on_progress or _ignore
+    with closing(Reports(root.resolve(), signals)) as reports:
+        if reports.note:
+            tell(Progress(CACHE, 0, 1, reports.note))
+        kept = reports.kept()
+        if kept is not None:
+            return kept
+        with guard.folder() as room:
+            look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place)
+            report = look.finished()
+        if look.lasting:
+            reports.keep(report)
+        return report
 
 
 @dataclass
@@ -71,6 +80,7 @@ class _Look:
     tell: Callable[[Progress], None]
     tell_partial: Callable[[ProbeReport], None]
     cancel: threading.Event | None
+    cache: Path | None
     given_up: dict[str, str] = field(default_factory=dict)
     too_slow: list[str] = field(default_factory=list)
     deaths: dict[str, int] = field(default_factory=dict)
@@ -78,6 +88,19 @@ class _Look:
     partial: ProbeReport | None = None
     asked: list[str] = field(default_factory=list)
     answers: dict[str, Observation] = field(default_factory=dict)
+
+    lasting: bool = False
+    """Whether the report would be the same again: no limit on time or memory had a part in it."""
+
+    def finished(self) -> ProbeReport:
+        """Look, again where an attempt failed, until there is a report or no hope of one."""
+        for _ in range(_MOST_ATTEMPTS):
+            trouble = self.attempt()
+            if self.report is not None:
+                return self.report
+            if trouble:
+                return self.rest(trouble)
+        return self.rest("too many files made the look fail: see the files that were skipped")
 
     def attempt(self) -> str:
         """Look once; the reason why no further attempt makes sense, "" where one does or the report is here."""
@@ -129,6 +152,7 @@ class _Look:
             "seconds": allowance.SECONDS,
             "given_up": self.given_up,
             "too_slow": self.too_slow,
+            "cache": None if self.cache is None else os.fspath(self.cache),
         }
         return json.dumps(order).encode()
 
@@ -143,8 +167,9 @@ class _Look:
             case {"partial": report}:
                 self.partial = unpack(report)
                 self.tell_partial(self.partial)
-            case {"report": report}:
+            case {"report": report, "lasting": lasting}:
                 self.report = unpack(report)
+                self.lasting = lasting and not self.given_up and not self.too_slow
 
     def _learn(self, probe: str, path: str, returncode: int) -> str:
         """Leave out what the attempt ended at; the reason to stop where that cannot be told."""

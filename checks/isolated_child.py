@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from checks.cache.store import Store
 from checks.children import allowance
 from checks.probe import probes
 from checks.report_wire import pack, pack_observation
@@ -25,6 +26,8 @@ def main() -> None:
     said, sys.stdout = sys.stdout, sys.stderr
     allowance.begin(Path(asked["note"]), asked["seconds"])
     _say(said, signals=[name for one in probes() for name in one.signals if _wanted(asked, name)])
+    lasting: list[bool] = []
+    store = Store(Path(asked["cache"])) if asked["cache"] else None
     report = look_over(
         Path(asked["root"]),
         signals=asked["signals"],
@@ -33,8 +36,12 @@ def main() -> None:
         on_answer=lambda one: _say(said, answer=pack_observation(one)),
         given_up=asked["given_up"],
         too_slow=asked["too_slow"],
+        store=store,
+        on_lasting=lasting.append,
     )
-    _say(said, report=pack(report))
+    if store is not None:
+        store.close()
+    _say(said, report=pack(report), lasting=lasting == [True])
 
 
 def _wanted(asked: Mapping[str, Any], signal: str) -> bool:

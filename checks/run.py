@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checks import semgrep, snippet
+from checks.cache import code_rules
 from checks.children import allowance
 from checks.git import Git, GitProblem
 from checks.hotspots import COMPLEXITY, Hotspots
@@ -29,12 +31,21 @@ from checks.secrets.redaction import redacted
 from checks.semgrep import RawMatch
 from checks.tree import Tree
 
+if TYPE_CHECKING:
+    from checks.cache.store import Store
+
 PROBES_VERSION = "1"
 STOPPED = "stopped before it looked"
 PROPOSALS, RULES = "scope facts", "code rules"
 """Steps that are no probe, as they are named where they come to no end."""
 WRITTEN_BY_A_PROGRAM = "generated, minified or somebody else's code: searched for secrets only"
 TOO_SLOW = "its probe came to no end here; please report this"
+
+_BY_CHANCE = (
+    *("too long", "too much memory", "not parsed within", "in time", "gave no answer", "cannot be opened"),
+    *("its probe failed", TOO_SLOW),
+)
+"""How reasons read that may not hold the next time."""
 
 _NO_SNIPPET = "secrets."
 """Rules below this prefix point at secret values; their findings never show the line."""
@@ -61,6 +72,8 @@ def look_over(
     on_answer: Callable[[Observation], None] | None = None,
     given_up: Mapping[str, str] | None = None,
     too_slow: Collection[str] = (),
+    store: Store | None = None,
+    on_lasting: Callable[[bool], None] | None = None,
 ) -> ProbeReport:
     """Run the probes of `signals` (all when None) over the folder `root` and report what they saw.
 
@@ -78,6 +91,9 @@ def look_over(
         on_answer: Given each observation when it is made.
         given_up: Paths not to read, with the reasons.
         too_slow: Probes not to run, each named by its first signal.
+        store: Where results may be kept and found again. They never depend on it.
+        on_lasting: Told at the end whether the same tree would give the same report again: no limit on time or memory
+            and no failure had a part in it.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
@@ -89,13 +105,15 @@ def look_over(
         tree = _read(root, git)
         tree.give_up(given_up or {})
         told = (on_progress or _ignore, on_answer or _ignore)
-        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told)
+        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told, store)
         run.answer(Stage.FILES)
         if on_partial is not None:
             on_partial(run.report(complete=False))
         run.scan_code()
         run.answer(Stage.CODE)
-        return run.report(complete=not run.cancel.is_set())
+        report = run.report(complete=not run.cancel.is_set())
+        (on_lasting or _ignore)(run.code.trouble is None and _is_lasting(report))
+        return report
     finally:
         if git is not None:
             git.close()
@@ -129,9 +147,11 @@ class _Run:
         cancel: threading.Event,
         tell: Callable[[Progress], None],
         tell_answer: Callable[[Observation], None],
+        store: Store | None,
     ) -> None:
         self.look = Look(tree, git)
         self.cancel, self.tell, self.tell_answer = cancel, tell, tell_answer
+        self._store = store
         self.observations: dict[str, Observation] = {}
         self.code = semgrep.CodeFindings()
         self._wanted, self._too_slow = signals, too_slow
@@ -167,7 +187,9 @@ class _Run:
             allowance.probing(RULES)
             slow = RULES in self._too_slow
             self.code = (
-                semgrep.CodeFindings(trouble=TOO_SLOW) if slow else semgrep.scan(self.look.tree, cancel=self.cancel)
+                semgrep.CodeFindings(trouble=TOO_SLOW)
+                if slow
+                else code_rules.scan(self.look.tree, self._store, self.cancel)
             )
             self.tell(Progress(RULES, 1, 1))
         self.look.begin_code(self.code)
@@ -238,6 +260,13 @@ class _Run:
 
 def _ignore(_: object) -> None:
     """For who does not want to be told."""
+
+
+def _is_lasting(report: ProbeReport) -> bool:
+    """Whether nothing in a report is owed to chance: a busy machine, a full disk, a failure of ours."""
+    said = [one.reason for one in (*report.files.partial, *report.files.skipped)]
+    said += [one.summary for one in report.observations.values() if one.outcome is Outcome.UNKNOWN]
+    return report.complete and not any(sign in text for text in said for sign in _BY_CHANCE)
 
 
 def _commit(git: Git | None) -> str | None:

@@ -1,9 +1,10 @@
-"""Which files git knows below a folder, in two calls."""
+"""Which files git knows below a folder, in one call where the index may be believed, else in two."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,11 @@ UNWALKED: Final = (".venv", "venv", "node_modules", "__pycache__")
 SUBMODULE_MODE: Final = 0o160000
 _PLAIN_TAG: Final = "H"
 _SPARSE_TAGS: Final = ("S", "s")
+_PLAIN_VERSIONS: Final = (b"DIRC\0\0\0\2", b"DIRC\0\0\0\3")
+"""How an index begins that spells every path out; version 4 shortens them."""
+_OUTSIDE: Final = (b"../", b"/..", b"..\0", b".git/", b".git\0")
+_UNSURE: Final = re.compile(rb"(?:\A|\0)(?!H 1(?:00|60)|[Rr] )([^\0]+)")
+"""Lines whose content the line itself does not settle: all but clean files, submodules and files that are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +40,45 @@ class Listed:
     expected: bool = True
 
 
-def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed, ...]:
-    """List what lies below `prefix` ("" or ending in "/"), sorted by path. `call` runs git and returns its output.
+def spells_all_paths(index: bytes) -> bool:
+    """Whether no path of an index can lead out of the work tree, as far as its bytes tell at once."""
+    content = index.lower()
+    return content[:8].upper() in _PLAIN_VERSIONS and not any(one in content for one in _OUTSIDE)
+
+
+def ask(call: Callable[[list[str]], bytes], prefix: str, *, plain: bool) -> bytes:
+    """What git says of the index and the work tree below `prefix` ("" or ending in "/"): zero-ended lines.
+
+    Args:
+        call: Runs git and returns its output.
+        prefix: Where to look.
+        plain: Whether `spells_all_paths` said so of the index. Else its paths are read first.
 
     Raises:
         UnsafeRepository: The index names a path that leads out of the work tree, or into the git directory.
     """
     below = ["--", prefix] if prefix else []
-    index = _split(call(["ls-files", "-z", "-s", "-v", *below]))
-    # Before git is asked which files changed: it would look at them wherever they are.
-    for line in index:
-        _require_inside(line.partition("\t")[2])
+    if not plain:
+        # Before git is asked which files changed: it would look at them wherever they are.
+        for line in _split(call(["ls-files", "-z", "-s", *below])):
+            _require_inside(line.partition("\t")[2])
     excludes = [f"--exclude={name}/" for name in UNWALKED]
-    state = _split(call(["ls-files", "-z", "-t", "-m", "-d", "-o", "--exclude-standard", *excludes, *below]))
-    gone = {line[2:] for line in state if line[0] == "R"}
-    changed = {line[2:] for line in state if line[0] == "C"}
+    return call(["ls-files", "-z", "-s", "-v", "-c", "-m", "-d", "-o", "--exclude-standard", *excludes, *below])
+
+
+def listed(output: bytes, prefix: str) -> tuple[Listed, ...]:
+    """The files in the answer of `ask`, sorted by path."""
+    index, gone, changed, others = [], set(), set(), []
+    for line in _split(output):
+        match line[0]:
+            case "?":
+                others.append(line[2:])
+            case "R" | "r":
+                gone.add(line.partition("\t")[2])
+            case "C" | "c":
+                changed.add(line.partition("\t")[2])
+            case _:
+                index.append(line)
     found: dict[str, Listed] = {}
     for line in index:
         head, _, path = line.partition("\t")
@@ -60,12 +90,18 @@ def list_files(call: Callable[[list[str]], bytes], prefix: str) -> tuple[Listed,
             found[path] = Listed(
                 path[len(prefix) :], int(mode, 8), kept, tracked=True, expected=tag not in _SPARSE_TAGS
             )
-    for line in state:
-        if line[0] == "?":
-            path = line[2:]
-            kind = SUBMODULE_MODE if path.endswith("/") else 0
-            found[path] = Listed(path[len(prefix) :].rstrip("/"), kind, None, tracked=False)
+    for path in others:
+        kind = SUBMODULE_MODE if path.endswith("/") else 0
+        found[path] = Listed(path[len(prefix) :].rstrip("/"), kind, None, tracked=False)
     return tuple(sorted(found.values(), key=lambda listed: listed.path))
+
+
+def unsure(output: bytes, prefix: str) -> Iterator[str]:
+    """The paths in the answer of `ask` whose content the answer does not settle, relative to `prefix`."""
+    for match in _UNSURE.finditer(output):
+        line = os.fsdecode(match[1])
+        path = line[2:] if line.startswith("? ") else line.partition("\t")[2]
+        yield path[len(prefix) :].rstrip("/")
 
 
 def _require_inside(path: str) -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from checks.children.process import MIB
 from checks.files.temporary import PrivateFolder
 from checks.git.config import read_config, require_known_format, sanitized
+from checks.git.listing import spells_all_paths
 from checks.git.locate import Place
 from checks.git.objects import alternates_line, require_own_objects
 from checks.git.problem import GitProblem, UnsafeRepository
@@ -69,6 +72,28 @@ class PinnedDirectory:
             "GIT_CONFIG_COUNT": "0",
             "HOME": str(self.path),
         }
+
+    def has_plain_index(self) -> bool:
+        """Whether the index spells its paths out and none of them can lead outside; true where there is none."""
+        if any(self.path.glob("sharedindex.*")):
+            return False
+        index = supplied(self.path, "index", _INDEX_BYTES)
+        return index is None or spells_all_paths(index)
+
+    def digest(self) -> bytes:
+        """A digest of HEAD, refs, configuration, local excludes, and how far back the clone reaches."""
+        total = blake2b(digest_size=16)
+        for folder, folders, names in os.walk(self.path):
+            folders.sort()
+            for name in sorted(names):
+                if not name.startswith(("index", "sharedindex.")):
+                    file = Path(folder, name)
+                    total.update(os.fsencode(file.relative_to(self.path)) + b"\0" + file.read_bytes() + b"\0")
+        # Objects that arrive later, as where a shallow clone is deepened, come in packs.
+        packs = resolved(self.place.common_dir / "objects" / "pack")
+        with suppress(OSError):
+            total.update("\n".join(sorted(os.listdir(packs))).encode("utf-8", "surrogateescape"))  # noqa: PTH208  # names
+        return total.digest()
 
     def is_unborn(self) -> bool:
         """Whether HEAD names a branch that has no commit yet: it is nowhere among the refs, not even damaged."""

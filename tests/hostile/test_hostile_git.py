@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import checks.git
+from checks.cache.reports import Reports
 from checks.git import Git, GitProblem, identity
 from checks.git.locate import locate
 from checks.git.sanitize import PinnedDirectory
@@ -89,6 +90,8 @@ METHODS: dict[str, Callable[[Git], object]] = {
     "churn": lambda git: git.churn(),
     "stored_id": lambda git: git.stored_id("app.py", b"a\r\n"),
     "canonical": lambda git: git.canonical(ANA),
+    "is_shallow": lambda git: git.is_shallow(),
+    "state": lambda git: git.state(),
     "close": lambda git: git.close(),
 }
 """Every public member of `Git`."""
@@ -96,14 +99,17 @@ METHODS: dict[str, Callable[[Git], object]] = {
 FUNCTIONS: dict[str, Callable[[Path], object]] = {
     "checks.git.identity.identity": identity,
     "checks.git.locate.locate": locate,
-    "checks.git.sanitize.PinnedDirectory": pinned(lambda directory: (directory.environment(), directory.is_unborn())),
+    "checks.git.sanitize.PinnedDirectory": pinned(
+        lambda directory: (directory.environment(), directory.is_unborn(), directory.digest())
+    ),
 }
 """What else in the package is given a repository by those outside of it."""
 
 INNER = {
     "checks.git.changes.layout", "checks.git.changes.read_changes",
     "checks.git.config.read_config", "checks.git.config.require_known_format", "checks.git.config.sanitized",
-    "checks.git.history.read_commits", "checks.git.listing.list_files",
+    "checks.git.history.read_commits", "checks.git.listing.ask", "checks.git.listing.listed",
+    "checks.git.listing.unsure", "checks.git.listing.spells_all_paths",
     "checks.git.objects.alternates_line", "checks.git.objects.require_own_objects",
     "checks.git.program.base_environment", "checks.git.program.find_git", "checks.git.program.run_git",
     "checks.git.history_child.main", "checks.git.history_child.full_name",
@@ -151,7 +157,14 @@ def dry_commit(root: Path) -> None:
     (root / "readiness.toml").unlink(missing_ok=True)
 
 
+def cached_look(root: Path) -> None:
+    Reports(root, None).close()
+
+
 CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
+    "checks.cache.reports": {"the state of the tree": cached_look},
+    # Asks only where the git program is.
+    "checks.cache.version": {},
     "checks.files.admission": {"listing the tree": digest},
     "checks.look": {"a probe that reads tags": ask_release},
     "checks.run": {"the file probes": quick_look},

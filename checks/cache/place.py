@@ -1,0 +1,44 @@
+"""Where the cache lies: a folder of the user's own, outside every repository that is looked at."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+NAME: Final = "readiness-workbook"
+DATABASE: Final = "looks.sqlite3"
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class UnusableCacheError(OSError):
+    """There is no folder that may hold the cache; the text says why, and a look does without."""
+
+
+def folder(*, outside: Path) -> Path:
+    """The cache's folder, made where it is missing (mode 0700).
+
+    Args:
+        outside: The work tree that is looked at. Were the cache inside, the repository could supply it.
+
+    Raises:
+        UnusableCacheError: It would lie in the work tree, belongs to somebody else, or cannot be made.
+    """
+    import platformdirs
+
+    place = Path(os.path.realpath(platformdirs.user_cache_path(NAME)))
+    if place.is_relative_to(os.path.realpath(outside)):
+        raise UnusableCacheError("the cache's folder lies inside the repository, and is not used")
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = place.lstat()
+        if found.st_uid != os.geteuid():
+            raise UnusableCacheError("the cache's folder belongs to somebody else, and is not used")
+        if found.st_mode & _OTHERS:
+            place.chmod(0o700)
+    except UnusableCacheError:
+        raise
+    except OSError as error:
+        raise UnusableCacheError(f"the cache's folder cannot be used: {error.strerror}") from error
+    return place

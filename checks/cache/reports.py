@@ -1,0 +1,78 @@
+"""Whole reports by the state of the tree: where nothing changed, nothing is looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checks.cache import version
+from checks.cache.place import DATABASE, UnusableCacheError, folder
+from checks.cache.store import Store
+from checks.git import Git, GitProblem
+
+if TYPE_CHECKING:
+    from checks.observation import ProbeReport
+
+
+class Reports:
+    """The kept reports of one folder.
+
+    Only where git knows the folder: elsewhere each file would have to be read to know whether it changed.
+    """
+
+    def __init__(self, root: Path, signals: Collection[str] | None) -> None:
+        self._root, self._signals = root, signals
+        self._store: Store | None = None
+        self.note = ""
+        """What to say about the cache itself; "" for nothing."""
+        self._top = root
+        self.state = self._now()
+        """The state of the tree when this was made; "" where it cannot be told."""
+        self.place: Path | None = None
+        """The cache's file; None where there is none to use."""
+        if self.state:
+            try:
+                self.place = folder(outside=self._top) / DATABASE
+                self._store = Store(self.place)
+                self.note = self._store.note
+            except UnusableCacheError as error:
+                self.note = str(error)
+
+    def close(self) -> None:
+        """Let go of the cache's file."""
+        if self._store is not None:
+            self._store.close()
+
+    def kept(self) -> ProbeReport | None:
+        """The report that was made of this very state, by this very code."""
+        from checks.report_wire import unpack
+
+        if self._store is None:
+            return None
+        found = self._store.get([self._key(self.state)]).get(self._key(self.state))
+        # A row of another shape is no error: the look is made anew and replaces it.
+        with suppress(KeyError, TypeError, ValueError, AttributeError):
+            return unpack(found) if found is not None else None
+        return None
+
+    def keep(self, report: ProbeReport) -> None:
+        """Keep a report, unless the tree changed while it was made."""
+        from checks.report_wire import pack
+
+        if self._store is not None and self._now() == self.state:
+            self._store.put({self._key(self.state): pack(report)})
+
+    def _key(self, state: str) -> bytes:
+        asked = "all" if self._signals is None else "\n".join(sorted(self._signals))
+        return blake2b("\0".join(["report", version.digest(), asked, state]).encode(), digest_size=16).digest()
+
+    def _now(self) -> str:
+        try:
+            with Git.open(self._root) as git:
+                self._top = git.top
+                return git.state()
+        except GitProblem:
+            return ""
