@@ -7,10 +7,12 @@ since the merge base puts in doubt; read takes the ticks of a description.
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
 from workbook.cli import reading_back
 from workbook.cli.context import Context
+from workbook.cli.looking import look
 from workbook.errors import Refused
 from workbook.text import json_document, terminal, terminal_lines
 
@@ -33,12 +35,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     write.add_argument("--dry-run", action="store_true", help="show the change, write nothing")
     check = actions.add_parser("check", help="say whether the checklist in the template is up to date")
     check.add_argument("--format", choices=("text", "json"), default="text")
+    body = actions.add_parser("body", help="say what this change puts in doubt and what it answers")
+    body.add_argument("--base", metavar="REF", help="the branch or commit the change goes to; CI hosts name it")
+    body.add_argument("--no-probe", action="store_true", help="by the answers and the watched files alone")
+    body.add_argument("--format", choices=("markdown", "json"), default="markdown")
     reading_back.arguments(actions.add_parser("read", help="take the ticks of a description"))
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Do what was asked; 1 when a check finds the checklist missing or out of date."""
-    return {"write": _write, "check": _check, "read": reading_back.run}[chosen.action](context, chosen)
+    return {"write": _write, "check": _check, "body": _body, "read": reading_back.run}[chosen.action](context, chosen)
 
 
 def _write(context: Context, chosen: argparse.Namespace) -> int:
@@ -92,3 +98,21 @@ def _check(context: Context, chosen: argparse.Namespace) -> int:
 def _as_data(plans: tuple[Planned, ...]) -> dict[str, object]:
     templates = [{"path": one.path.as_posix(), "current": one.current} for one in plans]
     return {"version": VERSION, "current": bool(plans) and all(one.current for one in plans), "templates": templates}
+
+
+def _body(context: Context, chosen: argparse.Namespace) -> int:
+    from workbook import ci
+    from workbook.exports import pr_body
+
+    session = context.workbook()
+    ref = chosen.base or ci.base(os.environ)
+    if not ref:
+        raise Refused("nothing says what this change goes to", "name it: readiness pr body --base origin/main")
+    if not chosen.no_probe:
+        look(session)
+    change = pr_body.change_since(session, ref)
+    if chosen.format == "json":
+        context.out(json_document(pr_body.as_data(change)))
+    else:
+        context.out(pr_body.markdown_of(change))
+    return 0

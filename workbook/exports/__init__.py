@@ -26,6 +26,7 @@ class Export:
 
 
 EXPORTS: Final[dict[str, Export]] = {
+    "pr_body": Export("to_markdown", "markdown"),
     "pr_template": Export("every_style", "markdown"),
     "status_json": Export("to_json", "json"),
 }

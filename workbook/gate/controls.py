@@ -7,6 +7,7 @@ from typing import Final
 
 from checks.observation import Location
 from workbook.assess import PLAIN, Judged, Standing, disagreeing
+from workbook.change.effects import is_worse
 from workbook.gate import mending
 from workbook.gate.ground import Ground
 from workbook.gate.ruling import Level, Reason
@@ -15,11 +16,6 @@ from workbook.lapse import Cause
 
 TROUBLE: Final = (Standing.BLOCKER, Standing.DISPUTED, Standing.LAPSED)
 """What fails where there is nothing to compare with, and is told everywhere."""
-
-_RANK: Final = {
-    Standing.PROVEN: 0, Standing.CLAIMED: 0, Standing.NOT_APPLICABLE: 0, Standing.WAIVED: 1, Standing.NEEDS_REVIEW: 2,
-    Standing.UNANSWERED: 2, Standing.LAPSED: 2, Standing.DISPUTED: 3, Standing.BLOCKER: 4,
-}  # fmt: skip
 
 
 def reasons(ground: Ground) -> Iterator[Reason]:
@@ -50,7 +46,7 @@ def _level(ground: Ground, name: str, rule: Rule, judged: Judged, was: Judged | 
     if rule.mode is Mode.OBSERVE:
         return Level.WARNING if judged.standing in TROUBLE else None
     forbidden = rule.mode is Mode.HOLD and str(judged.standing) in rule.forbid
-    worse = was is not None and _is_worse(was, judged)
+    worse = was is not None and is_worse(was.standing, judged.standing)
     alone = was is None and judged.standing in TROUBLE
     if not (forbidden or worse or alone):
         return Level.WARNING if judged.standing in TROUBLE else None
@@ -65,9 +61,3 @@ def _place(ground: Ground, name: str, judged: Judged) -> Location | None:
         return None
     against = disagreeing(ground.session.catalogue, name, ground.session.report.observations)
     return next((one.locations[0] for one in against if one.locations), None)
-
-
-def _is_worse(was: Judged, now: Judged) -> bool:
-    """Whether a standing got worse. Taking an answer back never makes it better."""
-    withdrawn = now.standing is Standing.UNANSWERED and was.standing is not Standing.UNANSWERED
-    return withdrawn or _RANK[now.standing] > _RANK[was.standing]
