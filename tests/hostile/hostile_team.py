@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import workbook.session
+import workbook.view
 from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import (
     Examined,
@@ -181,7 +181,7 @@ class Team:
         """A repository, and a catalogue for every session that is opened on it."""
         catalogue = self.catalogue()
         left_out = (self.text("left out"),)
-        monkeypatch.setattr(workbook.session, "catalogue_of", lambda _: (catalogue, left_out))
+        monkeypatch.setattr(workbook.view, "catalogue_of", lambda _: (catalogue, left_out))
         (root / "api").mkdir(parents=True)
         code = "\n".join(self.text("code", one_line=True) for _ in range(12))
         (root / "api" / "users.py").write_text(code, encoding="utf-8", errors="replace")

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from checks.secrets.shapes import redact
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+MOST_ANNOTATIONS = 10
 OWN_COMMENT = re.compile(
     r"<!-- readiness:(begin v=\d+( style=[a-z]+)?|end|(item|control) [A-Za-z0-9._-]+) -->"
     r"|<details><summary>[A-Za-z0-9 ]+</summary>|</details>"
@@ -58,6 +59,14 @@ def log(text):
         if line.lstrip().startswith("::") or re.search(r"##(vso|teamcity)?\[", line, re.IGNORECASE)
     ]
     return controls(text) + orders
+
+
+def annotated(text):
+    """The log of a CI host on GitHub: a few orders of our own that mark a place, each whole on its line, and no other."""
+    lines = text.split("\n")
+    own = [line for line in lines if re.fullmatch(r"::(error|warning)( file=[^:,]+(,line=\d+)?)?::.*", line)]
+    broken = [line for line in own if re.search("%0[AD]", line, re.IGNORECASE) or len(own) > MOST_ANNOTATIONS]
+    return log("\n".join(line for line in lines if line not in own)) + broken + controls("".join(own), "")
 
 
 def markdown(text):

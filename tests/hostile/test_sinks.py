@@ -54,7 +54,27 @@ CALLS = {
         ["answer", CONTROL, "needs-review", "--facet", ARGUMENT],
     ],
     "scope": [["scope", ARGUMENT, "yes"], ["scope", "server", "yes"]],
-    "pr": [["pr", "write"], ["pr", "check"]],
+    "pr": [
+        ["pr", "write"],
+        ["pr", "write", "--dry-run", "--style", "short"],
+        ["pr", "write", "--host", "other"],
+        ["pr", "write", "--file", ARGUMENT],
+        ["pr", "check"],
+        ["pr", "check", "--format", "json"],
+        ["pr", "body", "--base", "HEAD"],
+        ["pr", "body", "--base", "HEAD", "--format", "json"],
+        ["pr", "body", "--base", ARGUMENT],
+        ["pr", "read", ".github/pull_request_template.md"],
+        ["pr", "read", "readiness.toml", "--format", "json"],
+        ["pr", "read", ARGUMENT, "--propose", "--by", ARGUMENT],
+    ],
+    "gate": [
+        ["gate"],
+        ["gate", "--format", "json"],
+        ["gate", "--format", "github"],
+        ["gate", "--base", "HEAD", "--format", "github"],
+        ["gate", "--base", ARGUMENT],
+    ],
     "commit": [["commit", "--dry-run"], ["commit", "--yes", "--with", ARGUMENT], ["commit", "--yes"]],
     "merge": [["merge"], ["merge", "--keep", ARGUMENT], ["merge", "readiness.toml", "readiness.toml", "missing"]],
     "plan": [["plan"], ["plan", "--format", "json"]],
@@ -87,7 +107,7 @@ CALLS = {
 }
 """What is called of each command. A new command, or a new way it prints, needs a line here."""
 
-SHOWING = {"probe": "summary", "guide": "asks", "status": "pillar", "pr": "", "init": "fact"}
+SHOWING = {"probe": "summary", "guide": "asks", "status": "pillar", "pr": "", "gate": "note", "init": "fact"}
 """Commands that must have shown a kind of hostile field, so that the test is known to look at something."""
 
 VIEWS = {"PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"}
@@ -170,15 +190,15 @@ def test_no_export_lets_a_payload_come_alive(teams, readers, tmp_path, monkeypat
 
 def test_no_payload_ticks_a_box_or_moves_the_markers(teams, tmp_path, monkeypatch):
     from workbook.exports import pr_template
+    from workbook.pull_request import template
 
     (team,) = teams(1)
     session = team.session(tmp_path / "acme", monkeypatch)
     block = pr_template.block(session)
     items = [item for pillar in session.checklist.scored_pillars for item in session.checklist.in_pillar(pillar.id)]
     assert block.count("\n- [") == len(items)
-    assert pr_template.write(session).changed
-    assert pr_template.is_current(session)
-    assert not pr_template.write(session).changed, "what was written is found again, whole"
+    assert [one.current for one in template.write(session)] == [False]
+    assert [one.current for one in template.write(session)] == [True], "what was written is found again, whole"
 
 
 # --- the command line ---
@@ -228,7 +248,8 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
                 assert code != 70, (arguments, err)
                 if "json" in arguments and out.startswith(("{", "[")):
                     json.loads(out)
-                live = readers.log(out) + readers.log(err)
+                read = readers.annotated if "github" in arguments else readers.log
+                live = read(out) + readers.log(err)
                 count.add(name, team, out + err, live + team.broken(out + err))
                 kinds.setdefault(name, set()).update(team.kinds(out + err))
     for name, kind in SHOWING.items():
