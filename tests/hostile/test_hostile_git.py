@@ -23,13 +23,16 @@ from checks.git import Git, GitProblem, identity
 from checks.git.locate import locate
 from checks.git.sanitize import PinnedDirectory
 from checks.look import Look
+from checks.past import laid_out
 from checks.run import look_over
 from checks.semgrep.engine import find_program
 from checks.topics.release import changelog
 from checks.tree import Tree
 from workbook import commit
 from workbook.answers import Status
-from workbook.cli import doctor
+from workbook.change.base import base_of
+from workbook.change.base import look as look_there
+from workbook.cli import doctor, gate
 from workbook.cli.main import main
 from workbook.decisions import Decider, Outcome
 from workbook.errors import Refused
@@ -151,6 +154,11 @@ def quick_look(root: Path) -> None:
     look_over(root, signals={"release.changelog"})
 
 
+def earlier(root: Path) -> None:
+    with Git.open(root) as git, laid_out(git, "HEAD~1") as folder:
+        assert folder is None or any(folder.iterdir())
+
+
 def dry_commit(root: Path) -> None:
     main(["-C", str(root), "init", "--yes"])
     main(["-C", str(root), "commit", "--dry-run"])
@@ -177,6 +185,12 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
         "the changes before a commit": a_workbook(commit.diff),
         "commit --dry-run": dry_commit,
     },
+    "checks.past": {"the files of an earlier commit": earlier},
+    "workbook.change.base": {
+        "a change against its merge base": a_workbook(lambda session: base_of(session, "HEAD~1")),
+        "the merge base laid out": a_workbook(lambda session: look_there(session, base_of(session, "HEAD~1"), ["no"])),
+    },
+    "workbook.cli.gate": {"where the workbook lies in its repository": a_workbook(gate._prefix)},
     "workbook.places": {"the place of a workbook": place},
     "workbook.cli.merge": {"the look at a merge": lambda root: main(["-C", str(root), "merge", "--check"])},
     "workbook.operations.deciding": {
