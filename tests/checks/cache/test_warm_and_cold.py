@@ -1,0 +1,167 @@
+"""What the cache holds never shows in a result: warm and cold looks are the same, to the order of the findings."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from checks import run
+from checks.cache.place import DATABASE
+from checks.cache.store import Store
+from checks.isolated import CACHE, look_over
+from checks.observation import Outcome
+from checks.report_wire import pack
+from checks.run import Progress
+
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
+EDITS = 8
+
+MAIN = """from fastapi import FastAPI
+from app import users
+
+app = FastAPI()
+app.include_router(users.router)
+"""
+USERS = """import requests
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/users/{name}")
+def user(name: str, db):
+    db.execute(f"SELECT * FROM users WHERE name = '{name}'")
+    return requests.get("https://example.com/" + name).json()
+"""
+WEB = """export async function load(name) {
+  try { return await fetch("/users/" + name) } catch (error) {}
+}
+"""
+PIECES = {
+    "app/extra.py": [USERS, MAIN, "def broken(:\n", "", "import subprocess\nsubprocess.run('ls ' + x, shell=True)\n"],
+    "app/users.py": [USERS, USERS.replace("requests.get", "httpx.get"), "\n\n" + USERS, "x = [\n"],
+    "web/load.ts": [WEB, "\n" + WEB, "const = 1", "export const x = eval(y)\n"],
+    "app/latin.py": [b"# \xe9\nx = 1\n", b"# coding: latin-1\n# \xe9\n"],
+    "Dockerfile": ["FROM python:3.12\nCMD python app/main.py\n", "FROM python\nUSER app\n"],
+    "requirements.txt": ["fastapi\n", "fastapi==0.1\nrequests\n"],
+    ".github/workflows/ci.yml": ["on: push\njobs:\n  test:\n    steps:\n      - run: pytest\n", "on: [\n"],
+}
+
+
+def git(root: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=Ana Example", "-c", "user.email=ana@example.com")
+    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True, env=ENVIRONMENT)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "acme"
+    for path, text in {"app/main.py": MAIN, "app/users.py": USERS, "web/load.ts": WEB, "README.md": "# Acme\n"}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Begin")
+    return root
+
+
+def edit(root: Path, chance: random.Random) -> str:
+    path = chance.choice(sorted(PIECES))
+    place = root / path
+    if place.exists() and chance.random() < 0.2:
+        place.unlink()
+        return f"without {path}"
+    content = chance.choice(PIECES[path])
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    if chance.random() < 0.3:
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "Go on", "--allow-empty")
+    return f"{path}: {content!r}"
+
+
+def test_random_edits_leave_warm_and_cold_looks_the_same(repository: Path, tmp_path: Path) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    chance = random.Random(seed)  # noqa: S311  # which edits, no secret
+    done = []
+    with Store(tmp_path / "looks.sqlite3") as store:
+        for _ in range(EDITS):
+            done.append(edit(repository, chance))
+            warm = run.look_over(repository, store=store)
+            cold = run.look_over(repository)
+            assert json.dumps(pack(warm)) == json.dumps(pack(cold)), (seed, done)
+
+
+def test_the_second_look_is_the_first_without_looking(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    cold_steps: list[Progress] = []
+    warm_steps: list[Progress] = []
+    cold = look_over(repository, on_progress=cold_steps.append)
+    warm = look_over(repository, on_progress=warm_steps.append)
+    assert pack(warm) == pack(cold)
+    assert cold_steps
+    assert not warm_steps
+    (repository / "app" / "users.py").write_text(USERS.replace("SELECT", "SELECT DISTINCT"))
+    changed = look_over(repository, on_progress=warm_steps.append)
+    assert warm_steps
+    git(repository, "checkout", "-q", ".")
+    assert pack(look_over(repository)) == pack(cold)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    (repository / "app" / "users.py").write_text(USERS.replace("SELECT", "SELECT DISTINCT"))
+    assert pack(look_over(repository)) == pack(changed)
+
+
+def test_some_signals_are_kept_apart_from_all(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert set(look_over(repository, signals={"release.changelog"}).observations) == {"release.changelog"}
+    assert set(look_over(repository, signals={"release.feature-flags"}).observations) == {"release.feature-flags"}
+
+
+def test_a_spoiled_cache_is_said_and_changes_nothing(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    signals = {"release.changelog", "errors.not-swallowed"}
+    cold = look_over(repository, signals=signals)
+    place = next((tmp_path / "cache").rglob(DATABASE))
+    place.write_bytes(b"not a database " * 1000)
+    steps: list[Progress] = []
+    assert pack(look_over(repository, signals=signals, on_progress=steps.append)) == pack(cold)
+    assert [step.note for step in steps if step.stage == CACHE] == ["the cache was made anew: it was damaged"]
+    steps.clear()
+    look_over(repository, signals=signals, on_progress=steps.append)
+    assert not steps
+
+
+def test_what_was_owed_to_chance_is_not_kept(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("checks.children.allowance.SECONDS", 0.000001)
+    signal = "errors.not-swallowed"
+    assert look_over(repository, signals={signal}).observations[signal].outcome is Outcome.UNKNOWN
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert look_over(repository, signals={signal}).observations[signal].outcome is not Outcome.UNKNOWN
+
+
+def test_no_secret_reaches_the_cache(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    secret = "ghp_" + "a8Kd02LmQz91XcVb47TyUi63OpWe58RtNj20"
+    (repository / "app" / "settings.py").write_text(f'GITHUB_TOKEN = "{secret}"\nrequests.get(url, auth="{secret}")\n')
+    report = look_over(repository)
+    assert any(one.location.path == "app/settings.py" for one in report.findings)
+    place = next((tmp_path / "cache").rglob(DATABASE))
+    with Store(place) as store:
+        rows = [row for (row,) in store._rows("SELECT key FROM kept", ())]
+        kept = json.dumps(list(store.get(rows).values()))
+    assert rows
+    assert secret not in kept
+    assert secret.encode() not in place.read_bytes()
