@@ -90,6 +90,13 @@ def record_drill(
     return Recorded(Evidence("drill", facts), _said(done))
 
 
+def timed_by_hand(what: str, start: datetime, end: datetime, commit: str, *, expires: date) -> Evidence:
+    """A rehearsal that people did by hand between two points in time, as evidence of kind "drill"."""
+    seconds = round((end - start).total_seconds(), 1)
+    facts = {"what": what, "start": start, "end": end, "seconds": seconds, "at": end.date(), "expires": expires}
+    return Evidence("drill", facts | ({"commit": commit[:12]} if commit else {}))
+
+
 def reproduced(
     evidence: Evidence,
     root: Path,
