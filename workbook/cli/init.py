@@ -79,8 +79,9 @@ def _allowed_to_configure(context: Context, *, yes: bool) -> None:
 def _merge_driver(context: Context) -> None:
     """Install it and say what was done, and what it cannot do."""
     from workbook.merge.driver import ATTRIBUTES, install
+    from workbook.pull_request.template import with_block
 
-    done = install(context.root)
+    done = install(context.root, [path.as_posix() for path in with_block(context.root)])
     if done.configured:
         context.out("git in this clone now merges the workbook field by field (merge.readiness in its configuration).")
     if done.lines:

@@ -16,7 +16,9 @@ import argparse
 import os
 import shlex
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -34,6 +36,12 @@ OPEN: Final = 1
 """Something is left to decide."""
 
 _FILES: Final = 3
+TEMPLATES: Final = (".md", ".txt")
+"""What a pull-request template ends in; state files do not."""
+
+_NOT_MERGED: Final = 128
+"""From here on git merge-file tells an error, not its conflicts."""
+
 _UNSEEN: Final = 3
 """Exit code: nothing is known to be wrong, because nothing could be looked at."""
 
@@ -63,6 +71,8 @@ def _merge(context: Context, base: Path, ours: Path, theirs: Path, name: str) ->
     from workbook.catalogue import load_catalogue
     from workbook.skeleton import table_order
 
+    if PurePosixPath(name).suffix.lower() in TEMPLATES:
+        return _merge_template(context, base, ours, theirs, name)
     raw = _content(ours)
     try:
         merged = merge(_content(base), raw, _content(theirs), table_order(load_catalogue()))
@@ -85,6 +95,35 @@ def _merge(context: Context, base: Path, ours: Path, theirs: Path, name: str) ->
     context.say(terminal(f"Both sides are kept in {name}."))
     context.say(terminal(f"Decide with: readiness {there}merge; then: git add {shlex.quote(name)}"))
     return OPEN
+
+
+def _merge_template(context: Context, base: Path, ours: Path, theirs: Path, name: str) -> int:
+    """Merge a pull-request template: its checklist is written again afterwards, the rest line by line."""
+    from workbook.pull_request.merging import merged
+
+    raw, conflict = merged((_content(base), _content(ours), _content(theirs)), name, partial(_by_lines, context.root))
+    try:
+        replace_bytes(ours, raw, mode=stat.S_IMODE(ours.lstat().st_mode) & 0o777)
+    except OSError as error:
+        raise Refused(f"{ours}: {explain(error)[0]}", explain(error)[1]) from error
+    context.say(terminal(f"{name}: bring its checklist up to date with: readiness pr write"))
+    return OPEN if conflict else 0
+
+
+def _by_lines(root: Path, sides: tuple[bytes, bytes, bytes]) -> tuple[bytes, bool]:
+    """What git makes of three texts, and whether it left a conflict."""
+    from workbook.commit.user_git import run as run_git
+
+    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        paths = [Path(folder) / name for name in ("base", "ours", "theirs")]
+        for path, raw in zip(paths, sides, strict=True):
+            path.write_bytes(raw)
+        base, ours, theirs = map(str, paths)
+        labels = ("-L", "ours", "-L", "base", "-L", "theirs")
+        done = run_git(root, "merge-file", *labels, ours, base, theirs)
+        if not 0 <= done.returncode < _NOT_MERGED:
+            raise Refused(f"git merge-file failed: {done.stderr.strip()}", "merge it by hand", code=OPEN)
+        return paths[1].read_bytes(), done.returncode > 0
 
 
 def _check(context: Context, name: str) -> int:
@@ -169,7 +208,20 @@ def _decide(context: Context, keep: Sequence[str], take: Sequence[str]) -> int:
             remaining -= 1
             _settle(context.root, path, one, take_other=decision)
             context.out(terminal(f"decided: {one.place}"))
+    if not remaining:
+        _refresh(context)
     return _report(context, len(left), remaining)
+
+
+def _refresh(context: Context) -> None:
+    """Bring the checklists in the pull-request templates in line with what was decided."""
+    from workbook.pull_request import template
+
+    if not template.with_block(context.root):
+        return
+    for one in template.refresh(context.workbook()):
+        if not one.current:
+            context.out(f"Brought the checklist in {terminal(one.path.as_posix())} up to date.")
 
 
 def _decided(

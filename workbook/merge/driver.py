@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,8 +44,12 @@ def command() -> str:
     return f"{words} merge --path=%P %O %A %B"
 
 
-def install(root: Path) -> Installed:
+def install(root: Path, templates: Sequence[str] = ()) -> Installed:
     """Make git in this clone merge our files with us. Done twice, it changes nothing.
+
+    Args:
+        root: the folder of the workbook.
+        templates: the pull-request templates that hold our checklist, relative to it.
 
     Raises:
         Refused: no repository, git said no, `.gitattributes` cannot be written, or another line of it gives our files
@@ -51,7 +57,7 @@ def install(root: Path) -> Installed:
     """
     _require_ourselves()
     _git(root, "rev-parse", "--git-dir")
-    lines = _attributes(root)
+    lines = _attributes(root, templates)
     settings = {f"merge.{DRIVER}.name": "readiness merge, field by field", f"merge.{DRIVER}.driver": command()}
     fresh = {name: value for name, value in settings.items() if _setting(root, name) != value}
     for name, value in fresh.items():
@@ -87,10 +93,12 @@ def _require_ourselves() -> None:
         )
 
 
-def _attributes(root: Path) -> tuple[str, ...]:
+def _attributes(root: Path, templates: Sequence[str]) -> tuple[str, ...]:
     """Add the lines that are not there yet behind what `.gitattributes` says; return them."""
     path = root / ATTRIBUTES
-    wanted = [f"/{name} merge={DRIVER}" for name in (STATE_FILE, WAIVER_FILE)]
+    # A name with a blank would need quotes that not every git knows.
+    plain = [name for name in templates if re.fullmatch(r"[A-Za-z0-9._/-]+", name)]
+    wanted = [f"/{name} merge={DRIVER}" for name in (STATE_FILE, WAIVER_FILE, *plain)]
     try:
         raw = read_regular(path, _CAP)
         mode: int | None = stat.S_IMODE(path.lstat().st_mode) & 0o777
