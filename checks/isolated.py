@@ -22,9 +22,8 @@ from typing import Any, Final
 from checks.cache.reports import Reports
 from checks.children import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
+from checks.progress import STOPPED, Progress
 from checks.report_wire import unpack, unpack_observation
-from checks.run import STOPPED, Progress
-from checks.secrets.redaction import redacted
 
 MEMORY_BYTES: Final = 3 * 1024 * process.MIB
 """Of the look's own process, and of each of its children; writable memory, not mapped files."""
@@ -131,6 +130,9 @@ class _Look:
 
     def rest(self, trouble: str) -> ProbeReport:
         """What is known without a report: the answers so far, everything else unknown."""
+        # An answer from the cache never comes here, and need not wait for the patterns.
+        from checks.secrets.redaction import redacted
+
         missing = {name: Observation(name, Outcome.UNKNOWN, trouble) for name in self.asked or self.signals or ()}
         known = self.partial or ProbeReport(None, {}, (), Examined())
         skipped = {one.path: one for one in known.files.skipped}

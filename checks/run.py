@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from checks.observation import (
     Unread,
 )
 from checks.probe import Probe, Stage, probes
+from checks.progress import STOPPED, Progress
 from checks.secrets.redaction import redacted
 from checks.semgrep import RawMatch
 from checks.tree import Tree
@@ -34,8 +35,9 @@ from checks.tree import Tree
 if TYPE_CHECKING:
     from checks.cache.store import Store
 
+__all__ = ["PROBES_VERSION", "STOPPED", "Progress", "look_over"]
+
 PROBES_VERSION = "1"
-STOPPED = "stopped before it looked"
 PROPOSALS, RULES = "scope facts", "code rules"
 """Steps that are no probe, as they are named where they come to no end."""
 WRITTEN_BY_A_PROGRAM = "generated, minified or somebody else's code: searched for secrets only"
@@ -50,16 +52,6 @@ _BY_CHANCE = (
 _NO_SNIPPET = "secrets."
 """Rules below this prefix point at secret values; their findings never show the line."""
 _WORST_FIRST = {severity: rank for rank, severity in enumerate(Severity)}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: `done` of `total` in a stage ("files", "code rules", "code"); `note` says what is next."""
-
-    stage: str
-    done: int
-    total: int
-    note: str = ""
 
 
 def look_over(

@@ -11,6 +11,9 @@ from checks.git.program import base_environment, run_git
 from checks.git.supplied import supplied
 
 _CONFIG_BYTES = 1024 * 1024
+_SECTION: Final = re.compile(rb"\[([A-Za-z0-9-]+)(?: \"([!#-\[\]-~ ]*)\")?\]")
+_VALUE: Final = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9-]*) = ([!$-:<-\[\]-~](?:[ !$-:<-\[\]-~]*[!$-:<-\[\]-~])?)")
+"""Printable ASCII without quotes, backslashes, and the signs that begin a comment."""
 _BOOLEAN = r"(?i:true|false|yes|no|on|off|0|1|)"
 
 ALLOWED: Final[dict[str, str]] = {
@@ -67,6 +70,9 @@ def read_config(path: Path, *, top: Path) -> dict[str, str]:
     text = supplied(path.parent, path.name, _CONFIG_BYTES)
     if not text:
         return {}
+    plain = _plain_values(text)
+    if plain is not None:
+        return plain
     # Read from standard input: git itself never opens a path the repository chose.
     done = run_git(
         ["config", "--file", "-", "--no-includes", "--null", "--list"],
@@ -79,6 +85,24 @@ def read_config(path: Path, *, top: Path) -> dict[str, str]:
     entries = (entry.partition("\n") for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0") if entry)
     # A key without "=" is git's way to say true.
     return {key.lower(): value if separator else "true" for key, separator, value in entries}
+
+
+def _plain_values(text: bytes) -> dict[str, str] | None:
+    """The values of a configuration in which no line leaves a choice; None where only git may say what it means.
+
+    Almost every repository's is of this kind, and reading it here spares a process at every look.
+    """
+    found: dict[str, str] = {}
+    section = ""
+    for line in text.split(b"\n"):
+        if match := _SECTION.fullmatch(line):
+            name, below = match[1].decode(), match[2]
+            section = f"{name}.{below.decode()}." if below is not None else f"{name}."
+        elif section and (match := _VALUE.fullmatch(line)):
+            found[f"{section}{match[1].decode()}".lower()] = match[2].decode()
+        elif line.strip(b" \t"):
+            return None
+    return found
 
 
 def require_known_format(config: dict[str, str], common_dir: Path) -> None:
