@@ -32,6 +32,12 @@ class Answering(WorkbookScreen):
         """The question on screen."""
         raise NotImplementedError
 
+    @property
+    def about(self) -> str:
+        """The control of the question."""
+        question = self.question
+        return question.control.id if question else ""
+
     def answered(self) -> None:
         """What happens after an answer was taken."""
 

@@ -57,6 +57,15 @@ class WorkbookScreen(Screen[None]):
         """The app, by its own type."""
         return cast("ReadinessApp", self.app)
 
+    @property
+    def about(self) -> str:
+        """The control this screen is about, "" where it is about none."""
+        return ""
+
+    def copied(self) -> str:
+        """What copying takes from this screen; "" where there is nothing."""
+        return ""
+
     def action_dismiss_screen(self) -> None:
         """Back to the screen below."""
         self.dismiss()

@@ -59,6 +59,11 @@ class PillarView(WorkbookScreen):
                 ]
         self.query_one(Rows).show(rows)
 
+    @property
+    def about(self) -> str:
+        """The control of the highlighted line."""
+        return self.query_one(Rows).chosen.partition("|")[2]
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the control."""
         event.stop()
