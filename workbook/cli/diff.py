@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from workbook.cli.context import Context
-from workbook.cli.history import figure, moved_line
-from workbook.history import at, moves, replay
+from workbook.cli.history import moved_line
+from workbook.history import at, figure, moves, replay
 from workbook.text import json_document, terminal
 
 VERSION = 1
@@ -36,7 +36,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         return 0
     for slug in after.state.checklists:
         name = session.catalogue.checklists[slug].name
-        context.out(terminal(f"{name}: {figure(before, slug)} → {figure(after, slug)}"))
+        context.out(terminal(f"{name}: {figure(before.verdict(slug))} → {figure(after.verdict(slug))}"))
     for move in moved:
         context.out(f"  {moved_line(move)}")
     if not moved:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from workbook.answers import Answer
@@ -12,18 +11,15 @@ from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.cli.decision_lines import lines as decision_lines
 from workbook.errors import Refused
-from workbook.history import Move, Point, at, moves, point_now, replay
+from workbook.history import Move, Point, at, figure, moves, point_now, replay, sparkline, turns
 from workbook.history.replay import LIMIT
 from workbook.reading import nearest
-from workbook.sentences import WORDS
 from workbook.session import Session
 from workbook.text import json_document, terminal
 
 VERSION = 1
 NAMED = 4
 """Controls named of one reason; the rest is counted."""
-
-STEPS = "▁▂▃▄▅▆▇█"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,28 +72,14 @@ def moved_line(move: Move) -> str:
     return terminal(f"{move.about}: {before} → {after} ({move.reason}): {move.why}")
 
 
-def figure(point: Point, slug: str) -> str:
-    """What a checklist said at a point, short: figure, range and verdict."""
-    verdict = point.verdict(slug)
-    if verdict is None:
-        return "no verdict"
-    span = f"{verdict.lowest}" if verdict.lowest == verdict.highest else f"{verdict.lowest} to {verdict.highest}"
-    return f"{span} of {verdict.of}  {WORDS[verdict.verdict].lower()}"
-
-
 def _trend(points: Sequence[Point], slug: str) -> Iterator[str]:
-    verdicts = [point.verdict(slug) for point in points]
-    levels = [verdict.lowest / verdict.of if verdict else 0.0 for verdict in verdicts]
-    yield "".join(STEPS[min(len(STEPS) - 1, int(level * len(STEPS)))] for level in levels)
-    yield terminal(f"{points[0].at}  {points[0].label:<10} {figure(points[0], slug)}")
-    for before, after in pairwise(points):
-        moved = moves(before, after)
-        if not moved and not after.tags:
-            continue
-        who = after.author.partition(" <")[0]
-        yield terminal(f"{after.at}  {after.label:<10} {figure(after, slug)}  {who}")
-        for reason in dict.fromkeys(move.reason for move in moved):
-            named = [f"{one.about} {_side(one.after)}" for one in moved if one.reason is reason]
+    yield sparkline([point.verdict(slug) for point in points])
+    for number, turn in enumerate(turns(points)):
+        point = turn.point
+        who = f"  {point.author.partition(' <')[0]}" if number else ""
+        yield terminal(f"{point.at}  {point.label:<10} {figure(point.verdict(slug))}{who}")
+        for reason in dict.fromkeys(move.reason for move in turn.moved):
+            named = [f"{one.about} {_side(one.after)}" for one in turn.moved if one.reason is reason]
             more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
             yield terminal(f"            {reason}: {', '.join(named[:NAMED])}{more}")
 
@@ -192,7 +174,7 @@ def _snapshot_json(session: Session, point: Point) -> dict[str, Any]:
 def _snapshot(context: Context, session: Session, point: Point) -> int:
     context.out(terminal(f"{point.label}, {point.at}, committed by {point.author}"))
     for slug in point.state.checklists:
-        context.out(terminal(f"{session.catalogue.checklists[slug].name}: {figure(point, slug)}"))
+        context.out(terminal(f"{session.catalogue.checklists[slug].name}: {figure(point.verdict(slug))}"))
     standings = {
         name: point.assessment.standings[name] for name in session.catalogue.controls_of(point.state.checklists)
     }

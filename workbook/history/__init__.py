@@ -2,5 +2,6 @@
 
 from workbook.history.movement import Move, Reason, moves
 from workbook.history.replay import Point, at, point_now, replay
+from workbook.history.trend import Turn, figure, sparkline, turns
 
-__all__ = ["Move", "Point", "Reason", "at", "moves", "point_now", "replay"]
+__all__ = ["Move", "Point", "Reason", "Turn", "at", "figure", "moves", "point_now", "replay", "sparkline", "turns"]
