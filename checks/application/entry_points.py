@@ -50,6 +50,8 @@ _FRAMEWORKS = {
 _WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$")
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
 _CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
+_DJANGO = frozenset({"INSTALLED_APPS", "ROOT_URLCONF"})
+"""Settings that no Django project does without."""
 
 
 def find(look: Look) -> Iterator[EntryPoint]:
@@ -82,7 +84,9 @@ def _python(look: Look) -> Iterator[EntryPoint]:
             yield EntryPoint(module.path, Entry.SERVICE, "has a Lambda handler")
         if module.main_guard:
             yield EntryPoint(module.path, Entry.SCRIPT, "has a main guard")
-        if name == "settings.py" or any(item.target == "INSTALLED_APPS" for item in module.assignments):
+        if name == "settings.py" or any(
+            item.target in {"INSTALLED_APPS", "ROOT_URLCONF"} for item in module.assignments
+        ):
             yield EntryPoint(module.path, Entry.SERVICE, "Django settings")
 
 

@@ -19,7 +19,9 @@ from checks.observation import Location
 if TYPE_CHECKING:
     from checks.look import Look
 
-_HOOKS = re.compile(r"(?:@ai-sdk/\w+|ai/\w+)\.(?:useChat|useCompletion|useObject|experimental_useObject|useAssistant)")
+_HOOKS = re.compile(
+    r"(?:@ai-sdk/\w+|ai(?:/\w+)?)\.(?:useChat|useCompletion|useObject|experimental_useObject|useAssistant)"
+)
 _RUNS_CODE = re.compile(
     r"eval|exec|compile|os\.(?:system|popen)|subprocess\.(?:run|Popen|call|check_output|check_call|getoutput)"
     r"|asyncio\.create_subprocess_(?:shell|exec)|pickle\.loads|Function|(?:node:)?child_process\.\w+|vm\.run\w+|(?:node:)?vm\.\w+"

@@ -39,7 +39,7 @@ _TEXT_LOG = re.compile(
 
 _MAKES_ID = re.compile(r"(?i)^x-(?:request|correlation|trace)-id$|^(?:request|correlation)[_-]?id$")
 _MIDDLEWARES = (
-    r"asgi_correlation_id\..*|starlette_context\..*|django_guid\..*|asgi_request_id\..*|express-request-id.*|hono/request-id.*"
+    r"asgi_correlation_id\..*|starlette_context\..*|django_guid\..*|asgi_request_id\..*|express-request-id.*|hono(?:/request-id)?\.requestId.*"
     r"|cls-rtracer.*|@fastify/request-context.*"
 )
 _LOGS_ID = re.compile(

@@ -56,7 +56,7 @@ _QUEUE_LIBRARIES = (
 )  # fmt: skip
 _IN_PROCESS = (
     r"(?:.*\.)?(?:background_tasks|background|bg|tasks)\.add_task|(?:asyncio\.)create_task|asyncio\.ensure_future"
-    r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|@vercel/functions\.waitUntil|next/server\.after|node-cron.*\.schedule"
+    r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|@vercel/functions\.waitUntil|next(?:/server)?\.(?:unstable_)?after|node-cron.*\.schedule"
     r"|EdgeRuntime\.waitUntil|threading\.Thread|fastapi_utils\..*repeat_every|fastapi\.BackgroundTasks\.add_task"
 )
 _SLOW = (

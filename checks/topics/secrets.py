@@ -55,21 +55,19 @@ def none_in_code(look: Look) -> Observation:
     for path in look.tree.paths:
         if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path):
             continue
-        text = look.tree.text(path)
-        if text is None:
+        seen = _in_file(look, path)
+        if seen is None:
             hidden += [path] if look.tree.hidden(path) else []
             continue
-        soft = is_test(path) or path.endswith(PROSE)
-        for secret in shapes.find(text):
-            place = Location(path, secret.line, secret.line)
-            if soft or _is_form(text, secret):
-                continue
+        if is_test(path) or path.endswith(PROSE):
+            continue
+        keys, defaults = seen
+        for kind, line in keys:
+            place = Location(path, line, line)
             certain.append(place)
-            message = f"a key-shaped string ({secret.kind}) stands in the code; revoke it and load it at run time"
+            message = f"a key-shaped string ({kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
-        forms = (FALLBACK, CODE_FALLBACK, SETTING, *((SIGNING,) if path.endswith(".py") else ()))
-        defaults = [one for form in forms for one in form.finditer(text)]
-        doubtful += [_at(path, text, one) for one in defaults if not soft]
+        doubtful += [Location(path, line) for line in defaults]
     logins = [
         Location(one.path, one.line, one.end_line)
         for one in look.code.of(LOGIN_RULES)
@@ -97,6 +95,21 @@ def none_in_code(look: Look) -> Observation:
         said = "default credentials that work unless overridden"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] | None:
+    """The kinds and lines of key-shaped strings, and the lines of working defaults; None for a file without text."""
+    known = look.facts.kept("secrets", path)
+    if known is not None:
+        return [(kind, line) for kind, line in known[0]], known[1]
+    text = look.tree.text(path)
+    if text is None:
+        return None
+    keys = [(secret.kind, secret.line) for secret in shapes.find(text) if not _is_form(text, secret)]
+    forms = (FALLBACK, CODE_FALLBACK, SETTING, *((SIGNING,) if path.endswith(".py") else ()))
+    defaults = [_at(path, text, one).line for form in forms for one in form.finditer(text)]
+    look.facts.keep("secrets", path, [keys, defaults])
+    return keys, defaults
 
 
 def _is_form(text: str, secret: shapes.Secret) -> bool:
