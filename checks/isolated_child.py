@@ -6,6 +6,7 @@ answered), `progress`, `answer`, `partial`, and at the end `report`.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,9 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.read())
     # What a library may print must not mix with what we say.
     said, sys.stdout = sys.stdout, sys.stderr
+    # A look makes hardly any cycles, and searching millions of live objects for them takes a tenth of its time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
     allowance.begin(Path(asked["note"]), asked["seconds"])
     _say(said, signals=[name for one in probes() for name in one.signals if _wanted(asked, name)])
     lasting: list[bool] = []

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from checks.cache.facts import FileFacts
 from checks.observation import Finding, Location, Proposal, Unread
 
 if TYPE_CHECKING:
     from checks.application.reach import Reach
+    from checks.cache.store import Store
     from checks.complexity.measure import Complexity
     from checks.git import Git
     from checks.hotspots import Hotspots
@@ -37,8 +39,12 @@ class Look:
     `unread` collects every file a reader could not read in full, with the reason; the report lists it as partial.
     """
 
-    def __init__(self, tree: Tree, git: Git | None = None, code: CodeFindings | None = None) -> None:
+    def __init__(
+        self, tree: Tree, git: Git | None = None, code: CodeFindings | None = None, store: Store | None = None
+    ) -> None:
         self.tree = tree
+        self.facts = FileFacts(tree, store)
+        """What earlier looks worked out of single files."""
         self.git = git
         """None outside a git repository, or where git is missing."""
         self.findings: list[Finding] = []
@@ -126,7 +132,7 @@ class Look:
         """Complexity and maintainability of the application code."""
         from checks.complexity.measure import measure
 
-        measured = measure(self.tree, self.source_paths())
+        measured = measure(self.tree, self.source_paths(), self.facts)
         self.unread.extend(measured.unread)
         return measured
 

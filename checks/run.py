@@ -104,6 +104,7 @@ def look_over(
         run.scan_code()
         run.answer(Stage.CODE)
         report = run.report(complete=not run.cancel.is_set())
+        run.look.facts.save()
         (on_lasting or _ignore)(run.code.trouble is None and _is_lasting(report))
         return report
     finally:
@@ -141,7 +142,7 @@ class _Run:
         tell_answer: Callable[[Observation], None],
         store: Store | None,
     ) -> None:
-        self.look = Look(tree, git)
+        self.look = Look(tree, git, store=store)
         self.cancel, self.tell, self.tell_answer = cancel, tell, tell_answer
         self._store = store
         self.observations: dict[str, Observation] = {}

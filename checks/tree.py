@@ -121,6 +121,13 @@ class Tree:
             self._cached += len(text or "")
         return text
 
+    def assume_read(self, path: str) -> bool:
+        """Count a file as read whose content is known from an earlier look; False where it is given up."""
+        if path in self._given_up:
+            return False
+        self._read.add(path)
+        return True
+
     def hidden(self, path: str) -> str:
         """Why a file that was asked for could hold text nobody has read; "" where it was read, or holds no text."""
         reason = self._skipped.get(path) or self._partial.get(path) or ""

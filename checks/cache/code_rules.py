@@ -10,6 +10,7 @@ from checks import semgrep
 from checks.cache.files import keys
 from checks.observation import Severity
 from checks.semgrep import CodeFindings, FileResult, RawMatch, Scan
+from checks.semgrep.targets import MAX_BYTES
 
 if TYPE_CHECKING:
     from checks.cache.store import Store
@@ -28,6 +29,11 @@ def scan(tree: Tree, store: Store | None, cancel: threading.Event) -> CodeFindin
     by_path = keys(tree, paths, "code rules", semgrep.identity(program))
     rows = store.get(by_path.values())
     kept = {path: one for path, key in by_path.items() if key in rows and (one := _unpack(path, rows[key])) is not None}
+    for path in list(kept):
+        # Semgrep was given what is no larger: those files count as read.
+        file = tree.file(path)
+        if file is not None and file.size <= MAX_BYTES and not tree.assume_read(path):
+            del kept[path]
     # Only a file that was surely given to semgrep tells what semgrep calls itself.
     tool = next((tool for result, tool in kept.values() if _was_read(result)), None)
     if tool is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
+from checks.cache.facts import FileFacts
 from checks.complexity.function import FunctionComplexity
 from checks.complexity.older_python import parsed
 from checks.complexity.raw_counts import RawCounts, count
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 PYTHON_SUFFIXES = (".py", ".pyw")
+_KIND = "complexity"
 MAX_LINES = 20_000
 """Longer files are data in Python syntax; they are listed as unread instead of measured."""
 
@@ -58,11 +60,13 @@ class Complexity:
     left_out: frozenset[str] = frozenset()
 
 
-def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
+def measure(tree: Tree, paths: Iterable[str], facts: FileFacts | None = None) -> Complexity:  # noqa: PLR0912  # one branch for each way a file can end
     """Measure the Python, JavaScript and TypeScript files among `paths`, and those parts of component files.
 
     The caller leaves out tests and what is generated or vendored by its name; what is by its content is left out here.
+    `facts` may know what was measured before.
     """
+    facts = facts or FileFacts(tree, None)
     functions: list[FunctionComplexity] = []
     modules: dict[str, ModuleMeasure] = {}
     sloc: dict[str, int] = {}
@@ -70,6 +74,12 @@ def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
     left_out: set[str] = set()
     for path in paths:
         if not path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES):
+            continue
+        known = facts.kept(_KIND, path)
+        if known is not None:
+            rows, sloc[path], module = known
+            functions += [FunctionComplexity(path, *row) for row in rows]
+            modules |= {} if module is None else {path: _recalled(*module)}
             continue
         text = tree.text(path)
         if text is None:
@@ -88,6 +98,8 @@ def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
             sloc[path] = measured.sloc
             if not measured.whole:
                 unread.append(Unread(path, "parts of it could not be parsed, so its complexity may be higher"))
+            else:
+                facts.keep(_KIND, path, _row(measured.functions, measured.sloc, None))
         else:
             try:
                 found, modules[path] = _measure_file(path, text)
@@ -96,8 +108,19 @@ def measure(tree: Tree, paths: Iterable[str]) -> Complexity:
             else:
                 functions += found
                 sloc[path] = modules[path].raw.sloc
+                facts.keep(_KIND, path, _row(found, sloc[path], modules[path]))
     functions.sort(key=lambda one: (-one.complexity, one.path, one.line))
     return Complexity(tuple(functions), modules, sloc, tuple(unread), frozenset(left_out))
+
+
+def _row(functions: Iterable[FunctionComplexity], sloc: int, module: ModuleMeasure | None) -> list[object]:
+    """What was measured of one file as plain data."""
+    rows = [(one.name, one.line, one.complexity) for one in functions]
+    return [rows, sloc, None if module is None else astuple(module)]
+
+
+def _recalled(index: float, rank: str, halstead: list[float], raw: list[int]) -> ModuleMeasure:
+    return ModuleMeasure(index, rank, Halstead(*halstead), RawCounts(*raw))
 
 
 def _measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], ModuleMeasure]:
