@@ -27,8 +27,7 @@ PRINTED: Final = "six-gates"
 
 _GROUPS: Final = (
     ("Open", (Status.BLOCKER, Status.NEEDS_REVIEW, Status.UNANSWERED)),
-    ("Doesn't apply", (Status.NOT_APPLICABLE,)),
-    ("Ready", (Status.READY,)),
+    ("Ready, or does not apply", (Status.READY, Status.NOT_APPLICABLE)),
 )
 """What is open comes first."""
 
@@ -65,11 +64,23 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one item in a group, also where it stands in the other one.
+
+    Hosts merge line by line. Between lines that stay, two people's changes never meet: without the places three of four
+    pairs of branches that answered different controls conflicted in the template, with them none.
+    """
+
+    name: str
+    line: Line | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Sections that share what they say: open, ready."""
+    """Every item's place under what the items in it share: open, or settled."""
 
     heading: str
-    sections: tuple[Section, ...]
+    slots: tuple[Slot, ...]
 
 
 def block(session: Session, style: Style = Style.STATE) -> str:
@@ -119,16 +130,15 @@ def lasting(session: Session) -> tuple[State, Assessment]:
 
 def _groups(session: Session) -> list[Group]:
     _, judged = lasting(session)
-    checklist = session.checklist
-    groups = [(heading, tuple(_sections(checklist, judged, statuses))) for heading, statuses in _GROUPS]
-    return [Group(heading, sections) for heading, sections in groups if sections]
+    return [Group(heading, tuple(_slots(session.checklist, judged, statuses))) for heading, statuses in _GROUPS]
 
 
-def _sections(checklist: Checklist, judged: Assessment, statuses: Iterable[Status]) -> Iterator[Section]:
-    for pillar in checklist.scored_pillars:
-        states = [judged.items[item.id] for item in checklist.in_pillar(pillar.id)]
-        if lines := tuple(_line(one, judged) for one in states if one.status in statuses):
-            yield Section(checklist.heading(pillar), lines)
+def _slots(checklist: Checklist, judged: Assessment, statuses: Iterable[Status]) -> Iterator[Slot]:
+    for one in judged.of(checklist):
+        # The number with its pillar, as in 4.31.
+        name = one.item.id.removeprefix(f"{checklist.slug}.")
+        line = replace(_line(one, judged), title=one.item.title) if one.status in statuses else None
+        yield Slot(name, line)
 
 
 def _printed(catalogue: Catalogue) -> list[Section]:

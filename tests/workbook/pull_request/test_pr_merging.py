@@ -79,6 +79,8 @@ def test_random_pairs_of_branches_that_write_their_template(tmp_path, rendered, 
             sides[2] = sides[2].replace(b"on staging", b"on two machines")
         plain, conflict = by_lines(tmp_path, sides)
         count["lines"] += conflict
+        count["state"] += style is Style.STATE
+        count["lines in state"] += conflict and style is Style.STATE
         ours, left = merged(tuple(sides), TEMPLATE, lambda three: by_lines(tmp_path, three))
         count["ours"] += left
         after = rendered(merge(*states, ORDER).raw, style)
@@ -91,10 +93,11 @@ def test_random_pairs_of_branches_that_write_their_template(tmp_path, rendered, 
     figure(
         "random branch pairs that both write the template",
         "0 conflicts with the merge driver; the block right after it is written",
-        f"{pairs} pairs: {count['ours']} conflicts, {count['right']} right; git alone {count['lines']} conflicts, "
-        f"{count['ended']} of {pairs} clean after `readiness pr write`",
+        f"{pairs} pairs: {count['ours']} conflicts, {count['right']} right; git or a host alone "
+        f"{count['lines in state']} of {count['state']} in style state, {count['lines'] - count['lines in state']} of "
+        f"{pairs - count['state']} in style short, {count['ended']} of {pairs} clean after `readiness pr write`",
     )
-    assert (count["ours"], count["right"], count["ended"]) == (0, pairs, pairs)
+    assert (count["ours"], count["lines in state"], count["right"], count["ended"]) == (0, 0, pairs, pairs)
     assert count["lines"] > 0
 
 
