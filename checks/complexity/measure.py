@@ -163,7 +163,7 @@ def _with_closures(function: Any, prefix: str) -> Iterator[tuple[str, int, int]]
 def _reason(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-        return f"neither {running} nor what is known of newer ones can parse line {error.lineno or 0}"
+        return f"{running} cannot parse line {error.lineno or 0}, also not in an older spelling"
     if isinstance(error, ValueError):
         return "could not be parsed"
     return "nested too deeply to be measured"

@@ -139,7 +139,8 @@ class PythonCode:
         if outline is None:
             self._unread.append(Unread(path, f"does not parse as Python {version}: {error[:120]}"))
             return None
-        self._unread.append(Unread(path, f"newer than Python {version}: only imports and definition names were read"))
+        said = f"Python {version} cannot parse it: only imports and definition names were read"
+        self._unread.append(Unread(path, said))
         imports, functions, classes = outline
         return PythonModule(
             path=path,

@@ -195,3 +195,8 @@ def test_a_monorepo_of_very_many_packages_is_read_whole(tmp_path: Path, scale, f
     assert report.files.examined == len(files) - 1
     assert not [signal for signal, seen in report.observations.items() if "its probe failed" in seen.summary]
     figure("a monorepo of many packages", "every file read, one bad one told", f"{many} packages, {len(files)} files")
+
+
+def test_python_nested_too_deeply_for_the_running_one_is_not_called_newer() -> None:
+    report = report_of({**PRODUCT, "orders/brackets.py": f"import os\nx = {'(' * 250}1{')' * 250}\n"})
+    assert "newer" not in told(report)["orders/brackets.py"]
