@@ -115,6 +115,8 @@ def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
         return None if _only_classifies(call, name) else ModelCall(call, kind)
     if _RUNS.fullmatch(call.last) and "." in call.callee and _runs_a_model(look, call, name):
         return ModelCall(call, kind)
+    if call.last.startswith("kickoff") and look.importers("crewai", reached=False):
+        return ModelCall(call, kind)
     if is_http(call) and _to_a_model(look, call):
         image = "image" if re.search(r"image|stability", text_of(look, call)) else "text"
         return ModelCall(call, image if "messages" not in text_of(look, call) else "text", over_http=True)

@@ -13,6 +13,8 @@ from checks.observation import Location
 
 if TYPE_CHECKING:
     from checks.look import Look
+    from checks.readers.python_facts import Text
+    from checks.readers.web_facts import WebText
 
 _NAME = re.compile(
     r"(?i)^(?:[\w@-]+[/:.]){0,4}(?:gpt-?[0-9o]|o[134](?:-(?:mini|pro|preview|\d{4})|$)|chatgpt-|text-davinci|dall-e-\d|gpt-image"
@@ -28,8 +30,10 @@ _TAG = re.compile(r"(?i)^[\w./-]+:[\w.-]+$|\.gguf$|/resolve/|^[\w-]+/[\w.-]+$")
 _WEIGHTS = re.compile(r"(?i)^https?://\S+/resolve/\S+|^[\w.@/-]+\.gguf$")
 _COMMIT = re.compile(r"/resolve/[0-9a-f]{12,}/")
 _NOT_GENERATING = re.compile(r"(?i)embed|rerank|tokenizer|moderation|clip-")
-_SETTING = re.compile(r"(?i)^\s*(?:-\s*|export\s+)?\w*model\w*\s*[=:]\s*[\"']?([\w./:@+-]+)", re.MULTILINE)
+_SETTING = re.compile(r"(?i)^\s*(?:-\s*|export\s+)?[\"']?\w*model\w*[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)", re.MULTILINE)
 _FALLBACK = re.compile(r"\$\{\w*MODEL\w*:-([\w./:@+-]+)\}")
+_MOST_NAME = 200
+_NO_SETTINGS = ("package.json", "package-lock.json", "tsconfig.json")
 _PRICED = re.compile(r"(?i)price|pricing|cost|context_?(?:window|length|limit)|token_?limits?|encoding_for")
 
 
@@ -51,9 +55,10 @@ def _named(look: Look) -> Iterator[ModelName]:
     for path in look.source_paths():
         if look.reach.reached(path) is False:
             continue
-        module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
-        for text in module.texts if module else ():
+        for text in _texts(look, path):
             kind = _kind(text.value)
+            if kind == "tag" and _has_revision(look, path):
+                kind = "dated"
             if kind and not _is_price(look, path, text.line):
                 yield ModelName(text.value[:80], kind, Location(path, text.line))
     settings = (
@@ -65,7 +70,7 @@ def _named(look: Look) -> Iterator[ModelName]:
         "config*.toml",
         "settings*.toml",
     )
-    for path in look.tree.match(*settings):
+    for path in dict.fromkeys((*look.tree.match(*settings), *_settings_read(look))):
         content = look.tree.text(path) or ""
         for match in (*_SETTING.finditer(content), *_FALLBACK.finditer(content)) if is_product(path) else ():
             if kind := _kind(match[1]):
@@ -84,9 +89,41 @@ def _kind(text: str) -> str:
     name = text.rsplit("/", 1)[-1].lower()
     closed = re.match(
         r"(?:gpt|o\d|chatgpt|claude|gemini|grok|dall-e|tts|whisper|command|sonar)",
-        name.split(".")[-1] if "anthropic." in name else name,
+        name.split(".")[-1] if "anthropic." in name else name.removeprefix(_provider(name)),
     )
     return "alias" if closed or not _TAG.match(text) or text.endswith("latest") else "tag"
+
+
+def _provider(name: str) -> str:
+    """What stands before a closed model's name, as in "openai:gpt-4o": no tag follows there."""
+    match = re.match(r"(?:openai|anthropic|google[\w-]*|azure[\w-]*|vertex[\w-]*|bedrock|xai|cohere)[\w-]*:", name)
+    return match[0] if match else ""
+
+
+def _settings_read(look: Look) -> tuple[str, ...]:
+    """Data files that reached code names: what a model is called may stand there."""
+    paths = [path for path in look.tree.match("*.y*ml", "*.toml", "*.json", "*.ini") if is_product(path)]
+    named = {
+        text.value.rsplit("/", 1)[-1]
+        for path in look.source_paths()
+        if paths and look.reach.reached(path) is not False
+        for text in _texts(look, path)
+        if len(text.value) < _MOST_NAME
+    }
+    return tuple(path for path in paths if path.rsplit("/", 1)[-1] in named and not path.endswith(_NO_SETTINGS))
+
+
+def _texts(look: Look, path: str) -> tuple[Text | WebText, ...]:
+    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    return module.texts if module else ()
+
+
+def _has_revision(look: Look, path: str) -> bool:
+    """Whether a file loads open weights at a commit."""
+    source = lines_of(look, path)
+    return bool(re.search(r"\brevision\s*=", source)) and any(
+        re.fullmatch(r"[0-9a-f]{40}", text.value) for text in _texts(look, path)
+    )
 
 
 def _is_price(look: Look, path: str, line: int) -> bool:

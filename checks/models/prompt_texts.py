@@ -25,7 +25,7 @@ _NOT_OURS = re.compile(
     r"(?:^|/)(?:\.github|\.cursor|\.claude|\.windsurf|docs?|\.kiro|\.codex|\.vscode|\.lovable)/"
     r"|(?:^|/)(?:AGENTS|CLAUDE|GEMINI)\.md$"
 )
-_MODULE = re.compile(r"(?i)(?:^|/)(?:\w*prompts?\w*\.(?:py|ts|js|mjs|tsx)|prompts?/[\w/-]+\.(?:py|ts|js|mjs))$")
+_MODULE = re.compile(r"(?i)(?:^|/)(?:[\w.-]*prompts?[\w.-]*\.(?:py|ts|js|mjs|tsx)|prompts?/[\w/-]+\.(?:py|ts|js|mjs))$")
 _INSTRUCTS = re.compile(
     r"(?i)\byou are (?:an?|the)\b|\byour (?:task|job|role|goal)\b|\b(?:respond|reply|answer|return"
     r"|output)\b.{0,40}\b(?:json|only|in|with|using|based)\b"
@@ -85,13 +85,29 @@ def prompt_files(look: Look) -> tuple[str, ...]:
     named = [
         path for path in look.tree.paths if _TEMPLATE.search(path) and is_product(path) and not _NOT_OURS.search(path)
     ]
-    if not named:
-        return ()
     texts = {
         text for path in look.source_paths() if look.reach.reached(path) is not False for text in _texts(look, path)
     }
     words = {part.removesuffix("/") for text in texts if len(text) < 200 for part in (text, *re.split(r"[/\\]", text))}  # noqa: PLR2004 - no path is longer
-    return tuple(path for path in named if _is_named(path, words) and (look.tree.text(path) or "").strip())
+    found = [path for path in named if _is_named(path, words) and (look.tree.text(path) or "").strip()]
+    return tuple(sorted({*found, *_instructions_read(look)}))
+
+
+def _instructions_read(look: Look) -> Iterator[str]:
+    """Text files that instruct, and agents described in YAML, under any name that code beside model calls knows."""
+    near = model_files(look)
+    near |= {other for path in near for other in (*look.reach.imports_of(path), *look.reach.imported_by(path))}
+    near |= {place.path for place in look.importers("crewai")}
+    texts = {text.rsplit("/", 1)[-1] for path in near if is_product(path) for text in _texts(look, path)}
+    for path in look.tree.match("*.txt", "*.md", "*.j2", "*.jinja2", "*.y*ml"):
+        if path.rsplit("/", 1)[-1] not in texts or not is_product(path) or _NOT_OURS.search(path):
+            continue
+        content = (look.tree.text(path) or "")[:_MOST_PROMPT]
+        if path.endswith((".yaml", ".yml")):
+            if re.search(r"(?m)^\s+(?:backstory|goal|role|expected_output):\s*\S", content):
+                yield path
+        elif _INSTRUCTS.search(content):
+            yield path
 
 
 def _texts(look: Look, path: str) -> Iterator[str]:
@@ -120,13 +136,17 @@ def prompt_modules(look: Look) -> tuple[str, ...]:
     for path in look.source_paths():
         if not _MODULE.search(path) or look.reach.reached(path) is False or path in model_files(look):
             continue
-        if any(_is_long_prompt(text) for text in _texts(look, path)) and not _calls_out(look, path):
+        if any(_is_prose(text) for text in _texts(look, path)) and not _calls_out(look, path):
             found.append(path)
     return tuple(found)
 
 
-def _is_long_prompt(text: str) -> bool:
-    return len(text) >= _LONG or (len(text) >= _SHORT and bool(_INSTRUCTS.search(text)))
+def _is_prose(text: str) -> bool:
+    return len(text) >= _LONG or (len(text) >= _SHORT and (bool(_INSTRUCTS.search(text)) or _is_sentence(text)))
+
+
+def _is_sentence(text: str) -> bool:
+    return text.count(" ") > _WORDS and not _SQL.search(text)
 
 
 def _calls_out(look: Look, path: str) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from checks.application.endpoints import endpoints
+from checks.application.switches import conditions, switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches, reached
 from checks.look import PYTHON, Look
-from checks.observation import Location, Observation, Outcome
+from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
 
@@ -60,21 +61,51 @@ def metrics(look: Look) -> Observation:
     """Metrics that something can collect, or error tracking that is initialized."""
     searched = ("initialization of metric and error-tracking libraries", "commands that start the service")
     fix = "initialize error tracking where the service starts, and expose request metrics to the collector"
-    started = [hit.place for hit in calls(look, _TRACKERS)] + _agents(look)
-    exposed = _exposed(look)
+    trackers = calls(look, _TRACKERS)
+    off = _off(look, [hit.place for hit in trackers if not _is_told_to_be_off(hit)] + _exposed(look))
+    off |= {hit.place: "enabled" for hit in trackers if _is_told_to_be_off(hit)}
+    started = [hit.place for hit in trackers if hit.place not in off] + _agents(look)
+    exposed = [place for place in _exposed(look) if place not in off]
     if started or exposed:
         blocked = [] if started else _behind_login(look)
         if blocked:
             said = "metrics are exposed behind a login that a collector does not have"
             return answer(METRICS, Outcome.PARTIAL, said, blocked, searched=searched, fix=fix)
         said = "error tracking is initialized" if started else "metrics are exposed"
-        return answer(METRICS, Outcome.MET, said, [*started, *exposed], searched=searched)
+        return _wired(look, METRICS, said, [*started, *exposed], searched)
+    if off:
+        return _switched_off(METRICS, off, searched)
     written = look.importers(*_METRIC_LIBRARIES, reached=False)
     if written:
         dead = [place for place in written if not reached(look, place.path)]
         said = "metrics are written, but nothing loads them" if dead else "metrics are counted, but never exposed"
         return answer(METRICS, Outcome.PARTIAL, said, _counters(look) or list(written), searched=searched, fix=fix)
     return absent(look, METRICS, "no metrics, APM or error tracking", searched=searched, fix=fix)
+
+
+def _off(look: Look, places: list[Location]) -> dict[Location, str]:
+    """Those of the places that a switch keeps from running, with its name."""
+    return {place: name for place in places if (name := switched_off(look, place))}
+
+
+def _is_told_to_be_off(hit: Hit) -> bool:
+    given = hit.call.keywords.get("enabled") if isinstance(hit.call, Call) else hit.call.keys.get("enabled")
+    return (given if isinstance(given, str) or given is None else given.text) in {"false", "False"}
+
+
+def _wired(look: Look, signal: str, said: str, places: list[Location], searched: tuple[str, ...]) -> Observation:
+    """Met; with low confidence where each place stands below a condition, so that the deployment decides."""
+    below = {place: conditions(look, place) for place in places}
+    if all(below.values()) and below:
+        said = f"{said}, where `{next(iter(below.values()))[0][:60]}` holds"
+        return answer(signal, Outcome.MET, said, places, searched=searched, confidence=Confidence.LOW)
+    return answer(signal, Outcome.MET, said, places, searched=searched)
+
+
+def _switched_off(signal: str, off: dict[Location, str], searched: tuple[str, ...]) -> Observation:
+    said = f"wired behind a switch that is off and that no file turns on: {', '.join(sorted(set(off.values())))}"
+    fix = "turn the switch on in the deployment's configuration"
+    return answer(signal, Outcome.PARTIAL, said, list(off), searched=searched, fix=fix)
 
 
 def _agents(look: Look) -> list[Location]:
@@ -122,8 +153,12 @@ def tracing(look: Look) -> Observation:
             return answer(TRACING, Outcome.PARTIAL, said, late, searched=searched, fix=fix)
     else:
         providers = [hit for hit in providers if "opentelemetry" in hit.call.resolved]
-    started = [hit.place for hit in calls(look, _STARTS)]
-    sampled = [hit.place for hit in calls(look, _TRACKERS) if _samples(hit)]
+    found = [hit.place for hit in calls(look, _STARTS)]
+    tracked = [hit.place for hit in calls(look, _TRACKERS) if _samples(hit) and not _is_told_to_be_off(hit)]
+    off = _off(look, [*found, *tracked, *(hit.place for hit in providers)])
+    started = [place for place in found if place not in off]
+    sampled = [place for place in tracked if place not in off]
+    providers = [hit for hit in providers if hit.place not in off]
     agents = [
         place
         for place in _agents(look)
@@ -142,12 +177,12 @@ def tracing(look: Look) -> Observation:
         or web
     ):
         places = [*sampled, *agents, *started, *(hit.place for hit in web)]
-        return answer(TRACING, Outcome.MET, "tracing starts with the service", places, searched=searched)
+        return _wired(look, TRACING, "tracing starts with the service", places, searched)
     if providers and instruments:
         places = [hit.place for hit in (*providers, *instruments)]
-        return answer(
-            TRACING, Outcome.MET, "a tracer is set and the application instrumented", places, searched=searched
-        )
+        return _wired(look, TRACING, "a tracer is set and the application instrumented", places, searched)
+    if off:
+        return _switched_off(TRACING, off, searched)
     written = look.importers("opentelemetry", "@opentelemetry/*", "ddtrace", "dd-trace", "jaeger_client", reached=False)
     if written or started:
         said = "tracing is written, but not wired to the serving path"
