@@ -12,13 +12,14 @@ export PYTHONSAFEPATH := 1
 REPO ?=
 export REPO
 
-.PHONY: help setup run test stress check lock
+.PHONY: help setup run test stress bench check lock
 
 help:
 	@echo "make run              set everything up and open the sample project"
 	@echo "make run REPO=path    the same on a repository of yours"
 	@echo "make test             set everything up and run every test"
 	@echo "make stress           measure the promises at full size and print their figures"
+	@echo "make bench            measure how quick it is beside other tools, and write docs/performance.md"
 	@echo "make setup            build .venv with the readiness command in it"
 	@echo "make check            lint, format, types and import contract"
 	@echo "make lock             renew requirements/*.txt (needs uv)"
@@ -37,6 +38,11 @@ test: $(VENV)/.dev-ready
 
 stress: $(VENV)/.dev-ready
 	@$(PY) -P -m pytest -n auto -m stress --stress
+
+# As in: make bench BENCH="--sizes 1000 --rounds 5"
+BENCH ?=
+bench: $(VENV)/.dev-ready
+	@$(PY) -P -m benchmarks.speed $(BENCH)
 
 check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff check

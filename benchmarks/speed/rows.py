@@ -1,0 +1,187 @@
+"""What is measured, as data: the commands of one bed, and the rows that compare them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.speed import paint, peers
+from benchmarks.speed.beds import git
+from benchmarks.speed.rounds import Command, Measure
+
+FULL = 1_000
+"""Files of the bed on which everything is measured, the others included."""
+
+MOST_COLD = 10_000
+"""Files; larger beds are measured warm only."""
+
+READINESS = [sys.executable, "-P", "-m", "workbook"]
+BARE = [sys.executable, "-I", "-c", "pass"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison: what, beside what, the ratio it must not pass, and the commands of which ours consists."""
+
+    what: str
+    against: str
+    bar: float
+    measure: Measure
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+    """What to look at where the bar is missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """A repository to measure on, with a folder beside it for caches and copies."""
+
+    name: str
+    files: int
+    place: Path
+    beside: Path
+    tools: peers.Peers
+
+    def called(self, what: str) -> str:
+        """The name of a command on this bed."""
+        return f"{what}, {self.name}"
+
+    def env(self, cache: str) -> dict[str, str]:
+        """The environment with a cache of that name."""
+        return peers.environment(self.beside, self.tools.semgrep, self.tools.radon) | {
+            "XDG_CACHE_HOME": str(self.beside / cache)
+        }
+
+
+def own(bed: Bed) -> list[Command]:
+    """Our look at a bed: cold, with nothing changed, and with one file changed."""
+    probe = [*READINESS, "-C", str(bed.place), "probe", "--format", "json"]
+    touched = bed.place / changing(bed)
+
+    def forget(_: int) -> None:
+        shutil.rmtree(bed.beside / "cold", ignore_errors=True)
+
+    def touch(number: int) -> None:
+        with touched.open("a", encoding="utf-8") as file:
+            file.write(f"# round {number}\n")
+
+    # What looks for a while may end with 3: some questions stay unknown.
+    fine = (0, 3)
+    cold = [Command(bed.called("cold"), probe, bed.place, bed.env("cold"), forget, fine=fine)]
+    return [
+        *(cold if bed.files <= MOST_COLD else []),
+        Command(bed.called("one file changed"), probe, bed.place, bed.env("kept"), touch, fine=fine),
+        Command(bed.called("nothing changed"), probe, bed.place, bed.env("kept"), fine=fine),
+    ]
+
+
+def beside(bed: Bed) -> list[Command]:
+    """The others on the same files, and the parts and floors of ours."""
+    env = bed.env("others")
+    part = [sys.executable, "-P", "-m", "benchmarks.speed.ours"]
+    one = peers.semgrep(bed.tools, bed.place / changing(bed), "--experimental")
+    return [
+        Command("semgrep scan", peers.semgrep(bed.tools, bed.beside / "targets"), bed.beside, env),
+        *(Command(f"radon {what}", peers.radon(bed.tools, what, bed.place), bed.beside, env)
+          for what in ("cc", "mi", "hal", "raw")),
+        Command("our semgrep part", [*part, "semgrep", str(bed.place)], bed.place, env),
+        Command("our other part", [*part, "rest", str(bed.place)], bed.place, env),
+        Command("parsing alone", [*part, "parse", str(bed.place)], bed.place, env),
+        Command("git status", ["git", "status", "--porcelain"], bed.place, env),
+        Command("bare Python", BARE, bed.place, env),
+        Command("semgrep --experimental, one file", one, bed.beside, env),
+    ]  # fmt: skip
+
+
+def start_up(workbook: Path, bed: Bed) -> list[Command]:
+    """What it takes until something is seen, on a small repository with 54 answers."""
+    env = bed.env("kept")
+    shown = [sys.executable, "-P", "-m", "benchmarks.speed.paint"]
+    hello = [*shown, "Hello, world", sys.executable, "-P", "-c", paint.HELLO]
+    imports = [sys.executable, "-P", "-c"]
+    board = [*shown, "50 of 50", *READINESS, "-C", str(workbook)]
+    return [
+        Command("status", [*READINESS, "-C", str(workbook), "status"], workbook, env),
+        Command(
+            "modules of status",
+            [sys.executable, "-P", "-c", "import workbook.launch, workbook.cli.status"],
+            workbook,
+            env,
+        ),
+        Command("first paint", board, workbook, env, prints=True),
+        Command("Textual hello world", hello, workbook, env, prints=True),
+        Command("modules of the TUI", [*imports, "import tui.app"], workbook, env),
+    ]
+
+
+STATUS, TUI, HELLO = ("modules of status",), ("modules of the TUI",), ("Textual hello world",)
+RADON = ("radon cc", "radon mi", "radon hal", "radon raw")
+
+
+def rows(bed: Bed, others: list[Bed]) -> list[Row]:
+    """The comparisons on the bed where everything is measured, and those between the beds."""
+    cold, warm, changed = (bed.called(what) for what in ("cold", "nothing changed", "one file changed"))
+    semgrep, rest = ("our semgrep part",), ("our other part",)
+    scan, one_file = ("semgrep scan",), ("semgrep --experimental, one file",)
+    same, sum_of_all = "`semgrep scan`, same rules and files", "`semgrep scan` and `radon cc`, `mi`, `hal`, `raw`"
+    at = f"cold, {bed.name}"
+    found = [
+        Row(f"{at}: semgrep part", same, 0.55, "wall", semgrep, scan),
+        Row(f"{at}: semgrep part", same, 0.7, "cpu", semgrep, scan),
+        Row(f"{at}: everything", sum_of_all, 0.20, "wall", (cold,), (*scan, *RADON), (*semgrep, *rest)),
+        Row(f"{at}: everything", sum_of_all, 0.30, "cpu", (cold,), (*scan, *RADON), (*semgrep, *rest)),
+        Row(f"{at}: everything but semgrep", "parsing each file once", 6, "wall", rest, ("parsing alone",)),
+        Row(warm, "`git status` and `python -I -c pass`", 3, "wall", (warm,), ("git status", "bare Python")),
+        Row(changed, "`semgrep --experimental` on that file", 2.5, "wall", (changed,), one_file),
+        Row("`readiness status`, 54 answers", "`python -I -c pass`", 8, "wall", ("status",), ("bare Python",), STATUS),
+        Row("first paint of the board", "Textual hello world", 1.6, "wall", ("first paint",), HELLO, TUI),
+        Row(f"peak memory, {bed.name}", "`semgrep scan`", 1.2, "memory", (cold,), scan),
+    ]
+    for other in others:
+        its_cold, its_warm, its_changed = (
+            other.called(what) for what in ("cold", "nothing changed", "one file changed")
+        )
+        if other.files == MOST_COLD:
+            found.append(
+                Row(its_changed, "`semgrep --experimental` on one file", 2.5, "wall", (its_changed,), one_file)
+            )
+            found.append(Row(f"cold, {bed.name} to {other.name}", "own", 11, "cpu", (its_cold,), (cold,)))
+        elif other.files > MOST_COLD:
+            what = f"nothing changed, {bed.name} to {other.name}"
+            found.append(Row(what, "own", 6, "wall", (its_warm,), (warm,)))
+    return found
+
+
+def changing(bed: Bed) -> str:
+    """The file that is changed: the first of the bed's Python files."""
+    return git(bed.place, "ls-files", "*.py").partition("\n")[0]
+
+
+def same_findings(bed: Bed) -> int:
+    """Hold what our way of running semgrep finds to what the plain command finds in the same files; how many it is.
+
+    Raises:
+        SystemExit: they differ; the first differences are named.
+    """
+    targets = bed.beside / "targets"
+    targets.mkdir()
+    part = [sys.executable, "-P", "-m", "benchmarks.speed.ours"]
+    env = bed.env("others")
+
+    def told(argv: list[str]) -> str:
+        return subprocess.run(argv, cwd=bed.beside, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    places = json.loads(told([*part, "targets", str(bed.place), str(targets)]))
+    fast = {tuple(one) for one in json.loads(told([*part, "semgrep", str(bed.place)]))}
+    plain = {
+        (one["check_id"].split("rules.")[-1], places[Path(one["path"]).name], one["start"]["line"], one["end"]["line"])
+        for one in json.loads(told(peers.semgrep(bed.tools, targets)))["results"]
+    }
+    if fast != plain:
+        raise SystemExit(f"findings differ on {bed.name}: {sorted(fast ^ plain)[:5]} …")
+    return len(fast)
