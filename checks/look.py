@@ -203,18 +203,34 @@ class Look:
         return self._importers[key]
 
     def _python_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
-        for path in self.source_paths(*PYTHON):
-            module = self.python.module(path)
-            for item in module.imports if module else ():
-                if not item.paths and any(_names(package, item.dotted, ".") for package in packages):
-                    yield Location(path, item.line)
+        for name, places in self._python_imported.items():
+            if any(_names(package, name, ".") for package in packages):
+                yield from places
 
     def _web_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
-        for path in self.source_paths(*WEB):
-            module = self.web.module(path)
-            for item in module.imports if module else ():
-                if item.package and any(_names(package, item.specifier, "/") for package in packages):
-                    yield Location(path, item.line)
+        for name, places in self._web_imported.items():
+            if any(_names(package, name, "/") for package in packages):
+                yield from places
+
+    @cached_property
+    def _python_imported(self) -> dict[str, list[Location]]:
+        """Where application code imports what is no file of the tree, by dotted name."""
+        found: dict[str, list[Location]] = {}
+        for module in self.python.modules(self.source_paths(*PYTHON)):
+            for item in module.imports:
+                if not item.paths:
+                    found.setdefault(item.dotted, []).append(Location(module.path, item.line))
+        return found
+
+    @cached_property
+    def _web_imported(self) -> dict[str, list[Location]]:
+        """Where application code imports from packages, by specifier."""
+        found: dict[str, list[Location]] = {}
+        for module in self.web.modules(self.source_paths(*WEB)):
+            for item in module.imports:
+                if item.package:
+                    found.setdefault(item.specifier, []).append(Location(module.path, item.line))
+        return found
 
     def depends_on(self, *names: str, dev: bool = False) -> tuple[Location, ...]:
         """Where a manifest declares one of `names` ("fastapi", "@opentelemetry/*"); run-time only unless `dev`."""
