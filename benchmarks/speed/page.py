@@ -105,10 +105,10 @@ def picture(costs: Costs, beds: Sequence[Bed]) -> str:
         return f"{x:.0f},{300 - 260 * (log10(seconds) - low) / (high - low):.0f}"
 
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 350" role="img" '
-        'font-family="sans-serif" font-size="13">',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 350" role="img" font-size="13">',
         "<title>Seconds of a look by the number of files</title>",
-        "<style>text{fill:#1f2328}.axis{stroke:#8c959f}@media(prefers-color-scheme:dark){text{fill:#e6edf3}}</style>",
+        "<style>text{fill:#1f2328;font-family:sans-serif}.axis{stroke:#8c959f}",
+        "@media(prefers-color-scheme:dark){text{fill:#e6edf3}}</style>",
         '<path class="axis" d="M70 40V300H570" fill="none"/>',
     ]
     for seconds in (0.01, 0.1, 1, 10, 100, 1000):
