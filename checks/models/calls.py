@@ -214,6 +214,13 @@ def model_files(look: Look) -> frozenset[str]:
     return frozenset(call.seen.path for call in model_calls(look))
 
 
+def near_models(look: Look) -> frozenset[str]:
+    """The files that hold model calls, with the product's files that load them or are loaded by them."""
+    files = model_files(look)
+    around = {other for path in files for other in (*look.reach.imported_by(path), *look.reach.imports_of(path))}
+    return files | around.intersection(look.source_paths())
+
+
 def unless_called(look: Look, signal: str) -> Observation | None:
     """What to answer when no model call was found; None where there are some."""
     if model_calls(look):

@@ -9,7 +9,7 @@ from checks.application.named_values import assigned
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
 from checks.models.answer_flow import CLEANS, answers_run
-from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, unless_called
+from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, near_models, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
 
@@ -220,7 +220,7 @@ def no_unsafe_output(look: Look) -> Observation:
         if look.reach.reached(path) is not False and "__html" in (look.tree.text(path) or "")
     ]
     problem = look.code.trouble or ""
-    left = [path for path in (*sorted(model_files(look)), *pages) if not look.code.complete_for([path])]
+    left = [path for path in (*sorted(near_models(look)), *pages) if not look.code.complete_for([path])]
     if problem or left:
         said = problem or f"the code rules did not read {', '.join(left[:3])} in full"
         return answer(UNSAFE, Outcome.UNKNOWN, said, searched=searched)

@@ -7,7 +7,7 @@ import re
 from checks.application.calls_seen import all_calls
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import Look
-from checks.models.calls import model_calls, model_files, unless_called
+from checks.models.calls import model_calls, model_files, near_models, unless_called
 from checks.models.prompt_texts import inline_prompts, prompt_files, prompt_modules, system_prompts
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
@@ -122,5 +122,5 @@ def _around(look: Look, path: str) -> tuple[str, ...]:
 def _rules_unread(look: Look) -> str:
     if look.code.trouble:
         return look.code.trouble
-    left = sorted(path for path in model_files(look) if not look.code.complete_for([path]))
+    left = sorted(path for path in near_models(look) if not look.code.complete_for([path]))
     return f"the code rules did not read {', '.join(left[:3])} in full" if left else ""
