@@ -24,8 +24,8 @@ _TEMPLATE = "".join(f"[{one.upper()}{one}]" if one.isalpha() else one for one in
 
 OURS = (
     f"/{STATE_FILE}", f"/{WAIVER_FILE}", "/.readiness/", "/.gitlab/merge_request_templates/",
-    *(f"/{folder}{_TEMPLATE}{rest}" for folder in ("", ".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")
-      for rest in ("/", ".md", ".txt")),
+    *(f"/{folder}{_TEMPLATE}{rest}" for rest in ("/", ".md", ".txt")
+      for folder in ("", ".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")),
 )  # fmt: skip
 """Our own files: answering must not make answers lapse."""
 

@@ -62,7 +62,7 @@ def log(text):
 
 
 def annotated(text):
-    """The log of a CI host on GitHub: a few orders of our own that mark a place, each whole on its line, and no other."""
+    """The log of a CI host on GitHub: a few orders of our own that mark a place, each on a line, and no other."""
     lines = text.split("\n")
     own = [line for line in lines if re.fullmatch(r"::(error|warning)( file=[^:,]+(,line=\d+)?)?::.*", line)]
     broken = [line for line in own if re.search("%0[AD]", line, re.IGNORECASE) or len(own) > MOST_ANNOTATIONS]
