@@ -52,8 +52,12 @@ def base(environment: Mapping[str, str]) -> str:
     """The commit or branch a request is compared with, as its host names it; "" where it names none.
 
     Raises:
-        Refused: the event cannot be read.
+        Refused: the event cannot be read, or its checkout is not the request.
     """
+    if environment.get("GITHUB_EVENT_NAME") == "pull_request_target":
+        raise Refused(
+            "pull_request_target checks out where the request goes, not the request", "run this on pull_request"
+        )
     if commit := environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA"):
         return commit
     if environment.get("GITHUB_EVENT_NAME") not in _REQUESTS:

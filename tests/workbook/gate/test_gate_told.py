@@ -1,5 +1,6 @@
 """What the gate is told by a checkout and a CI host, and how it says what it found."""
 
+import json
 import re
 from functools import partial
 
@@ -72,6 +73,23 @@ def test_a_ci_host_tells_what_the_change_goes_to(team, monkeypatch, environment)
     code, data = team.ruling()
     assert (code, data["occasion"]) == (1, "pull-request")
     assert data["base"] == team.git(team.root, "rev-parse", "main")
+
+
+def test_an_event_that_checks_out_something_else_is_refused(team, monkeypatch):
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request_target")
+    monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    assert team.gate()[0] == 2
+    assert "run this on pull_request" in team.err
+
+
+def test_a_merge_queue_tells_its_base_in_the_event(team, monkeypatch, tmp_path):
+    team.branch()
+    team.commit(blocker())
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"merge_group": {"base_sha": team.git(team.root, "rev-parse", "main")}}))
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "merge_group")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+    assert team.reasons() == (1, [("blocker", CONTROL)])
 
 
 def test_a_scheduled_run_is_told_by_its_host(team, aged, monkeypatch):
