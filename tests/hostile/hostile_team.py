@@ -91,7 +91,32 @@ class Team:
         lines += [f"[measurements.{toml(self.text('measurement'))}]", "value = 1", f"unit = {toml(self.text('unit'))}"]
         lines += [f"source = {toml(self.text('source'))}", ""]
         lines += [f"[controls.{toml(self.text('unknown control'))}]", 'status = "ready"', ""]
+        lines += self._beside_answers()
         return "\n".join(lines) + "\n"
+
+    def _beside_answers(self):
+        """What the state file holds besides answers: a number, a level, a fact, an item, a decision, a standoff."""
+        by, at = f"by = {toml(self.text('signed by'))}", "at = 2026-11-19"
+        other = f'{{ value = 2, unit = "count", source = {toml(self.text("standoff"))} }}'
+        yield from ("[measurements.views]", "value = 1", 'unit = "count"', f"source = {toml(self.text('source'))}", "")
+        yield from ("[measurements.fields]", "value = 1", 'unit = "count"', f"source = {toml(self.text('source'))}")
+        yield from (f'clash = [{{ unit = "all", other = {other} }}]', "")
+        yield from ("[scores.ten-gates]", f"security = {{ level = 2, {by}, {at} }}", "")
+        note = f"note = {toml(self.text('fact note'))}"
+        yield from ("[attested]", f"core-logic-sound = {{ holds = true, {by}, {at}, {note} }}", "")
+        yield from (
+            '[items."fifty-point.1.1"]',
+            'status = "ready"',
+            by,
+            at,
+            f"reason = {toml(self.text('item reason'))}",
+            "",
+        )
+        yield from ('[decisions."2026-11-19"]', 'outcome = "conditional"', f"commit = {toml(self.text('decided on'))}")
+        yield f"verdict = {toml(self.text('decided verdict'))}"
+        yield f"by = [{{ name = {toml(self.text('decider'))}, role = {toml(self.text('role'))} }}]"
+        promise = f"text = {toml(self.text('condition'))}, owner = {toml(self.text('condition owner'))}"
+        yield from (f"conditions = [{{ {promise}, due = 2026-12-10 }}]", "")
 
     def _answer(self, index):
         status = ("needs-review", "ready", "not-applicable", "blocker", "wrong")[index % 5]

@@ -44,17 +44,16 @@ class Verify(FormScreen):
         question = self.session.question(self.subject)
         answer = question.answer
         who = ", ".join(answer.by) or answer.proposed_by or "nobody"
-        lines = [
-            Content.assemble(standing(question.judged.standing), "  ", said(question.judged.why, "$foreground 60%")),
-            said(f"Said by {who}{f', {answer.at}' if answer.at else ''}"),
-            said(f"Ready when: {question.control.ready_when}"),
-        ]
+        lines = [said(f"Said by {who}{f', {answer.at}' if answer.at else ''}")]
         lines += [
             Content.assemble("Evidence: ", said(one.kind), "  ", said(shown_address(one.label), "$text-secondary"))
             for one in answer.evidence
         ]
         if answer.note:
             lines.append(Content.assemble("Note: ", said_lines(answer.note)))
+        judged = question.judged
+        lines.append(Content.assemble(standing(judged.standing), "  ", said(judged.why, "$foreground 60%")))
+        lines.append(said(f"Ready when: {question.control.ready_when}", "$foreground 60%"))
         return Content("\n").join(lines)
 
     def parts(self) -> Sequence[Part]:
