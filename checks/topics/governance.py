@@ -130,7 +130,14 @@ def pull_request_template(look: Look) -> Observation:
             )
     if found:
         places = tuple(Location(path) for path in found)
-        return Observation("gov.pr-template", Outcome.PARTIAL, "the template is empty", PR_TEMPLATES, places)
+        return Observation(
+            "gov.pr-template",
+            Outcome.PARTIAL,
+            "the template is empty",
+            PR_TEMPLATES,
+            places,
+            fix="write what a reviewer should check into it",
+        )
     return Observation(
         "gov.pr-template", Outcome.UNMET, "no pull-request template", PR_TEMPLATES, fix="readiness pr write makes one"
     )
