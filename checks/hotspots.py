@@ -74,6 +74,8 @@ class Hotspots:
     functions: tuple[Hotspot, ...] = ()
     files: tuple[HotFile, ...] = ()
     note: str = ""
+    complexities: tuple[int, ...] = ()
+    """Of every function, those that are not in the table too; ascending."""
 
 
 def hotspots(look: Look) -> Hotspots:
@@ -87,7 +89,8 @@ def hotspots(look: Look) -> Hotspots:
     files = [_file(path, counts, measured, churn) for path, counts in by_file.items()]
     functions.sort(key=lambda one: (-one.score, -one.complexity, one.path, one.line))
     files.sort(key=lambda one: (-one.score, -one.complexity, one.path))
-    return Hotspots(tuple(functions[:MOST_ROWS]), tuple(files[:MOST_ROWS]), note)
+    every = tuple(sorted(one.complexity for one in functions))
+    return Hotspots(tuple(functions[:MOST_ROWS]), tuple(files[:MOST_ROWS]), note, every)
 
 
 def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:

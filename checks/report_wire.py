@@ -68,7 +68,9 @@ def _examined(data: Plain) -> Examined:
 
 def _hotspots(data: Plain) -> Hotspots:
     functions = tuple(Hotspot(**one) for one in data["functions"])
-    return Hotspots(functions, tuple(HotFile(**one) for one in data["files"]), data["note"])
+    return Hotspots(
+        functions, tuple(HotFile(**one) for one in data["files"]), data["note"], tuple(data["complexities"])
+    )
 
 
 def _locations(data: Plain) -> tuple[Location, ...]:

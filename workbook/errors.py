@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.secrets.shapes import redact
+from workbook.text import terminal
 
 
 class Refused(Exception):  # noqa: N818  it reads as what happened: the operation was refused
@@ -14,3 +15,7 @@ class Refused(Exception):  # noqa: N818  it reads as what happened: the operatio
         super().__init__(f"{self.what}; {self.remedy}" if remedy else self.what)
         self.code = code
         """The exit code of the command: 2 for usage and configuration, 3 where only unknowns stand in the way."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows when a cell is refused: the line, as everywhere. IPython asks for this."""
+        return [f"Refused: {terminal(str(self))}"]

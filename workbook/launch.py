@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `readiness`; see `workbook.cli.main.main`."""
-    return command_line(argv, Faces(_tui, _open_lab, _write_notebooks, _run_notebooks))
+    return command_line(
+        argv, Faces(_tui, _open_lab, _write_notebooks, _run_notebooks, _verify_notebooks, _drifted_notebooks)
+    )
 
 
 def _tui(root: Path) -> int:
@@ -25,22 +27,35 @@ def _tui(root: Path) -> int:
     return run(root)
 
 
-def _open_lab(root: Path, pillar: str | None) -> int:
+def _open_lab(root: Path, name: str | None) -> int:
     from workbook.notebook.launch import open_lab
 
-    return open_lab(root, pillar)
+    return open_lab(root, name)
 
 
-def _write_notebooks(session: Session, pillar: str | None) -> list[Path]:
+def _write_notebooks(session: Session, name: str | None) -> list[Path]:
     from workbook.notebook.documents import sync
 
-    return sync(session, pillar)
+    return sync(session, name)
 
 
-def _run_notebooks(root: Path, pillar: str | None) -> list[tuple[Path, str]]:
+def _run_notebooks(root: Path, name: str | None) -> list[tuple[Path, str]]:
     from workbook.notebook.headless import run
 
-    return [(one.path, one.error) for one in run(root, pillar)]
+    return [(one.path, one.error) for one in run(root, name)]
+
+
+def _verify_notebooks(root: Path, name: str | None) -> tuple[list[tuple[Path, str]], list[tuple[str, bool, str]]]:
+    from workbook.notebook.verifying import verify
+
+    runs, checks = verify(root, name)
+    return [(one.path, one.error) for one in runs], [(one.what, one.holds, one.said) for one in checks]
+
+
+def _drifted_notebooks(session: Session) -> list[tuple[str, str]]:
+    from workbook.notebook.documents import drift
+
+    return drift(session)
 
 
 if __name__ == "__main__":

@@ -99,15 +99,55 @@ def address(href):
     return [] if (relative or plain) and href.isascii() and not re.search(r"[\x00-\x20\\<>\"]", href) else [href]
 
 
+DRAWN = set(
+    ["figure", "figcaption", "details", "summary", "svg", "text", "title", "rect", "circle", "line", "polyline"]
+)
+DRAWING = set(
+    [
+        "viewbox",
+        "width",
+        "height",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "points",
+        "fill",
+        "fill-opacity",
+        "stroke",
+        "stroke-opacity",
+        "stroke-width",
+        "text-anchor",
+        "font-family",
+        "font-size",
+        "font-weight",
+    ]
+)
+"""What our pictures are made of; the values are numbers, colors and names, never an address or a function."""
+DRAWN_SO = {("xmlns", "http://www.w3.org/2000/svg"), ("role", "img"), ("style", "max-width:100%;height:auto")}
+
+
+def _drawn(name, value):
+    named = name in DRAWING and re.fullmatch(r"[#\w ,.-]*", value)
+    return bool(named) or (name, value) in DRAWN_SO or name == "aria-label"
+
+
 class _Page(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.found, self.text = [], ""
 
     def handle_starttag(self, tag, attrs):
-        if tag not in TAGS:
+        if tag not in TAGS | DRAWN:
             self.found.append(f"<{tag}>")
         for name, value in attrs:
+            if tag in DRAWN and _drawn(name, value):
+                continue
             if name not in ATTRIBUTES or (name == "style" and value not in STYLES):
                 self.found.append(f"{name}={value}")
             if name == "href":

@@ -25,8 +25,9 @@ from workbook.exports import EXPORTS, Format
 from workbook.launch import main
 from workbook.notebook.book import PillarBook
 from workbook.notebook.clash import ClashPanel
-from workbook.notebook.documents import document
+from workbook.notebook.documents import document, sheets
 from workbook.notebook.guard import Guard
+from workbook.notebook.opened import Workbook
 from workbook.notebook.probing import ProbePanel
 from workbook.session import Session
 from workbook.store import Clash
@@ -83,7 +84,7 @@ CALLS = {
     "checklists": [["checklists"], ["checklists", "--add", ARGUMENT], ["checklists", "--decides", ARGUMENT]],
     "upgrade": [["upgrade", "--dry-run"], ["upgrade"]],
     "explain": [["explain", ARGUMENT], ["explain", CONTROL], ["explain", "fifty-point"]],
-    "notebook": [["notebook", "sync"], ["notebook", "sync", "--pillar", ARGUMENT]],
+    "notebook": [["notebook", "sync"], ["notebook", "sync", "--pillar", ARGUMENT], ["notebook", "check"]],
     "attest": [["attest", ARGUMENT, "yes"], ["attest", "core-logic-sound", "yes", "--note", ARGUMENT]],
     "decide": [["decide"], ["decide", "no-go"], ["decide", ARGUMENT], ["decide", "--met", ARGUMENT, ARGUMENT]],
     "due": [["due"], ["due", "--all"], ["due", "--all", "--format", "json"]],
@@ -110,7 +111,10 @@ CALLS = {
 SHOWING = {"probe": "summary", "guide": "asks", "status": "pillar", "pr": "", "gate": "note", "init": "fact"}
 """Commands that must have shown a kind of hostile field, so that the test is known to look at something."""
 
-VIEWS = {"PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"}
+VIEWS = {
+    *("PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"),
+    *("Workbook", "Table"),
+}
 """The views of the notebook face that `test_notebook_views…` renders. A new one is rendered there and named here."""
 
 
@@ -338,6 +342,13 @@ def test_notebook_views_hold_no_live_payload(teams, readers, tmp_path, monkeypat
                 count.add(name, team, bundle["text/html"], readers.html(bundle["text/html"]))
                 count.add(name, team, bundle["text/plain"], readers.controls(bundle["text/plain"]))
             form.close()
+        book = Workbook(session)
+        views = ("_cover", "verdicts", "pillars", "complexity", "churn", "timeline")
+        tables = (book.controls, book.items, book.answers, book.signals, book.findings, book.hotspots)
+        for view in (*(getattr(book, name)() for name in views), *tables):
+            bundle = view._repr_mimebundle_()
+            count.add("workbook", team, bundle["text/html"], readers.html(bundle["text/html"]))
+            count.add("workbook", team, bundle["text/plain"], readers.controls(bundle["text/plain"]))
     count.report(figure, "payload corpus x every notebook view")
 
 
@@ -346,7 +357,8 @@ def test_stored_notebooks_hold_no_live_payload(teams, readers, tmp_path, monkeyp
     (team,) = teams(1, 20)
     session = team.session(tmp_path / "acme", monkeypatch)
     for pillar in session.checklist.scored_pillars:
-        notebook = nbformat.reads(document(session, pillar).decode(), as_version=4)
+        (sheet,) = sheets(session.checklist, pillar.id)
+        notebook = nbformat.reads(document(session, sheet).decode(), as_version=4)
         nbformat.validate(notebook)
         markdown, *code = notebook.cells
         assert not readers.markdown(markdown.source)

@@ -24,6 +24,10 @@ class Faces:
     write_notebooks: Callable[[Session, str | None], Sequence[Path]]
     run_notebooks: Callable[[Path, str | None], Sequence[tuple[Path, str]]]
     """The notebooks that ran, each with the line that says why it failed, "" where it did not."""
+    verify_notebooks: Callable[[Path, str | None], tuple[Sequence[tuple[Path, str]], Sequence[tuple[str, bool, str]]]]
+    """The same, and every recorded value: what it is, whether it came out the same, and what is to be said of it."""
+    drifted_notebooks: Callable[[Session], Sequence[tuple[str, str]]]
+    """The stored notebooks that are not as they should be, each with what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

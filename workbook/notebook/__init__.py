@@ -1,4 +1,4 @@
-"""The notebook face: `open_pillar` gives a pillar's form, probe run and summary in a cell."""
+"""The notebook face: `Workbook.open` gives a whole workbook to explore, `open_pillar` one pillar with its form."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbook.notebook.book import PillarBook
+    from workbook.notebook.opened import Workbook
 
-__all__ = ["open_pillar"]
+__all__ = ["Workbook", "open_pillar"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the workbook only where it is asked for: a test of the core must not pay for the notebook."""
+    if name == "Workbook":
+        from workbook.notebook.opened import Workbook
+
+        return Workbook
+    raise AttributeError(name)
 
 
 def open_pillar(pillar: str, root: Path | str | None = None) -> PillarBook:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from workbook.catalogue import Checklist, Pillar
 from workbook.errors import Refused
 from workbook.notebook import words
+from workbook.notebook.headless_mode import headless
 from workbook.notebook.views import Page
 from workbook.reading import nearest
 from workbook.session import Session
@@ -16,9 +16,6 @@ from workbook.words import STATUS_WORDS
 if TYPE_CHECKING:
     from workbook.notebook.form import PillarForm
     from workbook.notebook.probing import ProbePanel
-
-HEADLESS = "READINESS_HEADLESS"
-"""Set to 1 where no person sits at the notebook: forms become tables, probes run to their end."""
 
 
 class PillarBook:
@@ -145,8 +142,3 @@ def find_pillar(checklist: Checklist, name: str) -> Pillar:
         f"the deciding checklist, {checklist.slug}, has no pillar {name!r}{nearest(name, known)}",
         f"choose from {', '.join(known)}, or make new notebooks with: readiness notebook sync",
     )
-
-
-def headless() -> bool:
-    """Whether nobody sits at the notebook."""
-    return os.environ.get(HEADLESS) == "1"

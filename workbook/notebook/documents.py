@@ -1,10 +1,14 @@
-"""Writes one notebook a pillar: a few managed cells with fixed ids; the user's own cells between them stay."""
+"""Writes the notebooks: an overview, one a pillar, and one to explore.
+
+Each holds a few managed cells with fixed ids; the user's own cells between them stay.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,8 @@ from workbook.catalogue import Checklist, Pillar
 from workbook.data import templates
 from workbook.errors import Refused
 from workbook.notebook.book import find_pillar
-from workbook.notebook.stripping import MANAGED, NOTEBOOKS, stripped
+from workbook.notebook.roots import own_folder
+from workbook.notebook.stripping import KERNELSPEC, MANAGED, NOTEBOOKS, stripped
 from workbook.session import Session
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.text import markdown_prose, python_literal
@@ -23,18 +28,49 @@ SIZE_CAP = 16 * 1024 * 1024
 Notebook = dict[str, Any]
 
 
-def sync(session: Session, pillar: str | None = None) -> list[Path]:
-    """Write the notebooks of the deciding checklist's pillars, or of one; their paths, whether changed or not.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One notebook: its file's name, what people call it by, and what its template (templates/notebooks) is given."""
+
+    file: str
+    name: str
+    template: str
+    words: Mapping[str, str]
+
+    def path(self, root: Path) -> Path:
+        """Where it is stored."""
+        return own_folder(root, NOTEBOOKS) / self.file
+
+
+def sheets(checklist: Checklist, name: str | None = None) -> tuple[Sheet, ...]:
+    """All notebooks of a deciding checklist, or the one that is named "overview", "explore" or as a pillar.
 
     Raises:
-        Refused: there is no workbook or pillar, a notebook is damaged, or the folder leads out of the repository.
+        Refused: there is no such notebook.
+    """
+    ends = {
+        name: Sheet(f"{number}-{name}.ipynb", name, name, {})
+        for number, name in (("00", "overview"), ("90", "explore"))
+    }
+    if name in ends:
+        return (ends[name],)
+    if name is not None:
+        return (_pillar_sheet(checklist, find_pillar(checklist, name)),)
+    return (ends["overview"], *(_pillar_sheet(checklist, one) for one in checklist.scored_pillars), ends["explore"])
+
+
+def sync(session: Session, name: str | None = None) -> list[Path]:
+    """Write all notebooks, or the named one; their paths, whether changed or not.
+
+    Raises:
+        Refused: there is no workbook or notebook of that name, one is damaged, or the folder leads out of the
+            repository.
     """
     if not session.has_state:
         raise Refused("there is no workbook here yet", "start one with: readiness init")
-    chosen = wanted(session.checklist, pillar)
-    contents = [(path_of(session, one), document(session, one)) for one in chosen]
+    contents = [(one.path(session.root), document(session, one)) for one in sheets(session.checklist, name)]
     try:
-        _folder(session.root).mkdir(parents=True, exist_ok=True)
+        own_folder(session.root, NOTEBOOKS).mkdir(parents=True, exist_ok=True)
         for path, raw in contents:
             if _stored(path) != raw:
                 replace_bytes(path, raw)
@@ -44,36 +80,64 @@ def sync(session: Session, pillar: str | None = None) -> list[Path]:
     return [path for path, _ in contents]
 
 
-def wanted(checklist: Checklist, pillar: str | None) -> tuple[Pillar, ...]:
-    """The pillars meant: the named one, or all that hold a deciding item."""
-    return checklist.scored_pillars if pillar is None else (find_pillar(checklist, pillar),)
-
-
-def path_of(session: Session, pillar: Pillar) -> Path:
-    """Where a pillar's notebook is: ".readiness/notebooks/04-security-compliance-governance.ipynb"."""
-    number = session.checklist.scored_pillars.index(pillar) + 1
-    slug = re.sub(r"[^a-z0-9]+", "-", pillar.title.lower()).strip("-") or "pillar"
-    return _folder(session.root) / f"{number:02d}-{slug}.ipynb"
-
-
-def document(session: Session, pillar: Pillar) -> bytes:
-    """A pillar's notebook as it should be stored now, with the user's own cells that are stored already.
+def document(session: Session, sheet: Sheet) -> bytes:
+    """A notebook as it should be stored now, with the user's own cells that are stored already.
 
     Raises:
         Refused: the stored notebook is damaged.
     """
-    path = path_of(session, pillar)
-    fresh = _rendered(session.checklist, pillar)
+    path = sheet.path(session.root)
+    fresh = _rendered(sheet)
     if raw := _stored(path):
         fresh["cells"] = _merged(fresh["cells"], _parsed(raw, path)["cells"])
     return _canonical(stripped(fresh))
 
 
-def _folder(root: Path) -> Path:
-    folder = root / NOTEBOOKS
-    if folder.resolve() != root.resolve() / NOTEBOOKS:
-        raise Refused(f"{NOTEBOOKS} is a link", "replace it with a folder of the repository")
-    return folder
+def drift(session: Session) -> list[tuple[str, str]]:
+    """The stored notebooks that are not as `sync` would write them, each with what is wrong, for CI.
+
+    A notebook that was never written is no drift. One in our folder that is none of ours only must hold no outputs.
+
+    Raises:
+        Refused: there is no workbook, or the folder leads out of the repository.
+    """
+    if not session.has_state:
+        raise Refused("there is no workbook here yet", "start one with: readiness init")
+    ours = {one.file: one for one in sheets(session.checklist)}
+    folder = own_folder(session.root, NOTEBOOKS)
+    stored = sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
+    found = []
+    for path in stored:
+        try:
+            wrong = _wrong(session, path, ours.get(path.name))
+        except Refused as refusal:
+            wrong = str(refusal)
+        if wrong:
+            found.append((path.name, wrong))
+    return found
+
+
+def _wrong(session: Session, path: Path, sheet: Sheet | None) -> str:
+    raw = _stored(path)
+    parsed = _parsed(raw, path)
+    if any(cell.get("outputs") or cell.get("execution_count") for cell in parsed["cells"]):
+        return "it holds outputs, which belong to nobody's repository"
+    if parsed["metadata"].get("kernelspec", KERNELSPEC) != KERNELSPEC:
+        return "it names another kernel than ours"
+    if sheet is not None and raw != document(session, sheet):
+        return "it is not as this version writes it"
+    return ""
+
+
+def _pillar_sheet(checklist: Checklist, pillar: Pillar) -> Sheet:
+    """A pillar's notebook: "04-security-compliance-governance.ipynb"."""
+    number = checklist.scored_pillars.index(pillar) + 1
+    slug = re.sub(r"[^a-z0-9]+", "-", pillar.title.lower()).strip("-") or "pillar"
+    words = {
+        "heading": markdown_prose(checklist.heading(pillar)),
+        "address": python_literal(f"{checklist.slug}.{pillar.id}"),
+    }
+    return Sheet(f"{number:02d}-{slug}.ipynb", pillar.id, "pillar", words)
 
 
 def _stored(path: Path) -> bytes:
@@ -106,18 +170,15 @@ def _parsed(raw: bytes, path: Path) -> Notebook:
     return parsed
 
 
-def _rendered(checklist: Checklist, pillar: Pillar) -> Notebook:
+def _rendered(sheet: Sheet) -> Notebook:
     from jinja2 import Environment, StrictUndefined
 
-    # Cell sources are Python and Markdown; what is put in is encoded for each below.
+    # Cell sources are Python and Markdown; what is put in is encoded for each of the two where it comes from.
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701  no HTML here
-    words = {
-        "heading": markdown_prose(checklist.heading(pillar)),
-        "address": python_literal(f"{checklist.slug}.{pillar.id}"),
-    }
-    notebook: Notebook = json.loads((templates() / "notebooks" / "pillar.ipynb").read_text(encoding="utf-8"))
+    raw = (templates() / "notebooks" / f"{sheet.template}.ipynb").read_text(encoding="utf-8")
+    notebook: Notebook = json.loads(raw)
     for cell in notebook["cells"]:
-        cell["source"] = environment.from_string(cell["source"]).render(words)
+        cell["source"] = environment.from_string(cell["source"]).render(sheet.words)
         cell["metadata"] = {}
     return notebook
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbook.notebook.book import HEADLESS
-from workbook.notebook.documents import document, path_of, wanted
+from workbook.notebook.documents import document, sheets
+from workbook.notebook.headless_mode import HEADLESS
+from workbook.notebook.recorded import RECORDS
 from workbook.session import Session
 from workbook.text import terminal
 
@@ -30,21 +31,21 @@ class Run:
     error: str
 
 
-def run(root: Path, pillar: str | None = None) -> list[Run]:
-    """Run the notebooks of all pillars, or of one, as they are stored or as `sync` would write them.
+def run(root: Path, name: str | None = None, records: Path | None = None) -> list[Run]:
+    """Run all notebooks, or the named one, as they are stored or as `sync` would write them.
 
-    Stored notebooks may hold cells of the repository's authors: ask before calling this.
+    Stored notebooks may hold cells of the repository's authors: ask before calling this. With `records`, what their
+    cells attach and measure is told there; into the repository nothing is written either way.
 
     Raises:
-        Refused: there is no such pillar, or a stored notebook is damaged.
+        Refused: there is no such notebook, or a stored one is damaged.
     """
     session = Session(root)
-    chosen = wanted(session.checklist, pillar)
-    prepared = [(path_of(session, one), document(session, one)) for one in chosen]
-    return [_run(path, raw, session.root) for path, raw in prepared]
+    prepared = [(one.path(session.root), document(session, one)) for one in sheets(session.checklist, name)]
+    return [_run(path, raw, session.root, records) for path, raw in prepared]
 
 
-def executed(raw: bytes, root: Path) -> Any:
+def executed(raw: bytes, root: Path, records: Path | None = None) -> Any:
     """A copy of the notebook with its outputs.
 
     Raises:
@@ -65,18 +66,18 @@ def executed(raw: bytes, root: Path) -> Any:
         manager.transport_encryption = "auto"
     notebook = nbformat.reads(raw.decode(), as_version=4)  # type: ignore[no-untyped-call]  # the library has no types
     client = NotebookClient(notebook, km=manager, timeout=CELL_SECONDS, store_widget_state=False)
-    environment = os.environ | {HEADLESS: "1"}
+    environment = os.environ | {HEADLESS: "1", RECORDS: str(records or "")}
     # A manager that is handed in would otherwise outlive the run with its kernel.
     return client.execute(cwd=str(root), env=environment, cleanup_kc=True)
 
 
-def _run(path: Path, raw: bytes, root: Path) -> Run:
+def _run(path: Path, raw: bytes, root: Path, records: Path | None) -> Run:
     from nbclient.exceptions import CellExecutionError
 
     begun = time.monotonic()
     error = ""
     try:
-        executed(raw, root)
+        executed(raw, root, records)
     except CellExecutionError as failed:
         error = terminal(f"{failed.ename}: {failed.evalue}")
     except (TimeoutError, RuntimeError) as failed:

@@ -21,14 +21,14 @@ GRACE_SECONDS = 15
 """How long JupyterLab may take to end its kernels after Ctrl-C before it is ended itself."""
 
 
-def open_lab(root: Path, pillar: str | None = None) -> int:
+def open_lab(root: Path, name: str | None = None) -> int:
     """Write the notebooks and start JupyterLab on one; returns its exit code when it ends, 0 after Ctrl-C.
 
     Raises:
-        Refused: there is no workbook or pillar here, or a notebook cannot be written.
+        Refused: there is no workbook or such notebook here, or a notebook cannot be written.
     """
     session = Session(root)
-    first = sync(session, pillar)[0]
+    first = sync(session, name)[0]
     # The current folder is ours: a reviewed repository may hold a folder called `checks`, or Jupyter's configuration.
     print(f"Starting JupyterLab on {NOTEBOOKS}/{first.name}; Ctrl-C stops it.", file=sys.stderr)  # noqa: T201  a command's talk
     process = subprocess.Popen(command(session.root, first), cwd=LAB, env=environment(os.environ))

@@ -35,3 +35,15 @@ def session_at(root: Path) -> Session:
 @cache
 def _session(root: Path) -> Session:
     return Session(root)
+
+
+def own_folder(root: Path, name: str) -> Path:
+    """A folder of ours below the root, which may not exist yet.
+
+    Raises:
+        Refused: a link stands in the way, which could lead out of the repository.
+    """
+    folder = root / name
+    if folder.resolve() != root.resolve() / name:
+        raise Refused(f"{name} is a link", "replace it with a folder of the repository")
+    return folder

@@ -102,18 +102,26 @@ def change(given: Given, control: str, fields: dict[str, Any]) -> Change:
 
 
 def attached(given: Given, control: str, evidence: Evidence) -> Change:
-    """One more piece of evidence. What the answer watches keeps its pins: attaching is no fresh look.
+    """One more piece of evidence; a file that is attached again takes the place of what it was before.
+
+    What the answer watches keeps its pins: attaching is no fresh look.
 
     Raises:
         Refused: the evidence cannot be used, or the control is unknown.
     """
     answer = given.answer(control)
     piece = completed(evidence, given.place.root)
-    fields: dict[str, Any] = {"evidence": [one.table() for one in (*answer.evidence, piece)]}
-    if piece.kind == "file" and not answer.watch and not answer.pins:
+    others = [one for one in answer.evidence if piece.kind != "file" or one.values.get("path") != piece.values["path"]]
+    fields: dict[str, Any] = {"evidence": [one.table() for one in (*others, piece)]}
+    # What we keep ourselves is never watched: it changes when somebody measures again, not when the code does.
+    if piece.kind == "file" and not answer.watch and not answer.pins and not _is_ours(piece):
         watch = [str(piece.values["path"])]
         fields.update(watch=watch, pins=given.place.digest(watch))
     return change(given, control, fields)
+
+
+def _is_ours(piece: Evidence) -> bool:
+    return str(piece.values["path"]).startswith(".readiness/")
 
 
 def noted(given: Given, control: str, text: str) -> Change:

@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from workbook.errors import Refused
-from workbook.notebook.documents import NOTEBOOKS, sync
+from workbook.notebook.documents import NOTEBOOKS, drift, sync
 from workbook.notebook.stripping import pre_save_hook
 
 
@@ -19,15 +19,16 @@ def save(path, notebook):
 
 def test_one_valid_notebook_a_pillar_with_few_fixed_locked_cells(opened):
     paths = sync(opened)
-    assert [path.name[:2] for path in paths] == ["01", "02", "03", "04", "05"]
-    for path, pillar in zip(paths, opened.checklist.scored_pillars, strict=True):
+    assert [path.name[:2] for path in paths] == ["00", "01", "02", "03", "04", "05", "90"]
+    titles = ["Where", *(pillar.title for pillar in opened.checklist.scored_pillars), "Explore"]
+    for path, title in zip(paths, titles, strict=True):
         notebook = json.loads(path.read_bytes())
         nbformat.validate(notebook)
         assert len(notebook["cells"]) <= 6
         assert all(cell["metadata"]["deletable"] is False for cell in notebook["cells"])
         assert all(cell["metadata"]["editable"] is False for cell in notebook["cells"])
         assert notebook["metadata"]["kernelspec"]["name"] == "python3"
-        assert pillar.title in "".join(notebook["cells"][0]["source"])
+        assert title in "".join(notebook["cells"][0]["source"])
 
 
 def test_syncing_again_changes_no_byte_and_touches_no_file(opened):
@@ -149,3 +150,42 @@ def test_a_notebook_keeps_its_place_in_git_after_a_save(opened, git):
     )
     nbformat.write(content, path)
     assert git(opened.root, "status", "--porcelain") == ""
+
+
+def test_check_is_content_with_what_sync_wrote_and_with_own_cells(opened):
+    assert drift(opened) == []
+    path = sync(opened)[1]
+    assert drift(opened) == []
+    notebook = json.loads(path.read_bytes())
+    notebook["cells"].append(nbformat.v4.new_code_cell("1 + 1", id="mine"))
+    save(path, notebook)
+    sync(opened)
+    assert drift(opened) == []
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda book: book["cells"][1].update(execution_count=3), "holds outputs"),
+        (lambda book: book["cells"][1].update(source="tampered()"), "not as this version"),
+        (lambda book: book["metadata"].update(kernelspec={"name": "other", "display_name": "Other"}), "another kernel"),
+    ],
+)
+def test_check_names_what_is_wrong_and_changes_nothing(opened, break_it, said):
+    path = sync(opened)[0]
+    notebook = json.loads(path.read_bytes())
+    break_it(notebook)
+    save(path, notebook)
+    before = path.read_bytes()
+    ((name, wrong),) = drift(opened)
+    assert name == path.name
+    assert said in wrong
+    assert path.read_bytes() == before
+
+
+def test_check_names_a_damaged_notebook_and_one_of_somebody_else_with_outputs(opened):
+    folder = sync(opened)[0].parent
+    (folder / "own.ipynb").write_bytes(b"<<<<<<< ours")
+    ran = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)])
+    nbformat.write(ran, folder / "scratch.ipynb")
+    assert [name for name, _ in drift(opened)] == ["own.ipynb", "scratch.ipynb"]

@@ -7,7 +7,7 @@ import pytest
 
 from workbook.errors import Refused
 from workbook.notebook import open_pillar
-from workbook.notebook.documents import document, sync
+from workbook.notebook.documents import document, sheets, sync
 from workbook.notebook.headless import executed, run
 from workbook.notebook.launch import LAB, command, environment
 from workbook.notebook.roots import find_root
@@ -29,13 +29,13 @@ def test_every_pillar_runs_without_a_browser_and_writes_nothing(opened):
     children = set(psutil.Process().children(recursive=True))
     done = run(opened.root)
     assert set(psutil.Process().children(recursive=True)) <= children
-    assert [one.error for one in done] == [""] * 5
+    assert [one.error for one in done] == [""] * 7
     assert all(one.ok and one.seconds > 0 for one in done)
     assert tree(opened.root) == before
 
 
 def test_headless_cells_show_tables_and_no_widgets(opened):
-    notebook = executed(document(opened, opened.checklist.scored_pillars[3]), opened.root)
+    notebook = executed(document(opened, sheets(opened.checklist, "4")[0]), opened.root)
     outputs = {cell["id"]: cell["outputs"] for cell in notebook.cells if cell.cell_type == "code"}
     for name in ("readiness-open", "readiness-probes", "readiness-form", "readiness-summary"):
         assert [sorted(one["data"]) for one in outputs[name]] == [["text/html", "text/plain"]], name
@@ -55,7 +55,7 @@ def test_a_failing_own_cell_is_reported_in_one_line(opened):
 
 
 def test_a_kernel_without_the_workbook_says_how_to_mend_it(opened):
-    raw = document(opened, opened.checklist.scored_pillars[0])
+    raw = document(opened, sheets(opened.checklist, "1")[0])
     notebook = nbformat.reads(raw.decode(), as_version=4)
     notebook.cells[1]["source"] = "import sys; sys.modules['workbook.notebook'] = None\n" + notebook.cells[1]["source"]
     (opened.root / ".readiness" / "notebooks").mkdir(parents=True)
