@@ -56,6 +56,29 @@ async def test_both_names_stand_under_what_is_answered_and_the_author_follows_gi
     assert git(started.root, "log", "-1", "--format=%(trailers:key=Co-authored-by,valueonly)") == BO
 
 
+async def test_the_message_is_shown_changed_and_carries_who_was_there(started, git):
+    app = ReadinessApp(started)
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        started.people = People(ANA, (BO,))
+        started.answer(CONTROL, Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
+        await pilot.press("c")
+        await pilot.pause()
+        message = app.screen.query_one("#commit-message", TextArea)
+        assert CONTROL in message.text or "workbook" in message.text
+        assert "Co-authored-by" not in message.text
+        message.text = "Look at the runtime together\n\nWe read the Dockerfile."
+        app.screen.query_one("#commit-navigators", Input).focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert message.text.startswith("Look at the runtime"), "what a person wrote stays"
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+    body = git(started.root, "log", "-1", "--format=%B")
+    assert body.startswith("Look at the runtime together\n\nWe read the Dockerfile.\n\n")
+    assert body.endswith(f"Co-authored-by: {BO}")
+
+
 async def test_two_terminals_see_each_others_saves_by_themselves(started, screen_text):
     """Each in an app of its own; nobody presses a key to look."""
     other = Session(started.root)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static, TextArea
 
 from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
@@ -25,26 +25,31 @@ MESSAGE, CO_AUTHORS = Field("commit message"), Field("co-authors")
 
 
 class CommitView(WorkbookScreen):
-    """Navigators become co-authors; the message may be left to the workbook."""
+    """Navigators become co-authors; the message stands there as the workbook writes it, to be changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("commit", "everywhere")
 
     def __init__(self) -> None:
         super().__init__()
         self._committing = False
+        self._written = ""
+        """The message as the workbook writes it; while it stands so, it follows what changes."""
 
     def content(self) -> ComposeResult:
-        """Inputs first, then what will be written."""
+        """People, message, what will be written; the button, so that Enter after the people commits."""
         yield Static(Content("Save and commit"), markup=False, classes="heading")
         yield Static(Content("Who sat with you? Name <mail>, several with ;"), markup=False, classes="hint")
         half = self.session.typed.get
         here = terminal("; ".join(self.session.people.navigators))
         yield Input(half(CO_AUTHORS) or here, id="commit-navigators", select_on_focus=False)
-        yield Static(Content("Message; empty takes the one below. Enter here commits."), markup=False, classes="hint")
-        yield Input(half(MESSAGE), id="commit-message", select_on_focus=False)
-        with VerticalScroll():
+        yield Static(Content("Message, to be changed as you like"), markup=False, classes="hint")
+        self._written = self._preview()[0]
+        message = TextArea(half(MESSAGE) or self._written, compact=True, show_line_numbers=False, id="commit-message")
+        yield message
+        yield Static(id="commit-trailers", markup=False, classes="hint")
+        with VerticalScroll(can_focus=False):
             yield Static(id="commit-edits", markup=False)
-            yield Static(id="commit-preview", markup=False)
+        yield Button(Content("Commit  (F2)"), id="commit-go", compact=True)
 
     def paint(self) -> None:
         """Show what a commit would hold."""
@@ -52,24 +57,45 @@ class CommitView(WorkbookScreen):
         fresh = self.session.has_state and not self.session.document.digest
         head = "A new readiness.toml" if fresh else f"{len(lines)} unsaved" if lines else "Everything is saved"
         self.query_one("#commit-edits", Static).update(Content("\n").join([Content.assemble((head, "bold")), *lines]))
-        self.query_one("#commit-preview", Static).update(Content.assemble("\n", said_lines(self._preview())))
+        text, trailers = self._preview()
+        message = self.query_one("#commit-message", TextArea)
+        if message.text == self._written:
+            message.text = text
+        self._written = text
+        shown = self.query_one("#commit-trailers", Static)
+        shown.update(said_lines(trailers))
+        shown.display = bool(trailers)
 
-    def _preview(self) -> str:
+    def _preview(self) -> tuple[str, str]:
+        """The message, and the trailers that are added below whatever it says by then."""
         try:
-            return preview(self.session)
+            text = preview(self.session)
         except Refused as refused:
-            return str(refused)
+            return "", str(refused)
+        words, mark, trailers = text.partition("\n\nCo-authored-by: ")
+        return words.rstrip("\n"), f"Co-authored-by: {trailers.rstrip()}" if mark else ""
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Keep what is typed, in case the terminal dies."""
         event.stop()
         self.keep_typed()
 
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """The same for the message."""
+        event.stop()
+        self.keep_typed()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The button commits."""
+        event.stop()
+        self.action_commit()
+
     def keep_typed(self) -> None:
         """Tell what stands in the fields now; the app asks when the terminal dies."""
         typing, people = self.workbook_app.typing, terminal("; ".join(self.session.people.navigators))
         names = self.query_one("#commit-navigators", Input).value
-        typing(MESSAGE, self.query_one("#commit-message", Input).value)
+        message = self.query_one("#commit-message", TextArea).text
+        typing(MESSAGE, message if message != self._written else "")
         typing(CO_AUTHORS, names if names != people else "")
 
     def action_dismiss_screen(self) -> None:
@@ -78,14 +104,11 @@ class CommitView(WorkbookScreen):
         super().action_dismiss_screen()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the first line goes on to the message, in the message commits."""
+        """Enter takes the people and goes on to the button; the message is one step back."""
         event.stop()
-        if event.input.id == "commit-navigators":
-            self._navigators()
+        if self._navigators():
             self.repaint()
-            self.query_one("#commit-message", Input).focus()
-        else:
-            self.action_commit()
+            self.query_one("#commit-go").focus()
 
     def _navigators(self) -> bool:
         typed = self.query_one("#commit-navigators", Input).value
@@ -108,7 +131,8 @@ class CommitView(WorkbookScreen):
             return
         self._committing = True
         self.query_one("#commit-edits", Static).update(Content("Committing; git and its hooks run …"))
-        self._run(self.query_one("#commit-message", Input).value.strip() or None)
+        message = self.query_one("#commit-message", TextArea).text.strip()
+        self._run(message if message != self._written.strip() else None)
 
     @work(thread=True, exit_on_error=False)
     def _run(self, message: str | None) -> None:
