@@ -99,35 +99,31 @@ def address(href):
     return [] if (relative or plain) and href.isascii() and not re.search(r"[\x00-\x20\\<>\"]", href) else [href]
 
 
-DRAWN = set(
-    ["figure", "figcaption", "details", "summary", "svg", "text", "title", "rect", "circle", "line", "polyline"]
-)
-DRAWING = set(
-    [
-        "viewbox",
-        "width",
-        "height",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "points",
-        "fill",
-        "fill-opacity",
-        "stroke",
-        "stroke-opacity",
-        "stroke-width",
-        "text-anchor",
-        "font-family",
-        "font-size",
-        "font-weight",
-    ]
-)
+DRAWN = {"figure", "figcaption", "details", "summary", "svg", "text", "title", "rect", "circle", "line", "polyline"}
+DRAWING = {
+    "viewbox",
+    "width",
+    "height",
+    "x",
+    "y",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "points",
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-opacity",
+    "stroke-width",
+    "text-anchor",
+    "font-family",
+    "font-size",
+    "font-weight",
+}
 """What our pictures are made of; the values are numbers, colors and names, never an address or a function."""
 DRAWN_SO = {("xmlns", "http://www.w3.org/2000/svg"), ("role", "img"), ("style", "max-width:100%;height:auto")}
 
