@@ -63,6 +63,8 @@ def _write(context: Context, chosen: argparse.Namespace) -> int:
         for one in template.planned(session, host=host, style=style, files=chosen.file):
             context.out(unified(one.path.as_posix(), one.old, one.new))
         return 0
+    if session.place.git_dir is not None and not (session.root / ".git").exists():
+        context.say("warning: hosts look for templates at the top of the repository, and this workbook lies below it.")
     for one in template.write(session, host=host, style=style, files=chosen.file):
         context.out(f"{'Nothing to change in' if one.current else 'Wrote'} {terminal(one.path.as_posix())}.")
     return 0

@@ -262,3 +262,14 @@ def test_write_shows_its_change_first_when_asked_and_prints_what_other_hosts_nee
     assert main(["-C", str(reader.root), "pr", "write"]) == 0
     assert reader.text().strip() in capsys.readouterr().out
     assert not (reader.root / ".github").exists()
+
+
+def test_a_workbook_below_the_top_is_told_that_no_host_looks_there(session, capsys):
+    below = session.root / "api"
+    opened = Session(below)
+    opened.start(["fifty-point"])
+    opened.save()
+    assert main(["-C", str(below), "pr", "write"]) == 0
+    assert "at the top of the repository" in capsys.readouterr().err
+    assert main(["-C", str(session.root), "pr", "write"]) == 0
+    assert "at the top of the repository" not in capsys.readouterr().err
