@@ -109,7 +109,7 @@ FUNCTIONS: dict[str, Callable[[Path], object]] = {
 """What else in the package is given a repository by those outside of it."""
 
 INNER = {
-    "checks.git.changes.layout", "checks.git.changes.read_changes",
+    "checks.git.changes.count_churn", "checks.git.changes.layout", "checks.git.changes.read_changes",
     "checks.git.config.read_config", "checks.git.config.require_known_format", "checks.git.config.sanitized",
     "checks.git.history.read_commits", "checks.git.listing.ask", "checks.git.listing.listed",
     "checks.git.listing.unsure", "checks.git.listing.spells_all_paths",
@@ -144,6 +144,11 @@ def ask_release(root: Path) -> None:
         changelog(Look(Tree.read(root, git), git))
 
 
+def ask_churn(root: Path) -> None:
+    with Git.open(root) as git:
+        assert Look(Tree.read(root, git), git).hotspots
+
+
 def place(root: Path) -> None:
     found = Place.of(root)
     assert found.identity is not None
@@ -174,6 +179,7 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     # Asks only where the git program is.
     "checks.cache.version": {},
     "checks.files.admission": {"listing the tree": digest},
+    "checks.hotspots": {"how often files changed": ask_churn},
     "checks.look": {"a probe that reads tags": ask_release},
     "checks.run": {"the file probes": quick_look},
     "checks.topics.release": {"a probe that reads tags": ask_release},
@@ -244,7 +250,7 @@ def test_the_matrix_holds_every_member_of_git_and_every_function_of_its_package(
             if ours and (inspect.isfunction(thing) or inspect.isclass(thing)):
                 found.add(f"{module.__name__}.{name}")
     data = {"changes.Changed", "history.Commit", "listing.Listed", "locate.Place", "repository.Git", "repository.Tag"}
-    data |= {"timeline.Moment"}
+    data |= {"timeline.Moment", "changes.Churn"}
     said_elsewhere = {f"checks.git.{name}" for name in data}
     errors = {name for name in found if name.startswith("checks.git.problem.")}
     assert found - said_elsewhere - errors == set(FUNCTIONS) | INNER
