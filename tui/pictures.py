@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 import tempfile
 from pathlib import Path
 
 from tui.app import ReadinessApp
 from tui.code import credentials
+from tui.comfort import without_fonts
 from tui.widgets.evidence_code import telling
 from workbook.answers import Gap, Status
 from workbook.people import People
@@ -67,8 +67,8 @@ def _answer_some(session: Session) -> None:
 
 
 def _keep(app: ReadinessApp, path: Path) -> Path:
-    """Write the screen as SVG without the web fonts that a viewer would fetch from elsewhere."""
-    svg = re.sub(r"@font-face\s*\{[^}]*\}", "", app.export_screenshot(title="readiness", simplify=True))
+    """Write the screen as SVG."""
+    svg = without_fonts(app.export_screenshot(title="readiness", simplify=True))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(svg, encoding="utf-8")
     return path

@@ -50,14 +50,6 @@ def pillars(session: Session) -> tuple[PillarState, ...]:
     )
 
 
-def next_three(asked: tuple[Question, ...]) -> tuple[Question, ...]:
-    """The questions to take up next: open ones first, then what stops the launch."""
-    unanswered = [one for one in asked if one.answer.status is Status.UNANSWERED]
-    stopping = [one for one in asked if one.answer.status is Status.BLOCKER]
-    gaps = [one for one in asked if one.answer.status is Status.NEEDS_REVIEW]
-    return tuple([*unanswered, *stopping, *gaps][:3])
-
-
 def nearly_all_red(asked: tuple[Question, ...]) -> bool:
     """Whether hardly anything holds of what is known so far, by answer or, where there is none, by probe."""
     known = [verdict for verdict in map(_holds, asked) if verdict is not None]

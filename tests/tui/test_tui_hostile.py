@@ -69,7 +69,9 @@ async def walk(pilot, screen_text):
     await see("m", "o")
     await see("escape", "escape")
     await see("n")
-    await see("escape", "enter")  # pillar
+    for page in "pvhw":
+        await see("escape", page)
+    await see("escape", "end", "enter")  # the last pillar
     await see("enter")  # detail
     await see("w", "t")  # note
     await see("escape", "e")

@@ -185,7 +185,7 @@ async def test_board_pillar_detail_and_back(app, screen_text):
         await pilot.pause()
         assert isinstance(app.screen, Board)
         assert "No decision yet: 50 unanswered" in screen_text(app)
-        await pilot.press("enter")
+        await pilot.press("j", "j", "j", "enter")
         await pilot.pause()
         assert isinstance(app.screen, PillarView)
         await pilot.press("j", "enter")
@@ -319,7 +319,11 @@ async def test_the_real_probes_look_at_a_small_repository(repository):
 async def test_the_mouse_answers_and_opens(app):
     async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
         await pilot.pause()
-        await pilot.click("#board-rows", offset=(5, 2))
+        rows = app.screen.query_one(Rows)
+        first = next(name for name, _ in enumerate(rows.options) if (rows.options[name].id or "").startswith("pillar:"))
+        rows.highlighted = first
+        await pilot.pause()
+        await pilot.click("#board-rows", offset=(5, rows.virtual_region.y + first))
         await pilot.pause()
         assert isinstance(app.screen, PillarView)
         await pilot.press("escape")

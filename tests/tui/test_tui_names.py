@@ -48,6 +48,7 @@ def test_every_action_has_a_place_and_can_be_run():
         if isinstance(node, ast.FunctionDef)
     }
     inherited = {"action_command_palette", "action_select", "action_cursor_up", "action_cursor_down"}
+    inherited |= {"action_first", "action_last", "action_page_up", "action_page_down"}
     for action in ACTIONS:
         name = "action_" + action.method.partition("(")[0].removeprefix("app.").removeprefix("screen.")
         assert name in methods | inherited, action

@@ -20,17 +20,41 @@ import tui.widgets
 from tui.app import ReadinessApp
 from tui.screens.board import Board
 from tui.screens.clash import ClashView
+from tui.screens.clock import Clock
 from tui.screens.code_view import CodeView
+from tui.screens.command import Command
 from tui.screens.commit import CommitView
+from tui.screens.compare import Compare
+from tui.screens.decide import Decide, Decisions
 from tui.screens.detail import Detail
+from tui.screens.dispute import Dispute
+from tui.screens.drill import Drill
+from tui.screens.facts import Fact, Facts
+from tui.screens.findings import Findings
 from tui.screens.first_look import FirstLook
 from tui.screens.guide import Guide
 from tui.screens.help import Help
+from tui.screens.history import HistoryView
+from tui.screens.levels import Level, Levels
+from tui.screens.measure import Measure, Numbers
 from tui.screens.need import Need
+from tui.screens.override import OverrideItem
+from tui.screens.owner import Owner
+from tui.screens.people import WhoIsHere
 from tui.screens.pillar import PillarView
+from tui.screens.plan import PlanView
 from tui.screens.questions import Questions
+from tui.screens.report import Report
+from tui.screens.running import Running
 from tui.screens.search import Search
+from tui.screens.standoff import Standoffs
+from tui.screens.summary import Summary
+from tui.screens.verify import Verify
+from tui.screens.waive import Waive
+from tui.screens.warnings import Warnings
 from tui.wording import said
+from workbook.answers import Evidence, Gap, Status
+from workbook.running import Recorded
 from workbook.store import Clash
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -39,7 +63,7 @@ SCROLLBARS = {("@mouse.down", "grab"), ("@mouse.down", "scroll_up"), ("@mouse.do
 
 OPTIONS = {"notifications": True, "tooltips": True}
 SIZE = (180, 70)
-BASES = {"WorkbookScreen"}
+BASES = {"FormScreen", "Further", "Listing", "Page", "WorkbookScreen"}
 """Screens that are only ever the beginning of another one."""
 
 
@@ -98,14 +122,66 @@ async def all_findings(pilot, _):
     await pilot.press("m")
 
 
+def on_control(form, chosen=lambda _: True):
+    """Opens a form on the first control whose answer fits."""
+
+    def make(app):
+        answers = app.session.state.answers.items()
+        return form(next(name for name, answer in answers if chosen(answer)))
+
+    return pushed(make)
+
+
+def with_evidence(answer):
+    """An answer with every kind of text, on which a link and a note hang."""
+    return bool(answer.evidence and answer.note and answer.by)
+
+
+async def commanded(pilot, team):
+    """A command that said hostile things and ended so."""
+    done = Recorded(Evidence("command", {}), team.text("output"))
+    heading = said(team.text("heading"))
+    await pilot.app.push_screen(Running([team.argument()], heading, lambda *_: done, lambda _: team.text("told")))
+    await pilot.press("enter")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def refused(pilot, team):
+    """A form that refuses what was pasted into it, and repeats it."""
+    await pilot.app.push_screen(Owner(next(iter(pilot.app.session.state.answers))))
+    await pilot.pause()
+    pilot.app.screen.query_one("#part-owner", Input).value = team.text("pasted", one_line=True)
+    await pilot.press("f2")
+
+
+async def picked(pilot, _):
+    """Choices whose words are untrusted."""
+    await pilot.app.push_screen(OverrideItem(next(iter(pilot.app.session.state.answers))))
+
+
+async def told_at_the_end(pilot, _):
+    """A session that answered."""
+    session = pilot.app.session
+    name = next(iter(session.state.answers))
+    session.note(name, "new")
+    session.answer(name, Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
+    await pilot.app.push_screen(Summary())
+
+
 def busiest(app):
     """A control with as many kinds of text as there are."""
     return max(app.session.questions(), key=lambda one: (len(one.findings), len(one.observations))).control.id
 
 
 SCREENS = {
-    "Board": [(bare(Board), {"pillar", "checklist", "asks"})],
+    "Board": [(bare(Board), {"asks"})],
     "ClashView": [(clashing, {"clash", "field", "side"})],
+    "Compare": [(bare(Compare), {"checklist", "pillar"})],
+    "Findings": [(bare(Findings), {"message", "unread reason"})],
+    "HistoryView": [(bare(HistoryView), {"checklist"})],
+    "PlanView": [(bare(PlanView), {"control title"})],
+    "Warnings": [(bare(Warnings), {"unknown control"})],
     "CodeView": [(code, {"about", "path", "code"})],
     "CommitView": [(bare(CommitView), set())],
     "Detail": [
@@ -116,6 +192,27 @@ SCREENS = {
         (pushed(lambda app: Detail(next(iter(app.session.state.answers)))), {"by", "owner", "evidence", "watch"}),
     ],
     "FirstLook": [(bare(FirstLook), {"message"}), (all_findings, {"message", "summary"})],
+    "Clock": [(pushed(lambda _: Clock(said("drill"), lambda *_: "")), set())],
+    "Command": [(on_control(Command), {"control title"})],
+    "Decide": [(bare(Decide), set())],
+    "Decisions": [(bare(Decisions), {"decided on", "decided verdict", "decider", "role", "condition"})],
+    "Dispute": [(on_control(Dispute, lambda one: bool(one.dispute_note)), {"control title", "dispute note"})],
+    "Drill": [(on_control(Drill), {"control title"})],
+    "Fact": [(pushed(lambda _: Fact("core-logic-sound")), {"fact note"})],
+    "Facts": [(bare(Facts), {"fact note", "signed by"})],
+    "Level": [(pushed(lambda _: Level("security")), {"asks"})],
+    "Levels": [(bare(Levels), {"checklist", "signed by"})],
+    "Measure": [(pushed(lambda _: Measure("views")), {"source"})],
+    "Numbers": [(bare(Numbers), {"source", "item title"})],
+    "OverrideItem": [(picked, {"asks"}), (pushed(lambda _: OverrideItem("fifty-point.1.1")), {"item reason"})],
+    "Owner": [(on_control(Owner, lambda one: bool(one.owner)), {"control title", "owner"}), (refused, {"pasted"})],
+    "Report": [(on_control(Report), {"control title"})],
+    "Running": [(commanded, {"heading", "argument", "output", "told"})],
+    "Standoffs": [(bare(Standoffs), {"source", "standoff"})],
+    "Summary": [(told_at_the_end, {"control title"})],
+    "Verify": [(on_control(Verify, with_evidence), {"control title", "by", "evidence"})],
+    "Waive": [(pushed(lambda app: Waive(next(iter(app.session.state.waivers)))), {"waiver reason", "waiver owner"})],
+    "WhoIsHere": [(bare(WhoIsHere), set())],
     "Guide": [
         (pushed(lambda app: Guide(busiest(app))), {"asks", "why", "pillar", "summary"}),
         (from_guide("w"), {"ready when", "note"}),
@@ -208,7 +305,7 @@ async def test_no_screen_lets_a_payload_come_alive(payloads, hostile_team, tmp_p
         app = ReadinessApp(session)
         async with app.run_test(size=SIZE, **OPTIONS) as pilot:
             await pilot.pause()
-            app.on_readiness_app_saw(ReadinessApp.Saw(None, done=True, trouble=team.text("trouble")))
+            app.on_looking_saw(ReadinessApp.Saw(None, done=True, trouble=team.text("trouble")))
             for (name, index), shown in kinds.items():
                 alive, text, there = await see(pilot, team, SCREENS[name][index][0])
                 found += [(name, one) for one in alive]

@@ -10,18 +10,34 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from tui.actions import bindings
-from tui.progress import PillarState, nearly_all_red, next_three, pillars
+from tui.outlook_lines import LABEL, headline, outlook_lines
+from tui.progress import PillarState, nearly_all_red, pillars
 from tui.screens.base import WorkbookScreen
+from tui.screens.compare import Compare
 from tui.screens.detail import Detail
-from tui.screens.first_look import FirstLook
+from tui.screens.findings import Findings
+from tui.screens.history import HistoryView
 from tui.screens.need import Need
 from tui.screens.pillar import PillarView
+from tui.screens.plan import PlanView
+from tui.screens.warnings import Warnings
+from tui.widgets.hanging import Hanging
 from tui.widgets.rows import Rows
-from tui.wording import asks, counted, said, standing, weight
+from tui.wording import STATUS_SIGNS, asks, counted, said, standing, weight
 from workbook.answers import Status
+from workbook.plan import Gap
 
-BAR = 10
-"""Cells of a progress bar."""
+WIDE = 120
+"""From this many columns on a pillar fits one line."""
+
+HEADING = 46
+"""Cells of a pillar's name on one line."""
+
+CALM = (
+    "Nearly everything is open. That is where most begin: Seven steps counts about 15 % met at the start. "
+    "Take the next three, then look again. (a shows all pillars)"
+)
+"""Said instead of a wall of red."""
 
 
 class Board(WorkbookScreen):
@@ -34,58 +50,52 @@ class Board(WorkbookScreen):
         self._all = False
 
     def content(self) -> ComposeResult:
-        """Headline, context, one list, probe progress."""
+        """Headline, outlook, one list, probe progress."""
         yield Static(id="board-headline", markup=False)
         yield Static(id="board-context", markup=False)
         yield Rows(id="board-rows")
-        yield Static(id="board-progress", markup=False)
+        yield Static(id="board-progress", classes="look-progress", markup=False)
 
     def paint(self) -> None:
-        """Show the verdict, the pillars and the next three."""
-        asked = self.session.questions()
-        calm = nearly_all_red(asked) and not self._all
-        self.query_one("#board-headline", Static).update(said(self.session.headline, "bold"))
-        about = self.query_one("#board-context", Static)
-        about.update(self._about(calm))
-        about.display = bool(self._about(calm).plain)
-        rows: list[tuple[str, Content]] = []
+        """Show the outlook, the next three and the pillars."""
+        calm = nearly_all_red(self.session.questions()) and not self._all
+        self.query_one("#board-headline", Static).update(headline(self.session))
+        lines = outlook_lines(self.session, self.workbook_app.began, whole=not calm)
+        if calm:
+            lines.append(Content.assemble((f"{'Hint':<{LABEL}}", "$foreground 60%"), CALM))
+        self.query_one("#board-context", Static).update(Hanging(Content("\n").join(lines), LABEL))
+        rows: list[tuple[str, Content]] = [("", Content("Next three"))]
+        rows += [(f"control:{gap.control.id}", self._next(gap)) for gap in self.session.next_three]
         if not calm:
             rows.append(("", said(f"{self.session.checklist.word.capitalize()}s of {self.session.checklist.name}")))
             rows += [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
-        rows.append(("", Content("Next three")))
-        for one in next_three(asked):
-            text = Content.assemble(weight(one.control.severity), "  ", asks(one), "  ", standing(one.judged.standing))
-            rows.append((f"control:{one.control.id}", text))
         self.query_one(Rows).show(rows)
         self.query_one("#board-progress", Static).update(self.workbook_app.look_progress)
 
-    def _about(self, calm: bool) -> Content:
-        lines = []
-        if calm:
-            lines.append(
-                "Nearly everything is open. That is where most begin: Seven steps counts about 15 % met at the start. "
-                "Take the next three, then look again. (a shows all pillars)"
-            )
-        verdict = self.session.verdict
-        lines += verdict.notes if verdict else ()
-        problems = self.session.state.problems
-        if problems:
-            lines.append(f"{len(problems)} entries of the file cannot be used, the first: {problems[0]}")
-        return said("  ".join(lines))
+    def on_resize(self) -> None:
+        """The pillars are laid out for the width."""
+        self.repaint()
+
+    def copied(self) -> str:
+        """The headline as every face says it."""
+        return self.session.headline
+
+    def _next(self, gap: Gap) -> Content:
+        asked = self.session.question(gap.control.id)
+        return Content.assemble(weight(gap.control.severity), "  ", asks(asked), "  ", standing(gap.standing))
 
     def _pillar(self, one: PillarState) -> Content:
-        filled = round(BAR * one.answered / one.total) if one.total else 0
-        bar = "█" * filled + "░" * (BAR - filled)
-        parts: list[Content | str | tuple[str, str]] = [
-            said(self.session.checklist.heading(one.pillar), "bold"),
-            "\n  ",
-            (bar, "$text-accent"),
-            f" {one.answered} of {one.total} answered",
-        ]
+        items = self.session.assessment.items
+        states = [items[item.id].status for item in self.session.checklist.in_pillar(one.pillar.id)]
+        signs = Content.assemble(*(STATUS_SIGNS[state] for state in states))
+        parts: list[Content | str] = [signs, f"  {one.answered} of {one.total} answered"]
         for status in (Status.BLOCKER, Status.NEEDS_REVIEW, Status.READY, Status.NOT_APPLICABLE):
             if count := one.counts[status]:
                 parts += ["  ", counted(status, count)]
-        return Content.assemble(*parts)
+        heading = said(self.session.checklist.heading(one.pillar), "bold")
+        if self.size.width < WIDE:
+            return Content.assemble(heading, "\n  ", *parts)
+        return Content.assemble(heading.truncate(HEADING, ellipsis=True, pad=True), "  ", *parts)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open a pillar or a question."""
@@ -119,9 +129,25 @@ class Board(WorkbookScreen):
         """Stop the probes."""
         self.workbook_app.stop_looking()
 
-    def action_first_look(self) -> None:
-        """What the probes found."""
-        self.app.push_screen(FirstLook())
+    def action_plan(self) -> None:
+        """What next, and everything open in order."""
+        self.app.push_screen(PlanView())
+
+    def action_findings(self) -> None:
+        """What the probes found, and the hotspots."""
+        self.app.push_screen(Findings())
+
+    def action_history(self) -> None:
+        """The trend, and why it moved."""
+        self.app.push_screen(HistoryView())
+
+    def action_checklists(self) -> None:
+        """All checklists side by side."""
+        self.app.push_screen(Compare())
+
+    def action_warnings(self) -> None:
+        """What of the state files cannot be used."""
+        self.app.push_screen(Warnings())
 
     def action_need(self) -> None:
         """The facts about the product."""

@@ -75,7 +75,8 @@ class Clock(Further):
     def _tick(self) -> None:
         if self._began is not None:
             minutes, seconds = divmod(int((_now() - self._began).total_seconds()), 60)
-            self.query_one(Digits).update(f"{minutes // 60}:{minutes % 60:02}:{seconds:02}")
+            shown = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+            self.query_one(Digits).update(shown)
 
 
 def _now() -> datetime:

@@ -40,7 +40,7 @@ class FirstLook(WorkbookScreen):
     def content(self) -> ComposeResult:
         """Heading, progress, findings, figures."""
         yield Static(id="look-title", markup=False)
-        yield Static(id="look-progress", markup=False)
+        yield Static(id="look-progress", classes="look-progress", markup=False)
         yield Toggles(id="look-rows")
         yield Static(id="look-figures", markup=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
@@ -20,8 +20,7 @@ class PillarView(WorkbookScreen):
     """The items of one pillar; Enter opens the control."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,b", "dismiss_screen", "back", tooltip="Back to the board."),
-        Binding("g", "guide", "guide", tooltip="Ask this question in the guide."),
+        *bindings("pillar"),
         *bindings("everywhere"),
     ]
 
