@@ -107,8 +107,10 @@ def target(root: Path, host: Host) -> Path:
     """The template a host's block belongs in: the one it takes by itself, else the only one, else a new one.
 
     Raises:
-        Refused: there are several to choose from.
+        Refused: there are several to choose from, or the host keeps none in the repository.
     """
+    if host not in CONVENTIONS:
+        raise Refused("this host keeps templates in its settings", "paste the text: readiness pr write --host other")
     rules, there = CONVENTIONS[host], found(root, host)
     if not there:
         return Path(rules.new)

@@ -12,7 +12,7 @@ from workbook.errors import Refused
 from workbook.exports import pr_template
 from workbook.exports.pr_template import Style
 from workbook.pull_request import locations
-from workbook.pull_request.block import located, updated
+from workbook.pull_request.block import Block, located, updated
 from workbook.pull_request.locations import Host
 from workbook.session import Session
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
@@ -111,8 +111,8 @@ def _written(root: Path, plans: tuple[Planned, ...]) -> tuple[Planned, ...]:
     return plans
 
 
-def _style(block: object, path: Path) -> Style:
-    name = getattr(block, "style", "") or Style.STATE
+def _style(block: Block | None, path: Path) -> Style:
+    name = (block.style if block else "") or Style.STATE
     if name not in tuple(Style):
         raise Refused(f"{path}: there is no style {name!r}", f"write it in one of {', '.join(Style)} with --style")
     return Style(name)

@@ -203,6 +203,14 @@ def test_the_host_is_told_by_what_lies_in_the_repository(session, sign, place):
     assert write(session) == [(place, True)]
 
 
+def test_a_host_with_its_templates_in_its_settings_gets_no_file(session):
+    with pytest.raises(Refused, match="in its settings"):
+        write(session, host=Host.OTHER)
+    (session.root / "bitbucket-pipelines.yml").write_text("pipelines: {}\n")
+    with pytest.raises(Refused, match="in its settings"):
+        write(session)
+
+
 def test_among_several_the_one_the_host_takes_by_itself_is_chosen(session):
     folder = session.root / ".gitlab" / "merge_request_templates"
     folder.mkdir(parents=True)
