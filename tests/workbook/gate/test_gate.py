@@ -58,6 +58,13 @@ def test_a_dispute_fails_and_shows_where(team, sight):
     assert f"readiness answer {CONTROL} --dispute" in one["mend"]
 
 
+def test_an_answer_that_lapsed_by_content_fails_a_push_too(team):
+    team.commit(ready(watch=["infra.tf"]))
+    (team.root / "infra.tf").write_text("# another gateway\n")
+    assert team.reasons() == (1, [("lapsed", CONTROL)])
+    assert team.reasons("--on", "push") == (1, [("lapsed", CONTROL)])
+
+
 # A change against its merge base
 
 
