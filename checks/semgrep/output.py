@@ -56,8 +56,13 @@ def read(stdout: bytes) -> Output:
         data = json.loads(stdout.decode("utf-8", "replace"))
         matches = tuple(_match(result) for result in data["results"])
         scanned = frozenset(str(path) for path in data["paths"]["scanned"])
-        errors = [_problem(error) for error in data["errors"]]
+        errors: list[Problem | str] = [_problem(error) for error in data["errors"]]
         version = str(data["version"])
+        # Told apart from the errors, by the native front only.
+        errors += [
+            Problem(str(one["location"]["path"]), _LIMITS["Fixpoint timeout"], lasting=False)
+            for one in data.get("time", {}).get("fixpoint_timeouts", ())
+        ]
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnusableError("wrote no readable result") from error
     except (KeyError, TypeError, AttributeError) as error:

@@ -28,11 +28,11 @@ MAX_BYTES = 1_000_000
 class Targets:
     """The chosen files.
 
-    `places` maps the absolute path of the copy that semgrep gets to the path in the tree; `passed_over` holds what is
-    already known of the other files.
+    `places` maps the copy that semgrep gets to the path in the tree; `passed_over` holds what is already known of the
+    other files.
     """
 
-    places: dict[str, str]
+    places: dict[Path, str]
     passed_over: dict[str, FileResult]
 
 
@@ -52,7 +52,7 @@ def choose(tree: Tree, paths: Iterable[str], scratch: Path) -> Targets:
     """Judge the content of files and write a plain copy of each that is to be read to the folder `scratch`.
 
     Copies keep out what semgrep would not see as we do: names it cannot print, other encodings, and byte order marks,
-    which hide a match in the first statement. One folder is the target, so no command line grows too long.
+    which hide a match in the first statement. Folders are the targets, so no command line grows too long.
     """
     targets = Targets({}, {})
     for path in paths:
@@ -88,6 +88,6 @@ def _parses_in_time(suffix: str, source: str) -> bool:
     return True
 
 
-def _copy(place: Path, text: str) -> str:
+def _copy(place: Path, text: str) -> Path:
     place.write_text(text, encoding="utf-8", errors="replace", newline="")
-    return str(place)
+    return place

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -246,7 +248,7 @@ def _runs(pid: int) -> bool:
 def test_a_hang_ends_at_the_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room = tmp_path / "program"
     room.mkdir()
-    monkeypatch.setattr("checks.semgrep.engine._BASE_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("checks.semgrep.front._BASE_TIMEOUT_S", 0.3)
     code = scan(tree_of(tmp_path / "tree", {"a.py": GAP}), program=fake(room, "time.sleep(600)"))
     assert code.trouble is not None
     assert "in time" in code.trouble
@@ -267,3 +269,23 @@ def test_semgrep_sees_nothing_of_ours_but_the_targets(tmp_path: Path, monkeypatc
     assert told["env"]["HOME"] != os.environ.get("HOME")
     assert told["cwd"] == []
     assert {"--metrics=off", "--disable-version-check", "--disable-nosem", "--no-git-ignore"} <= set(told["argv"])
+
+
+def test_ctrl_c_leaves_no_semgrep(tmp_path: Path) -> None:
+    room = tmp_path / "program"
+    room.mkdir()
+    pids = room / "pids"
+    program = fake(room, f"open({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\ntime.sleep(600)")
+    tree_of(tmp_path / "tree", {"a.py": GAP, "b.js": "fetch(url);\n"})
+    ours = (
+        "import sys; from pathlib import Path; from checks.semgrep import scan; from checks.tree import Tree\n"
+        f"scan(Tree.read(Path({str(tmp_path / 'tree')!r}), None), program=Path({str(program)!r}))"
+    )
+    looking = subprocess.Popen([sys.executable, "-c", ours], cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
+    while not pids.exists() or not pids.read_text().endswith("\n"):
+        assert looking.poll() is None
+        time.sleep(0.01)
+    looking.send_signal(signal.SIGINT)
+    assert looking.wait() != 0
+    for pid in map(int, pids.read_text().split()):
+        assert not _runs(pid)

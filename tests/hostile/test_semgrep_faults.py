@@ -131,7 +131,7 @@ def test_a_failing_semgrep_makes_unknown_what_rests_on_it_and_nothing_else(
     if name == "hang":
         # The limit is a constant of the child; a smaller one comes with a copy of its module.
         script = "time.sleep(3600)"
-        monkeypatch.setattr(semgrep.engine, "_BASE_TIMEOUT_S", 1.0)
+        monkeypatch.setattr(semgrep.front, "_BASE_TIMEOUT_S", 1.0)
         from checks.run import look_over as look
     else:
         look = look_over

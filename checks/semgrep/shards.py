@@ -1,0 +1,61 @@
+"""Cuts the copies into shards that run at the same time, and gives each the examples it must find."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_LEAST_BYTES: Final = 100_000
+"""Below this a second process costs more to start than it saves."""
+_MOST_AT_ONCE: Final = 8
+_JAVASCRIPT: Final = (".js", ".jsx", ".mjs", ".cjs")
+_EXAMPLE: Final = {".py": "readiness_canary(1)\n", ".ts": "readiness_canary(1);\n", ".js": "readiness_canary(1);\n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A folder for one semgrep. `places` maps the absolute path of each copy in it to the path in the tree."""
+
+    folder: Path
+    canaries: tuple[str, ...]
+    places: dict[str, str] = field(default_factory=dict)
+
+
+def workers() -> int:
+    """How many semgrep processes may run at once: as many as we have cores."""
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(ours, _MOST_AT_ONCE)
+
+
+def split(copies: Mapping[Path, str], room: Path, most: int) -> list[Shard]:
+    """Move the copies into at most `most` folders of about equal size a family of languages, largest shard first.
+
+    JavaScript stands apart from TypeScript: where semgrep meets both in one run, it applies each rule for them twice.
+    """
+    families: tuple[list[tuple[int, Path]], list[tuple[int, Path]]] = ([], [])
+    for copy in copies:
+        families[copy.suffix in _JAVASCRIPT].append((copy.stat().st_size, copy))
+    sized: list[tuple[int, Shard]] = []
+    for family, suffixes in zip(families, ((".py", ".ts"), (".js",)), strict=True):
+        count = max(1, min(most, sum(size for size, _ in family) // _LEAST_BYTES))
+        loads = [0] * (count if family else 0)
+        shards = [_shard(room / f"targets-{len(sized) + number}", suffixes) for number in range(len(loads))]
+        for size, copy in sorted(family, reverse=True):
+            least = loads.index(min(loads))
+            loads[least] += size
+            shards[least].places[str(copy.rename(shards[least].folder / copy.name))] = copies[copy]
+        sized += zip(loads, shards, strict=True)
+    return [shard for _, shard in sorted(sized, key=lambda one: -one[0])]
+
+
+def _shard(folder: Path, suffixes: tuple[str, ...]) -> Shard:
+    folder.mkdir()
+    canaries = []
+    for suffix in suffixes:
+        place = folder / f"canary{suffix}"
+        place.write_text(_EXAMPLE[suffix], encoding="utf-8")
+        canaries.append(str(place))
+    return Shard(folder, tuple(canaries))
