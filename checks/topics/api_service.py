@@ -21,7 +21,7 @@ _HEALTH_PATH = re.compile(
 _HEALTH_NAME = re.compile(
     r"(?i)^(?:get_?)?(?:health(?:z|_?(?:check|status|probe)\w*)?|check_?health|readiness\w*|liveness\w*|ping|heartbeat|healthcheck)$"
 )
-_SAYS_FINE = re.compile(r"(?i)[\"'](?:status|message)[\"']\s*:\s*[\"'](?:ok|up|healthy|alive|running|pong)")
+_SAYS_FINE = re.compile(r"(?i)\b(?:status|message)[\"']?\s*:\s*[\"'](?:ok|up|healthy|alive|running|pong)")
 _CHECKED = (
     r"(?im)(?:HEALTHCHECK|healthcheck|httpGet|test:|livenessProbe|path:)[^\n]*?(?:https?://[^/\s\"']+)?(/[\w/.-]+)"
 )

@@ -170,6 +170,9 @@ def tracing(look: Look) -> Observation:
         hit for hit in calls(look, _INSTRUMENTS) if re.search(r"opentelemetry|logfire|ddtrace", hit.call.resolved)
     ]
     web = [hit for hit in providers if not hit.place.path.endswith(PYTHON)]
+    if web and (late := _after_listening(look, web)):
+        said = "tracing starts after what it should instrument was loaded and listens"
+        return answer(TRACING, Outcome.PARTIAL, said, late, searched=searched, fix=fix)
     if (
         sampled
         or agents
@@ -191,6 +194,17 @@ def tracing(look: Look) -> Observation:
     if models:
         return answer(TRACING, Outcome.PARTIAL, "only model calls are traced", models, searched=searched, fix=fix)
     return absent(look, TRACING, "no tracing", searched=searched, fix=fix)
+
+
+def _after_listening(look: Look, providers: list[Hit]) -> list[Location]:
+    """The starts of a tracer, if all of them stand below the line where their own file begins to listen."""
+    listens = [hit.place for hit in calls(look, r".*\.listen|@hono/node-server\.serve")]
+    late = [
+        hit.place
+        for hit in providers
+        if any(one.path == hit.place.path and one.line < hit.place.line for one in listens)
+    ]
+    return late if len(late) == len(providers) else []
 
 
 def _samples(hit: Hit) -> bool:
