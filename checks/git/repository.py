@@ -20,7 +20,7 @@ from checks.git.history import Commit, read_commits
 from checks.git.listing import Listed, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
-from checks.git.program import OUTPUT_BYTES, run_git
+from checks.git.program import OUTPUT_BYTES, base_environment, find_git, run_git
 from checks.git.sanitize import PinnedDirectory
 from checks.git.timeline import Moment, read_blobs, read_timeline
 
@@ -65,7 +65,9 @@ class Git:
             NoGit, NoRepository, BareRepository, UnsafeRepository: as their names say.
         """
         resolved = root.resolve()
-        return cls(PinnedDirectory(locate(resolved)), resolved)
+        place = locate(resolved)
+        find_git(base_environment(outside=place.top))  # said here, where it is expected, not by the first question
+        return cls(PinnedDirectory(place), resolved)
 
     def close(self) -> None:
         """Remove the temporary git directory. Also happens when the process ends."""
