@@ -414,7 +414,9 @@ def test_the_sample_shows_its_planted_gaps_and_how_to_go_on(capsys, tmp_path, mo
 
 def test_notebooks_are_executed_only_after_a_yes_and_failures_are_told(started, capsys, typed):
     ran = []
-    faces = Faces(None, None, None, lambda root, pillar: ran.append((root, pillar)) or [(root / "a.ipynb", ESC)])
+    faces = Faces(
+        None, None, None, lambda root, pillar: ran.append((root, pillar)) or [(root / "a.ipynb", ESC)], None, None
+    )
     arguments = ["-C", str(started), "notebook", "run", "--pillar", "4"]
     typed(terminal=False)
     assert main(arguments, faces) == 2

@@ -120,7 +120,7 @@ def test_without_a_command_a_workbook_says_its_status(call, started):
 
 def test_with_a_terminal_the_terminal_face_opens(repository, monkeypatch):
     opened = []
-    faces = Faces(lambda root: opened.append(root) or 7, None, None, None)
+    faces = Faces(lambda root: opened.append(root) or 7, None, None, None, None, None)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     assert main(["-C", str(repository)], faces) == 7

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from workbook.errors import Refused
+from workbook.launch import main
 from workbook.metrics import metrics
 from workbook.notebook import Workbook
 from workbook.notebook.attaching import EVIDENCE
@@ -225,3 +226,26 @@ def test_history_is_a_table_of_what_was_committed(book, opened, git):
     table = book.history
     assert [row["highest"] for row in table] == [50]
     assert book.trend().lines[-1].endswith("of 50")
+
+
+def test_the_command_tells_what_holds_and_fails_where_something_does_not(book, opened, capsys):
+    book.attach(CONTROL, {"limit": 60}, name="limit")
+    book.save()
+    write_cells(opened, f'book.attach("{CONTROL}", {{"limit": 60}}, name="limit")')
+    run = ["-C", str(opened.root), "notebook", "run", "--verify", "--yes", "--pillar", "explore"]
+    assert main(run) == 0
+    assert f"holds     {CONTROL}: {EVIDENCE}/{CONTROL}-limit.json: the same as recorded" in capsys.readouterr().out
+    write_cells(opened, f'book.attach("{CONTROL}", {{"limit": 30}}, name="limit")')
+    assert main(run) == 1
+    assert "no longer " in capsys.readouterr().out
+
+
+def test_the_command_checks_what_is_stored(opened, capsys):
+    check = ["-C", str(opened.root), "notebook", "check"]
+    path = sync(opened)[0]
+    assert main(check) == 0
+    path.write_text("{}")
+    assert main(check) == 1
+    told = capsys.readouterr()
+    assert path.name in told.out
+    assert "readiness notebook sync" in told.err
