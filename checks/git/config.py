@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from checks.git.problem import GitProblem
-from checks.git.program import base_environment, run_git
+from checks.git.program import base_environment, find_git, run_git
 from checks.git.supplied import supplied
 
 _CONFIG_BYTES = 1024 * 1024
@@ -65,8 +65,11 @@ def read_config(path: Path, *, top: Path) -> dict[str, str]:
 
     Raises:
         UnsafeRepository: It is no small regular file.
+        NoGit: There is no git program; told here, before anything else asks for it.
         GitProblem: It is malformed.
     """
+    environment = base_environment(outside=top)
+    find_git(environment)
     text = supplied(path.parent, path.name, _CONFIG_BYTES)
     if not text:
         return {}
@@ -77,7 +80,7 @@ def read_config(path: Path, *, top: Path) -> dict[str, str]:
     done = run_git(
         ["config", "--file", "-", "--no-includes", "--null", "--list"],
         cwd=Path("/"),
-        env=base_environment(outside=top) | {"GIT_DIR": "/dev/null"},
+        env=environment | {"GIT_DIR": "/dev/null"},
         stdin=text,
     )
     if not done.ok:
