@@ -19,6 +19,7 @@ from workbook.evidence import recognized
 from workbook.guide import CHOICES, Question
 from workbook.ledger.half_typed import Field
 from workbook.text import terminal
+from workbook.typed import reading
 
 
 class Answering(WorkbookScreen):
@@ -118,7 +119,10 @@ class Answering(WorkbookScreen):
         evidence: tuple[Evidence, ...] | None = None,
         typed: str = "",
     ) -> None:
-        pieces = (recognized(typed, self.session.root),) if typed else evidence
+        number = reading(typed, question.numbers) if typed else None
+        pieces = (recognized(typed, self.session.root),) if typed and number is None else evidence
+        if number is not None:
+            self.session.measure(*number)
         self.session.answer(question.control.id, status, gap=gap, reason=reason, evidence=pieces)
         if self.session.assessment.standings[question.control.id].standing is Standing.DISPUTED:
             # Later, because the prompt that this answer came from has to close first.
@@ -175,13 +179,19 @@ class Answering(WorkbookScreen):
         def take(typed: str) -> None:
             if not typed:
                 return
-            piece = recognized(typed, self.session.root)
-            self.session.attach(question.control.id, piece)
-            self.app.notify(f"Attached as {piece.kind}.", markup=False)
+            if number := reading(typed, question.numbers):
+                self.session.measure(*number)
+                name, value, unit = number
+                self.app.notify(said(f"Stored as the number {name}: {value:g} {unit}.").plain, markup=False)
+            else:
+                piece = recognized(typed, self.session.root)
+                self.session.attach(question.control.id, piece)
+                self.app.notify(f"Attached as {piece.kind}.", markup=False)
             self.workbook_app.changed()
 
         title = Content("Attach evidence")
-        hint = "An https link, a path below the repository, or where it lives and who can show it."
+        number = f" A number is stored as {question.numbers[0]}." if len(question.numbers) == 1 else ""
+        hint = f"An https link, a path below the repository, or where it lives and who can show it.{number}"
         self.app.push_screen(TextPrompt(Field("evidence", question.control.id), title, hint, take))
 
     def action_note(self) -> None:
@@ -197,8 +207,9 @@ class Answering(WorkbookScreen):
                 self.session.note(question.control.id, typed)
                 self.workbook_app.changed()
 
-        hint = "Enter keeps it, an empty line removes it."
-        self.app.push_screen(TextPrompt(Field("note", question.control.id), Content("Note"), hint, take, value=before))
+        hint = "Enter keeps it, an empty line removes it. F4 or Ctrl+E opens your editor."
+        field, long = Field("note", question.control.id), question.answer.note
+        self.app.push_screen(TextPrompt(field, Content("Note"), hint, take, value=before, long=long))
 
     def action_open(self) -> None:
         """More of the code the probes point at."""

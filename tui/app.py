@@ -34,7 +34,7 @@ from tui.settings import Settings, default_path, load
 from tui.themes import THEMES
 from tui.wording import said
 from workbook.errors import Refused
-from workbook.history import Point, point_now
+from workbook.history import Point, moves, point_now
 from workbook.ledger.half_typed import Field
 from workbook.session import Session
 from workbook.sitting import lines
@@ -116,6 +116,13 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
             self.pop_screen()
         elif self.may_edit():
             self.push_screen(Need())
+
+    @property
+    def moved(self) -> frozenset[str]:
+        """The controls that stand otherwise than when this sitting began, whoever did it."""
+        if self.began is None or not self.session.has_state:
+            return frozenset()
+        return frozenset(one.about for one in moves(self.began, point_now(self.session)))
 
     def begin(self) -> None:
         """A workbook was started: the board below, the guide on top."""

@@ -9,6 +9,7 @@ from checks.observation import Finding, Observation, Outcome, ProbeReport
 from workbook.answers import Answer, Evidence, Gap, State, Status
 from workbook.assess import Assessment, Judged, Standing
 from workbook.catalogue import SEVERITY_ORDER, Catalogue, Checklist, Control, Item
+from workbook.metrics import ALERT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Question:
     def stops_launch(self) -> bool:
         """Whether a "no" proposes to stop the launch."""
         return self.control.severity == "blocker"
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names under which a number answers this question: the metrics its items compare."""
+        clauses = [clause for item in (self.item, *self.also) for clause in item.thresholds if clause.metric]
+        compared = [clause for clause in clauses if clause.op and clause.kind in ("required", "implied", "alert")]
+        return tuple(dict.fromkeys(f"{ALERT if one.kind == 'alert' else ''}{one.metric}" for one in compared))
 
     @property
     def worst(self) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Final
 from workbook.catalogue import Catalogue
 from workbook.decisions import Condition, Decider
 from workbook.errors import Refused
+from workbook.metrics import ALERT, metrics
 from workbook.operations.given import known
 
 _LIKE_AN_ID: Final = re.compile(r"[A-Za-z0-9-]+")
@@ -84,3 +85,25 @@ def command(text: str) -> Sequence[str]:
     if not words:
         raise Refused("no command was given", "write it as in a terminal, as in: pytest -q")
     return words
+
+
+NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?\s*(?:%|[A-Za-zµ/]+)?")
+"""What is a number and nothing else, with or without a unit: "1.8 s"."""
+
+
+def reading(text: str, names: Sequence[str]) -> tuple[str, float, str] | None:
+    """A number that was typed as an answer: under which of a question's names, its value and unit; None for words.
+
+    Raises:
+        Refused: the question compares no number, or several.
+    """
+    typed = text.strip()
+    if not NUMBER.fullmatch(typed):
+        return None
+    if len(names) != 1:
+        several = f"this question compares several numbers: {', '.join(names)}"
+        why = several if names else "this question compares no number"
+        raise Refused(why, "name it in the list of numbers" if names else "say in words where the number comes from")
+    known = metrics().get(names[0].removeprefix(ALERT))
+    unit = known.unit if known and typed[-1].isdigit() else None
+    return (names[0], *parted(typed.replace(",", "."), unit))

@@ -312,7 +312,7 @@ def test_the_first_look_puts_the_worst_first_and_counts_the_rest(repository):
 
 
 def test_the_guide_saves_every_answer_and_takes_one_back(call, started, typed):
-    typed("what", "y", "a note", "x", "", "x", "no users yet", "", "u", "q")
+    typed("what", "y", "", "a note", "x", "", "x", "no users yet", "", "u", "q")
     code, out, error = call("guide", "--plain", "--no-probe")
     assert code == 0
     answered = [(name, table) for name, table in stored(started)["controls"].items() if table["status"] != "unanswered"]
@@ -325,7 +325,8 @@ def test_the_guide_saves_every_answer_and_takes_one_back(call, started, typed):
 
 def test_the_guide_proposes_from_the_probes_and_offers_their_files_as_evidence(call, started, typed, seen):
     session = Session(started)
-    fed = next(one.control.id for one in session.questions() if session.catalogue.feeding[one.control.id])
+    asked = [one.control for one in session.questions() if session.catalogue.feeding[one.control.id]]
+    fed = next(control.id for control in asked if control.automatable == "auto")
     signal = session.catalogue.feeding[fed][0].id
     session.accept(seen([Observation(signal, Outcome.MET, "it is there", (), (Location("infra.tf", 1),))]))
     before = [one.control.id for one in session.questions()].index(fed)
@@ -336,6 +337,27 @@ def test_the_guide_proposes_from_the_probes_and_offers_their_files_as_evidence(c
     assert "Proposed: y yes" in out
     (piece,) = stored(started)["controls"][fed]["evidence"]
     assert piece["path"] == "infra.tf"
+
+
+def test_the_guide_lets_a_person_decide_what_stops_the_launch(call, started, typed):
+    first, second = [one.control.id for one in Session(started).questions() if one.stops_launch][:2]
+    typed("n", "g", "", "n", "", "", "q")
+    assert call("guide", "--plain", "--no-probe")[0] == 0
+    controls = stored(started)["controls"]
+    assert (controls[first]["status"], controls[first]["gap"]) == ("needs-review", "absent")
+    assert controls[second]["status"] == "blocker"
+
+
+def test_the_guide_says_more_when_asked_and_takes_a_number(call, started, typed):
+    asked = Session(started).questions()
+    at = next(index for index, one in enumerate(asked) if len(one.numbers) == 1 and "." not in one.numbers[0])
+    name = asked[at].numbers[0]
+    typed(*["s"] * at, "w", "y", "0.5", "", "q")
+    code, out, _ = call("guide", "--plain", "--no-probe")
+    assert code == 0
+    assert f"Ready when: {asked[at].control.ready_when}" in out
+    assert "If yes: " in out
+    assert stored(started)["measurements"][name]["value"] == 0.5
 
 
 @pytest.mark.usefixtures("started")

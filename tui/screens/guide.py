@@ -16,12 +16,16 @@ from tui.answering import Answering
 from tui.screens.detail import Detail
 from tui.screens.questions import Questions
 from tui.widgets.choices import ChoiceBar
-from tui.widgets.evidence_code import EvidenceCode
+from tui.widgets.evidence_code import EvidenceCode, telling
 from tui.wording import asks, observed, said, said_lines, standing
 from workbook.answers import Status
+from workbook.glossary import explained
 from workbook.guide import Question
 from workbook.sentences import movement
 from workbook.text import shown_address
+
+WORDS = 3
+"""Terms of a question that are explained below it."""
 
 
 class Guide(Answering):
@@ -99,7 +103,12 @@ class Guide(Answering):
         fold = (
             said(f"Ready when: {control.ready_when}") if self.unfolded else said("w  ready when …", "$foreground 60%")
         )
-        return Content.assemble(("Why  ", "$foreground 60%"), said(control.why), "\n", fold)
+        asked = (question.item.asks, control.title, *((control.ready_when,) if self.unfolded else ()))
+        words = [
+            Content.assemble(("\n", ""), (f"{term.name}  ", "$text-secondary"), said(term.means, "$foreground 60%"))
+            for term in explained(*asked)[:WORDS]
+        ]
+        return Content.assemble(("Why  ", "$foreground 60%"), said(control.why), "\n", fold, *words)
 
     def _moves(self, question: Question) -> Content:
         now = self.session.verdict
@@ -135,6 +144,14 @@ class Guide(Answering):
     def _show_top(self) -> None:
         self.unfolded = False
         self.query_one("#guide-text", VerticalScroll).scroll_home(animate=False)
+
+    def copied(self) -> str:
+        """The control, and the place in the code that is shown with it."""
+        question = self.question
+        if question is None:
+            return ""
+        where, _ = telling(question)
+        return f"{question.control.id} {where.path}:{where.line}" if where else question.control.id
 
     def action_all(self) -> None:
         """Every question in a list; choosing one brings it here."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,6 +14,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from tui.editor import edited, editor_command
 from tui.widgets.rows import Rows
 from tui.wording import said
 from workbook.errors import Refused
@@ -31,7 +33,10 @@ class TextPrompt(ModalScreen[bool]):
     the terminal dies stands in the same prompt the next time it opens.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel"),
+        Binding("f4,ctrl+e", "edit", "editor", show=False),
+    ]
 
     def __init__(
         self,
@@ -42,10 +47,11 @@ class TextPrompt(ModalScreen[bool]):
         *,
         value: str = "",
         required: bool = False,
+        long: str | None = None,
     ) -> None:
         super().__init__()
         self._field, self._title, self._hint, self._take = field, title, hint, take
-        self._value, self._required = value, required
+        self._value, self._required, self._long = value, required, long
 
     def compose(self) -> ComposeResult:
         """Title, input, hint."""
@@ -88,6 +94,28 @@ class TextPrompt(ModalScreen[bool]):
             return
         app.typing.given(self._field)
         self.dismiss(True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """The editor is for texts that may have several lines."""
+        return action != "edit" or self._long is not None
+
+    def action_edit(self) -> None:
+        """Write the text in one's own editor; what it holds at the end is taken."""
+        app, field = cast("ReadinessApp", self.app), self.query_one(Input)
+        before = self._long if field.value == self._value and self._long is not None else field.value
+        try:
+            command = editor_command(os.environ)
+            with app.suspend():
+                after = edited(before, command)
+            with app.session.as_seen(self._seen):
+                self._take(after)
+        except SuspendNotSupported:
+            self._say("This terminal cannot be lent to an editor.")
+        except Refused as refused:
+            self._say(str(refused))
+        else:
+            app.typing.given(self._field)
+            self.dismiss(True)
 
     def action_cancel(self) -> None:
         """Throw the text away."""

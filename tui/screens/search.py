@@ -13,14 +13,16 @@ from textual.widgets import Input, OptionList, Static
 
 from tui.widgets.rows import Rows
 from tui.wording import said, standing
-from workbook.assess import PLAIN
 from workbook.ledger.half_typed import Field
+from workbook.search import FILTERS, Hit, found, parsed, values
 from workbook.session import Session
 
 if TYPE_CHECKING:
     from tui.app import ReadinessApp
 
 FIELD = Field("search")
+
+HINT = "F2 standing, F3 severity, F4 owner, F5 checklist, F6 changed, F7 area; or typed, as severity:high. Enter opens."
 
 
 class Search(ModalScreen[str | None]):
@@ -30,12 +32,12 @@ class Search(ModalScreen[str | None]):
         Binding("escape", "back", "back"),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
+        *(Binding(f"f{number}", f"filter('{name}')", name, show=False) for number, name in enumerate(FILTERS, 2)),
     ]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._texts = {name: _words(session, name) for name in session.catalogue.controls}
 
     def compose(self) -> ComposeResult:
         """Input, list, hint."""
@@ -43,10 +45,10 @@ class Search(ModalScreen[str | None]):
             yield Input(
                 self._session.typed.get(FIELD),
                 select_on_focus=False,
-                placeholder="words of a control, or: stops launch, open gap, not answered",
+                placeholder="words, or filters: standing:open-gap owner:bo",
             )
             yield Rows()
-            yield Static(Content("Enter opens, Esc goes back"), classes="hint", markup=False)
+            yield Static(Content(HINT), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """Show everything first, or what was half typed last time."""
@@ -93,23 +95,36 @@ class Search(ModalScreen[str | None]):
         else:
             rows.action_cursor_up()
 
+    def action_filter(self, name: str) -> None:
+        """Go through what a filter can be set to, as if it had been typed."""
+        field = self.query_one(Input)
+        offered = values(self._session.catalogue, self._session.state, name)
+        before = next((value for key, value in parsed(field.value).filters if key == name), "")
+        lowered = [one.lower() for one in offered]
+        after = (*offered, "")[lowered.index(before) + 1 if before in lowered else 0]
+        rest = [part for part in field.value.split() if not part.lower().startswith(f"{name}:")]
+        field.value = " ".join([*rest, *([f"{name}:{after.lower()}"] if after else [])])
+        field.cursor_position = len(field.value)
+
     def _filter(self, typed: str) -> None:
-        words = typed.lower().split()
-        found = [name for name, text in self._texts.items() if all(word in text for word in words)]
-        titles = self._session.catalogue.controls
-        found.sort(key=lambda name: -sum(word in titles[name].title.lower().split() for word in words))
-        standings = self._session.assessment.standings
-        rows = [
-            (name, Content.assemble(standing(standings[name].standing), "  ", said(titles[name].title)))
-            for name in found
-        ]
+        query = parsed(typed)
+        session = self._session
+        hits = found(session.catalogue, session.state, session.assessment, query, self._workbook.moved)
         listed = self.query_one(Rows)
-        listed.show(rows or [("", Content("Nothing has all of these words."))])
-        listed.highlighted = 0 if rows else None
+        listed.show([(hit.control.id, _row(hit)) for hit in hits] or [("", Content("Nothing has all of that."))])
+        listed.highlighted = 0 if hits else None
+        told = said(query.wrong, "$text-warning") if query.wrong else Content(f"{len(hits)} controls. {HINT}")
+        self.query_one(".hint", Static).update(told)
 
 
-def _words(session: Session, name: str) -> str:
-    control = session.catalogue.controls[name]
-    asks = " ".join(item.asks for item in session.catalogue.asked_by[name])
-    word = PLAIN[session.assessment.standings[name].standing]
-    return f"{name} {control.title} {control.why} {control.severity} {asks} {word}".lower()
+def _row(hit: Hit) -> Content:
+    parts: list[Content | str | tuple[str, str]] = [standing(hit.judged.standing), "  ", said(hit.control.title)]
+    if hit.decides:
+        parts.append(("  decides", "$text-accent"))
+    elif hit.asked_in:
+        parts.append(said(f"  only in {', '.join(hit.asked_in)}", "$foreground 60%"))
+    if hit.owner:
+        parts.append(said(f"  {hit.owner.partition(' <')[0]}", "$foreground 60%"))
+    if hit.changed:
+        parts.append(("  changed", "$text-warning"))
+    return Content.assemble(*parts)

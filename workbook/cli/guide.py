@@ -5,21 +5,28 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from workbook.answers import Status
+from workbook.answers import Evidence, Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.cli.line import ask_line
 from workbook.cli.looking import look, observation_line, placed
 from workbook.cli.saving import save
 from workbook.errors import Refused
+from workbook.evidence import recognized
+from workbook.glossary import explained
 from workbook.guide import CHOICES, Choice, Question
 from workbook.ledger.half_typed import Field
 from workbook.reading import nearest
+from workbook.sentences import movement
 from workbook.session import Session
 from workbook.text import terminal
+from workbook.typed import reading
 
 OPEN = (Standing.UNANSWERED, Standing.LAPSED, Standing.DISPUTED)
 KEYS = {choice.key: choice for choice in CHOICES}
+TERMS = 3
+"""Terms of a question that are explained before it is answered."""
+
 SHOWN = 5
 """How many observations and findings are read out before a question."""
 
@@ -50,7 +57,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     asked = [one for one in session.questions(chosen.pillar) if one.judged.standing in OPEN or one.control.id in half]
     asked.sort(key=lambda one: one.control.id not in half)
     context.out(f"{len(asked)} questions. " + ", ".join(f"{key} {one.word}" for key, one in KEYS.items()) + ".")
-    context.out("s skips, u takes the last answer back, q leaves; every answer is saved at once.")
+    context.out("w says more, s skips, u takes the last answer back, q leaves; every answer is saved at once.")
     return _ask_all(context, session, asked)
 
 
@@ -77,6 +84,9 @@ def _ask_all(context: Context, session: Session, asked: list[Question]) -> int:
         _tell(context, question, f"{at + 1} of {len(asked)}")
         news = _News(session, question)
         key = _key(context, news)
+        while key == "w":
+            _ready_when(context, session, question)
+            key = _key(context, news)
         if key in (None, "q"):
             break
         if key == "u":
@@ -114,6 +124,18 @@ def _tell(context: Context, question: Question, position: str) -> None:
         context.out(f"Found: {placed(finding.location)} {terminal(finding.message)}")
     if question.proposed:
         context.out(f"Proposed: {question.proposed.key} {question.proposed.word}")
+    for term in explained(question.item.asks, question.control.title)[:TERMS]:
+        context.out(f"Word: {term.name}: {term.means}")
+
+
+def _ready_when(context: Context, session: Session, question: Question) -> None:
+    """What takes more lines than everybody wants to hear each time: when yes, and what an answer would move."""
+    context.out(f"Ready when: {terminal(question.control.ready_when)}")
+    now = session.verdict
+    for word, status in (("yes", Status.READY), ("no", question.status_of(KEYS["n"]))):
+        then = session.would_be(question.control.id, status)
+        if now is not None and then is not None:
+            context.out(f"If {word}: {terminal(movement(now, then))}")
 
 
 class _News:
@@ -153,9 +175,9 @@ def _text(context: Context, news: _News, kind: str, prompt: str) -> str | None:
 
 def _key(context: Context, news: _News) -> str | None:
     while (typed := ask_line(context, "Does this hold? ", news)) is not None:
-        if typed.lower() in {*KEYS, "s", "u", "q"}:
+        if typed.lower() in {*KEYS, "w", "s", "u", "q"}:
             return typed.lower()
-        context.say("Type one of: " + ", ".join(f"{key} {one.word}" for key, one in KEYS.items()) + ", s, u, q")
+        context.say("Type one of: " + ", ".join(f"{key} {one.word}" for key, one in KEYS.items()) + ", w, s, u, q")
     return None
 
 
@@ -172,19 +194,30 @@ def _record(context: Context, session: Session, news: _News, choice: Choice) -> 
         if not reason:
             context.say("Left open: it needs a reason.")
             return True
+    status, gap = question.status_of(choice), choice.gap
+    if status is Status.BLOCKER:
+        context.out(f"It would stop the launch, because: {terminal(question.control.severity_reason)}")
+        word = context.ask("Enter: it stops the launch. g: it is an open gap, we launch with it: ")
+        if word is None:
+            return False
+        status = Status.NEEDS_REVIEW if word.strip().lower() == "g" else status
     evidence = None
-    if choice.status is Status.READY and question.prefilled and not question.answer.evidence:
-        listed = ", ".join(terminal(piece.label) for piece in question.prefilled)
-        if (context.ask(f"Keep {listed} as evidence? [Y/n] ") or "y").lower() in ("y", "yes"):
-            evidence = question.prefilled
+    if choice.status is Status.READY and not question.answer.evidence:
+        try:
+            evidence = _evidence(context, session, news)
+        except Refused as refused:
+            context.say(f"{refused}. Mend it below.")
+            return _record(context, session, news, choice)
+        if evidence is None:
+            return False
     note = _text(context, news, "note", "Note, or Enter: ")
     if note is None:
         return False
     try:
         session.answer(
             question.control.id,
-            question.status_of(choice),
-            gap=choice.gap,
+            status,
+            gap=gap,
             reason=reason,
             note=note or None,
             evidence=evidence,
@@ -194,9 +227,25 @@ def _record(context: Context, session: Session, news: _News, choice: Choice) -> 
         return _record(context, session, news, choice)
     if not _settled(context, session, news):
         return False
-    for kind in ("reason", "note", "dispute"):
+    for kind in ("reason", "note", "dispute", "what shows it"):
         session.typed.keep(Field(kind, question.control.id), "")
     return True
+
+
+def _evidence(context: Context, session: Session, news: _News) -> tuple[Evidence, ...] | None:
+    """What shows it: what the probes saw, or what is typed; None when the input has ended."""
+    question = news.question
+    if question.prefilled:
+        listed = ", ".join(terminal(piece.label) for piece in question.prefilled)
+        if (context.ask(f"Keep {listed} as evidence? [Y/n] ") or "y").lower() in ("y", "yes"):
+            return question.prefilled
+    typed = _text(context, news, "what shows it", "What shows it? A link, a path, a number, where it lives, or Enter: ")
+    if not typed:
+        return None if typed is None else ()
+    if number := reading(typed, question.numbers):
+        session.measure(*number)
+        return ()
+    return (recognized(typed, session.root),)
 
 
 def _settled(context: Context, session: Session, news: _News) -> bool:
