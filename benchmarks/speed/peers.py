@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from checks.semgrep.engine import RULES
+import checks.semgrep
+
+RULES = Path(checks.semgrep.__file__).parent / "rules"
 
 
 @dataclass(frozen=True, slots=True)
