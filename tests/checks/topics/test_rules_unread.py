@@ -43,6 +43,7 @@ def test_a_clean_repository_is_unknown_while_the_rules_skipped_its_code(tmp_path
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text.replace("⁞", ""), encoding="utf-8")
+    (tmp_path / "sign_in.py").write_text("def same(password, stored):\n    return password == stored\n")
     tree = Tree.read(tmp_path, None)
     code = frozenset(Look(tree).source_paths())
     assert answered(RESTING[signal], signal, tree, CodeFindings(examined=code)).outcome is Outcome.MET
@@ -60,3 +61,10 @@ def test_a_run_of_the_rules_that_went_wrong_says_so(tmp_path, signal):
     seen = answered(RESTING[signal], signal, Tree.read(tmp_path, None), trouble)
     assert seen.outcome is Outcome.UNKNOWN
     assert "semgrep" in seen.summary
+
+
+def test_a_skipped_file_that_cannot_hide_a_login_hides_none(tmp_path):
+    (tmp_path / "add.py").write_text("def add(a, b):\n    return a + b\n")
+    code = CodeFindings(unread=(Unread("add.py", "skipped by the rules"),))
+    signal = "secrets.none-in-code"
+    assert answered(RESTING[signal], signal, Tree.read(tmp_path, None), code).outcome is Outcome.MET
