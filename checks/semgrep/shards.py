@@ -12,16 +12,27 @@ _LEAST_BYTES: Final = 100_000
 """Below this a second process costs more to start than it saves."""
 _MOST_AT_ONCE: Final = 8
 _JAVASCRIPT: Final = (".js", ".jsx", ".mjs", ".cjs")
-_EXAMPLE: Final = {".py": "readiness_canary(1)\n", ".ts": "readiness_canary(1);\n", ".js": "readiness_canary(1);\n"}
+_EXAMPLE: Final = "readiness_canary(1)\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A folder for one semgrep. `places` maps the absolute path of each copy in it to the path in the tree."""
+    """A folder for one semgrep. `places` maps the absolute path of each copy in it to the path in the tree.
+
+    `canaries` are the examples, one for each language there is: a language that is absent costs its rules' start.
+    """
 
     folder: Path
-    canaries: tuple[str, ...]
+    canaries: set[str] = field(default_factory=set)
     places: dict[str, str] = field(default_factory=dict)
+
+    def add(self, copy: Path, path: str) -> None:
+        """Move a copy of the file at `path` into the folder."""
+        self.places[str(copy.rename(self.folder / copy.name))] = path
+        canary = self.folder / f"canary{_language(copy.suffix)}"
+        if str(canary) not in self.canaries:
+            self.canaries.add(str(canary))
+            canary.write_text(_EXAMPLE, encoding="utf-8")
 
 
 def workers() -> int:
@@ -39,23 +50,25 @@ def split(copies: Mapping[Path, str], room: Path, most: int) -> list[Shard]:
     for copy in copies:
         families[copy.suffix in _JAVASCRIPT].append((copy.stat().st_size, copy))
     sized: list[tuple[int, Shard]] = []
-    for family, suffixes in zip(families, ((".py", ".ts"), (".js",)), strict=True):
+    for family in families:
         count = max(1, min(most, sum(size for size, _ in family) // _LEAST_BYTES))
         loads = [0] * (count if family else 0)
-        shards = [_shard(room / f"targets-{len(sized) + number}", suffixes) for number in range(len(loads))]
+        shards = [_shard(room / f"targets-{len(sized) + number}") for number in range(len(loads))]
         for size, copy in sorted(family, reverse=True):
             least = loads.index(min(loads))
             loads[least] += size
-            shards[least].places[str(copy.rename(shards[least].folder / copy.name))] = copies[copy]
+            shards[least].add(copy, copies[copy])
         sized += zip(loads, shards, strict=True)
     return [shard for _, shard in sorted(sized, key=lambda one: -one[0])]
 
 
-def _shard(folder: Path, suffixes: tuple[str, ...]) -> Shard:
+def _shard(folder: Path) -> Shard:
     folder.mkdir()
-    canaries = []
-    for suffix in suffixes:
-        place = folder / f"canary{suffix}"
-        place.write_text(_EXAMPLE[suffix], encoding="utf-8")
-        canaries.append(str(place))
-    return Shard(folder, tuple(canaries))
+    return Shard(folder)
+
+
+def _language(suffix: str) -> str:
+    """The suffix that stands for a language; the native front reads `.tsx` as it reads `.ts`."""
+    if suffix in _JAVASCRIPT:
+        return ".js"
+    return ".ts" if suffix == ".tsx" else suffix

@@ -71,6 +71,7 @@ def plant(root: Path) -> None:
     (root / "other.py").write_text(
         "import sqlite3\n\n\ndef ask(c, x):\n    return c.execute('select 1 where x = ?', (x,))\n"
     )
+    (root / "web.ts").write_text("export const answer = 42;\n")
     (root / "requirements.txt").write_text("requests\nsqlalchemy\n")
     (root / "README.md").write_text("# Acme\n")
 
@@ -189,7 +190,7 @@ def test_paths_that_were_never_given_become_no_finding(project, beside) -> None:
     )
     report = look_over(project)
     named = {one.location.path for one in report.findings if one.rule == "sql.string-built.py"}
-    assert named == {"app.py", "other.py"}
+    assert named == {"app.py", "other.py", "web.ts"}
     assert {one.path for one in (*report.files.partial, *report.files.skipped)} == set()
 
 
