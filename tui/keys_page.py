@@ -1,4 +1,4 @@
-"""The page of keys for the documents, made from the actions: `python -P -m tui.keys_page [FILE]`, docs/keys.md without."""
+"""The page of keys for the documents, made from the actions: `python -P -m tui.keys_page [docs/keys.md]`."""
 
 from __future__ import annotations
 
