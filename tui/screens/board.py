@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import OptionList, Static
 
 from tui.actions import bindings
@@ -32,6 +33,9 @@ WIDE = 120
 
 HEADING = 46
 """Cells of a pillar's name on one line."""
+
+ROOM = Size(80, 20)
+"""The least window in which the whole outlook stands above the list."""
 
 CALM = (
     "Nearly everything is open. That is where most begin: Seven steps counts about 15 % met at the start. "
@@ -60,7 +64,7 @@ class Board(WorkbookScreen):
         """Show the outlook, the next three and the pillars."""
         calm = nearly_all_red(self.session.questions()) and not self._all
         self.query_one("#board-headline", Static).update(headline(self.session))
-        lines = outlook_lines(self.session, self.workbook_app.began, whole=not calm)
+        lines = outlook_lines(self.session, self.workbook_app.began, whole=not calm and self._roomy)
         if calm:
             lines.append(Content.assemble((f"{'Hint':<{LABEL}}", "$foreground 60%"), CALM))
         self.query_one("#board-context", Static).update(Hanging(Content("\n").join(lines), LABEL))
@@ -71,6 +75,11 @@ class Board(WorkbookScreen):
             rows += [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
         self.query_one(Rows).show(rows)
         self.query_one("#board-progress", Static).update(self.workbook_app.look_progress)
+
+    @property
+    def _roomy(self) -> bool:
+        """Whether more than the range and what is certain fits above the list."""
+        return self.size.width >= ROOM.width and self.size.height >= ROOM.height
 
     def on_resize(self) -> None:
         """The pillars are laid out for the width."""

@@ -10,6 +10,9 @@ from textual.widgets import Static
 from tui.wording import said
 from workbook.session import Session
 
+ROOM = 60
+"""Columns from which the people stand beside the folder."""
+
 
 class Banner(Static):
     """Folder, branch and commit, people, unsaved mark; why nothing can be saved where that is so."""
@@ -27,7 +30,7 @@ class Banner(Static):
         parts: list[Content | str] = [said(session.root.name, "bold"), said(where, "$foreground 60%")]
         if mark:
             parts += ["  ", Content.assemble((mark, "bold $text-warning" if count or fresh else "$foreground 60%"))]
-        if people:
+        if people and self.app.size.width >= ROOM:
             parts += ["  ", said(" + ".join(people), "$foreground 60%")]
         if session.read_only:
             parts += ["\n", Content.assemble(("READ ONLY ", "bold $text-error")), said(session.read_only)]
