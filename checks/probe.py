@@ -57,4 +57,5 @@ def probes() -> tuple[Probe, ...]:
 
     for module in sorted(info.name for info in iter_modules(topics.__path__)):
         import_module(f"{topics.__name__}.{module}")
-    return tuple(dict.fromkeys(_registry.values()))
+    # A module that somebody imported alone has registered before its turn.
+    return tuple(sorted(dict.fromkeys(_registry.values()), key=lambda one: one.look.__module__))
