@@ -14,6 +14,10 @@ COMMITS = 20
 MIX = {".py": 45, ".ts": 18, ".tsx": 12, ".js": 5, ".json": 8, ".yaml": 6, ".md": 6}
 """Files of each kind in a hundred."""
 
+PLANTED = 0.01
+"""How often a function holds one of the things that code rules look for. Measured on applications, a file has about a
+quarter of a finding. The plain command takes its time over each, so that more of them would flatter us."""
+
 NOUNS = (
     "account",
     "basket",
@@ -114,14 +118,18 @@ def _python(chance: random.Random) -> Iterator[str]:
         for depth in range(chance.randint(1, 4)):
             yield f"        if one.get('{noun}_{depth}') and index > {depth}:"
             yield f"            found[one['id']] = one['{noun}_{depth}'] * {depth + 2} - limit"
-        yield "        elif strict:\n            log.warning('left out %s', index)\n            continue"
-        if chance.random() < 0.08:  # noqa: PLR2004  # a few places for the rules to find
+        yield "        elif strict:\n            found.setdefault(index, one)\n            continue"
+        if chance.random() < PLANTED:
+            yield "        else:\n            log.warning('left out %s', index)"
+        if chance.random() < PLANTED:
             yield f"    requests.get(f'https://example.com/{noun}s/{{limit}}')"
-        if chance.random() < 0.05:  # noqa: PLR2004
+        if chance.random() < PLANTED:
             query = f"SELECT * FROM {noun}s WHERE id = "  # noqa: S608  # a planted flaw: text, never run
             yield f"    cursor.execute(f'{query}{{limit}}')"
-        yield "    try:\n        return json.dumps(found, sort_keys=True)\n    except ValueError as error:"
-        yield "        raise RuntimeError('cannot be written') from error\n\n"
+        if chance.random() < PLANTED:
+            yield "    try:\n        limit += len(json.dumps(found))\n    except ValueError as error:"
+            yield "        raise RuntimeError('cannot be written') from error"
+        yield "    return sorted(found.items(), key=lambda pair: (pair[1], str(pair[0])))[:limit]\n\n"
 
 
 def _script(chance: random.Random, kind: str) -> Iterator[str]:
@@ -136,7 +144,7 @@ def _script(chance: random.Random, kind: str) -> Iterator[str]:
             field = f"row.{noun}{depth}"
             yield f"    if ({field} > limit && row.id !== {depth}) {{\n      found.push({field} * 2);\n    }}"
         yield "  }"
-        if chance.random() < 0.1:  # noqa: PLR2004
+        if chance.random() < PLANTED:
             yield f"  const reply = await fetch(`https://example.com/{noun}/${{limit}}`);"
             yield "  found.push(await reply.json());"
         yield "  return found;\n}\n"
