@@ -30,3 +30,17 @@ app.get("/users/safe", async (req: any, res: any) => {
   // expect: fact.sql.call.js
   res.json(await pool.query("SELECT id FROM users WHERE name = $1", [req.query.name]));
 });
+
+// A text joined to a name is one; a function that holds one is not what runs.
+app.get("/users/joined", async (req: any, res: any) => {
+  const columns = "SELECT id";
+  const joined = columns + ` FROM users WHERE name = '${req.query.name}' AND 'select' <> 'x from'`;
+  const build = (name: string) => {
+    return `SELECT id FROM users WHERE name = '${name}'`;
+  };
+  // expect: sql.request-input.js sql.string-variable.js fact.sql.call.js
+  await pool.query(joined);
+  // clean: sql.string-variable.js
+  // expect: fact.sql.call.js
+  await pool.query(build);
+});
