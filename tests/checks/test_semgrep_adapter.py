@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.semgrep import scan
+from checks.semgrep import scan, scan_files
 from checks.tree import Tree
 
 GAP = "import requests\n\n\ndef go(url):\n    return requests.get(url)\n"
@@ -289,3 +289,23 @@ def test_ctrl_c_leaves_no_semgrep(tmp_path: Path) -> None:
     assert looking.wait() != 0
     for pid in map(int, pids.read_text().split()):
         assert not _runs(pid)
+
+
+def test_a_data_flow_cut_short_and_another_version_are_said(tmp_path: Path) -> None:
+    room = tmp_path / "program"
+    room.mkdir()
+    body = """
+targets = [os.path.join(sys.argv[-1], one) for one in os.listdir(sys.argv[-1])]
+place = dict(line=1)
+extra = dict(message='m', metadata=dict(severity='low'))
+results = [dict(check_id='rules.canary.py', path=one, start=place, end=place, extra=extra) for one in targets
+           if 'canary' in one]
+late = [dict(location=dict(path=one)) for one in targets if 'canary' not in one][:1]
+print(json.dumps(dict(version='1.189.3', results=results, errors=[], paths=dict(scanned=targets),
+                      time=dict(fixpoint_timeouts=late))))
+"""
+    found = scan_files(tree_of(tmp_path / "tree", {"a.py": GAP}), ["a.py"], program=fake(room, body))
+    assert found.trouble is None
+    assert "1.189.3 (measured with 1." in found.tool
+    assert "data flow" in found.files["a.py"].unread
+    assert not found.files["a.py"].lasting
