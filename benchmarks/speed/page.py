@@ -25,7 +25,8 @@ Ours and the other tools ran in turn, round by round, on one machine and on the 
 its moods; each figure is the median of the rounds. Processor time counts all children; memory is that of the largest
 process. semgrep and radon come from clean environments of their own, because beside Jupyter they start slower. Beds
 named by a number of files are generated, the same on every machine, with a history in git. A ratio below its bar is
-good.
+good. On a busy machine the parallel processes of the plain `semgrep scan` get in each other's way, which flatters us:
+figures under load are for orientation only.
 
 """
 
