@@ -132,7 +132,7 @@ class Workbook:
         return attaching.attach(self.session, control, thing, name=name, note=note)
 
     def measure(self, name: str, value: float, unit: str, source: str = "", *, within: float = 0.0) -> Page:
-        """Record a number that checklists compare, such as "load.p95_ms"; saved with the workbook.
+        """Record a number that checklists compare, such as "p95_ms"; saved with the workbook.
 
         Args:
             name: the metric's name.

@@ -156,7 +156,7 @@ def test_a_measurement_is_stored_once_and_saved(book, opened):
 def test_a_run_without_a_person_writes_nothing(book, opened, monkeypatch):
     monkeypatch.setenv(HEADLESS, "1")
     book.attach(CONTROL, {"p95": 1})
-    book.measure("load.p95_ms", 3, "ms")
+    book.measure("p95_ms", 3, "ms")
     assert "Nothing saved" in repr(book.save())
     assert not opened.unsaved
     assert not (opened.root / ".readiness").exists()
