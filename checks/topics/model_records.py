@@ -9,36 +9,12 @@ from checks.application.named_values import written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
+from checks.models.tracing import traced
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 
 LOGGING, COST = "llm.call-logging", "llm.cost-tracking"
 
-_PRODUCTS = (
-    *("langfuse", "langsmith", "helicone", "braintrust", "weave", "phoenix", "openinference", "traceloop", "agentops"),
-    *(
-        "opik",
-        "literalai",
-        "lunary",
-        "promptlayer",
-        "portkey_ai",
-        "arize",
-        "humanloop",
-        "langwatch",
-        "langtrace_python_sdk",
-    ),
-    *("langfuse-vercel", "@langfuse/*", "langfuse-langchain", "@traceloop/*", "@arizeai/*", "@helicone/*"),
-)
-_STARTS = re.compile(
-    r"(?:langfuse|langsmith|helicone|braintrust|weave|phoenix|openinference|traceloop|agentops|opik|literalai|lunary|promptlayer"
-    r"|portkey_ai|arize|humanloop|langwatch|langtrace_python_sdk|langfuse-vercel|@langfuse/|langfuse-langchain|@traceloop/|@arizeai/"
-    r"|@helicone/)[\w./@-]*|logfire\.instrument_(?:openai|anthropic|pydantic_ai|litellm|google_genai)\w*"
-    r"|mlflow\.(?:openai|anthropic|langchain|litellm|gemini)\.autolog|(?:.*\.)?(?:OpenAI|Anthropic|Langchain|LangChain)\w*Instrumentor\.instrument"
-)
-_SWITCHED = re.compile(
-    r"experimental_telemetry[\"']?\s*:\s*\{[^}]*isEnabled\s*:\s*true|oai\.helicone\.ai|anthropic\.helicone\.ai|api\.portkey\.ai"
-    r"|litellm\.(?:success_callback|callbacks)\s*=\s*\[\s*[\"'](?!prometheus)"
-)
 _LOGS = re.compile(
     r"(?:.*\.)?(?:_?log(?:ger|ging)?|LOG(?:GER)?|console|structlog|winston|pino|log\w*)"
     r"\.(?:debug|info|log|warn|warning|error|exception|bind)|print"
@@ -70,43 +46,21 @@ _STORED = re.compile(
 _SENT_LOG = re.compile(r"\blog(?:ger|ging)?\.(?:info|debug|bind|log)\(|console\.(?:log|info)\(|\bprint\(")
 
 
-def _products(look: Look) -> tuple[Location, ...]:
-    """Where a tracing product for model calls is imported and started in reached code."""
-    imported = {place.path for place in look.importers(*_PRODUCTS, "mlflow", "logfire")}
-    started = [
-        call.place
-        for call in all_calls(look)
-        if call.reached and _STARTS.fullmatch(call.name) and (call.path in imported or "nstrument" in call.name)
-    ]
-    decorated = [
-        Location(module.path, one.line)
-        for module in look.python.modules(sorted(path for path in imported if path.endswith(".py")))
-        for function in module.functions
-        for one in function.decorators
-        if _STARTS.fullmatch(one.resolved)
-    ]
-    # `from langfuse.openai import openai` replaces the client
-    drop_in = look.importers("langfuse.openai", "posthog.ai", "@posthog/ai", "langsmith/wrappers")
-    switched = [
-        Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
-        for path in look.source_paths()
-        if look.reach.reached(path) is not False
-        for match in _SWITCHED.finditer(lines_of(look, path))
-    ]
-    return tuple(sorted({*started, *decorated, *drop_in, *switched}))
-
-
 @probe(LOGGING)
 def call_logging(look: Look) -> Observation:
     """Prompt, output and latency of model calls, in a log or a tracing product."""
     if missing := unless_called(look, LOGGING):
         return missing
-    searched = (*SEARCHED, "tracing products that are started", "log lines in the functions that call a model")
+    searched = (
+        *SEARCHED,
+        "tracing products that are set to work on model calls",
+        "log lines in the functions that call a model",
+    )
     fix = "log prompt, output and latency of each model call, or start a tracing product for them"
     calls = model_calls(look)
-    if traced := _products(look):
-        said = "model calls go to a tracing product that is started in reached code"
-        return answer(LOGGING, Outcome.MET, said, traced, searched=searched)
+    if places := traced(look):
+        said = "model calls go to a tracing product: a wrapper, handler or decorator is set in reached code"
+        return answer(LOGGING, Outcome.MET, said, places, searched=searched)
     fields = [(call, _logged_fields(look, call.seen.path, call.seen.line)) for call in calls]
     complete = [call for call, logged in fields if len(logged) == len(_FIELDS)]
     some = [call for call, logged in fields if len(logged) > 1]
@@ -179,8 +133,8 @@ def cost_tracking(look: Look) -> Observation:
             return answer(COST, Outcome.PARTIAL, "token counts go to the log only", stored, searched=searched, fix=fix)
         outcome = Outcome.UNKNOWN if blind_spots(look) else Outcome.MET
         return answer(COST, outcome, said, stored, searched=searched)
-    if traced := _products(look):
-        return answer(COST, Outcome.PARTIAL, "implicit in a tracing product", traced, searched=searched, fix=fix)
+    if places := traced(look):
+        return answer(COST, Outcome.PARTIAL, "implicit in a tracing product", places, searched=searched, fix=fix)
     if returned:
         return answer(
             COST, Outcome.PARTIAL, "token counts are read but not stored", returned, searched=searched, fix=fix

@@ -8,6 +8,7 @@ from checks.application.endpoints import endpoints
 from checks.application.switches import conditions, switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches, reached
 from checks.look import PYTHON, Look
+from checks.models.tracing import traced
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
@@ -48,11 +49,6 @@ _INSTRUMENTS = (
     r".*\.(?:instrument_app|instrument_fastapi|instrument_django|instrument_flask|instrument"
     r"|start_as_current_span|startActiveSpan|startSpan)"
 )
-_MODEL_ONLY = (
-    "langfuse", "langsmith", "phoenix", "arize", "traceloop", "openinference", "helicone", "langtrace_python_sdk",
-    "weave",
-    "langfuse-vercel", "@langfuse/*",
-)  # fmt: skip
 _SAMPLES = frozenset({"traces_sample_rate", "traces_sampler", "enable_tracing", "tracesSampleRate", "tracesSampler"})
 
 
@@ -190,8 +186,7 @@ def tracing(look: Look) -> Observation:
     if written or started:
         said = "tracing is written, but not wired to the serving path"
         return answer(TRACING, Outcome.PARTIAL, said, [*started, *written], searched=searched, fix=fix)
-    models = [place for place in look.importers(*_MODEL_ONLY) if reached(look, place.path)]
-    if models:
+    if models := traced(look):
         return answer(TRACING, Outcome.PARTIAL, "only model calls are traced", models, searched=searched, fix=fix)
     return absent(look, TRACING, "no tracing", searched=searched, fix=fix)
 

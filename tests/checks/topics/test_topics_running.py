@@ -97,7 +97,7 @@ CASES = [
     trace.set_tracer_provider(TracerProvider())
     """)),
     ("dead-module", tracing, PARTIAL, {**app(""), "tracing.py": "from opentelemetry import trace\ntrace.set_tracer_provider(None)\n"}),
-    ("model-calls-only", tracing, PARTIAL, app("from langfuse import Langfuse\nclient = Langfuse()\n")),
+    ("model-calls-only", tracing, PARTIAL, app("from langfuse import observe\n@observe()\ndef ask():\n    pass\n")),
     ("sentry-without-traces", tracing, UNMET, app("import sentry_sdk\nsentry_sdk.init(dsn='x')\n")),
     ("sentry-traces", tracing, MET, app("import sentry_sdk\nsentry_sdk.init(dsn='x', traces_sample_rate=0.1)\n")),
     ("node-sdk", tracing, MET, web("import { NodeSDK } from '@opentelemetry/sdk-node';\nconst sdk = new NodeSDK({});\nsdk.start();")),
