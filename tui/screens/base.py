@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tui.widgets.banner import Banner
+from tui.widgets.key_line import KeyLine
 from workbook.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class WorkbookScreen(Screen[None]):
         """Banner, the screen's own content, footer."""
         yield Banner(markup=False)
         yield from self.content()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(compact=True, show_command_palette=False)
 
     def content(self) -> ComposeResult:
         """What stands between banner and footer."""

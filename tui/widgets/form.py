@@ -15,6 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
+from tui.widgets.line import Line
 from tui.widgets.picks import Picks
 from tui.wording import said
 from workbook.errors import Refused
@@ -82,7 +83,7 @@ class Form(VerticalScroll):
     def compose(self) -> ComposeResult:
         """The parts, then the button."""
         for part in self.parts:
-            yield _Row(part, self._half.get(part.name, part.shown))
+            yield _Row(part, self._half.get(part.name, part.shown), self._go_on)
         yield Button(Content(f"{self._word}  (F2)"), id="form-done", compact=True)
 
     def on_mount(self) -> None:
@@ -133,11 +134,6 @@ class Form(VerticalScroll):
         event.stop()
         self._edited(event.option_list)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a line."""
-        event.stop()
-        self._go_on(event.input)
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a choice, or a click."""
         event.stop()
@@ -160,7 +156,8 @@ class Form(VerticalScroll):
         if not asked[at].passes():
             return
         if at + 1 < len(asked):
-            asked[at + 1].editor.focus()
+            # Not `focus`, which waits: the keys behind this one are in line already.
+            self.screen.set_focus(asked[at + 1].editor)
         else:
             self.finish()
 
@@ -174,9 +171,9 @@ class Form(VerticalScroll):
 class _Row(Vertical):
     """A label with its help, the field, and what is wrong with what stands in it."""
 
-    def __init__(self, part: Part, text: str) -> None:
+    def __init__(self, part: Part, text: str, go_on: Callable[[Widget], None]) -> None:
         super().__init__(classes="part")
-        self.part = part
+        self.part, self._go_on = part, go_on
         self._error = Static(classes="part-error", markup=False)
         self.editor: Input | TextArea | Picks = self._made(text)
 
@@ -189,13 +186,13 @@ class _Row(Vertical):
     def _made(self, text: str) -> Input | TextArea | Picks:
         part, name = self.part, f"part-{self.part.name}"
         if part.kind is Kind.CHOICE:
-            return Picks(part.choices, text, id=name)
+            return Picks(part.choices, text, lambda: self._go_on(self.editor), id=name)
         if part.kind is Kind.LINES:
             lines = TextArea(text, compact=True, show_line_numbers=False, id=name)
-            lines.move_cursor(lines.document.end)
+            lines.move_cursor((0, len(lines.document.get_line(0))))
             return lines
         offers = SuggestFromList([terminal(one) for one in part.offers], case_sensitive=False) if part.offers else None
-        return Input(text, compact=True, select_on_focus=False, suggester=offers, id=name)
+        return Line(text, lambda: self._go_on(self.editor), suggester=offers, id=name)
 
     @property
     def text(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.content import Content
 from textual.events import Key
@@ -15,8 +15,15 @@ from tui.wording import said
 class Picks(OptionList):
     """A list whose highlighted line is what is chosen; nothing is until somebody moves there."""
 
-    def __init__(self, choices: Sequence[tuple[str, str]], chosen: str, *, id: str) -> None:  # noqa: A002  Textual's name
-        self._words = dict(choices)
+    def __init__(
+        self,
+        choices: Sequence[tuple[str, str]],
+        chosen: str,
+        go_on: Callable[[], None],
+        *,
+        id: str,  # noqa: A002  Textual's name
+    ) -> None:
+        self._words, self._go_on = dict(choices), go_on
         super().__init__(
             *(Option(_line(words, on=name == chosen), id=name) for name, words in choices), id=id, compact=True
         )
@@ -41,7 +48,18 @@ class Picks(OptionList):
             self.replace_option_prompt(name, _line(words, on=index == highlighted))
 
     def on_key(self, event: Key) -> None:
-        """The first letter of a value, or a digit, goes to the next value that begins so."""
+        """Enter takes it at once, before the keys behind it; the first letter, or a digit, goes to what begins so."""
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            event.stop()
+            event.prevent_default()
+            focused.post_message(Key(event.key, event.character))
+            return
+        if event.key == "enter" and self.chosen:
+            event.stop()
+            event.prevent_default()
+            self._go_on()
+            return
         names = [name for name in self._words if event.character and name.startswith(event.character)]
         if names:
             event.stop()
