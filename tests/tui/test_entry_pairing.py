@@ -5,6 +5,7 @@ import tomllib
 from datetime import date
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input, TextArea
 
 from tui.app import ReadinessApp
@@ -77,6 +78,20 @@ async def test_the_message_is_shown_changed_and_carries_who_was_there(started, g
     body = git(started.root, "log", "-1", "--format=%B")
     assert body.startswith("Look at the runtime together\n\nWe read the Dockerfile.\n\n")
     assert body.endswith(f"Co-authored-by: {BO}")
+
+
+async def test_keys_that_come_faster_than_the_screen_land_in_their_fields(started):
+    """As from a terminal that hands over a pasted line: all keys at once."""
+    app = ReadinessApp(started)
+    async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
+        await pilot.pause()
+        await app.push_screen(Measure("views"))
+        await pilot.pause()
+        for key in ("5", "enter", *"notes", "enter"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        while "views" not in started.state.measurements:
+            await pilot.pause()
+    assert (started.state.measurements["views"].value, started.state.measurements["views"].source) == (5, "notes")
 
 
 async def test_two_terminals_see_each_others_saves_by_themselves(started, screen_text):
