@@ -8,6 +8,7 @@ from checks.application.calls_seen import lines_of
 from checks.application.wiring import absent, answer
 from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
+from checks.models.asking import calls_what_asks
 from checks.models.calls import model_files, unless_called
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -49,6 +50,15 @@ _RUNS = re.compile(
 )
 _REPLACED = re.compile(r"(?i)\bmock|monkeypatch|\bpatch\(|respx|responses\.activate|vcr|\bfake_?llm|nock\(|msw")
 """A test in which something else answers in the model's place."""
+
+
+_EXPECTED = re.compile(
+    r"(?i)[\"'](?:expected\w*|ground_?truth|reference|ideal)[\"']\s*:|LLMTestCase\(|\bexpected\w*\s*[:=]\s*[\"']"
+)
+_REPORTS = re.compile(r"(?i)(?:log\w*|print|record\w*|report\w*|info|debug|dumps|feedback)\s*(?:$|\s)")
+"""A call that tells of an outcome: what it is handed as expected is no case."""
+_MOST_CASE = 3_000
+"""Characters that one case may take."""
 
 
 @probe(EVALUATION)
@@ -116,22 +126,12 @@ def _tests_of_answers(look: Look) -> list[str]:
 
 
 def _runs_model(look: Look, path: str) -> bool:
-    """Whether an evaluation script calls a model, or imports code of the product that does."""
+    """Whether an evaluation script calls a model, or calls what the product asks its model with."""
     if path.endswith((".ipynb", ".sh")):
         return bool(_RUNS.search(look.tree.text(path) or ""))
-    files = model_files(look)
-    if path in files:
+    if path in model_files(look) or calls_what_asks(look, path):
         return True
-    if path.endswith(PYTHON):
-        module = look.python.module(path)
-        loaded = {target for item in module.imports for target in item.paths} if module else set()
-    else:
-        web = look.web.module(path)
-        loaded = {item.path for item in web.imports if item.path} if web else set()
-    further = {target for one in loaded for target in look.reach.imports_of(one)}
-    return bool((loaded | further) & files) or bool(
-        re.search(r"(?i)openai|anthropic|litellm|judge", look.tree.text(path) or "") and _asks(look, path)
-    )
+    return bool(re.search(r"(?i)openai|anthropic|litellm|judge", look.tree.text(path) or "") and _asks(look, path))
 
 
 def _asks(look: Look, path: str) -> bool:
@@ -159,12 +159,19 @@ def _evaluator_files(look: Look) -> list[str]:
 def _lists_cases(look: Look, path: str) -> bool:
     """Whether an evaluation script brings its cases along: a list of questions with what is expected."""
     text = lines_of(look, path)
-    return (
-        len(
-            re.findall(
-                r"(?i)[\"'](?:expected\w*|ground_?truth|reference|ideal)[\"']\s*:|LLMTestCase\(|\bexpected\w*\s*[:=]\s*[\"']",
-                text,
-            )
-        )
-        > 1
-    )
+    return sum(not _REPORTS.search(_opened_by(text, one.start())) for one in _EXPECTED.finditer(text)) > 1
+
+
+def _opened_by(text: str, position: int) -> str:
+    """What stands right before the innermost two brackets around a position: the name of the call, if it is one."""
+    depth, opened = 0, []
+    for at in range(position - 1, max(position - _MOST_CASE, 0) - 1, -1):
+        if text[at] in ")]}":
+            depth += 1
+        elif text[at] in "([{" and depth:
+            depth -= 1
+        elif text[at] in "([{":
+            opened.append(text[max(at - 40, 0) : at])
+            if len(opened) > 1:
+                break
+    return " ".join(opened)
