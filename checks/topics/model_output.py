@@ -81,15 +81,16 @@ def output_validated(look: Look) -> Observation:
             of.setdefault(grade, []).append(call.place)
     checked, present, unchecked = of.get("schema", []), of.get("presence", []), of.get("unchecked", [])
     task, talk = of.get("task", []), of.get("talk", [])
-    if checked and not unchecked and not task and not present:
-        said = f"{len(checked)} of {len(calls)} answers go through a schema" + (
-            ", the others are free text" if talk else ""
-        )
+    if checked and len(checked) == len(calls) and not unchecked:
+        said = f"{len(checked)} of {len(calls)} answers go through a schema"
         sound = all(call.seen.reached for call in calls) and not blind_spots(look)
         return answer(VALIDATED, Outcome.MET if sound else Outcome.PARTIAL, said, checked, searched=searched)
     if checked or present:
-        said = f"{len(checked)} answers go through a schema, {len(present)} are checked for presence only"
-        return answer(VALIDATED, Outcome.PARTIAL, said, [*unchecked, *task, *present], searched=searched, fix=fix)
+        said = f"{len(checked)} of {len(calls)} answers go through a schema"
+        said += f", {len(present)} are checked for presence only" if present else ""
+        said += f", {len(talk)} are free text" if talk else ""
+        where = [*unchecked, *task, *present, *talk]
+        return answer(VALIDATED, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
     if unchecked or task:
         where = unchecked or task
         message = "the answer is parsed without a schema" if unchecked else "the answer is used without a check"
