@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
@@ -94,7 +94,8 @@ def _comments(text):
 def address(href):
     """A link that is not https with a plain host, nor a path below the root."""
     parts = urlsplit(href)
-    relative = not parts.scheme and not parts.netloc and not href.startswith(("/", "\\")) and ".." not in href
+    climbs = ".." in re.split(r"[/\\]", unquote(parts.path))
+    relative = not parts.scheme and not parts.netloc and not href.startswith(("/", "\\")) and not climbs
     plain = parts.scheme == "https" and not parts.username and re.fullmatch(r"[a-z0-9.-]+", parts.hostname or "")
     return [] if (relative or plain) and href.isascii() and not re.search(r"[\x00-\x20\\<>\"]", href) else [href]
 

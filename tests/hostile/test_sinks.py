@@ -103,6 +103,13 @@ CALLS = {
         ["waive", CONTROL, "--reason", ARGUMENT, "--owner", ARGUMENT, "--approved-by", ARGUMENT, "--expires", ARGUMENT],
         ["waive", CONTROL, "--withdraw"],
     ],
+    "report": [
+        ["report", "--format", "csv"],
+        ["report", "--format", "csv", "-o", "report.csv\0"],
+        ["report", "--format", "csv", "--at", ARGUMENT],
+        ["report", "--format", "sarif"],
+        ["report", "--format", ARGUMENT],
+    ],
     "sample": [["sample"]],
     "doctor": [["doctor"]],
 }

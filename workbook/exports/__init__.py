@@ -28,6 +28,8 @@ class Export:
 EXPORTS: Final[dict[str, Export]] = {
     "pr_body": Export("to_markdown", "markdown"),
     "pr_template": Export("every_style", "markdown"),
+    "report_csv": Export("to_csv", "csv"),
+    "report_sarif": Export("to_sarif", "sarif"),
     "status_json": Export("to_json", "json"),
 }
 """Every module of this package by its name."""
