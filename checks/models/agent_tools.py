@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of
 from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB
+from checks.models.agent_signs import agent_signs
 from checks.models.calls import ModelCall, model_calls
 from checks.observation import Location
 
@@ -88,6 +89,11 @@ def tool_calls(look: Look) -> list[Seen]:
         and (not re.search(r"(?:Agent|Crew)$", call.name) or _NAMES_TOOLS.search(" ".join(call.keys)))
         and (_TOOL_CALLS.fullmatch(call.name) or _READY_MADE.fullmatch(call.name))
     ]
+
+
+def unknown_agents(look: Look) -> list[Seen]:
+    """What seems to make an agent and is none of the constructors known here: its tools and its loop stay unseen."""
+    return [call for call in agent_signs(look) if not _TOOL_CALLS.fullmatch(call.name)]
 
 
 def _given(look: Look) -> Iterator[Location]:

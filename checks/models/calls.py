@@ -12,6 +12,7 @@ from checks.application.http_calls import is_http
 from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
 from checks.application.wiring import blind_spots
 from checks.look import PYTHON, WEB
+from checks.models.agent_signs import agent_signs
 from checks.observation import Confidence, Location, Observation, Outcome
 
 if TYPE_CHECKING:
@@ -229,6 +230,10 @@ def unless_called(look: Look, signal: str) -> Observation | None:
     if signs:
         said = "a model library is imported, but no call to a generative model was recognized"
         return Observation(signal, Outcome.UNKNOWN, said, SEARCHED, signs[:5], Confidence.LOW)
+    if agents := agent_signs(look):
+        said = "there seems to be an agent whose library is not known, so its model calls were not seen"
+        shown = tuple(call.place for call in agents[:5])
+        return Observation(signal, Outcome.UNKNOWN, said, SEARCHED, shown, Confidence.LOW)
     blind = blind_spots(look)
     if not blind:
         return Observation(signal, Outcome.NOT_APPLICABLE, "no model calls", SEARCHED)

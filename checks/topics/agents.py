@@ -9,7 +9,7 @@ from checks.application.named_values import written_out
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import Look
 from checks.models.agent_approval import approvals, guarded
-from checks.models.agent_tools import bodies, changing, from_elsewhere, mighty, ready_made, tools
+from checks.models.agent_tools import bodies, changing, from_elsewhere, mighty, ready_made, tools, unknown_agents
 from checks.models.calls import SEARCHED, ModelCall, model_calls, unless_called
 from checks.observation import Confidence, Observation, Outcome, Severity
 from checks.probe import probe
@@ -63,9 +63,7 @@ def tools_scoped(look: Look) -> Observation:
     places = tools(look)
     blind = blind_spots(look)
     if not places:
-        if blind:
-            return answer(TOOLS, Outcome.UNKNOWN, f"no agent tools found, but {blind}", searched=searched)
-        return answer(TOOLS, Outcome.NOT_APPLICABLE, "no tools are given to a model", searched=searched)
+        return _no_tools(look, searched)
     within = bodies(look)
     strong = [*ready_made(look), *mighty(look, within)]
     open_ones = [call.place for call in strong if not guarded(look, call, within)]
@@ -100,6 +98,16 @@ def tools_scoped(look: Look) -> Observation:
     return answer(TOOLS, Outcome.UNKNOWN, said, shown, searched=searched, confidence=Confidence.LOW, fix=fix)
 
 
+def _no_tools(look: Look, searched: tuple[str, ...]) -> Observation:
+    """What to answer where no tool was seen: not applicable only where no agent could hold any."""
+    if unknown := [call.place for call in unknown_agents(look)]:
+        said = "there seems to be an agent whose constructor is not known; what its tools do was not seen"
+        return answer(TOOLS, Outcome.UNKNOWN, said, unknown, searched=searched, confidence=Confidence.LOW)
+    if blind := blind_spots(look):
+        return answer(TOOLS, Outcome.UNKNOWN, f"no agent tools found, but {blind}", searched=searched)
+    return answer(TOOLS, Outcome.NOT_APPLICABLE, "no tools are given to a model", searched=searched)
+
+
 @probe(LOOPS)
 def loops_bounded(look: Look) -> Observation:
     """Loops in which a model uses tools: a cap on their steps, their own or the framework's."""
@@ -128,6 +136,9 @@ def loops_bounded(look: Look) -> Observation:
             return answer(LOOPS, Outcome.UNKNOWN, said, [*capped, *default], searched=searched, fix=fix)
         outcome = Outcome.PARTIAL if len(default) > len(capped) else Outcome.MET
         return answer(LOOPS, outcome, said, [*capped, *default], searched=searched)
+    if unknown := [one.place for one in unknown_agents(look) if not _AGENT_RUNS.fullmatch(one.name)]:
+        said = "there seems to be an agent whose constructor is not known; what ends its loop was not seen"
+        return answer(LOOPS, Outcome.UNKNOWN, said, unknown, searched=searched, confidence=Confidence.LOW, fix=fix)
     if blind:
         return answer(LOOPS, Outcome.UNKNOWN, f"no agent loop found, but {blind}", searched=searched)
     return answer(LOOPS, Outcome.NOT_APPLICABLE, "no loop in which a model uses tools", searched=searched)
