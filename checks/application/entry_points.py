@@ -57,7 +57,15 @@ _DJANGO = frozenset({"INSTALLED_APPS", "ROOT_URLCONF"})
 def find(look: Look) -> Iterator[EntryPoint]:
     """The entry points of a tree's application code."""
     paths = frozenset(look.source_paths())
-    found = [*_python(look), *_manifests(look), *_commands(look), *_html(look), *_routed(look), *_web(look)]
+    found = [
+        *_python(look),
+        *_manifests(look),
+        *_graphs(look),
+        *_commands(look),
+        *_html(look),
+        *_routed(look),
+        *_web(look),
+    ]
     kept = [item for item in found if item.path in paths]
     yield from kept
 
@@ -115,6 +123,20 @@ def _manifests(look: Look) -> Iterator[EntryPoint]:
         for command in script.commands:
             entry = Entry.SERVICE if serving and script.runner == "npm" else Entry.COMMAND
             yield from _named_in(look, command, script.folder, entry, f"{script.runner} {script.name}")
+
+
+def _graphs(look: Look) -> Iterator[EntryPoint]:
+    """What a LangGraph manifest serves: its graphs, as text or with a path, its HTTP application and its sign-in."""
+    from checks.look import is_product
+    from checks.readers.plain import mapping, read_json
+
+    for path in look.tree.match("langgraph.json"):
+        data = read_json(look.tree, path, []) if is_product(path) else {}
+        served = [*mapping(data.get("graphs")).values(), mapping(data.get("http")).get("app"), data.get("auth")]
+        for item in served:
+            named = item if isinstance(item, str) else mapping(item).get("path")
+            if isinstance(named, str):
+                yield from _named_in(look, named, path.rpartition("/")[0], Entry.SERVICE, path)
 
 
 def _built_from(look: Look, folder: str, entry: str) -> str:
