@@ -25,6 +25,7 @@ FIX = "describe every request body with a schema and let the framework refuse wh
 MOSTLY = 0.9
 
 _MOST_ARGUMENTS = 400
+_GLOBALS = frozenset({"JSON", "Date", "URL", "Number", "path", "url", "querystring", "qs"})
 _OWN_NAMES = frozenset({"self", "cls", "request", "req"})
 
 _RAW = re.compile(
@@ -32,10 +33,16 @@ _RAW = re.compile(
     r"|\bc\.req\.(?:json|parseBody|text)\b|\breadBody\(|\bevent\.body\b"
 )
 _CHECKED = re.compile(
-    r"\.model_validate|\.parse_obj|\.(?:safe)?[pP]arse(?:Async)?\(|\.validate(?:Async|Sync)?\(|validate_python\(|[sS]chema"
+    r"\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\.parseAsync\(|\.validate(?:Async|Sync)?\(|validate_python\(|[sS]chema"
     r"|is_valid\(|validate_on_submit|[sS]erializer\b|use_args|use_kwargs|\bzValidator\b|[vV]alidator\(|validationResult|Joi\.|yup\."
     r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe"
 )
+_PARSE = re.compile(r"([\w$.]*[\w$])\s*\.\s*parse\(")
+_SCHEMA_LIBRARY = (
+    r"(?:zod|valibot|yup|joi|@hapi/joi|ajv|superstruct|@sinclair/typebox|runtypes|io-ts|arktype|class-validator"
+    r"|myzod|@effect/schema|effect)\b"
+)
+"""Libraries of schemas, any subpath of them too."""
 _LOOSE = re.compile(r"^(?:Optional\[)?(?:dict|Dict|Any|object|Mapping|list\[dict|List\[Dict|bytes)\b")
 _BARE_BODY = re.compile(r"@Body\([^)]*\)\s*\w+\??(?:\s*[,)]|\s*:\s*(?:any|object|unknown|Record|\{))")
 """A body of NestJS without a class that a pipe could check."""
@@ -104,13 +111,13 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
             for item in endpoint.parameters
             if "File(" not in f"{item.default} {item.annotation}"
         )
-        return loose or (takes_request and bool(_RAW.search(text)) and not _CHECKED.search(text))
+        return loose or (takes_request and bool(_RAW.search(text)) and not _is_checked(look, endpoint, text))
     if any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards):
         return False
     if endpoint.framework == "nest" and _BARE_BODY.search(source(look, endpoint)):
         return True
     text = source(look, endpoint)
-    return bool(_RAW.search(text)) and not _CHECKED.search(text)
+    return bool(_RAW.search(text)) and not _is_checked(look, endpoint, text)
 
 
 def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
@@ -125,7 +132,47 @@ def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
     checked = any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards)
     if endpoint.framework == "nest":
         return checked or (_pipe_for_all(look) and not _BARE_BODY.search(source(look, endpoint)))
-    return checked or bool(_CHECKED.search(source(look, endpoint)))
+    return checked or _is_checked(look, endpoint, source(look, endpoint))
+
+
+def _is_checked(look: Look, endpoint: Endpoint, text: str) -> bool:
+    """Whether a handler's source checks its input by a schema; to parse JSON, a date or an address checks nothing."""
+    if _CHECKED.search(text):
+        return True
+    if endpoint.is_python:
+        return False
+    return any(_is_schema(look, endpoint.module, match[1]) for match in _PARSE.finditer(text))
+
+
+def _is_schema(look: Look, path: str, receiver: str) -> bool:
+    """Whether what `.parse(` is called on comes of a schema library: made in the file, or imported."""
+    root = receiver.removeprefix("this.").split(".")[0]
+    module = look.web.module(path)
+    if module is None:
+        return False
+    sources = [module, *(found for item in module.imports if item.path and (found := look.web.module(item.path)))]
+    if not any(re.match(_SCHEMA_LIBRARY, item.package) for one in sources for item in one.imports if item.package):
+        return any(
+            root in item.names and item.path and _leads_to_schemas(look, item.path, 2) for item in module.imports
+        )
+    others = {name for one in sources for item in one.imports if item.package for name in item.names}
+    libraries = {
+        name
+        for one in sources
+        for item in one.imports
+        if re.match(_SCHEMA_LIBRARY, item.package)
+        for name in item.names
+    }
+    return root in libraries or (root not in others and root not in _GLOBALS)
+
+
+def _leads_to_schemas(look: Look, path: str, hops: int) -> bool:
+    module = look.web.module(path)
+    if module is None:
+        return False
+    if any(re.match(_SCHEMA_LIBRARY, item.package) for item in module.imports):
+        return True
+    return hops > 0 and any(_leads_to_schemas(look, item.path, hops - 1) for item in module.imports if item.path)
 
 
 def _pipe_for_all(look: Look) -> bool:

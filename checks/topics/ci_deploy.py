@@ -51,6 +51,23 @@ _SCAN_ACTIONS = re.compile(
     r"codeql-action|trivy-action|gitleaks|trufflehog|semgrep|dependency-review|snyk/|scan-action"
 )
 _DOCUMENTS = re.compile(r"(?i)\bdocs?\b|documentation|mkdocs|sphinx|storybook|docusaurus|typedoc|coverage|jekyll")
+_SAYS_SO = re.compile(
+    r"(?i)^(?!.*\b(tests?|check|lint|plan|preview|docs?|documentation|pages|notes?|notify|cleanup|verify|wait|dry.?run|build)\b)"
+    r".*(\bdeploy(s|ment)?\b.*\b(prod|production|live|staging)\b|\b(release|ship|rollout|publish)\b.*\b(prod|production)\b"
+    r"|^deploy$)"
+)
+"""The name of a job or a step that says it deploys, and nothing else that one may do with a deployment."""
+_KNOWN_ACTION = re.compile(
+    r"^(actions/|\./)|/setup-|/login-action|/configure-|publish|gh-release|build-push|slack|cache"
+)
+"""Actions that do not deploy by themselves."""
+_SETS_UP = re.compile(
+    r"^((pip|pipx|pip3|npm|pnpm|yarn|uv|poetry|apt-get|apt|brew|gem|go|cargo)\s.*\b(install|ci|add|sync|update)\b"
+    r"|(npm|pnpm|yarn) i?$"
+    r"|(npm|pnpm|yarn) (run )?build|mkdocs|twine|docker (build|login|tag)"
+    r"|(echo|printf|true|sleep|cd|exit|export|set|mkdir|cp|curl|git|cat|test|ls)\b)"
+)
+"""Commands that do not deploy, whatever the job is called."""
 _FOR_TESTS = re.compile(r"\btest|e2e|\bci\b|check", re.IGNORECASE)
 
 
@@ -119,7 +136,21 @@ def _deploys(look: Look, job: Job) -> bool:
             r"deploy|release|prod|staging", f"{job.id} {job.name} {job.path} {job.environment}", re.IGNORECASE
         ):
             return not (command.program.startswith("docker") and _FOR_TESTS.search(f"{job.id} {job.path}"))
-    return False
+    return _says_it_deploys(look, job)
+
+
+def _says_it_deploys(look: Look, job: Job) -> bool:
+    """Whether a job says that it deploys and runs a tool that is not known here, which then is what deploys."""
+    texts = [job.id, job.name, *(step.name for step in job.steps if not step.never)]
+    if not any(_SAYS_SO.search(re.sub(r"[-_:/]", " ", text).strip()) for text in texts):
+        return False
+    if _DOCUMENTS.search(f"{job.id} {job.name} {_ran(job)}"):
+        return False
+    actions = any(step.uses and not step.never and not _KNOWN_ACTION.search(step.uses) for step in job.steps)
+    return actions or any(
+        not (_SETS_UP.match(command.text) or ci_jobs.is_lint(command) or "--dry-run" in command.text)
+        for command in look.workflows.commands_of(job)
+    )
 
 
 def _ran(job: Job) -> str:

@@ -43,6 +43,8 @@ LOGIN_NAME = re.compile(r"(?i)passw|pwd|passcode|\bpass\b|(?:admin|api|secret)_?
 MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
 """A comparison with a word of capitals, as in `password == "LDAP"`: it says where the password lives, it is none."""
 LOGIN_RULES = "secrets.hard-coded-login"
+DOUBLES = re.compile(r"(?:^|/)(?:__mocks__|mocks|fixtures|__fixtures__)/|(?:^|/)conftest\.py$")
+"""Stand-ins of tests, which lie beside the code."""
 EXAMPLE_LOGIN = re.compile(r"(?i)://[<{\[]?(?:(?:db|my|your|pg)?_?-?user(?:_?name)?|usr|login|name|account)[>}\]]?:$")
 EXAMPLE_WORD = re.compile(r"(?i)[<{\[]?(?:(?:db|my|your|pg|user)?_?-?(?:password|passwd)|secret)[>}\]]?")
 """`postgresql://user:password@host/database` shows the form of an address; nobody is called user."""
@@ -73,10 +75,10 @@ def none_in_code(look: Look) -> Observation:
     logins = [
         Location(one.path, one.line, one.end_line)
         for one in look.code.of(LOGIN_RULES)
-        if not MARKER.search(_line(look, one.path, one.line))
+        if not _is_of_tests(one.path) and not MARKER.search(_line(look, one.path, one.line))
     ]
     certain += logins
-    for path in (one.path for one in look.code.unread):
+    for path in (one.path for one in look.code.unread if not _is_of_tests(one.path)):
         text = look.tree.text(path) or ""
         certain += [_at(path, text, one) for one in LOGIN_TEXT.finditer(text)]
     searched = ("every text file of the tree, lock files and vendored code left out",)
@@ -103,9 +105,14 @@ def none_in_code(look: Look) -> Observation:
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
 
 
+def _is_of_tests(path: str) -> bool:
+    """Whether a comparison in the file lets nobody in: an assertion, a fixture or a double, which are not served."""
+    return is_test(path) or bool(DOUBLES.search(path))
+
+
 def _may_hide_login(look: Look, path: str) -> bool:
     """Whether the code rules did not read a file in full that names a password and compares something."""
-    if look.code.complete_for([path]):
+    if _is_of_tests(path) or look.code.complete_for([path]):
         return False
     text = look.tree.text(path)
     return text is None or bool(LOGIN_NAME.search(text) and re.search(r"[=!]=|compare_digest", text))
