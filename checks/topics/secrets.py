@@ -43,7 +43,7 @@ LOGIN_NAME = re.compile(r"(?i)passw|pwd|passcode|\bpass\b|(?:admin|api|secret)_?
 MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
 """A comparison with a word of capitals, as in `password == "LDAP"`: it says where the password lives, it is none."""
 LOGIN_RULES = "secrets.hard-coded-login"
-DOUBLES = re.compile(r"(?:^|/)(?:__mocks__|mocks|fixtures|__fixtures__)/|(?:^|/)conftest\.py$")
+DOUBLES = re.compile(r"(?:^|/)(?:__mocks__|__fixtures__)/|(?:^|/)conftest\.py$")
 """Stand-ins of tests, which lie beside the code."""
 EXAMPLE_LOGIN = re.compile(r"(?i)://[<{\[]?(?:(?:db|my|your|pg)?_?-?user(?:_?name)?|usr|login|name|account)[>}\]]?:$")
 EXAMPLE_WORD = re.compile(r"(?i)[<{\[]?(?:(?:db|my|your|pg|user)?_?-?(?:password|passwd)|secret)[>}\]]?")
