@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from checks.application.calls_seen import Seen, all_calls, lines_of
 from checks.application.wiring import answer, not_applicable
-from checks.look import is_product
+from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Observation, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from checks.look import Look
 
 _SERVER = (
@@ -23,8 +27,39 @@ _SERVER = (
 )  # fmt: skip
 _DJANGO = ("django.db",)
 _FILE = ("sqlite3", "aiosqlite", "duckdb", "better-sqlite3", "@libsql/client")
-_HOSTED = ("supabase", "@supabase/supabase-js", "@supabase/ssr")
-_DOCUMENT = ("pymongo", "motor", "mongoengine", "beanie", "mongoose", "mongodb", "firebase_admin", "firebase-admin")
+_HOSTED = (
+    "supabase", "@supabase/supabase-js", "@supabase/ssr", "@supabase/auth-helpers-*", "npm:@supabase/supabase-js*",
+    "jsr:@supabase/supabase-js*", "https://esm.sh/@supabase/supabase-js*",
+)  # fmt: skip
+"""Clients of services that sign people in and keep files too: a database only where code asks for tables."""
+_TABLES_ONLY = ("postgrest", "@supabase/postgrest-js")
+_DOCUMENT = ("pymongo", "motor", "mongoengine", "beanie", "mongoose", "mongodb")
+_DOCUMENT_ONLY = ("google.cloud.firestore", "@google-cloud/firestore")
+_SERVICES = ("firebase_admin", "firebase-admin", "firebase", "appwrite", "node-appwrite", "pocketbase")
+"""The same of services that keep documents."""
+_ASKS_TABLES = re.compile(
+    r"(?<!storage)(?<!storage\(\))(?<!storage[?!])(?<!Array)(?<!Buffer)(?<!Object)(?<!bucket)(?<!buckets)(?<![?!])[?!]?\.\s*from_?\(\s*[\w\"'`.\[][^()]*\)"
+    r"\s*(?:\\\s*)?\.\s*(?:select|insert|update|upsert|delete)\s*[(<]"
+    r"|\.\s*(?:table|rpc)(?:<[^()]*>)?\(\s*[\w\"'`.]|[\"']postgres_changes[\"']|\bSupabaseVectorStore\b\s*[.(]"
+)
+_FROM = re.compile(r"(?:^|\.)[a-z_]\w*\.from_?$")
+_NOT_TABLES = re.compile(r"(?i)(?:storage|buckets?)\w*(?:\(\))?\.from_?$|(?:^|\.)(?:array|buffer)\.from$")
+_ASKS_DOCUMENTS = re.compile(
+    r"\b(?:getDocs?|setDoc|addDoc|updateDoc|deleteDoc|onSnapshot|collectionGroup|getDatabase|runTransaction)\s*[(<]"
+    r"|\.(?:listDocuments|list_documents|getDocument|get_document|createDocument|create_document|updateDocument"
+    r"|update_document|deleteDocument|delete_document|listRows|getRow|createRow|updateRow|deleteRow)\s*[(<]"
+    r"|\.(?:getOne|getList|getFullList|getFirstListItem|get_one|get_list|get_full_list|get_first_list_item)\s*[(<]"
+    r"|\.(?:document|collection_group|collectionGroup)\(|\.collection\([^()]*\)\s*\.\s*(?:doc|where|add|get|stream|limit|order_?by"
+    r"|orderBy|create|update|delete|subscribe|onSnapshot|on_snapshot)\(|\bdb\.reference\(|\.database\(\)\s*\.ref\("
+)
+_CHAINED = re.compile(r"(?<!\s)\s+(?=[?!]?\.)")
+"""A chain of calls broken into lines."""
+_MADE = re.compile(r"(?:^|\.)a?(?:create_?\w*client|Client)$", re.IGNORECASE)
+_HOLDERS = re.compile(
+    r"@?(?:supabase|react|vue|svelte|next|fastapi|starlette|flask|express|hono|fastify|nestjs|functools|contextlib"
+    r"|typing|asyncio|logging|dependency_injector|streamlit|awilix|zustand)\b"
+)
+"""Packages that keep or pass a client on without asking it anything."""
 _found: WeakKeyDictionary[Look, Databases] = WeakKeyDictionary()
 
 
@@ -37,6 +72,8 @@ class Databases:
     hosted: tuple[Location, ...]
     """A database behind a hosted HTTP interface."""
     document: tuple[Location, ...]
+    unclear: tuple[Location, ...] = ()
+    """Where a hosted client that is seen to read no table goes into code that is not here."""
 
     @property
     def sql(self) -> tuple[Location, ...]:
@@ -50,18 +87,87 @@ class Databases:
 
 
 def databases(look: Look) -> Databases:
-    """The databases that reached code imports a driver for; a Prisma schema counts, its client may be generated."""
+    """The databases that reached code talks to, by what it imports; of hosted services, by the tables it asks for.
+
+    A Prisma schema counts, for its client may be generated, and so do migrations of Supabase.
+    """
     if look in _found:
         return _found[look]
     prisma = tuple(Location(path) for path in look.tree.match("schema.prisma") if is_product(path))
     server = (*look.importers(*_SERVER, *_DJANGO), *prisma)
-    _found[look] = Databases(server, look.importers(*_FILE), look.importers(*_HOSTED), look.importers(*_DOCUMENT))
+    clients, services = look.importers(*_HOSTED), look.importers(*_SERVICES)
+    migrated = tuple(Location(path) for path in look.tree.match("**/supabase/migrations/*.sql") if is_product(path))
+    asked = _asked(look, _ASKS_TABLES, _is_table_call) if clients else ()
+    read = _asked(look, _ASKS_DOCUMENTS) if services else ()
+    hosted = (*look.importers(*_TABLES_ONLY), *(clients if asked else ()), *migrated)
+    document = (*look.importers(*_DOCUMENT, *_DOCUMENT_ONLY), *(services if read else ()))
+    unclear = _handed_away(look, clients) if clients and not hosted else ()
+    _found[look] = Databases(server, look.importers(*_FILE), hosted, document, unclear)
     return _found[look]
 
 
+def _asked(look: Look, pattern: re.Pattern[str], is_call: Callable[[Seen], bool] | None = None) -> tuple[str, ...]:
+    """The reached files that ask for tables or documents, by whatever name a wrapper gives the client."""
+    named = {call.path for call in all_calls(look) if is_call and call.reached and is_call(call)}
+    for path in look.source_paths(*PYTHON, *WEB):
+        if path not in named and look.reach.reached(path) is not False:
+            chained = _CHAINED.sub("", lines_of(look, path))
+            if pattern.search(chained):
+                named.add(path)
+    return tuple(sorted(named))
+
+
+def _is_table_call(call: Seen) -> bool:
+    """Whether the call names a table, in whatever statement it is read: `tasks = client.from("tasks")`."""
+    if not call.arguments or not re.match(r"[\"'`]", call.arguments[0]):
+        return False
+    return bool(_FROM.search(call.callee)) and not _NOT_TABLES.search(call.name) and not _NOT_TABLES.search(call.callee)
+
+
+def _handed_away(look: Look, clients: tuple[Location, ...]) -> tuple[Location, ...]:
+    """Where a client is handed to a package, or asked for something by a computed name."""
+    near = {place.path for place in clients}
+    near |= {user for path in near for user in look.reach.imported_by(path)}
+    found: set[Location] = set()
+    for path in near:
+        text = lines_of(look, path)
+        made = re.findall(r"\b(\w+)(?:\s*:[^=\n]+)?\s*=\s*(?:await\s+)?(?:\w+\.)*(\w+)\(", text)
+        names = {name for name, maker in made if _MADE.search(maker) or "supabase" in maker.lower()}
+        names |= set(re.findall(r"\b(\w*supabase)\b(?!\s*[(\"'/-])", text, re.IGNORECASE)) - {"supabase_url"}
+        outside = _from_outside(look, path)
+        if not names:
+            continue
+        client = re.compile(rf"(?:^|[\s{{,:=.])(?:{'|'.join(map(re.escape, sorted(names)))})(?:$|[\s}},!])")
+        for call in all_calls(look):
+            given = (*call.arguments, *call.keys.values())
+            root = re.split(r"\W", call.callee, maxsplit=1)[0]
+            leaves = call.path == path and call.reached and (root in outside or call.last == "getattr")
+            if leaves and any(client.search(one) for one in given if "=>" not in one and "auth." not in one):
+                found.add(call.place)
+    return tuple(sorted(found))
+
+
+def _from_outside(look: Look, path: str) -> set[str]:
+    """The local names of a file that come from code that is not here, holders of clients left out."""
+    if path.endswith(PYTHON):
+        module = look.python.module(path)
+        imported = module.imports if module else ()
+        return {item.local.split(".", 1)[0] for item in imported if not item.paths and not _HOLDERS.match(item.dotted)}
+    web = look.web.module(path)
+    from_web = web.imports if web else ()
+    return {name for item in from_web if not item.path and not _HOLDERS.match(item.specifier) for name in item.names}
+
+
 def without_database(look: Look, signal: str, summary: str, *, searched: tuple[str, ...]) -> Observation:
-    """Does not apply, unless a manifest declares a driver that no import was found for: then unknown."""
-    drivers = (*_SERVER, *_HOSTED, *(() if databases(look).document else _DOCUMENT))
+    """Does not apply, unless a driver is declared and not imported, or a hosted client is lost sight of: unknown."""
+    found = databases(look)
+    if found.unclear:
+        said = "a client of a hosted database goes into code that is not here; whether that reads tables is not seen"
+        return answer(signal, Outcome.UNKNOWN, said, found.unclear, searched=searched)
+    hosted = () if look.importers(*_HOSTED) else _HOSTED
+    document = () if found.document else _DOCUMENT
+    services = () if found.document or look.importers(*_SERVICES) else ("firebase-admin",)
+    drivers = (*_SERVER, *hosted, *document, *services)
     declared = look.depends_on(*(name.replace("_", "-") for name in drivers), "django")
     if declared:
         said = "a database driver is declared, but no import of it was found"

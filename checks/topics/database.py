@@ -203,7 +203,7 @@ def pooling(look: Look) -> Observation:
             POOLING, Outcome.PARTIAL, "flags of the pool are set, its size is not", flagged, searched=searched, fix=fix
         )
     if not found.server and not engines:
-        if not found.any:
+        if not found.any and not found.unclear:
             return without_database(look, POOLING, "no database", searched=searched)
         said = "the database is reached over HTTP or is a file"
         return not_applicable(look, POOLING, said, searched=searched)

@@ -39,7 +39,9 @@ _WEB_READS = re.compile(
     r"|(?:.*\.)?(?:db|tx|database)\.(?:select|selectDistinct|query\.\w+\.find\w+)"
     r"|(?:.*\.)?(?:db|pool|conn|connection|knex|client)\.(?:query|execute)|.*\.(?:findOne|findById|findByPk|findUnique|findFirst)"
     r"|(?:.*\.)?supabase\w*\.from\b.*select.*"
+    r"|(?:.*\.)?getDocs?|.*\.(?:getDocument|listDocuments|getFirstListItem|getFullList)"
 )
+_DOCUMENT_READ = re.compile(r".*\.document(?:\(.*\))?\.get|.*\.(?:get_document|list_documents|get_first_list_item)")
 _RETRY = re.compile(r"(?i)\b(?:range\(|attempt|retry|retries|tries|while\b|batch|chunk|offset|page)")
 
 
@@ -84,6 +86,8 @@ def n_plus_one(look: Look) -> Observation:
 
 def _asks(call: Call, *, sql: bool) -> bool:
     name = call.callee if "." in call.callee else call.resolved
+    if _DOCUMENT_READ.fullmatch(name) or _DOCUMENT_READ.fullmatch(call.resolved):
+        return True
     if not sql or not (_READS.fullmatch(name) or _READS.fullmatch(call.resolved)) or _NOT_SQL.search(call.resolved):
         return False
     last = name.rsplit(".", 1)[-1]
