@@ -19,7 +19,7 @@ import workbook.cli.doctor
 import workbook.exports
 import workbook.notebook
 from workbook.cli.commands import COMMANDS
-from workbook.commit import commit, preview
+from workbook.commit import CommitFailed, commit, preview
 from workbook.errors import Refused
 from workbook.exports import EXPORTS, Format
 from workbook.launch import main
@@ -120,7 +120,7 @@ SHOWING = {"probe": "summary", "guide": "asks", "status": "pillar", "pr": "", "g
 
 VIEWS = {
     *("PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"),
-    *("Workbook", "Table"),
+    *("CommitPanel", "Workbook", "Table"),
 }
 """The views of the notebook face that `test_notebook_views…` renders. A new one is rendered there and named here."""
 
@@ -343,6 +343,12 @@ def test_notebook_views_hold_no_live_payload(teams, readers, tmp_path, monkeypat
                 for name, widget in (("form", form.widget), ("clash", clashes.widget), ("probes", panel.widget)):
                     for text, found in _looked_at(widget, readers):
                         count.add(name, team, text, found)
+            form.committing.open()
+            for text, found in _looked_at(form.committing.widget, readers):
+                count.add("commit", team, text, found)
+            form.committing._refused(CommitFailed(team.text("refusal"), team.text("output")))
+            for text, found in _looked_at(form.widget, readers):
+                count.add("commit", team, text, found)
             for name in ("summary", "questions", "findings", "_cover"):
                 page = getattr(book, name)()
                 bundle = page._repr_mimebundle_()

@@ -298,3 +298,28 @@ def test_a_long_list_of_changes_is_cut_with_its_count(started):
     for name in list(started.catalogue.controls_of(("fifty-point",)))[: committing.LISTED + 3]:
         started.answer(name, Status.READY)
     assert "- and 3 more" in preview(started)
+
+
+def test_the_diff_shows_what_is_not_saved_yet_and_writes_nothing(started):
+    before = started.state_path.read_bytes()
+    started.answer("rate-limiting", Status.BLOCKER, note="None at all")
+    shown = diff(started)
+    assert '+note = "None at all"' in shown
+    assert started.state_path.read_bytes() == before
+    commit(started)
+    assert diff(started) == ""
+
+
+def test_the_diff_shows_a_workbook_that_is_about_to_be_started(session):
+    shown = diff(session)
+    assert "--- /dev/null" in shown
+    assert '+decides = "fifty-point"' in shown
+    assert not session.state_path.exists()
+
+
+def test_the_diff_shows_accepted_risk_that_is_not_saved_yet(started):
+    started.answer("rate-limiting", Status.BLOCKER)
+    started.waive(
+        "rate-limiting", reason="behind a VPN", owner=ANA, approved_by=BO, expires=date(started.today().year + 1, 1, 1)
+    )
+    assert '+reason = "behind a VPN"' in diff(started)

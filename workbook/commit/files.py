@@ -20,10 +20,11 @@ NOT_OURS: Final = "/.ipynb_checkpoints/"
 
 
 def diff(session: Session) -> str:
-    """What a commit would change in our files as they are on disk, as a unified diff for a terminal.
+    """What a commit, which saves first, would change in our files, as a unified diff for a terminal.
 
     Raises:
         GitProblem: git cannot tell what changed.
+        Refused: an unsaved edit cannot be written.
     """
     shown = (unified(path, old, new) for path, (old, new) in _planned(session).items())
     return "\n".join(filter(None, shown))
@@ -50,9 +51,11 @@ def _planned(session: Session) -> Mapping[str, tuple[bytes, bytes]]:
     """Our files: as committed, and as they would be. Nobody has agreed to running anything yet, so nothing is run."""
     files = _seen_changed(session.root)
     planned = {one.path.as_posix(): one.new for one in template.planned_blocks(session)}
-    names = tuple(dict.fromkeys([*files, *planned]))
+    unsaved = session.ledger.unwritten()
+    names = tuple(dict.fromkeys([*unsaved, *files, *planned]))
     before = _last_committed(session.root, names)
-    return {name: (before.get(name, b""), planned.get(name) or _on_disk(session.root / name)) for name in names}
+    after = unsaved | planned
+    return {name: (before.get(name, b""), after.get(name) or _on_disk(session.root / name)) for name in names}
 
 
 def _seen_changed(root: Path) -> list[str]:

@@ -28,6 +28,7 @@ from workbook.store import (
     Saved,
     StoreError,
     UnconfirmedSaveError,
+    apply,
     read,
     same,
     save,
@@ -185,6 +186,23 @@ class Ledger:
         with contextlib.suppress(StoreError):
             self._drafts.drop()
         return state
+
+    def unwritten(self) -> dict[str, bytes]:
+        """The files that a save would change, by name, as it would leave them where nobody else saves meanwhile.
+
+        Raises:
+            Refused: an edit cannot be written.
+        """
+        starts = {STATE_FILE: self._new or b"", WAIVER_FILE: NEW_WAIVERS}
+        planned = {}
+        for name, document in self._documents.items():
+            edits = [edit for edit in self.pending if _file_of(edit) == name]
+            if edits or (name == STATE_FILE and self._new is not None):
+                try:
+                    planned[name] = apply(document.raw or starts[name], edits, self._order)
+                except StoreError as error:
+                    raise Refused(str(error)) from error
+        return planned
 
     def discard(self) -> None:
         """Throw the unsaved edits away; the files stay as they are."""

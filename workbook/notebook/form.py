@@ -15,6 +15,7 @@ from workbook.errors import Refused
 from workbook.guide import Question
 from workbook.notebook import words
 from workbook.notebook.clash import ClashPanel
+from workbook.notebook.committing import CommitPanel
 from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled, running_loop
 from workbook.notebook.question import QuestionPanel
@@ -46,6 +47,8 @@ class PillarForm:
         self.following = self._button("j  next", partial(self._step, 1), key="j")
         self.undo = self._button("u  undo", self._undo, key="u")
         self.save = self._button("s  save", self._save, key="s")
+        self.committing = CommitPanel(session, self.guard, self._saved, self.show)
+        self.commit = self._button("c  commit …", self._open_commit, key="c")
         self.current = ""
         """The control whose question is open."""
         self._task: asyncio.Task[None] | None = None
@@ -95,10 +98,11 @@ class PillarForm:
         self.widget.close()
 
     def _built(self) -> ipywidgets.VBox:
-        moves = ipywidgets.HBox([self.previous, self.following, self.undo, self.save], layout={"flex_flow": "row wrap"})
+        buttons = [self.previous, self.following, self.undo, self.save, self.commit]
+        moves = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
         body = ipywidgets.HBox([self._list, self.panel.widget], layout={"flex_flow": "row wrap"})
         body.add_class("readiness-body")
-        widget = ipywidgets.VBox([self._headline, moves, self.guard, self.clashes.widget, body])
+        widget = ipywidgets.VBox([self._headline, moves, self.guard, self.clashes.widget, self.committing.widget, body])
         widget.add_class("readiness-form")
         return widget
 
@@ -167,14 +171,23 @@ class PillarForm:
         self.panel.keep_note()
         if not self.session.unsaved:
             self.guard.say("Everything is saved already.")
-            return
+        elif self._saved():
+            self.guard.say(f"Saved to {STATE_FILE}; c commits it.")
+
+    def _saved(self) -> bool:
+        """Save; whether that is done, or somebody else's save has to be decided first."""
+        self.panel.keep_note()
         result = self.session.save()
         self._digest = self.session.document.digest
         if isinstance(result, Clashed):
             self.clashes.show(result.clashes)
             self.guard.complain("somebody else changed the same answers; decide below, then save again")
-        else:
-            self.guard.say(f"Saved to {STATE_FILE}. Commit it with: readiness commit")
+        self.show()
+        return not isinstance(result, Clashed)
+
+    def _open_commit(self) -> None:
+        self.panel.keep_note()
+        self.committing.open()
         self.show()
 
     def _reload(self) -> None:

@@ -31,3 +31,11 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def hand_over(loop: asyncio.AbstractEventLoop | None, step: Callable[[], None]) -> None:
+    """Let the kernel's own thread do what reads the session or the widgets; where there is none, do it here."""
+    if loop is not None and not loop.is_closed():
+        loop.call_soon_threadsafe(step)
+    else:
+        step()

@@ -11,7 +11,7 @@ import ipywidgets
 from checks.observation import ProbeReport
 from workbook.errors import Refused
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import handled, running_loop
+from workbook.notebook.handling import hand_over, handled, running_loop
 from workbook.notebook.views import Page
 from workbook.session import Session
 
@@ -103,11 +103,7 @@ class ProbePanel:
         self._on_seen()
 
     def _later(self, step: Callable[[], None]) -> None:
-        """Let the kernel's own thread do what reads the session; there is no such thread outside a kernel."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(step)
-        else:
-            step()
+        hand_over(self._loop, step)
 
     def __repr__(self) -> str:
         return repr(self._page())
