@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from checks.application.hosting import NOT_SHIPPED, package_of, serverless
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test
@@ -20,22 +21,18 @@ ROOT = "run.non-root"
 PINNED = "run.image-pinned"
 SEARCHED = ("Dockerfile, Containerfile and *.Dockerfile", "compose files", "platform files")
 
-_NOT_SHIPPED = re.compile(
-    r"(^|/)(\.devcontainer|\.github|docs?|examples?|samples?|\.gitpod|benchmarks?)/|(?i:[._-](dev|test|tests|local|ci|e2e|playwright|cypress)\b)"
-)
 _RUNTIMES = re.compile(
     r"^(docker\.io/)?(library/)?(node|python|golang|ruby|php|openjdk|eclipse-temurin|denoland/deno|oven/bun|rust)(:|$)"
 )
 _BUILT_OTHERWISE = re.compile(
     r"\b(pack build|nixpacks build|ko (build|apply)|jib\w*|buildctl|s2i build|spring-boot:build-image)\b"
 )
-_FUNCTIONS_ONLY = frozenset({"supabase", "netlify", "firebase", "cloudflare"})
 
 
 def shipped(look: Look) -> tuple[Dockerfile, ...]:
     """The image definitions that are deployed; those for development and tests only where there are no others."""
     found = [item for item in look.containers.dockerfiles if not is_test(item.path)]
-    kept = [item for item in found if not _NOT_SHIPPED.search(item.path)]
+    kept = [item for item in found if not NOT_SHIPPED.search(item.path)]
     aside = re.compile(r"(^|/)(\.devcontainer|docs?|examples?|samples?)/")
     return tuple(kept or [item for item in found if not aside.search(item.path)])
 
@@ -43,7 +40,7 @@ def shipped(look: Look) -> tuple[Dockerfile, ...]:
 def run_from_runtime(look: Look) -> Iterator[tuple[Service, Location]]:
     """Compose services that start own code in a plain language image, each with the line of its image."""
     for service in look.containers.services:
-        if service.build or not service.command or _NOT_SHIPPED.search(service.path):
+        if service.build or not service.command or NOT_SHIPPED.search(service.path):
             continue
         if _RUNTIMES.match(service.image):
             lines = (look.tree.text(service.path) or "").splitlines()
@@ -82,26 +79,14 @@ def container(look: Look) -> Observation:
     return answer(IMAGE, Outcome.UNMET, "no image definition", without, searched=SEARCHED, confidence=sure, fix=fix)
 
 
-def serverless(look: Look) -> list[Location]:
-    """The files that say all of the product runs serverless, or none where a server of its own remains."""
-    platforms = [item for item in look.containers.platforms if not _NOT_SHIPPED.search(item.path)]
-    targets = [item for item in platforms if item.serverless]
-    if not targets or any(not item.serverless for item in platforms):
-        return []
-    own_server = any(point.entry is Entry.SERVICE and point.path.endswith(".py") for point in look.reach.entry_points)
-    if own_server and {item.platform for item in targets} <= _FUNCTIONS_ONLY:
-        return []
-    return [Location(item.path) for item in targets]
-
-
 def _uncovered(look: Look, images: tuple[Dockerfile, ...]) -> list[Location]:
     """Services whose code no image takes in: the first file of each."""
     taken = [folder for image in images for folder in _sources(look, image)]
     found: dict[str, Location] = {}
     for point in look.reach.entry_points:
-        if point.entry is not Entry.SERVICE or _NOT_SHIPPED.search(point.path) or is_test(point.path):
+        if point.entry is not Entry.SERVICE or NOT_SHIPPED.search(point.path) or is_test(point.path):
             continue
-        root = _package(look, point.path)
+        root = package_of(look, point.path)
         if not any(not source or point.path == source or point.path.startswith(f"{source}/") for source in taken):
             hosted = any(item.path.rpartition("/")[0] == root for item in look.containers.platforms)
             if not hosted and root not in {image.path.rpartition("/")[0] for image in images}:
@@ -132,15 +117,6 @@ def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
                         yield joined.rstrip("/*")
         if any("--mount=type=bind" in run or "git clone" in run for run in stage.runs):
             yield folder
-
-
-def _package(look: Look, path: str) -> str:
-    """The folder of the nearest manifest above a file."""
-    folders = {item.folder for item in look.manifests.packages}
-    at = path.rpartition("/")[0]
-    while at and at not in folders:
-        at = at.rpartition("/")[0]
-    return at
 
 
 # -- without root -------------------------------------------------------------------------------------------------

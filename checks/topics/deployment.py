@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.hosting import serverless
 from checks.application.infrastructure import not_configured, programs_kubernetes
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
@@ -13,7 +14,7 @@ from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Container, Resource
-from checks.topics.containers import serverless, shipped
+from checks.topics.containers import shipped
 
 CONFIG = "run.deploy-config"
 SCALING = "run.autoscaling"
@@ -158,13 +159,31 @@ def _scaled(look: Look) -> Iterator[Location]:
         if _CLOUD_SCALERS.search(cloud.kind) or counted:
             yield Location(cloud.path, cloud.line)
     for platform in look.containers.platforms:
-        text = look.tree.text(platform.path) or ""
-        if re.search(
-            r"(?m)^\s*(automatic_scaling:|scaling:|min_machines_running\s*=\s*[2-9]|numInstances:\s*[2-9]"
-            r"|\"?numReplicas\"?\s*[:=]\s*[2-9])",
-            text,
-        ):
+        if _counts(platform.data, 0):
             yield Location(platform.path)
+
+
+_INSTANCES = frozenset({
+    "min_machines_running", "numInstances", "numReplicas", "instance_count", "minInstances", "min_instances",
+    "quantity", "minReplicas", "min_num_instances", "instances", "minNodes",
+})  # fmt: skip
+_BY_LOAD = frozenset({"automatic_scaling", "scaling", "autoscaling"})
+
+
+def _counts(value: object, depth: int) -> bool:
+    """Whether a platform's file asks for more than one instance, or for as many as the load needs."""
+    if depth > 8:  # noqa: PLR2004 - platform files nest three or four deep
+        return False
+    if isinstance(value, list):
+        return any(_counts(item, depth + 1) for item in value)
+    if not isinstance(value, dict):
+        return False
+    for key, item in value.items():
+        if (key in _BY_LOAD and item) or (key in _INSTANCES and isinstance(item, int) and item > 1):
+            return True
+        if _counts(item, depth + 1):
+            return True
+    return False
 
 
 def _scales(item: Resource) -> bool:

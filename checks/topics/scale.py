@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
+from checks.application.queues import comes_from, queues
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
@@ -43,17 +44,6 @@ _OWN_CLIENT = re.compile(r"(?:self|this)\.\w*(?:redis|client|cache|store|kv)\w*\
 """A client that a class keeps, in a file that loads a cache's library."""
 _NOT_A_CACHE = re.compile(r"(?i)session|queue|(?<![bc])lock|limit|pubsub|token")
 
-_QUEUED = re.compile(
-    r"(?:.*\.)?(?:delay|apply_async|send_with_options|send_task|add_periodic_task|crontab|execute_workflow|start_workflow|enqueue|enqueue_job|enqueue_in|kiq|defer|defer_async|schedule_task)"
-    r"|bullmq\.Worker|bullmq\.Queue.*\.add|bull\..*\.(?:add|process)|pg-boss\..*\.(?:send|work)|agenda\..*\.(?:define|every|now)"
-    r"|inngest\..*\.(?:createFunction|send)|@trigger\.dev/.*\.(?:task|trigger)|@upstash/qstash\..*publish\w*|graphile-worker\..*(?:run|\.addJob|quickAddJob)"
-)
-_QUEUE_LIBRARIES = (
-    "celery", "rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq", "django_rq", "django_q", "bullmq",
-    "bull",
-    "pg-boss", "agenda", "inngest", "@trigger.dev/*", "@upstash/qstash", "graphile-worker", "temporalio",
-    "@temporalio/*", "kombu",
-)  # fmt: skip
 _IN_PROCESS = (
     r"(?:.*\.)?(?:background_tasks|background|bg|tasks)\.add_task|(?:asyncio\.)create_task|asyncio\.ensure_future"
     r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|@vercel/functions\.waitUntil|next(?:/server)?\.(?:unstable_)?after|node-cron.*\.schedule"
@@ -131,17 +121,8 @@ def _users(look: Look, functions: set[tuple[str, int]]) -> set[tuple[str, int]]:
     return {
         _function_of(look, seen)
         for seen in _reached(look)
-        if (homes := helpers.get(seen.last)) and (seen.path in homes or _comes_from(look, seen, homes))
+        if (homes := helpers.get(seen.last)) and (seen.path in homes or comes_from(look, seen, homes))
     }
-
-
-def _comes_from(look: Look, seen: Seen, homes: set[str]) -> bool:
-    """Whether what is called, or what it is a method of, is imported from one of these files."""
-    head = seen.callee.removeprefix("this.").partition(".")[0]
-    python, web = look.python.module(seen.path), look.web.module(seen.path)
-    return any(
-        item.local == head and not homes.isdisjoint(item.paths) for item in (python.imports if python else ())
-    ) or any(head in item.names and item.path in homes for item in (web.imports if web else ()))
 
 
 def _is_for_all(seen: Seen) -> bool:
@@ -171,16 +152,9 @@ def background_jobs(look: Look) -> Observation:
     """Slow work goes to a queue or worker, not into the request."""
     searched = ("queues, workers and schedulers in code that runs", "slow calls of the service")
     fix = "move slow work such as model calls, mail and file processing to a worker with a queue"
-    libraries = look.importers(*_QUEUE_LIBRARIES)
-    files = {place.path for place in libraries}
-    queued = [
-        seen
-        for seen in _reached(look)
-        if (_QUEUED.fullmatch(seen.name) and _is_queue(look, seen, files)) or _is_handed_over(look, seen, files)
-    ]
-    if libraries and queued:
-        said = "slow work is handed to a queue"
-        return answer(JOBS, Outcome.MET, said, [seen.place for seen in queued], searched=searched)
+    found = queues(look)
+    if found.handed:
+        return answer(JOBS, Outcome.MET, "slow work is handed to a queue", found.handed, searched=searched)
     inside = [hit.place for hit in calls(look, _IN_PROCESS)]
     inside += [
         Location(module.path, function.line)
@@ -188,10 +162,13 @@ def background_jobs(look: Look) -> Observation:
         for function in module.functions
         if any(item.callee.endswith("repeat_every") for item in function.decorators)
     ]
-    if libraries:
-        outcome = Outcome.PARTIAL if inside or _has_tasks(look, files) else Outcome.UNMET
+    if found.published:
+        said = "messages go to a broker; nothing here takes them and does the work"
+        return answer(JOBS, Outcome.PARTIAL, said, found.published, searched=searched, fix=fix)
+    if found.libraries:
+        outcome = Outcome.PARTIAL if inside or found.has_tasks else Outcome.UNMET
         said = "a queue is set up, but nothing hands work to it"
-        return answer(JOBS, outcome, said, [*libraries, *inside], searched=searched, fix=fix)
+        return answer(JOBS, outcome, said, [*found.libraries, *inside], searched=searched, fix=fix)
     if inside:
         said = "only as tasks inside the serving process"
         return answer(JOBS, Outcome.PARTIAL, said, inside, searched=searched, fix=fix)
@@ -202,21 +179,3 @@ def background_jobs(look: Look) -> Observation:
         return not_applicable(look, JOBS, "no model, mail, media or remote call was seen", searched=searched)
     result = absent(look, JOBS, "no queue or worker; slow work runs inside the request", searched=searched, fix=fix)
     return answer(JOBS, result.outcome, result.summary, slow, searched=searched, fix=fix)
-
-
-def _is_queue(look: Look, seen: Seen, files: set[str]) -> bool:
-    """Whether the call belongs to a queue: its file, or one that it loads, imports the queue's library."""
-    return seen.path in files or not files.isdisjoint(look.reach.imports_of(seen.path))
-
-
-def _is_handed_over(look: Look, seen: Seen, files: set[str]) -> bool:
-    """Whether work goes to a queue that is injected, or to an actor that a file of the queue's library defines."""
-    if seen.path in files and re.fullmatch(r"this\.\w+\.(?:add|addBulk)", seen.callee):
-        return "InjectQueue(" in (look.tree.text(seen.path) or "")
-    return seen.last == "send" and _comes_from(look, seen, {path for path in files if _has_tasks(look, {path})})
-
-
-def _has_tasks(look: Look, files: set[str]) -> bool:
-    """Whether a file that loads the queue's library defines work for it, so that a hand-over may have been missed."""
-    defined = re.compile(r"@[\w.]*(task|actor|job|workflow|activity|Processor)\b|\b(Worker|functions|createFunction)\b")
-    return any(defined.search(look.tree.text(path) or "") for path in files)

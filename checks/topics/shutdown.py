@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.endpoints import endpoints
+from checks.application.hosting import serverless
 from checks.application.reach import Entry
 from checks.application.wiring import answer, blind_spots, calls, complain, python_modules, span, web_modules
 from checks.look import Look
@@ -13,7 +14,7 @@ from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Dockerfile
 from checks.readers.python_facts import Function, PythonModule
-from checks.topics.containers import serverless, shipped
+from checks.topics.containers import shipped
 from checks.topics.containers_start import scripts
 
 SIGNAL = "run.graceful-shutdown"

@@ -1,0 +1,96 @@
+"""Work that leaves the request: which libraries hand it to a queue, broker or platform, and by which calls."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from checks.application.calls_seen import Seen, all_calls, text_of
+from checks.application.wiring import reached
+from checks.observation import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checks.look import Look
+
+_TASKS = (
+    "celery", "rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq", "django_rq", "django_q", "bullmq",
+    "bull", "pg-boss", "agenda", "inngest", "@trigger.dev/*", "@upstash/qstash", "graphile-worker", "temporalio",
+    "@temporalio/*", "kombu", "django.tasks", "django_tasks", "hatchet_sdk", "@hatchet-dev/*", "dbos", "@dbos-inc/*",
+    "prefect", "streaq", "pgqueuer", "bee-queue", "bree", "@vercel/queue", "workflow", "@upstash/workflow",
+    "google.cloud.tasks_v2", "google.cloud.tasks", "@google-cloud/tasks", "@aws-sdk/client-sqs", "@aws-sdk/client-sfn",
+    "azure.servicebus", "@azure/service-bus", "azure.storage.queue", "@azure/storage-queue", "firebase-admin/functions",
+    "@nestjs/bull", "@nestjs/bullmq", "flask_rq2", "rq_scheduler", "repid", "dramatiq_sqs", "apalis", "defer",
+)  # fmt: skip
+"""Queues whose tasks some worker runs."""
+_STREAMS = (
+    "aiokafka", "confluent_kafka", "kafka", "kafkajs", "node-rdkafka", "@confluentinc/kafka-javascript", "faust",
+    "faststream", "nats", "@nats-io/*", "google.cloud.pubsub_v1", "google.cloud.pubsub", "@google-cloud/pubsub", "pika",
+    "aio_pika", "amqplib", "rascal", "amqp-connection-manager", "pulsar", "pulsar-client", "redis-smq", "stomp", "rhea",
+)  # fmt: skip
+"""Brokers of messages: work is done for them only where something takes the messages."""
+
+_HANDS_OVER = re.compile(
+    r"(?:.*\.)?(?:delay|apply_async|send_with_options|send_task|add_periodic_task|crontab|execute_workflow|start_workflow"
+    r"|startWorkflow|enqueue|enqueue_job|enqueue_in|enqueue_at|enqueue_call|aenqueue|kiq|defer|defer_async|schedule_task"
+    r"|async_task|batchTrigger|triggerAndWait|send_messages|sendMessages|send_and_wait|run_no_wait|runNoWait)"
+    r"|(?:bullmq|@nestjs/bull\w*)\.(?:Worker|FlowProducer.*|Queue.*\.add(?:Bulk)?)|(?:bull|bee-queue)\..*\.(?:add|process|createJob)"
+    r"|pg-boss\..*\.(?:send|work|schedule)|(?:agenda|bree)\..*\.(?:define|every|now|schedule|start)"
+    r"|inngest\..*\.(?:createFunction|send)|@trigger\.dev/.*\.(?:task|trigger)|@upstash/(?:qstash|workflow)\..*(?:publish\w*|trigger|serve|enqueue\w*)"
+    r"|graphile-worker\..*(?:run|\.addJob|quickAddJob)|@vercel/queue\..*send|workflow(?:/api)?\.start"
+    r"|@aws-sdk/client-(?:sqs|sfn)\.(?:SendMessage(?:Batch)?|StartExecution)Command|google\.cloud\.tasks\w*\..*create_task"
+    r"|@google-cloud/tasks\..*createTask|(?:hatchet_sdk|@hatchet-dev/\w+)\..*(?:run|schedule)\w*|prefect\..*(?:submit|run_deployment|serve)"
+    r"|(?:@azure/storage-queue|azure\.storage\.queue)\..*send_?[mM]essage|firebase-admin/functions\..*enqueue"
+    r"|dbos\..*(?:start_workflow|enqueue)|django_q\.tasks\.schedule"
+)
+_PUBLISHES = re.compile(
+    r"(?:.*\.)?(?:send_and_wait|produce|publish|publish_message|publishMessage|basic_publish|sendToQueue|send_batch|publishJSON)"
+    r"|(?:kafkajs|aiokafka|kafka|pulsar\S*|stomp|rhea|@confluentinc/\S+)\..*\.(?:send|sendBatch)"
+)
+_TAKES = re.compile(
+    r"(?:.*\.)?(?:AIOKafkaConsumer|KafkaConsumer|DeserializingConsumer|Consumer|consumer|consume|basic_consume|subscriber|subscribe"
+    r"|pull_subscribe|assertQueue|eachMessage|addMessageHandler|streaming_pull|SubscriberClient|agent)"
+)
+_TASK_MARK = re.compile(r"@[\w.]*(task|actor|job|workflow|activity|Processor)\b|\b(Worker|functions|createFunction)\b")
+_CALLED_AS_IS = re.compile(r"(?:huey|prefect)\..*(?:task|flow)|(?:.*\.)?(?:db_task|on_commit_task)")
+"""Decorators whose functions are handed over when they are called like any other."""
+_found: WeakKeyDictionary[Look, Queues] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """Where queues are loaded, where work is handed to them, and whether they seem to have tasks."""
+
+    libraries: tuple[Location, ...]
+    handed: tuple[Location, ...]
+    """To a queue whose worker is part of it, or to a broker that something here listens to."""
+    published: tuple[Location, ...]
+    """To a broker; nothing here takes the messages."""
+    has_tasks: bool
+
+
+def queues(look: Look) -> Queues:
+    """The queues of the application and what is handed to them."""
+    if look not in _found:
+        _found[look] = _queues(look)
+    return _found[look]
+
+
+def _queues(look: Look) -> Queues:
+    tasks, streams = look.importers(*_TASKS), look.importers(*_STREAMS)
+    files, brokers = {place.path for place in tasks}, {place.path for place in streams}
+    seen = [call for call in all_calls(look) if reached(look, call.path)]
+    handed = [
+        call.place
+        for call in seen
+        bound_here = len(parts) > 1 and parts[-2] in bound and parts[-1] in {"send", "sendBatch"}
+        if bound_here or re.fullmatch(r"ctx\.scheduler\.run(?:After|At)", call.callee):
+            yield call.place
+
+
+def _producers(queues: object) -> list[dict[str, object]]:
+    found = queues.get("producers") if isinstance(queues, dict) else None
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
