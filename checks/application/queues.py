@@ -86,6 +86,74 @@ def _queues(look: Look) -> Queues:
     handed = [
         call.place
         for call in seen
+        if (_HANDS_OVER.fullmatch(call.name) and _near(look, call, files)) or _is_handed(look, call, files)
+    ]
+    handed += _by_platform(look, seen)
+    published = [
+        call.place
+        for call in seen
+        if _PUBLISHES.fullmatch(call.name) or _PUBLISHES.fullmatch(call.callee)
+        if _near(look, call, brokers)
+    ]
+    if published and any(_takes(look, call) for call in all_calls(look)):
+        handed, published = [*handed, *published], []
+    return Queues(
+        (*tasks, *streams),
+        tuple(sorted({*handed})),
+        tuple(sorted({*published})),
+        any(_TASK_MARK.search(look.tree.text(path) or "") for path in files | brokers),
+    )
+
+
+def _near(look: Look, call: Seen, files: set[str]) -> bool:
+    """Whether the call belongs to a queue: its file, or one that it loads, imports the queue's library."""
+    return call.path in files or not files.isdisjoint(look.reach.imports_of(call.path))
+
+
+def _is_handed(look: Look, call: Seen, files: set[str]) -> bool:
+    """Whether work goes to a queue that is injected, or to a task that a file of the queue's library defines."""
+    if call.path in files and re.fullmatch(r"this\.\w+\.(?:add|addBulk)", call.callee):
+        return "InjectQueue(" in (look.tree.text(call.path) or "")
+    if call.last == "send_message":  # boto3 has one client for everything
+        return "QueueUrl" in call.keys or "QueueUrl" in text_of(look, call)
+    with_tasks = {path for path in files if _TASK_MARK.search(look.tree.text(path) or "")}
+    if call.last in {"send", "spawn", "trigger"} and comes_from(look, call, with_tasks):
+        return True
+    return any(
+        function.name == call.last and any(_CALLED_AS_IS.fullmatch(mark.resolved) for mark in function.decorators)
+        for path in {call.path, *look.reach.imports_of(call.path)} & with_tasks
+        if (module := look.python.module(path))
+        for function in module.functions
+    )
+
+
+def comes_from(look: Look, call: Seen, homes: set[str]) -> bool:
+    """Whether what is called, or what it is a method of, is imported from one of these files."""
+    head = call.callee.removeprefix("this.").partition(".")[0]
+    python, web = look.python.module(call.path), look.web.module(call.path)
+    return any(
+        item.local == head and not homes.isdisjoint(item.paths) for item in (python.imports if python else ())
+    ) or any(head in item.names and item.path in homes for item in (web.imports if web else ()))
+
+
+def _takes(look: Look, call: Seen) -> bool:
+    """Whether the call takes messages of a broker, in code of this repository that anything starts."""
+    if not call.reached or not _TAKES.fullmatch(call.callee):
+        return False
+    brokers = {place.path for place in look.importers(*_STREAMS)}
+    return not brokers.isdisjoint((call.path, *look.reach.imports_of(call.path)))
+
+
+def _by_platform(look: Look, seen: list[Seen]) -> Iterator[Location]:
+    """Queues that a platform's file binds, and functions that Convex runs later."""
+    bound = {
+        str(producer.get("binding"))
+        for platform in look.containers.platforms
+        if platform.platform == "cloudflare"
+        for producer in _producers(platform.data.get("queues"))
+    }
+    for call in seen:
+        parts = call.callee.split(".")
         bound_here = len(parts) > 1 and parts[-2] in bound and parts[-1] in {"send", "sendBatch"}
         if bound_here or re.fullmatch(r"ctx\.scheduler\.run(?:After|At)", call.callee):
             yield call.place
