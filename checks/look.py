@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.cache.facts import FileFacts
 from checks.observation import Finding, Location, Proposal, Unread
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from checks.readers.workflows import Workflows
     from checks.semgrep import CodeFindings
     from checks.tree import Tree
+
+Worked = TypeVar("Worked")
 
 PYTHON = (".py", ".pyw")
 WEB = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
@@ -50,6 +52,7 @@ class Look:
         self.findings: list[Finding] = []
         self.unread: list[Unread] = []
         self._code = code
+        self._done: dict[Callable[[Look], Any], Any] = {}
         # Many probes ask the same, and each answer walks every import of the tree.
         self._importers: dict[tuple[tuple[str, ...], bool], tuple[Location, ...]] = {}
 
@@ -69,6 +72,14 @@ class Look:
     def begin_code(self, code: CodeFindings) -> None:
         """Hand over semgrep's findings; the runner calls this once, before the probes of the CODE stage."""
         self._code = code
+
+    # -- work that probes share -------------------------------------------------------------------------------------
+
+    def once(self, work: Callable[[Look], Worked]) -> Worked:
+        """What `work` gives for this look, worked out when it is first asked for; see `checks.once`."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        return cast(Worked, self._done[work])
 
     # -- what probes give back --------------------------------------------------------------------------------------
 

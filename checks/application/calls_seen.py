@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.look import PYTHON, WEB
 from checks.observation import Location
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -53,15 +53,12 @@ class Seen:
 _PYTHON_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))[ \t]*#(?![^\n]*[\"'])[^\n]*$|^[ \t]*#[^\n]*$")
 # An unclosed comment runs to the end, so that no text makes the search start over again and again.
 _WEB_COMMENT = re.compile(r"(?m)(?:^|(?<=[\s;{}(),]))(?://[^\n]*$|/\*(?s:.*?)(?:\*/|\Z))")
-_calls: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
-_sources: WeakKeyDictionary[Look, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
 
 
+@once
 def all_calls(look: Look) -> tuple[Seen, ...]:
     """All calls of application code, in path order; collected once for a run."""
-    if look not in _calls:
-        _calls[look] = tuple(_python(look)) + tuple(_web(look))
-    return _calls[look]
+    return tuple(_python(look)) + tuple(_web(look))
 
 
 def _python(look: Look) -> Iterator[Seen]:
@@ -104,10 +101,18 @@ def _web(look: Look) -> Iterator[Seen]:
 
 def lines_of(look: Look, path: str, first: int = 1, last: int = 10**9) -> str:
     """The lines `first` to `last` of a file with comments emptied."""
-    files = _sources.setdefault(look, {})
+    files = _emptied(look)
+    # Asked for each time, so that it is known who read the file.
+    text = look.tree.text(path) or ""
     if path not in files:
-        files[path] = tuple(_without_comments(path, look.tree.text(path) or "").split("\n"))
+        files[path] = tuple(_without_comments(path, text).split("\n"))
     return "\n".join(files[path][max(first - 1, 0) : last])
+
+
+@once
+def _emptied(_: Look) -> dict[str, tuple[str, ...]]:
+    """Lines of files with comments emptied, filled by `lines_of`."""
+    return {}
 
 
 def _without_comments(path: str, text: str) -> str:

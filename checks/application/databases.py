@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.calls_seen import Seen, all_calls, lines_of
 from checks.application.wiring import answer, not_applicable
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Observation, Outcome
+from checks.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,6 @@ _HOLDERS = re.compile(
     r"|typing|asyncio|logging|dependency_injector|streamlit|awilix|zustand)\b"
 )
 """Packages that keep or pass a client on without asking it anything."""
-_found: WeakKeyDictionary[Look, Databases] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +85,12 @@ class Databases:
         return (*self.sql, *self.document)
 
 
+@once
 def databases(look: Look) -> Databases:
     """The databases that reached code talks to, by what it imports; of hosted services, by the tables it asks for.
 
     A Prisma schema counts, for its client may be generated, and so do migrations of Supabase.
     """
-    if look in _found:
-        return _found[look]
     prisma = tuple(Location(path) for path in look.tree.match("schema.prisma") if is_product(path))
     server = (*look.importers(*_SERVER, *_DJANGO), *prisma)
     clients, services = look.importers(*_HOSTED), look.importers(*_SERVICES)
@@ -102,8 +100,7 @@ def databases(look: Look) -> Databases:
     hosted = (*look.importers(*_TABLES_ONLY), *(clients if asked else ()), *migrated)
     document = (*look.importers(*_DOCUMENT, *_DOCUMENT_ONLY), *(services if read else ()))
     unclear = _handed_away(look, clients) if clients and not hosted else ()
-    _found[look] = Databases(server, look.importers(*_FILE), hosted, document, unclear)
-    return _found[look]
+    return Databases(server, look.importers(*_FILE), hosted, document, unclear)
 
 
 def _asked(look: Look, pattern: re.Pattern[str], is_call: Callable[[Seen], bool] | None = None) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.endpoint import Endpoint
 from checks.application.rest_views import guards_of, of_view_class, rest_views
 from checks.application.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
 from checks.look import PYTHON, WEB
 from checks.observation import Location, Observation, Outcome
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -29,14 +29,12 @@ _SERVERS = (
 )  # fmt: skip
 _PAGES = ("streamlit", "gradio", "chainlit", "nicegui")
 _MOST_BASES = 4
-_served: WeakKeyDictionary[Look, tuple[Endpoint, ...]] = WeakKeyDictionary()
 
 
+@once
 def endpoints(look: Look) -> tuple[Endpoint, ...]:
     """Every endpoint whose router is mounted and whose file an entry point reaches, or that cannot be told."""
-    if look not in _served:
-        _served[look] = tuple(sorted((*_python(look), *rest_views(look), *_web(look)), key=lambda item: item.place))
-    return _served[look]
+    return tuple(sorted((*_python(look), *rest_views(look), *_web(look)), key=lambda item: item.place))
 
 
 def has_only_pages(look: Look) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.application.named_values import written_out
 from checks.application.own_clients import own_client, own_client_waits
 from checks.look import PYTHON
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -43,8 +43,6 @@ _OWN = re.compile(
 )
 _FAR = re.compile(r"https?://(?!localhost|127\.|0\.0\.0\.0|\$\{|\{)")
 _BROWSER = re.compile(r"(?:react|react-dom|vue|svelte|solid-js|@tanstack/\w+-query|next/navigation)(?:/|$)")
-_axios: WeakKeyDictionary[Look, bool] = WeakKeyDictionary()
-_external: WeakKeyDictionary[Look, tuple[Seen, ...]] = WeakKeyDictionary()
 
 
 def is_http(call: Seen) -> bool:
@@ -52,30 +50,35 @@ def is_http(call: Seen) -> bool:
     return bool(_CLIENT.fullmatch(call.name))
 
 
+@once
 def external_calls(look: Look) -> tuple[Seen, ...]:
     """Reached HTTP calls that leave the product.
 
     Calls of browser code whose address cannot be read mostly go to the product's own server: they count only where
     there is nothing else.
     """
-    if look not in _external:
-        sure: list[Seen] = []
-        perhaps: list[Seen] = []
-        for call in all_calls(look):
-            if not call.reached or not (_sends(look, call) or _passes_one(call)) or _MADE.fullmatch(call.name):
-                continue
-            target = call.arguments[0] if call.arguments else call.keys.get("url", "")
-            if _has_base(look, call):  # what follows is below an address of its own
-                sure.append(call)
-                continue
-            if _OWN.search(target):
-                continue
-            if _FAR.search(target) or not _in_browser(look, call.path):
-                sure.append(call)
-            else:
-                perhaps.append(call)
-        _external[look] = tuple(sure or perhaps)
-    return _external[look]
+    sure: list[Seen] = []
+    perhaps: list[Seen] = []
+    for call in all_calls(look):
+        if not call.reached or not (_sends(look, call) or _passes_one(call)) or _MADE.fullmatch(call.name):
+            continue
+        target = call.arguments[0] if call.arguments else call.keys.get("url", "")
+        if _has_base(look, call):  # what follows is below an address of its own
+            sure.append(call)
+            continue
+        if _OWN.search(target):
+            continue
+        if _FAR.search(target) or not _in_browser(look, call.path):
+            sure.append(call)
+        else:
+            perhaps.append(call)
+    return tuple(sure or perhaps)
+
+
+@once
+def _clients_made(look: Look) -> tuple[Seen, ...]:
+    """Where client objects are made."""
+    return tuple(call for call in all_calls(look) if _MADE.fullmatch(call.name))
 
 
 def _sends(look: Look, call: Seen) -> bool:
@@ -89,8 +92,7 @@ def _has_base(look: Look, call: Seen) -> bool:
     owner = call.name.rsplit(".", 1)[0]
     return any(
         one.name == owner and re.search(r"\b(?:baseURL|prefixUrl)\s*:(?!\s*[\"'`]/)", text_of(look, one))
-        for one in all_calls(look)
-        if _MADE.fullmatch(one.name)
+        for one in _clients_made(look)
     )
 
 
@@ -132,12 +134,11 @@ def _is_named_options(call: Seen) -> bool:
     return len(call.arguments) > 1 and call.arguments[-1].isidentifier()
 
 
+@once
 def _axios_waits(look: Look) -> bool:
     """Whether `axios.defaults.timeout` is set anywhere."""
-    if look not in _axios:
-        files = {one.path for one in all_calls(look) if one.reached and one.name.startswith("axios")}
-        _axios[look] = any(_AXIOS.search(lines_of(look, path)) for path in sorted(files))
-    return _axios[look]
+    files = {one.path for one in all_calls(look) if one.reached and one.name.startswith("axios")}
+    return any(_AXIOS.search(lines_of(look, path)) for path in sorted(files))
 
 
 def _client_waits(look: Look, call: Seen) -> bool:
@@ -147,7 +148,7 @@ def _client_waits(look: Look, call: Seen) -> bool:
     if call.name.startswith("axios") and _axios_waits(look):
         return True
     owner = call.name.rsplit(".", 1)[0]
-    made = [one for one in all_calls(look) if _MADE.fullmatch(one.name) and owner.startswith(one.name)]
+    made = [one for one in _clients_made(look) if owner.startswith(one.name)]
     here = [one for one in made if one.path == call.path] or made
     return bool(here) and all(
         _WAITS.search(written_out(look, one)) or one.keys.get("timeout", "None") not in {"None", "undefined", "null"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.calls_seen import Seen, lines_of
 from checks.look import PYTHON
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -19,7 +19,6 @@ _LIBRARY = re.compile(
 _BASES = re.compile(r"(?:\w+\.)*(?:Session|Client|AsyncClient|ClientSession)")
 _LIBRARIES = frozenset({"requests", "httpx", "aiohttp", "niquests"})
 _WAITS = re.compile(r"\btimeout[\"']?\s*[=:,\]]\s*(?!None\b)", re.IGNORECASE)
-_own: WeakKeyDictionary[Look, dict[str, OwnClient]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,8 @@ def own_client_waits(look: Look, client: OwnClient) -> bool:
     return bool(_WAITS.search(lines_of(look, client.path, client.first, client.last)))
 
 
+@once
 def _known(look: Look) -> dict[str, OwnClient]:
-    if look in _own:
-        return _own[look]
     found: dict[str, OwnClient] = {}
     for module in look.python.modules(look.source_paths(*PYTHON)):
         if not _LIBRARIES.intersection(item.top for item in module.imports):
@@ -59,7 +57,6 @@ def _known(look: Look) -> dict[str, OwnClient]:
             text = lines_of(look, module.path, function.line, function.end_line)
             if function.qualified in made and (_BASES.fullmatch(function.returns) or _returns_it(text)):
                 found[function.name] = OwnClient(module.path, function.line, function.end_line)
-    _own[look] = found
     return found
 
 

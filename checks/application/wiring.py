@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, ref
 
 from checks.application.usage import Usage
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
+from checks.once import once
 from checks.readers.python_facts import PythonModule
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ _OTHER_LANGUAGES = {
 _MOST_NAMED = 3
 _MOST_PLACES = 10
 _ONE_OFF = frozenset({"scripts", "script", "migrations", "alembic", "seeds", "seed", "fixtures", "tools", "bin"})
-_blind: WeakKeyDictionary[Look, str] = WeakKeyDictionary()
-_all_known: WeakKeyDictionary[Look, _Known] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,57 +44,50 @@ _Numbered = tuple[int, PythonModule | None, Hit]
 """A call with its number in its file and, for Python, its module."""
 
 
-class _Known:
-    """What many probes ask of one look, worked out once: modules by reach, calls by name, the use of functions."""
-
-    def __init__(self, look: Look) -> None:
-        # The dictionary that holds this one lets go of both together only where neither holds the other.
-        self._look = ref(look)
-        self._python: dict[bool, tuple[PythonModule, ...]] = {}
-        self._web: dict[bool, tuple[WebModule, ...]] = {}
-        self._hits: dict[bool, dict[str, list[_Numbered]]] = {}
-
-    @property
-    def look(self) -> Look:
-        look = self._look()
-        if look is None:
-            raise RuntimeError("asked about a look that is over")
-        return look
-
-    def python(self, *, dead: bool) -> tuple[PythonModule, ...]:
-        if dead not in self._python:
-            found = self.look.python.modules(self.look.source_paths(*PYTHON))
-            self._python[dead] = tuple(one for one in found if dead or reached(self.look, one.path))
-        return self._python[dead]
-
-    def web(self, *, dead: bool) -> tuple[WebModule, ...]:
-        if dead not in self._web:
-            found = self.look.web.modules(self.look.source_paths(*WEB))
-            self._web[dead] = tuple(one for one in found if dead or reached(self.look, one.path))
-        return self._web[dead]
-
-    def hits(self, *, dead: bool) -> dict[str, list[_Numbered]]:
-        if dead not in self._hits:
-            found: dict[str, list[_Numbered]] = {}
-            every: list[PythonModule | WebModule] = [*self.python(dead=dead), *self.web(dead=dead)]
-            for module in every:
-                python = module if isinstance(module, PythonModule) else None
-                made: Sequence[Call | WebCall] = module.calls
-                for number, call in enumerate(made):
-                    hit = Hit(Location(module.path, call.line, call.end_line), call.function, call)
-                    found.setdefault(call.resolved, []).append((number, python, hit))
-            self._hits[dead] = found
-        return self._hits[dead]
-
-    @cached_property
-    def usage(self) -> Usage:
-        return Usage(self.python(dead=False))
+_Every = tuple[tuple[PythonModule, ...], tuple["WebModule", ...]]
 
 
-def _known(look: Look) -> _Known:
-    if look not in _all_known:
-        _all_known[look] = _Known(look)
-    return _all_known[look]
+@once
+def _all_modules(look: Look) -> _Every:
+    """The readable modules of the application, Python and web."""
+    python = tuple(look.python.modules(look.source_paths(*PYTHON)))
+    return python, tuple(look.web.modules(look.source_paths(*WEB)))
+
+
+@once
+def _live_modules(look: Look) -> _Every:
+    """Those of them that an entry point reaches."""
+    python, web = _all_modules(look)
+    return tuple(one for one in python if reached(look, one.path)), tuple(one for one in web if reached(look, one.path))
+
+
+@once
+def _all_hits(look: Look) -> dict[str, list[_Numbered]]:
+    """The calls of all modules by what they resolve to."""
+    return _by_name(_all_modules(look))
+
+
+@once
+def _live_hits(look: Look) -> dict[str, list[_Numbered]]:
+    """The calls of modules that an entry point reaches by what they resolve to."""
+    return _by_name(_live_modules(look))
+
+
+def _by_name(every: _Every) -> dict[str, list[_Numbered]]:
+    found: dict[str, list[_Numbered]] = {}
+    modules: list[PythonModule | WebModule] = [*every[0], *every[1]]
+    for module in modules:
+        python = module if isinstance(module, PythonModule) else None
+        made: Sequence[Call | WebCall] = module.calls
+        for number, call in enumerate(made):
+            hit = Hit(Location(module.path, call.line, call.end_line), call.function, call)
+            found.setdefault(call.resolved, []).append((number, python, hit))
+    return found
+
+
+@once
+def _usage(look: Look) -> Usage:
+    return Usage(_live_modules(look)[0])
 
 
 def reached(look: Look, path: str) -> bool:
@@ -108,12 +98,12 @@ def reached(look: Look, path: str) -> bool:
 
 def python_modules(look: Look, *, dead: bool = False) -> Iterator[PythonModule]:
     """Readable Python modules of the application; with `dead`, also those no entry point reaches."""
-    yield from _known(look).python(dead=dead)
+    yield from (_all_modules if dead else _live_modules)(look)[0]
 
 
 def web_modules(look: Look, *, dead: bool = False) -> Iterator[WebModule]:
     """Readable JavaScript and TypeScript modules of the application; with `dead`, also those nothing reaches."""
-    yield from _known(look).web(dead=dead)
+    yield from (_all_modules if dead else _live_modules)(look)[1]
 
 
 def modules(look: Look) -> Iterator[PythonModule | WebModule]:
@@ -135,7 +125,7 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     wanted = re.compile(pattern)
     found = [
         (hit.place, number, hit)
-        for name, hits in _known(look).hits(dead=dead).items()
+        for name, hits in (_all_hits if dead else _live_hits)(look).items()
         if wanted.fullmatch(name)
         for number, module, hit in hits
         if dead or module is None or is_used(look, module, hit.function)
@@ -150,7 +140,7 @@ def is_used(look: Look, module: PythonModule, qualified: str) -> bool:
     function = module.function(qualified)
     if function is None or function.decorators or function.name == "main":
         return True
-    return _known(look).usage.names(module.path, qualified, function.name)
+    return _usage(look).names(module.path, qualified, function.name)
 
 
 def is_one_off(path: str) -> bool:
@@ -158,11 +148,10 @@ def is_one_off(path: str) -> bool:
     return not _ONE_OFF.isdisjoint(path.lower().split("/")[:-1]) or "/management/commands/" in f"/{path}"
 
 
+@once
 def blind_spots(look: Look) -> str:
     """What of the application could not be looked at, in words; "" where everything was."""
-    if look not in _blind:
-        _blind[look] = "; ".join(_blind_spots(look))
-    return _blind[look]
+    return "; ".join(_blind_spots(look))
 
 
 def _blind_spots(look: Look) -> Iterator[str]:
@@ -231,15 +220,30 @@ def without_comments(text: str) -> str:
     return re.sub(r"(?m)(^\s*|\s)(#|//|--\s)[^\n]*$", "", text)
 
 
+def _emptied(look: Look, path: str) -> str:
+    # Asked for each time, so that it is known who read the file.
+    text = look.tree.text(path) or ""
+    known = _known_empty(look)
+    if path not in known:
+        known[path] = without_comments(text)
+    return known[path]
+
+
+@once
+def _known_empty(_: Look) -> dict[str, str]:
+    """The text of files without comments, filled by `_emptied`."""
+    return {}
+
+
 def span(look: Look, path: str, first: int, last: int) -> str:
     """The lines `first` to `last` of a file, comments taken out."""
-    lines = without_comments(look.tree.text(path) or "").split("\n")
+    lines = _emptied(look, path).split("\n")
     return "\n".join(lines[max(first - 1, 0) : max(last, first)])
 
 
 def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
     """The places in one file where a regular expression matches outside comments."""
-    text = without_comments(look.tree.text(path) or "")
+    text = _emptied(look, path)
     return tuple(Location(path, text.count("\n", 0, match.start()) + 1) for match in re.finditer(pattern, text))
 
 

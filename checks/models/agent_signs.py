@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls
 from checks.look import PYTHON
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -26,6 +27,7 @@ _TOOLS = frozenset(
 _FOR_A_MODEL = _TOOLS | {"model", "llm", "instructions", "prompt", "system_prompt", "systemPrompt", "system"}
 
 
+@once
 def agent_signs(look: Look) -> list[Seen]:
     """Calls of application code that seem to make an agent, known or not, reached or not.
 

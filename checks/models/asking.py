@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.calls_seen import lines_of, users_of
 from checks.look import PYTHON
 from checks.models.calls import model_calls, model_files
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -25,7 +25,6 @@ _LOOKS_AT = frozenset(
     {"isinstance", "issubclass", "hasattr", "getattr", "callable", "len", "type", "str", "repr", "print"}
 )
 _NOT_OURS = frozenset({"asyncio", "subprocess", "pytest", "anyio", "argparse", "parser"})
-_asking: WeakKeyDictionary[Look, frozenset[str]] = WeakKeyDictionary()
 
 
 def calls_what_asks(look: Look, path: str) -> bool:
@@ -76,18 +75,17 @@ def _arguments(call: Call | WebCall) -> list[str]:
     return [re.sub(r"\"[^\"]*\"|'[^']*'", "", text) for text in texts]
 
 
+@once
 def _functions(look: Look) -> frozenset[str]:
     """Names of the product's functions that hold a model call, or reach one through a few others."""
-    if look not in _asking:
-        todo = [(call.seen.path, call.seen.function, _HOPS) for call in model_calls(look)]
-        done: dict[tuple[str, str], int] = {}
-        while todo:
-            path, function, hops = todo.pop()
-            name = function.rsplit(".", 1)[-1]
-            if not name or done.get((path, name), 0) >= hops:
-                continue
-            done[path, name] = hops
-            if hops > 1:
-                todo += [(user.path, user.function, hops - 1) for user in users_of(look, path, name)]
-        _asking[look] = frozenset(name for _, name in done)
-    return _asking[look]
+    todo = [(call.seen.path, call.seen.function, _HOPS) for call in model_calls(look)]
+    done: dict[tuple[str, str], int] = {}
+    while todo:
+        path, function, hops = todo.pop()
+        name = function.rsplit(".", 1)[-1]
+        if not name or done.get((path, name), 0) >= hops:
+            continue
+        done[path, name] = hops
+        if hops > 1:
+            todo += [(user.path, user.function, hops - 1) for user in users_of(look, path, name)]
+    return frozenset(name for _, name in done)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
 from checks.application.http_calls import is_http
@@ -14,6 +13,7 @@ from checks.application.wiring import blind_spots
 from checks.look import PYTHON, WEB
 from checks.models.agent_signs import agent_signs
 from checks.observation import Confidence, Location, Observation, Outcome
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -96,15 +96,11 @@ class ModelCall:
         return self.seen.place
 
 
-_found: WeakKeyDictionary[Look, tuple[ModelCall, ...]] = WeakKeyDictionary()
-
-
+@once
 def model_calls(look: Look) -> tuple[ModelCall, ...]:
     """Model calls of the application that an entry point reaches; all of them where none is reached."""
-    if look not in _found:
-        every = tuple(found for call in all_calls(look) if (found := _as_model_call(look, call)))
-        _found[look] = tuple(call for call in every if call.seen.reached) or every
-    return _found[look]
+    every = tuple(found for call in all_calls(look) if (found := _as_model_call(look, call)))
+    return tuple(call for call in every if call.seen.reached) or every
 
 
 def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
@@ -173,6 +169,7 @@ def _to_a_model(look: Look, call: Seen) -> bool:
     )
 
 
+@once
 def calls_in_use(look: Look) -> tuple[ModelCall, ...]:
     """Model calls in functions that somebody uses; experiments and scripts do not count beside a service."""
     every = model_calls(look)
@@ -189,6 +186,7 @@ def _in_use(look: Look, call: ModelCall) -> bool:
     return any(look.reach.served(user.path) is not False for user in users_of(look, seen.path, name))
 
 
+@once
 def clients(look: Look) -> tuple[Seen, ...]:
     """Where reached code makes a client or model object that later calls use."""
     return tuple(call for call in all_calls(look) if call.reached and _makes_client(look, call))

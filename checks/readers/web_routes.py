@@ -27,6 +27,8 @@ _VERCEL = re.compile(r"^(?:[^/]+/)?(api/.+)\.[jt]s$")
 _ROUTER = re.compile(r"(?i)rout(?:e|er)s?$|^require\(")
 _NEAR = 4
 """Lines between the decorators of one class."""
+_MADE = re.compile(rf"({'|'.join(map(re.escape, _SERVERS))})\.")
+_HOST = re.compile(r"(app|router|fastify|server|\w+Router|\w+App)")
 _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
 
 
@@ -186,19 +188,21 @@ def _on_class(module: WebModule, call: WebCall) -> bool:
 def _server_of(code: WebCode, module: WebModule, call: WebCall) -> str:
     """The framework the host of a call was made with, or ""."""
     resolved = code.trace(call)
-    for package, framework in _SERVERS.items():
-        if resolved.startswith(f"{package}."):
-            return framework
+    if made := _MADE.match(resolved):
+        return _SERVERS[made[1]]
+    imported = [_SERVERS[item.package] for item in module.imports if item.package in _SERVERS]
+    if not imported:
+        return ""
     # `export default async function (app) { app.get("/x", …) }` of a Fastify plug-in or a route file.
     host = call.callee.rpartition(".")[0]
+    if _HOST.fullmatch(host):
+        return imported[0]
     typed = any(
         re.match(rf"{re.escape(host)}\s*:\s*(Express|Router|Application|Hono|Fastify\w*)\b", parameter)
         for function in module.functions
         for parameter in function.parameters
     )
-    named = re.fullmatch(r"(app|router|fastify|server|\w+Router|\w+App)", host) is not None
-    imported = [_SERVERS[item.package] for item in module.imports if item.package in _SERVERS]
-    return imported[0] if imported and (named or typed) else ""
+    return imported[0] if typed else ""
 
 
 def _mounted(code: WebCode, module: WebModule, host: str) -> bool | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import PYTHON, WEB
+from checks.once import once
 from checks.topics.tests_case import Case
 from checks.topics.tests_python import is_collected_file, name_patterns, python_cases
 from checks.topics.tests_web import web_cases
@@ -31,14 +31,11 @@ _OTHER = {
     ".ex": (re.compile(r"_test\.exs?$"), re.compile(r"\btest \""), re.compile(r"\bassert|refute")),
 }  # fmt: skip
 
-_known: WeakKeyDictionary[Look, tuple[Case, ...]] = WeakKeyDictionary()
 
-
+@once
 def cases(look: Look) -> tuple[Case, ...]:
     """Every test case of the tree that its runner would collect, in path order; manual scripts are none."""
-    if look not in _known:
-        _known[look] = tuple(_cases(look))
-    return _known[look]
+    return tuple(_cases(look))
 
 
 def _cases(look: Look) -> Iterator[Case]:

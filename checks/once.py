@@ -1,0 +1,22 @@
+"""Work that many probes share: done on first use, once for a look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+Worked = TypeVar("Worked")
+
+
+def once(work: Callable[[Look], Worked]) -> Callable[[Look], Worked]:
+    """Make a function of a look one that is worked out on first use; `Look.once` says what that means."""
+
+    @wraps(work)
+    def shared(look: Look) -> Worked:
+        return look.once(work)
+
+    return shared
