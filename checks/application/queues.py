@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from checks.application.calls_seen import Seen, all_calls, text_of
 from checks.application.wiring import reached
 from checks.observation import Location
+from checks.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,6 @@ _TAKES = re.compile(
 _TASK_MARK = re.compile(r"@[\w.]*(task|actor|job|workflow|activity|Processor)\b|\b(Worker|functions|createFunction)\b")
 _CALLED_AS_IS = re.compile(r"(?:huey|prefect)\..*(?:task|flow)|(?:.*\.)?(?:db_task|on_commit_task)")
 """Decorators whose functions are handed over when they are called like any other."""
-_found: WeakKeyDictionary[Look, Queues] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +71,9 @@ class Queues:
     has_tasks: bool
 
 
+@once
 def queues(look: Look) -> Queues:
     """The queues of the application and what is handed to them."""
-    if look not in _found:
-        _found[look] = _queues(look)
-    return _found[look]
-
-
-def _queues(look: Look) -> Queues:
     tasks, streams = look.importers(*_TASKS), look.importers(*_STREAMS)
     files, brokers = {place.path for place in tasks}, {place.path for place in streams}
     seen = [call for call in all_calls(look) if reached(look, call.path)]

@@ -9,7 +9,7 @@ from checks.application.named_values import written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
-from checks.models.tracing import traced
+from checks.models.tracing import is_traced, left_to_the_environment, traced
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 
@@ -60,7 +60,11 @@ def call_logging(look: Look) -> Observation:
     calls = model_calls(look)
     if places := traced(look):
         said = "model calls go to a tracing product: a wrapper, handler or decorator is set in reached code"
-        return answer(LOGGING, Outcome.MET, said, places, searched=searched)
+        missed = [call.place for call in calls if not is_traced(look, call)]
+        if not missed:
+            return answer(LOGGING, Outcome.MET, said, places, searched=searched)
+        said = f"a tracing product records only {len(calls) - len(missed)} of {len(calls)} model calls"
+        return answer(LOGGING, Outcome.PARTIAL, said, [*missed, *places], searched=searched, fix=fix)
     fields = [(call, _logged_fields(look, call.seen.path, call.seen.line)) for call in calls]
     complete = [call for call, logged in fields if len(logged) == len(_FIELDS)]
     some = [call for call, logged in fields if len(logged) > 1]
@@ -77,6 +81,9 @@ def call_logging(look: Look) -> Observation:
     if helpers:
         said = "a function whose name speaks of logging model calls is called; what it keeps was not traced"
         return answer(LOGGING, Outcome.UNKNOWN, said, helpers, searched=searched, fix=fix)
+    if places := left_to_the_environment(look):
+        said = "only an example of the environment turns a tracing product on"
+        return answer(LOGGING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     complain(look, "models.not-logged", LOGGING, shown, Severity.LOW, "this model call leaves no log of what was said")
     result = absent(look, LOGGING, "no log of prompts, outputs and latency", searched=searched, fix=fix)
     return answer(LOGGING, result.outcome, result.summary, shown, searched=searched, fix=fix)
