@@ -46,6 +46,7 @@ def look_over(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
     on_partial: Callable[[ProbeReport], None] | None = None,
+    on_lasting: Callable[[bool], None] | None = None,
 ) -> ProbeReport:
     """Run the probes as `checks.run.look_over` does, in a process of its own. May be called from any thread.
 
@@ -60,10 +61,12 @@ def look_over(
             tell(Progress(CACHE, 0, 1, reports.note))
         kept = reports.kept()
         if kept is not None:
+            (on_lasting or _ignore)(True)
             return kept
         with guard.folder() as room:
             look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place)
             report = look.finished()
+        (on_lasting or _ignore)(look.lasting)
         if look.lasting:
             reports.keep(report)
         return report

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from workbook import names
 from workbook.catalogue import Catalogue
 from workbook.decisions import Decision, read_decisions
 from workbook.gate_policy import GatePolicy, read_gate
@@ -21,8 +22,8 @@ from workbook.readings import Readings, read_readings
 from workbook.redirects import redirected
 from workbook.waivers import Waiver, read_waivers
 
-STATE_FILE = "readiness.toml"
-WAIVER_FILE = "readiness-waivers.toml"
+STATE_FILE = names.STATE
+WAIVER_FILE = names.WAIVERS
 SCORECARD = "scorecard"
 """The layer of the items whose level, 0 to 5, a named person gives."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.cli.context import Faces
+from workbook.cli.faces import Faces
 from workbook.cli.main import main as command_line
 
 if TYPE_CHECKING:

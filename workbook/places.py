@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from checks.git import Changed, Git, GitProblem, NoRepository, identity
+from checks.git import Changed, Git, GitProblem, NoRepository
 from checks.tree import Tree
 from workbook.answers import STATE_FILE, WAIVER_FILE, State
 from workbook.assess import Assessment
@@ -44,10 +44,12 @@ class Place:
     """Why git was not read, in plain words and with the way out; "" where it was."""
     damaged: bool = False
     """Whether git could not be read though there may be a repository: what follows from it is unknown, not absent."""
+    snapshot: Git | None = None
+    """The repository as it was at one moment, for who reads it once; else it is opened anew for every question."""
 
     @classmethod
-    def of(cls, root: Path) -> Place:
-        """Look at a folder.
+    def of(cls, root: Path, snapshot: Git | None = None) -> Place:
+        """Look at a folder; only ever through `snapshot`, where one is given.
 
         Raises:
             Refused: there is no such folder.
@@ -55,8 +57,8 @@ class Place:
         if not root.is_dir():
             raise Refused(f"{root} is not a folder", "name a repository with -C DIR")
         try:
-            with Git.open(root) as git:
-                return cls(root, git.head() or "", git.git_dir, "")
+            with nullcontext(snapshot) if snapshot is not None else Git.open(root) as git:
+                return cls(root, git.head() or "", git.git_dir, "", snapshot=snapshot)
         except GitProblem as problem:
             damaged = not isinstance(problem, NoRepository) or os.path.lexists(root / ".git")
             return cls(root, "", None, str(problem), damaged)
@@ -67,7 +69,7 @@ class Place:
         if self.git_dir is None:
             return ""
         try:
-            with Git.open(self.root) as git:
+            with self._git() as git:
                 return git.branch() or ""
         except GitProblem:
             return ""
@@ -75,6 +77,8 @@ class Place:
     @cached_property
     def identity(self) -> str:
         """The user as git knows them, "" when it does not, or when there is no git to ask."""
+        from checks.git.identity import identity
+
         try:
             return identity(self.root) or ""
         except GitProblem:
@@ -112,7 +116,7 @@ class Place:
         counted = self.git_dir is not None and state.policy.release_days is None
         with ExitStack() as stack:
             open_git = self.git_dir is not None and (watched or (counted and tags not in self._releases))
-            git = stack.enter_context(Git.open(self.root)) if open_git else None
+            git = stack.enter_context(self._git()) if open_git else None
             if git is not None and counted and tags not in self._releases:
                 newest = next(iter(git.tags(tags)), None)
                 self._releases[tags] = Release(newest.name, newest.at.date()) if newest else None
@@ -134,7 +138,7 @@ class Place:
         if self.git_dir is None or not lapsed_by_content(assessment):
             return assessment
         try:
-            with Git.open(self.root) as git:
+            with self._git() as git:
                 unsaved = [*(git.changed_between("HEAD") or ()), *(one.path for one in git.files() if not one.tracked)]
         except GitProblem:
             # The lapse itself is known without git.
@@ -158,12 +162,15 @@ class Place:
         if self.git_dir is None:
             return ()
         try:
-            with Git.open(self.root) as git:
+            with self._git() as git:
                 return git.changes(COMMITS)
         except GitProblem:
             return ()
 
     def _tree(self) -> Tree:
         with ExitStack() as stack:
-            git = None if self.git_dir is None else stack.enter_context(Git.open(self.root))
+            git = None if self.git_dir is None else stack.enter_context(self._git())
             return Tree.read(self.root, git)
+
+    def _git(self) -> AbstractContextManager[Git]:
+        return Git.open(self.root) if self.snapshot is None else nullcontext(self.snapshot)

@@ -50,6 +50,8 @@ class Session(View):
             self.people = people
         self.typed = HalfTyped(self.place.private)
         """What stands in the fields of this face and is not given yet; `typed.recover` brings back that of the dead."""
+        self.lasting = False
+        """Whether the last look would see the same again in the same tree: no limit on time or memory had a part."""
         self.ledger.sweep()
         self.typed.sweep()
 
@@ -370,7 +372,14 @@ class Session(View):
         from checks.isolated import look_over
 
         wanted = None if signals is None else set(signals)
-        report = look_over(self.root, signals=wanted, on_progress=on_progress, on_partial=on_partial, cancel=cancel)
+        report = look_over(
+            self.root,
+            signals=wanted,
+            on_progress=on_progress,
+            on_partial=on_partial,
+            cancel=cancel,
+            on_lasting=lambda lasting: setattr(self, "lasting", lasting),
+        )
         self.accept(report)
         return report
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from checks.observation import ProbeReport
 from workbook import agenda, outlook
@@ -21,6 +21,9 @@ from workbook.on_disk import OnDisk
 from workbook.places import Place
 from workbook.reading import Problem
 from workbook.sentences import Verdict
+
+if TYPE_CHECKING:
+    from checks.git import Git
 
 
 class Tables(Protocol):
@@ -46,10 +49,10 @@ class Tables(Protocol):
 class View:
     """A workbook read from one folder."""
 
-    def __init__(self, root: Path, today: Callable[[], date] | None = None) -> None:
+    def __init__(self, root: Path, today: Callable[[], date] | None = None, git: Git | None = None) -> None:
         self.root = root.resolve()
         self.catalogue, self._left_out = catalogue_of(self.root)
-        self.place = Place.of(self.root)
+        self.place = Place.of(self.root, git)
         self.today = today or (lambda: datetime.now(UTC).date())
         self.report: ProbeReport | None = None
         """What the last probe run saw; None before the first."""

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import atexit
 import os
-import secrets
-import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from checks.children.stray import VARIABLE
 
 _SCRIPT: Final = r"""
-live=" " folders="
+live=" " none="
 "
+folders=$none
 while read -r what name; do
   case $what in
     +) live="$live$name " ;;
     -) live="${live%% $name *} ${live#* $name }" ;;
+    q) [ "$live" != " " ] || [ "$folders" != "$none" ] || exit ;;
     f) folders="$folders$name
 " ;;
     d) folders="${folders%%
@@ -52,8 +50,7 @@ for folder in $folders; do [ -z "$folder" ] || rm -rf -- "$folder"; done 2>/dev/
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
+class _Guard(NamedTuple):
     """The pipe to the watcher of one process; after a fork the new process starts its own."""
 
     owner: int
@@ -85,6 +82,9 @@ def release(group: int) -> None:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A private temporary folder, removed at the end of the block, and also when this process dies inside it."""
+    import shutil
+    import tempfile
+
     # Resolved: what lies behind a link (macOS) would not be found again by the names that tools report.
     made = Path(tempfile.mkdtemp(prefix="readiness-")).resolve()
     _tell(f"f {made}\n")
@@ -109,7 +109,7 @@ def _ready() -> _Guard:
 
 
 def _start() -> _Guard:
-    mark = secrets.token_hex(8)
+    mark = os.urandom(8).hex()
     reading, writing = os.pipe()
     try:
         shell = subprocess.Popen(
@@ -127,8 +127,11 @@ def _start() -> _Guard:
 
 
 def _stop() -> None:
-    """Let the watcher go at a normal end of ours; it kills what is still on its list first."""
+    """Let the watcher go at a normal end of ours; it ends what is still on its list first, and looks for no strays."""
     if _guard is not None and _guard.owner == os.getpid():
+        # Every child that ended was cleaned up after already: with nothing on the list there is nothing to look for.
+        with suppress(OSError):
+            os.write(_guard.pipe, b"q\n")
         os.close(_guard.pipe)
         with suppress(subprocess.TimeoutExpired):
             _guard.shell.wait(timeout=1)

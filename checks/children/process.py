@@ -19,9 +19,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from checks.children import guard, stray
 
@@ -39,8 +38,7 @@ _live: dict[int, str] = {}
 _live_lock = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """How a child ended.
 
     `returncode` is negative for a signal, as in `subprocess`. `stdout` holds at most the cap; `truncated` says that

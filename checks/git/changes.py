@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from secrets import token_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Churn:
 
 def layout() -> tuple[str, str]:
     """A mark nobody can foresee, so that no file's name is taken for a commit, and the log format that writes it."""
-    mark = token_hex(16)
+    mark = os.urandom(16).hex()
     return mark, f"--format={mark}%H%x00%ct%x00%an <%ae>"
 
 

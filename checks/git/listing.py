@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from checks.git.problem import UnsafeRepository
 
@@ -23,8 +22,7 @@ _UNSURE: Final = re.compile(rb"(?:\A|\0)(?!H 1(?:00|60)|[Rr] )([^\0]+)")
 """Lines whose content the line itself does not settle: all but clean files, submodules and files that are gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A file git tracks, or that is neither tracked nor ignored.
 
     `path` is relative to the opened folder; bytes that are not UTF-8 are kept as surrogates. `mode` is git's (0 for

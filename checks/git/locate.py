@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from checks.files.regular import read_small
 from checks.git.config import read_config
@@ -13,8 +13,7 @@ from checks.git.problem import BareRepository, NoRepository, UnsafeRepository
 from checks.git.supplied import resolved, supplied
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A repository with a work tree.
 
     `git_dir` holds HEAD and the index; `common_dir` holds refs and objects. They differ in a linked worktree.

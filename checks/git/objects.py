@@ -39,13 +39,13 @@ def alternates_line(objects: Path) -> bytes:
     return b'"' + raw + b'"\n'
 
 
-def _require_plain(folder: Path) -> list[Path]:
+def _require_plain(folder: str | Path) -> list[str]:
     """The folders in `folder`, which may hold nothing but them and regular files."""
     below = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                below.append(folder / entry.name)
+                below.append(entry.path)
             elif not entry.is_file(follow_symlinks=False):
                 raise UnsafeRepository(f"{entry.path} is neither a file nor a folder. Clone the repository again.")
     return below

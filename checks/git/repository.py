@@ -5,24 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from checks.children.process import Finished
 from checks.files.fingerprint import fingerprint
-from checks.git.changes import Changed, Churn, count_churn, layout, read_changes
-from checks.git.history import Commit, read_commits
 from checks.git.listing import Listed, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
 from checks.git.program import OUTPUT_BYTES, base_environment, find_git, run_git
 from checks.git.sanitize import PinnedDirectory
-from checks.git.timeline import Moment, read_blobs, read_timeline
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from checks.git.changes import Changed, Churn
+    from checks.git.history import Commit
+    from checks.git.timeline import Moment
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DAY_S = 86_400
@@ -30,8 +32,7 @@ _LONGEST_WARNING = 200
 _SAFE_DIFF = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all", "--name-only", "-z")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag: the commit it leads to and when it was made (UTC)."""
 
     name: str
@@ -152,7 +153,7 @@ class Git:
 
     def unlisted(self) -> tuple[str, ...]:
         """The folders git could not read while listing files, in its words."""
-        self.files()
+        _ = self._listing
         return tuple(self._unlisted)
 
     def changed_between(self, commit: str, paths: Iterable[str] | None = None) -> tuple[str, ...] | None:
@@ -212,6 +213,8 @@ class Git:
 
     def tags(self, pattern: str = "*") -> tuple[Tag, ...]:
         """Tags that match a glob pattern and are reachable from HEAD, newest first."""
+        from datetime import UTC, datetime
+
         if self._head is None or not pattern:
             return ()
         layout = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)"
@@ -224,6 +227,8 @@ class Git:
 
     def log(self, paths: Iterable[str] | None = None, limit: int = 1000) -> tuple[Commit, ...]:
         """The newest commits reachable from HEAD, at most `limit`, of all files below the folder or of `paths`."""
+        from checks.git.history import read_commits
+
         if self._head is None:
             return ()
         below = self._below(paths)
@@ -232,6 +237,8 @@ class Git:
 
     def since(self, commit: str, limit: int = 1000) -> tuple[Commit, ...]:
         """The newest commits reachable from HEAD and not from `commit`, at most `limit`; all where it is not here."""
+        from checks.git.history import read_commits
+
         if self._head is None:
             return ()
         start = self.commit_id(commit)
@@ -242,6 +249,8 @@ class Git:
 
     def changes(self, limit: int = 1000, paths: Iterable[str] | None = None) -> tuple[Changed, ...]:
         """The newest commits reachable from HEAD with the files each changed, merges without files of their own."""
+        from checks.git.changes import layout, read_changes
+
         if self._head is None:
             return ()
         mark, layout_option = layout()
@@ -253,6 +262,8 @@ class Git:
 
     def timeline(self, limit: int = 1000) -> tuple[Moment, ...]:
         """The newest commits of the first-parent line, oldest first, each with the files it changed."""
+        from checks.git.timeline import read_timeline
+
         if self._head is None:
             return ()
         head, below = self._head, self._below()
@@ -271,6 +282,8 @@ class Git:
 
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The content behind content ids; one that is not in this clone is left out."""
+        from checks.git.timeline import read_blobs
+
         wanted = list(dict.fromkeys(one for one in ids if _COMMIT.fullmatch(one)))
         if not wanted:
             return {}
@@ -278,6 +291,8 @@ class Git:
 
     def churn(self, since_days: int = 365) -> dict[str, Churn]:
         """How often each file changed in the days before HEAD was committed (not before today), and by how many."""
+        from checks.git.changes import count_churn, layout, read_changes
+
         if self._head is None:
             return {}
         newest = int(self._output("log", "-1", "--format=%ct", "--end-of-options", self._head))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.git import SUBMODULE_MODE, BareRepository, Churn, Git, GitProblem, NoGit, NoRepository, identity
+from checks.git import SUBMODULE_MODE, BareRepository, Churn, Git, GitProblem, NoGit, NoRepository
+from checks.git.identity import identity
 
 GitIn = Callable[..., str]
 

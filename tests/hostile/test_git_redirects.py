@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from checks.git import Git, GitProblem, NoRepository, UnsafeRepository, identity
+from checks.git import Git, GitProblem, NoRepository, UnsafeRepository
+from checks.git.identity import identity
 from checks.report_json import to_json
 from checks.run import look_over
 from checks.tree import Tree

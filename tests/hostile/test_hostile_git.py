@@ -19,7 +19,8 @@ import pytest
 
 import checks.git
 from checks.cache.reports import Reports
-from checks.git import Git, GitProblem, identity
+from checks.git import Git, GitProblem
+from checks.git.identity import identity
 from checks.git.locate import locate
 from checks.git.sanitize import PinnedDirectory
 from checks.look import Look
@@ -185,7 +186,11 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.topics.release": {"a probe that reads tags": ask_release},
     "checks.tree": {"listing the tree": digest},
     "workbook.cli.doctor": {"doctor's look at git": doctor._git, "doctor's look at the name": doctor._name},
-    "workbook.cli.main": {"a command that looks": lambda root: main(["-C", str(root), "status"])},
+    "workbook.cli.again": {"a command that only reads": lambda root: main(["-C", str(root), "status"])},
+    # Say what git said, or hand over the snapshot that `again` took.
+    "workbook.cli.main": {},
+    "workbook.cli.context": {},
+    "workbook.view": {},
     "workbook.commit.files": {
         "the message before a commit": a_workbook(commit.preview),
         "the changes before a commit": a_workbook(commit.diff),

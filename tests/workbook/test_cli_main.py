@@ -10,7 +10,8 @@ import pytest
 
 from workbook.cli import probe as probing
 from workbook.cli.commands import COMMANDS
-from workbook.cli.context import Faces, root_of
+from workbook.cli.faces import Faces
+from workbook.cli.folder import root_of
 from workbook.cli.main import main
 from workbook.session import Session
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from checks.files.regular import open_below
+from workbook import names
 from workbook.catalogue.load import CatalogueError, check_checklist, check_known, load_catalogue, record
 from workbook.catalogue.model import Catalogue, Checklist, Control
 
-FOLDER = ".readiness/checklists"
+FOLDER = names.CHECKLISTS
 MODEL = "every-item"
 SIZE_CAP = 1024 * 1024
 MOST = 50

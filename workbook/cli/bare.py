@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from workbook.cli.context import Context, root_of
+from workbook.cli.context import Context
+from workbook.cli.folder import root_of
 from workbook.cli.looking import look, show_first_look
 from workbook.text import shell_display
 

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.cli.again import Said
+from workbook.cli.faces import Faces
 from workbook.text import ci_log, terminal, terminal_lines
 
 if TYPE_CHECKING:
+    from checks.git import Git
     from workbook.session import Session
     from workbook.view import View
-
-
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """Ways into the other faces. The entry point supplies them, because no face imports another."""
-
-    tui: Callable[[Path], int]
-    open_lab: Callable[[Path, str | None], int]
-    write_notebooks: Callable[[Session, str | None], Sequence[Path]]
-    run_notebooks: Callable[[Path, str | None], Sequence[tuple[Path, str]]]
-    """The notebooks that ran, each with the line that says why it failed, "" where it did not."""
-    verify_notebooks: Callable[[Path, str | None], tuple[Sequence[tuple[Path, str]], Sequence[tuple[str, bool, str]]]]
-    """The same, and every recorded value: what it is, whether it came out the same, and what is to be said of it."""
-    drifted_notebooks: Callable[[Session], Sequence[tuple[str, str]]]
-    """The stored notebooks that are not as they should be, each with what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +27,22 @@ class Context:
 
     root: Path
     faces: Faces | None = None
+    git: Git | None = None
+    """The snapshot of the repository that this call reads, where one was taken already."""
+    said: Said = field(default_factory=Said)
 
     def out(self, text: str = "") -> None:
         """Data, on standard output."""
-        sys.stdout.write(f"{_shown(text)}\n")
+        shown = f"{_shown(text)}\n"
+        sys.stdout.write(shown)
+        self.said.lines.append(("stdout", shown))
 
     def say(self, text: str) -> None:
         """Talk, on standard error."""
-        sys.stderr.write(f"{_shown(text)}\n")
+        shown = f"{_shown(text)}\n"
+        sys.stderr.write(shown)
         sys.stderr.flush()
+        self.said.lines.append(("stderr", shown))
 
     @property
     def interactive(self) -> bool:
@@ -74,6 +68,9 @@ class Context:
         """The folder's session, with or without a workbook."""
         from workbook.session import Session
 
+        if self.git is not None:
+            # A session may take its time, and asks git anew each time; nothing is held for it meanwhile.
+            self.git.close()
         session = Session(self.root)
         self._warn(session)
         return session
@@ -96,7 +93,7 @@ class Context:
         """
         from workbook.view import View
 
-        view = View(self.root)
+        view = View(self.root, git=self.git)
         self._warn(view)
         self._require_readable(view)
         return view
@@ -116,14 +113,3 @@ class Context:
 
 def _shown(text: str) -> str:
     return ci_log(terminal_lines(text))
-
-
-def root_of(folder: Path) -> Path:
-    """The folder whose workbook a call below it means: the nearest with a state file, else the repository's top."""
-    from workbook.answers import STATE_FILE
-
-    here = folder.resolve()
-    for candidate in (here, *here.parents):
-        if (candidate / STATE_FILE).exists() or (candidate / ".git").exists():
-            return candidate
-    return here

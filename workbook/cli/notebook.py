@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbook.cli.context import Context, Faces
+from workbook.cli.context import Context
+from workbook.cli.faces import Faces
 from workbook.errors import Refused
 from workbook.text import terminal
 

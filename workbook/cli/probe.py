@@ -33,6 +33,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         return _show_hotspots(context, chosen)
     session = context.workbook() if chosen.accept else context.session()
     report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
+    # Accepting writes, and must do so every time.
+    context.said.follows_from_look(lasting=session.lasting and not chosen.accept)
     if chosen.format == "json":
         from checks.report_json import to_json
 
@@ -46,7 +48,9 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 def _show_hotspots(context: Context, chosen: argparse.Namespace) -> int:
     if chosen.signals or chosen.area or chosen.accept:
         raise Refused("--hotspots shows one table and nothing else", "leave out the signals, --area and --accept")
-    report = look(context.session(), [COMPLEXITY])
+    session = context.session()
+    report = look(session, [COMPLEXITY])
+    context.said.follows_from_look(lasting=session.lasting)
     if report.hotspots is None:
         why = "; ".join(one.summary for one in report.observations.values())
         raise Refused(f"complexity was not measured: {why}", "run `readiness doctor`", code=3)

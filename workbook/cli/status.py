@@ -37,14 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Print the status of the workbook."""
-    view: View
-    if chosen.probe:
-        from workbook.cli.looking import look
-
-        view = session = context.workbook()
-        look(session)
-    else:
-        view = context.view()
+    view = _looked(context) if chosen.probe else _read(context)
     if chosen.format == "json":
         from workbook.exports.status_json import to_json
 
@@ -53,6 +46,21 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     else:
         show(context, view)
     return 0
+
+
+def _read(context: Context) -> View:
+    view = context.view()
+    context.said.lasting = True
+    return view
+
+
+def _looked(context: Context) -> View:
+    from workbook.cli.looking import look
+
+    session = context.workbook()
+    look(session)
+    context.said.follows_from_look(lasting=session.lasting)
+    return session
 
 
 def show(context: Context, view: View) -> None:

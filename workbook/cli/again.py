@@ -1,0 +1,131 @@
+"""What a call that only reads said last time. Where nothing it reads has changed since, it says the same again.
+
+`readiness status` is asked at every save and every commit. To load what answers it takes many times as long as to see
+that nothing changed; so this module loads little, and is asked before anything else. What is kept lies in the user's
+cache and is never needed: without it, or without git to tell what changed, every call is worked out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, Self
+
+from checks.cache import version
+from checks.cache.place import DATABASE, UnusableCacheError, folder
+from checks.cache.store import Store
+from checks.files.fingerprint import fingerprint
+from checks.git import Git, GitProblem
+from workbook import names
+from workbook.cli.folder import root_of
+from workbook.data import templates
+
+READERS: Final = frozenset({"probe", "status"})
+"""The commands that may say the same again."""
+
+_DAY_S: Final = 86_400
+
+
+class Said:
+    """What a call says: for `Again` to keep, where the call finds at its end that it would say the same again."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+        """Each text with the stream it went to: "stdout" or "stderr"."""
+        self.lasting = False
+        """Whether it follows from the repository, the day and our own code alone."""
+        self.looked = False
+        """Whether the repository was also read past the snapshot that `Again` holds."""
+
+    def follows_from_look(self, *, lasting: bool) -> None:
+        """The probes were run; `lasting` is whether they would see the same again."""
+        self.looked, self.lasting = True, lasting
+
+
+class Again:
+    """One call of a command that only reads, against one snapshot of the repository."""
+
+    def __init__(self, root: Path, arguments: Sequence[str], git: Git) -> None:
+        self.git = git
+        """The snapshot, for the call to read from: what is kept must follow from what was looked at here."""
+        self._root = root
+        self._arguments = arguments
+        self._before = self._state(git)
+        self._store = Store(folder(outside=git.top) / DATABASE)
+
+    @classmethod
+    def of(cls, arguments: Sequence[str]) -> Self | None:
+        """The call with these arguments; None where it is none of a reader, or nothing can be kept."""
+        given = list(arguments)
+        start = Path(given[1]) if given[:1] == ["-C"] and len(given) > 1 else None
+        rest = given if start is None else given[2:]
+        if not rest or rest[0] not in READERS or any(one.startswith("-C") for one in rest):
+            return None
+        if start is not None and not start.is_dir():
+            return None
+        root = root_of(Path.cwd()) if start is None else start.resolve()
+        with suppress(GitProblem, UnusableCacheError):
+            git = Git.open(root)
+            try:
+                return cls(root, rest, git)
+            except BaseException:
+                git.close()
+                raise
+        return None
+
+    def close(self) -> None:
+        """Let go of the snapshot and the cache."""
+        self._store.close()
+        self.git.close()
+
+    def repeat(self) -> bool:
+        """Say what this very call said before, where nothing has changed since; whether that is so."""
+        kept = self._store.get([self._key]).get(self._key)
+        if kept is None:
+            return False
+        for stream, text in kept:
+            (sys.stderr if stream == "stderr" else sys.stdout).write(text)
+        return True
+
+    def keep(self, said: Said) -> None:
+        """Keep what the call said, unless something changed while it was worked out."""
+        if said.lasting and self._after(said) == self._before:
+            self._store.put({self._key: said.lines})
+
+    def _after(self, said: Said) -> str:
+        if not said.looked:
+            return self._state(self.git)
+        with suppress(GitProblem), Git.open(self._root) as git:
+            return self._state(git)
+        return ""
+
+    @property
+    def _key(self) -> bytes:
+        return blake2b("\0".join([self._before, *self._arguments]).encode("utf-8", "surrogateescape")).digest()
+
+    def _state(self, git: Git) -> str:
+        """A digest of all that decides what is said, but for the arguments."""
+        total = blake2b(digest_size=16)
+        for one in (str(int(time.time()) // _DAY_S), version.digest(), _own_code(), git.state()):
+            total.update(one.encode() + b"\0")
+        # Git does not see what it was told to ignore, and we read these files all the same.
+        for path in (names.STATE, names.WAIVERS, *_checklists(self._root)):
+            total.update(os.fsencode(path) + b"\0" + fingerprint(self._root, path))
+        return total.hexdigest()
+
+
+def _checklists(root: Path) -> Iterator[str]:
+    try:
+        found = sorted(os.listdir(root / names.CHECKLISTS))  # noqa: PTH208  # names
+    except OSError:
+        return
+    yield from (f"{names.CHECKLISTS}/{name}" for name in found)
+
+
+def _own_code() -> str:
+    return version.digest_of([Path(__file__).parents[1], templates()])
