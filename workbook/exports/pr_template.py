@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -42,7 +42,7 @@ class Style(StrEnum):
     PRINTABLE = "printable"
     """The boxes to tick by hand; they say nothing of the workbook."""
     SHORT = "short"
-    """Where the team stands, the worst open items, the rest folded."""
+    """Where the team stands, a box for each of the worst open items, every item with its standing folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of one item in a group, also where it stands in the other one.
+    """The place of one item in a group, also where its line stands elsewhere.
 
-    Hosts merge line by line. Between lines that stay, two people's changes never meet: without the places three of four
-    pairs of branches that answered different controls conflicted in the template, with them none.
+    Hosts merge line by line. Between lines that stay, two people's changes never meet: without the places three of
+    four pairs of branches that answered different controls conflicted in the template, with them none. Nor may a line
+    that others move say what its own item's answer changes: boxes that said their standing conflicted in 1 of 9.
     """
 
     name: str
@@ -91,8 +92,13 @@ def block(session: Session, style: Style = Style.STATE) -> str:
         case Style.PRINTABLE:
             return rendered("printable.md.jinja", sections=_printed(session.catalogue))
         case Style.SHORT:
-            boxes, rest = _worst(session)
-            return rendered("short.md.jinja", name=session.checklist.name, said=_said(session), boxes=boxes, rest=rest)
+            _, judged = lasting(session)
+            worst = _worst(session.catalogue, judged.of(session.checklist))
+            boxes = _slots(session.checklist, judged, worst)
+            every = _slots(session.checklist, judged)
+            return rendered(
+                "short.md.jinja", name=session.checklist.name, said=_said(session), boxes=boxes, every=every
+            )
 
 
 def every_style(session: Session) -> str:
@@ -130,15 +136,18 @@ def lasting(session: Session) -> tuple[State, Assessment]:
 
 def _groups(session: Session) -> list[Group]:
     _, judged = lasting(session)
-    return [Group(heading, tuple(_slots(session.checklist, judged, statuses))) for heading, statuses in _GROUPS]
+    states = judged.of(session.checklist)
+    shown = {heading: {one.item.id for one in states if one.status in statuses} for heading, statuses in _GROUPS}
+    return [Group(heading, tuple(_slots(session.checklist, judged, items))) for heading, items in shown.items()]
 
 
-def _slots(checklist: Checklist, judged: Assessment, statuses: Iterable[Status]) -> Iterator[Slot]:
+def _slots(checklist: Checklist, judged: Assessment, shown: Container[str] | None = None) -> Iterator[Slot]:
+    """The place of every item, with its line where it is among those shown; all are when None."""
     for one in judged.of(checklist):
         # The number with its pillar, as in 4.31.
         name = one.item.id.removeprefix(f"{checklist.slug}.")
-        line = replace(_line(one, judged), title=one.item.title) if one.status in statuses else None
-        yield Slot(name, line)
+        line = replace(_line(one, judged), title=one.item.title)
+        yield Slot(name, line if shown is None or one.item.id in shown else None)
 
 
 def _printed(catalogue: Catalogue) -> list[Section]:
@@ -152,14 +161,10 @@ def _printed(catalogue: Catalogue) -> list[Section]:
     return sections
 
 
-def _worst(session: Session) -> tuple[Sequence[Line], Sequence[Line]]:
-    """The lines with a box, and all others."""
-    _, judged = lasting(session)
-    states = judged.of(session.checklist)
-    worst = sorted((one for one in states if one.status in _WORST), key=lambda one: _weight(session.catalogue, one))
-    boxes = worst[:BOXES]
-    rest = (*worst[BOXES:], *(one for one in states if one.status not in _WORST))
-    return [_line(one, judged) for one in boxes], [_line(one, judged) for one in rest]
+def _worst(catalogue: Catalogue, states: Iterable[ItemState]) -> set[str]:
+    """The open items that weigh the most, at most seven."""
+    worst = sorted((one for one in states if one.status in _WORST), key=lambda one: _weight(catalogue, one))
+    return {one.item.id for one in worst[:BOXES]}
 
 
 def _weight(catalogue: Catalogue, one: ItemState) -> tuple[int, int]:

@@ -114,8 +114,8 @@ def test_the_printable_style_holds_33_boxes_to_tick_by_hand_whatever_is_answered
     assert pr_template.block(session, Style.PRINTABLE) == before
 
 
-def test_the_short_style_holds_the_worst_seven_and_folds_the_rest_without_boxes(session):
-    stops, open_gap = single(session, 2)
+def test_the_short_style_holds_a_box_for_the_worst_seven_and_folds_every_item_without_boxes(session):
+    stops, open_gap = session.checklist.scored[-1], single(session, 1)[0]
     session.answer(open_gap.controls[0], Status.NEEDS_REVIEW)
     session.answer(stops.controls[0], Status.BLOCKER)
     text = pr_template.block(session, Style.SHORT)
@@ -123,9 +123,20 @@ def test_the_short_style_holds_the_worst_seven_and_folds_the_rest_without_boxes(
     assert text.splitlines()[1] == f"Production readiness, {session.checklist.name}: **No decision yet**"
     boxes = re.findall(r"^- \[ \] .* <!-- readiness:item (\S+) -->$", head, re.MULTILINE)
     assert len(boxes) == pr_template.BOXES == 7
-    assert boxes[:2] == [stops.id, open_gap.id]
+    assert {stops.id, open_gap.id} <= set(boxes), "the worst, in the order of the checklist"
+    assert boxes == [item.id for item in session.checklist.scored if item.id in boxes]
     assert "[ ]" not in folded
-    assert len(re.findall("^- ", folded, re.MULTILINE)) == 43
+    lines = re.findall("^- (.+)$", folded, re.MULTILINE)
+    assert len(lines) == 50
+    assert lines[-1].endswith(": stops launch")
+
+
+def test_a_box_of_the_short_style_says_no_standing_so_that_who_moves_it_up_and_who_answers_it_do_not_meet(session):
+    (item,) = single(session, 1)
+    session.answer(item.controls[0], Status.NEEDS_REVIEW)
+    before = line_of(pr_template.block(session, Style.SHORT), item.id)
+    session.answer(item.controls[0], Status.BLOCKER)
+    assert line_of(pr_template.block(session, Style.SHORT), item.id) == before
 
 
 def test_nothing_open_leaves_no_box_in_the_short_style(session):
