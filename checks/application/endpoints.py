@@ -43,13 +43,9 @@ def has_only_pages(look: Look) -> bool:
 
 
 def unseen_endpoints(look: Look) -> tuple[Location, ...]:
-    """Where the application serves in a way whose endpoints are not read: GraphQL, tRPC, server actions, view sets."""
-    actions = tuple(
-        Location(path)
-        for path in look.source_paths(*WEB)
-        if (web := look.web.module(path)) and "use server" in web.directives
-    )
-    return (*look.importers(*_NOT_READ), *actions)
+    """Where the application serves in a way whose endpoints are not read: GraphQL, gRPC, view sets."""
+    read = {item.framework for item in endpoints(look)}
+    return look.importers(*(name for name in _NOT_READ if name != "@trpc/server" or "trpc" not in read))
 
 
 def without_endpoints(look: Look, signal: str, *, searched: tuple[str, ...] = CODE) -> Observation:

@@ -42,14 +42,26 @@ _ALWAYS = re.compile(
     r"|fal_client\.(?:run|subscribe|submit)\w*|cohere\.\w+\.(?:v2\.)?(?:chat|chat_stream|generate)"
     r"|agents\.Runner\.run\w*|@openai/agents\.run|pydantic_ai\.(?:\w+\.)*Agent\.(?:run|iter)\w*"
     r"|crewai\.(?:\w+\.)*Crew\.kickoff\w*|smolagents\.\w+Agent\.run|gpt4all\.GPT4All\.generate|vllm\.LLM\.(?:generate|chat)"
+    r"|(?:.*\.)?env\.\w*AI\w*\.run|(?:.*\.)?threads\.(?:create_and_run\w*|createAndRun\w*|runs\.(?:create\w*|stream))"
+    r"|ai\.(?:\w*Agent\.(?:generate|stream|respond)|(?:experimental_)?(?:generateSpeech|transcribe)|streamUI)|ai/rsc\.streamUI"
+    r"|claude_(?:agent|code)_sdk\.(?:\w+\.)*(?:query|receive_response)|@anthropic-ai/claude-(?:agent-sdk|code)\.query"
+    r"|agno\.(?:\w+\.)*(?:Agent|Team|Workflow)\.a?(?:run|print_response)|google\.adk\.(?:\w+\.)*\w*Runner\.run\w*"
+    r"|@mastra/(?:[\w/]+\.)+(?:Agent|getAgent)\.(?:generate|stream)\w*|genkit(?:/\w+)?\.(?:\w+\.)*generate(?:Stream)?"
+    r"|autogen\w*\.(?:\w+\.)*(?:run|run_stream|a?_?initiate_chat|on_messages\w*)|any_llm\.a?completion"
+    r"|semantic_kernel\.(?:\w+\.)*(?:invoke\w*|get_chat_message_contents?|get_response)|(?:.*\.)?get_streaming_chat_message_contents?"
 )
 _FRAMEWORKS = re.compile(
     r"(?:langchain|langgraph|llama_?index|@langchain/|@llamaindex/|haystack|autogen|dspy|semantic_kernel)"
 )
+_OBJECTS = re.compile(
+    r"strands\.(?:\w+\.)*Agent|dspy\.(?:\w+\.)*(?:Predict|ChainOfThought|ReAct|ProgramOfThought|CodeAct)"
+)
+"""Classes whose objects are called like functions."""
 _NO_MODEL = re.compile(r"(?i)retriever|prompt|loader|splitter|vector|embedding|tool|parser|store$")
 _RUNS = re.compile(
     r"(?:a?invoke|a?stream|a?batch|a?predict|a?complete|a?chat|a?query|a?call|a?run|a?generate|stream_chat|astream_events|streamEvents)"
 )
+_ONLY_RUNNABLES = re.compile(r"a?invoke|a?stream|a?batch|astream_events|streamEvents")
 _MODEL_NAMED = re.compile(
     r"(?i)(?:^|\.)_*\w*(?:llm|chain|chat_?model|agent|agent_?executor|query_?engine|chat_?engine|gpt|claude|gemini)\w*\.\w+$"
     r"|(?:^|\.)(?:model|graph|app_graph|workflow)\.\w+$"
@@ -64,6 +76,7 @@ _GATED = (
     (re.compile(r"(?:.*\.)?(?:chat_completion|text_generation|text_to_image)"), re.compile(r"@?huggingface")),
     (re.compile(r"(?:.*\.)?generate"), re.compile(r"transformers|vllm|mlx_lm|ctransformers")),
     (re.compile(r"transformers\.(?:pipelines\.)?pipeline"), re.compile(r"transformers")),
+    (re.compile(r"(?:.*\.)?create(?:_with_completion|_partial|_iterable)?"), re.compile(r"instructor")),
     (re.compile(r"(?:.*\.)?create_completion|llama_cpp\.(?:llama\.)?Llama(?:\.__call__)?"), re.compile(r"llama_cpp")),
 )  # fmt: skip
 _NEEDS_MODEL = re.compile(r"(?:.*\.)?(?:messages|responses|completions)\.(?:create|parse|stream)")
@@ -105,12 +118,16 @@ def model_calls(look: Look) -> tuple[ModelCall, ...]:
 
 def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
     name = call.name if "#" not in call.name else call.callee
+    if call.last == "create" and imports(look, call.path, re.compile("instructor")) and "messages" not in call.keys:
+        return None  # a record, not a prompt
     kind = "image" if re.search(r"\bimages?\.|Image|text_to_image", name) else "audio" if ".audio." in name else "text"
     if _ALWAYS.fullmatch(name) or _ALWAYS.fullmatch(call.callee):
         return ModelCall(call, kind)
     if any(names.fullmatch(name) and _gate(look, call, packages) for names, packages in _GATED):
         return None if _only_classifies(call, name) else ModelCall(call, kind)
     if _RUNS.fullmatch(call.last) and "." in call.callee and _runs_a_model(look, call, name):
+        return ModelCall(call, kind)
+    if _OBJECTS.fullmatch(name) and name.rsplit(".", 1)[-1] != call.last:
         return ModelCall(call, kind)
     if call.last.startswith("kickoff") and look.importers("crewai", reached=False):
         return ModelCall(call, kind)
@@ -144,7 +161,14 @@ def _runs_a_model(look: Look, call: Seen, name: str) -> bool:
     if _FRAMEWORKS.match(name):
         made_by = [part for part in name.split(".")[:-1] if not part.startswith("from_")]
         return not _NO_MODEL.search(made_by[-1])
-    return bool(_MODEL_NAMED.search(call.callee)) and imports(look, call.path, _FRAMEWORKS)
+    if not _MODEL_NAMED.search(call.callee):
+        return False
+    if imports(look, call.path, _FRAMEWORKS):
+        return True
+    # `chain = build_chain(…)` of another file
+    return bool(_ONLY_RUNNABLES.fullmatch(call.last)) and any(
+        imports(look, path, _FRAMEWORKS) for path in look.reach.imports_of(call.path)
+    )
 
 
 def _to_a_model(look: Look, call: Seen) -> bool:

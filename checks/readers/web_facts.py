@@ -131,4 +131,6 @@ class WebModule:
     environment: tuple[Environment, ...] = ()
     assigned: Mapping[str, str] = field(default_factory=dict)
     directives: tuple[str, ...] = ()
+    inner_directives: tuple[tuple[str, int], ...] = ()
+    """Strings that stand alone inside functions, each with its line: "use server"."""
     complete: bool = True

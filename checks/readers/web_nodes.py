@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 200
 """Longer source texts are cut."""
+MOST_FUNCTION = 800
+"""The same of functions that are handed to a call."""
 
 _LONGEST_CHAIN = 80
 """Every link of a chain of calls asks for the chain before it: without a bound, a long one takes quadratic time."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checks.readers.web_facts import WebCall, WebImport, WebModule, WebRoute
+from checks.readers.web_other_routes import other_routes
 
 if TYPE_CHECKING:
     from checks.readers.web import WebCode
@@ -35,7 +37,9 @@ _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
 def find_routes(code: WebCode, paths: tuple[str, ...]) -> tuple[WebRoute, ...]:
     """All routes that `paths` declare, in path and line order."""
     modules = tuple(code.modules(paths))
-    found = [route for module in modules for route in (*_by_place(module), *_by_call(code, module))]
+    found = [
+        route for module in modules for route in (*_by_place(module), *_by_call(code, module), *_other(code, module))
+    ]
     return tuple(sorted(found, key=lambda route: (route.module, route.line, route.path)))
 
 
@@ -89,12 +93,13 @@ def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
                 mounts[host] = _mount(code, module, host)
             before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{"))
             prefix, guards = mounts[host]
-            before += (*_before(uses.get(host, ()), path, call.line), *guards)
+            base, chained = _chained(module, call)
+            before += (*_before(uses.get(host, ()), path, call.line), *chained, *guards)
             options = call.arguments[1] if len(call.arguments) > 2 and call.arguments[1].startswith("{") else ""  # noqa: PLR2004 - path, options, handler
             yield WebRoute(
                 framework,
                 (verb.upper(),) if verb != "all" else (),
-                (prefix + path).rstrip("/") or "/",
+                (prefix + base + path).rstrip("/") or "/",
                 module.path,
                 call.line,
                 call.end_line,
@@ -104,6 +109,27 @@ def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
             )
         elif _DECORATORS.fullmatch(call.callee) and "@nestjs/common" in call.resolved:
             yield _nest(module, call, "/" + path)
+
+
+def _chained(module: WebModule, call: WebCall) -> tuple[str, tuple[str, ...]]:
+    """What `new Hono().basePath("/v1").use(guard).get(…)` puts before the route: a prefix, and middleware."""
+    links = [one for one in module.calls if one.line == call.line and call.callee.startswith(f"{one.callee}.")]
+    bases = [one.arguments[0][1:-1] for one in links if one.callee.endswith(".basePath") and one.arguments]
+    used = [text for one in links if one.callee.endswith(".use") for text in one.arguments if text[:1] not in "'\"`"]
+    return "".join(bases), tuple(used)
+
+
+def _other(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
+    """Routes written another way, below the prefix and behind the middleware of what they are added to."""
+    uses = _uses(module)
+    for route, host in other_routes(module, lambda call: _server_of(code, module, call)):
+        if not host:
+            yield route
+            continue
+        prefix, guards = _mount(code, module, host)
+        before = (*route.middleware, *_before(uses.get(host, ()), route.path, route.line), *guards)
+        path = (prefix + route.path).rstrip("/") or "/"
+        yield replace(route, path=path, middleware=before, mounted=_mounted(code, module, host))
 
 
 def _uses(module: WebModule) -> dict[str, tuple[WebCall, ...]]:

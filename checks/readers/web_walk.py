@@ -20,6 +20,7 @@ from checks.readers.web_facts import (
     WebText,
 )
 from checks.readers.web_nodes import (
+    MOST_FUNCTION,
     MOST_TEXT,
     catch_body,
     descendants,
@@ -58,6 +59,7 @@ class _Gathered:
     texts: list[WebText] = field(default_factory=list)
     environment: list[Environment] = field(default_factory=list)
     directives: list[str] = field(default_factory=list)
+    inner_directives: list[tuple[str, int]] = field(default_factory=list)
 
 
 def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> WebModule:
@@ -88,6 +90,7 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
         environment=tuple(found.environment),
         assigned=walk.bound,
         directives=tuple(found.directives),
+        inner_directives=tuple(found.inner_directives),
         complete=not root.has_error,
     )
 
@@ -223,7 +226,7 @@ class _Walk:
                 self._resolve(_loaded(node) or name),
                 node.start_point[0] + 1,
                 node.end_point[0] + 1,
-                tuple(text_of(argument) for argument in arguments),
+                tuple(_argument(argument) for argument in arguments),
                 keys,
                 place.function,
                 node.type == "new_expression",
@@ -298,7 +301,11 @@ class _Walk:
         holes = any(child.type == "template_substitution" for child in node.named_children)
         line = node.start_point[0] + 1
         if value and node.parent is not None and node.parent.type == "expression_statement":
-            self.found.directives.append(value)
+            block = node.parent.parent
+            if block is None or block.type == "program":
+                self.found.directives.append(value)
+            else:
+                self.found.inner_directives.append((value, line))
         elif value:
             self.found.texts.append(WebText(value, line, holes, place.function))
 
@@ -421,3 +428,8 @@ def _loaded(node: Node) -> str:
     first = listed.named_children[0] if listed is not None and listed.named_children else None
     name = strings_in(first) if first is not None and first.type == "string" else ""
     return name if name[:1] not in {"", ".", "/"} else ""
+
+
+def _argument(node: Node) -> str:
+    """The text of an argument: more of a function, for middleware is judged by what it does."""
+    return text_of(node, MOST_FUNCTION if node.type in {"arrow_function", "function_expression"} else MOST_TEXT)

@@ -19,6 +19,7 @@ from checks.application.wiring import (
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.readers.web_facts import WebCall
 
 SIGNAL = "api.input-validation"
 FIX = "describe every request body with a schema and let the framework refuse what does not fit"
@@ -31,13 +32,23 @@ _OWN_NAMES = frozenset({"self", "cls", "request", "req"})
 _RAW = re.compile(
     r"\b(?:request|req)\.(?:json|body|form|get_json|POST|data|values|formData|text)\b|\bctx\.request\.body\b"
     r"|\bc\.req\.(?:json|parseBody|text)\b|\breadBody\(|\bevent\.body\b"
+    r"|\b[fF]orm[dD]ata\.(?:get|getAll|entries)\(|\bfromEntries\(\s*\w*[fF]orm\w*"
 )
 _CHECKED = re.compile(
-    r"\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\.parseAsync\(|\.validate(?:Async|Sync)?\(|validate_python\(|[sS]chema"
+    r"\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\bsafeParse(?:Async)?\(|\.parseAsync\(|validate_python\("
     r"|is_valid\(|validate_on_submit|[sS]erializer\b|use_args|use_kwargs|\bzValidator\b|[vV]alidator\(|validationResult|Joi\.|yup\."
-    r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe"
+    r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe|Value\.(?:Check|Parse|Decode)\(|decodeUnknown\w*\("
+    r"|\b(?:jsonschema|fastjsonschema|msgspec|voluptuous|cerberus)\.|TypeAdapter\(|dacite\.from_dict|readValidatedBody\("
+    r"|getValidated(?:Query|RouterParams)\(|\breq\.valid\("
+    # a schema that is asked, or handed over together with something
+    r"|\w*[sS]chema\w*\s*(?:\(\s*\))?\s*\.\s*(?:load|loads|parse|validate|cast|check|decode|is|assert)\w*\(|[(,]\s*\w*[sS]chema\w*\s*[),.]"
+    # what is checked is the input
+    r"|\.validate(?:Async|Sync)?\([^()]*(?:body|data|payload|json|input|request|values|[sS]chema)"
 )
+_IN_OPTIONS = re.compile(r"(?i)\bvalid|schema|\bbody\b\s*:\s*\w|\w+valid\w*\(")
+"""What a route's own options and middleware say of a check."""
 _PARSE = re.compile(r"([\w$.]*[\w$])\s*\.\s*parse\(")
+_BARE_PARSE = re.compile(r"(?<![\w.$])(parse|parseAsync|assert|create|is|mask|decode)\(")
 _SCHEMA_LIBRARY = (
     r"(?:zod|valibot|yup|joi|@hapi/joi|ajv|superstruct|@sinclair/typebox|runtypes|io-ts|arktype|class-validator"
     r"|myzod|@effect/schema|effect)\b"
@@ -112,7 +123,7 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
             if "File(" not in f"{item.default} {item.annotation}"
         )
         return loose or (takes_request and bool(_RAW.search(text)) and not _is_checked(look, endpoint, text))
-    if any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards):
+    if any(_CHECKED.search(guard) or _IN_OPTIONS.search(guard) for guard in endpoint.guards):
         return False
     if endpoint.framework == "nest" and _BARE_BODY.search(source(look, endpoint)):
         return True
@@ -129,7 +140,7 @@ def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
             for item in endpoint.parameters
             if item.name != "self"
         )
-    checked = any(_CHECKED.search(guard) or re.search(r"(?i)valid|schema", guard) for guard in endpoint.guards)
+    checked = any(_CHECKED.search(guard) or _IN_OPTIONS.search(guard) for guard in endpoint.guards)
     if endpoint.framework == "nest":
         return checked or (_pipe_for_all(look) and not _BARE_BODY.search(source(look, endpoint)))
     return checked or _is_checked(look, endpoint, source(look, endpoint))
@@ -141,29 +152,27 @@ def _is_checked(look: Look, endpoint: Endpoint, text: str) -> bool:
         return True
     if endpoint.is_python:
         return False
-    return any(_is_schema(look, endpoint.module, match[1]) for match in _PARSE.finditer(text))
+    module = look.web.module(endpoint.module)
+    near = (endpoint.module, *(item.path for item in (module.imports if module else ()) if item.path))
+    names = {match[1] for match in _PARSE.finditer(text)} | set(_BARE_PARSE.findall(text))
+    return any(_is_schema(look, path, name) for path in near for name in names)
 
 
 def _is_schema(look: Look, path: str, receiver: str) -> bool:
     """Whether what `.parse(` is called on comes of a schema library: made in the file, or imported."""
     root = receiver.removeprefix("this.").split(".")[0]
     module = look.web.module(path)
-    if module is None:
+    if module is None or root in _GLOBALS:
         return False
-    sources = [module, *(found for item in module.imports if item.path and (found := look.web.module(item.path)))]
-    if not any(re.match(_SCHEMA_LIBRARY, item.package) for one in sources for item in one.imports if item.package):
-        return any(
-            root in item.names and item.path and _leads_to_schemas(look, item.path, 2) for item in module.imports
-        )
-    others = {name for one in sources for item in one.imports if item.package for name in item.names}
-    libraries = {
-        name
-        for one in sources
-        for item in one.imports
-        if re.match(_SCHEMA_LIBRARY, item.package)
-        for name in item.names
-    }
-    return root in libraries or (root not in others and root not in _GLOBALS)
+    for item in module.imports:
+        if root in item.names:
+            made = item.package or look.web.trace(WebCall(root, f"{item.path}#{item.names[root]}", 0, 0))
+            return bool(re.match(_SCHEMA_LIBRARY, made)) or (bool(item.path) and _leads_to_schemas(look, item.path, 1))
+    if root in module.assigned:
+        made = look.web.trace(WebCall(root, module.assigned[root], 0, 0))
+        return bool(re.match(_SCHEMA_LIBRARY, made)) or bool(re.search(r"[sS]chema|[zZ]od", made))
+    typed = re.compile(rf"^{re.escape(root)}\??\s*:.*(?:Zod|Schema|Type<|Struct)")
+    return any(typed.search(one) for function in module.functions for one in function.parameters)
 
 
 def _leads_to_schemas(look: Look, path: str, hops: int) -> bool:

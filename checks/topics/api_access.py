@@ -38,6 +38,12 @@ _INLINE = re.compile(
     r"|validateRequest|is_authenticated|current_user|get_current_user|getToken\(|compare_digest|timingSafeEqual|check_api_key"
     r"|authenticate\(|authorize\(|unauthorized\b)"
 )
+_FUNCTION = re.compile(r"(?:async\s+)?(?:function\b|\(?[\w\s,:{}<>]*\)?\s*=>)")
+_ASKS_WHO = re.compile(
+    _INLINE.pattern + r"|(?i:authorization|bearer|x-api-key|\bsession\b|\btoken\b|cookies?\b|clerk|\buser\b|jwt)"
+)
+_WRAPS = re.compile(r"\b(?:bearerAuth|basicAuth|jwt|jwk|clerkMiddleware|requireAuth|passport\.authenticate)\(")
+"""Middleware of packages that refuses by itself."""
 _REFUSES = re.compile(
     r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden|PermissionDenied|redirect\(|abort\(|raise |throw |getUser"
 )
@@ -108,7 +114,11 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
 
 def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
     for guard in endpoint.guards:
-        if _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard):
+        if _FUNCTION.match(guard):
+            # A function in place is judged by what it does: it asks who calls, and turns the others away.
+            if _ASKS_WHO.search(guard) and (_REFUSES.search(guard) or _WRAPS.search(guard)):
+                return True
+        elif _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard):
             return True
     text = source(look, endpoint, hops=1 if not endpoint.is_python else 0)
     return bool(_INLINE.search(text)) and bool(_REFUSES.search(text))
@@ -153,11 +163,38 @@ def _guard_for_all(look: Look) -> list[Location]:
     for path in look.source_paths(*WEB):
         if look.importers("@nestjs/core"):
             found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
-        if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", path):
-            text = span(look, path, 1, 10_000)
-            api_left_out = re.search(r"\(\?!(?:[^)]*\|)?api", text)
-            if re.search(r"clerkMiddleware|withAuth|getToken\(|auth\(|updateSession|jwtVerify", text) and (
-                re.search(r"protect\(|redirect\(|401|withAuth", text) and not api_left_out
-            ):
-                found.append(Location(path))
+        if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", path) and _guards_the_api(look, path):
+            found.append(Location(path))
     return [place for place in found if reached(look, place.path)]
+
+
+_SIGN_IN_ASKED = re.compile(
+    r"clerkMiddleware|withAuth|getToken\(|\bauth\(|updateSession|jwtVerify|getSession(?:Cookie)?\(|authkitMiddleware"
+    r"|withMiddlewareAuthRequired|auth0\.middleware|getUser\(|convexAuthNextjsMiddleware|verifySession|verifyToken"
+)
+_TURNED_AWAY = re.compile(r"protect\(|redirect\(|40[13]|withAuth\b|middlewareAuth|redirectToSignIn")
+
+
+def _guards_the_api(look: Look, path: str) -> bool:
+    """Whether the middleware of Next.js refuses, or sends away, callers of the routes below /api."""
+    text = span(look, path, 1, 10_000)
+    helpers = [span(look, one, 1, 10_000) for one in look.reach.imports_of(path)]
+    whole = "\n".join([text, *(helper for helper in helpers if _SIGN_IN_ASKED.search(helper))])
+    if not _SIGN_IN_ASKED.search(whole) or not _TURNED_AWAY.search(whole):
+        return False
+    return _matches_the_api(text)
+
+
+def _matches_the_api(text: str) -> bool:
+    """Whether the matcher of the middleware takes in paths below /api; without a matcher it takes in all of them."""
+    found = re.search(r"matcher\s*:\s*(\[.*?\]|[\"'`][^\"'`]*[\"'`])", text, re.DOTALL)
+    if not found:
+        return True
+    patterns = re.findall(r"[\"'`](/[^\"'`]*)[\"'`]", found[1])
+    for pattern in patterns:
+        if re.match(r"/\(?[\w|]*\bapi\b", pattern):
+            return True
+        left_out = re.search(r"\(\?!(?:[^)]*\|)?/?api", pattern)
+        if re.match(r"/\(\(\?!|/\(\.\*\)|/:path\*", pattern) and not left_out:
+            return True
+    return False

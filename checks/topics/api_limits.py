@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.calls_seen import all_calls
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.wiring import (
@@ -23,9 +24,23 @@ from checks.probe import probe
 
 RATE_LIMITING = "api.rate-limiting"
 OPEN_SHARE = 0.1
+_OPEN = re.compile(r"(?i)health|ready|live|metrics|ping|/auth/\[\.{3}\w+\]|openapi|docs\b")
+"""Routes that nobody limits: probes, descriptions, and what a library for sign-in answers itself."""
 
 _MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|register|addHook)"
 _LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|limiter\b")
+
+
+_LIMITER_LIBRARY = re.compile(
+    r"@upstash/ratelimit|rate-limiter-flexible|limiter\.|bottleneck|@arcjet/|arcjet|@unkey/ratelimit|limits\.|pyrate_limiter"
+    r"|aiolimiter|@vercel/firewall|rate_limiter|express-rate-limit|flask_limiter|slowapi|fastapi_limiter"
+)
+_ASKED = frozenset({"limit", "consume", "check", "protect", "hit", "try_acquire", "checkRateLimit", "blockUntilReady"})
+
+
+def _is_limiter(guard: str) -> bool:
+    """Whether middleware that is written in place asks something and answers 429."""
+    return bool(re.search(r"\b429\b|TOO_MANY", guard) and re.search(r"(?i)limit|throttl|consume|hits?\b|incr", guard))
 
 
 @probe(RATE_LIMITING)
@@ -42,7 +57,7 @@ def rate_limiting(look: Look) -> Observation:
             RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
         )
     limited = [item for item in served if _is_limited(look, item)]
-    public = [item for item in served if not re.search(r"(?i)health|ready|live|metrics|ping", item.path)]
+    public = [item for item in served if not _OPEN.search(item.path)]
     if limited and len(limited) >= (1 - OPEN_SHARE) * len(public):
         said = f"{len(limited)} of {len(public)} endpoints are limited"
         return answer(RATE_LIMITING, Outcome.MET, said, [item.place for item in limited], searched=searched)
@@ -66,6 +81,14 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
             item.name in {"request", "websocket"} and re.fullmatch(r"(?:\w+\.)*(?:Request|WebSocket)", item.annotation)
             for item in endpoint.parameters
         )
+    if any(_is_limiter(guard) for guard in endpoint.guards):
+        return True
+    if any(
+        _LIMITER_LIBRARY.match(call.name) and call.last in _ASKED
+        for call in all_calls(look)
+        if call.path == endpoint.module and endpoint.first <= call.line <= endpoint.last
+    ):
+        return True
     text = source(look, endpoint)
     return bool(
         re.search(
