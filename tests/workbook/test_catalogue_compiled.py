@@ -3,8 +3,14 @@ import json
 import pytest
 
 import workbook.catalogue.load as loading
-from workbook.catalogue.compiled import MOST, compiled
+from workbook.catalogue import plans, thaw
+from workbook.catalogue.compiled import MOST
+from workbook.catalogue.compiled import compiled as compiled_records
 from workbook.data import templates
+
+
+def compiled(files, read, folder):
+    return compiled_records("catalogue", files, read, thaw.catalogue, folder)
 
 
 @pytest.fixture
@@ -78,3 +84,22 @@ def test_without_a_cache_that_can_be_written_the_files_are_read(files, read, tmp
     (tmp_path / "cache").write_text("a file where the folder should be")
     assert compiled(files, read, tmp_path / "cache") == compiled(files, read, tmp_path / "cache")
     assert read.times == 2
+
+
+def test_the_plans_come_back_from_their_copy_as_they_were_read(tmp_path):
+    def must_not_read():
+        raise AssertionError("the copy was not used")
+
+    first = compiled_records("plans", [], lambda: plans._from_files(None), plans._thawed, tmp_path)
+    assert compiled_records("plans", [], must_not_read, plans._thawed, tmp_path) == first
+    assert first == plans._from_files(None)
+
+
+def test_copies_of_one_kind_do_not_push_out_those_of_another(files, read, tmp_path):
+    compiled(files, read, tmp_path)
+    for number in range(MOST + 1):
+        source = tmp_path / "work.toml"
+        source.write_text(f"# {number}\n")
+        compiled_records("plans", [source], lambda: plans._from_files(None), plans._thawed, tmp_path)
+    compiled(files, read, tmp_path)
+    assert read.times == 1

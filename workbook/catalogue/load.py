@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from workbook.catalogue import thaw
 from workbook.catalogue.compiled import compiled
 from workbook.catalogue.model import Area, Catalogue, Checklist, Control, ScopeFact, Signal
 from workbook.data import templates
@@ -34,7 +35,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     if folder is not None:
         return _from_files(folder)
     base = templates()
-    return compiled(_files(base), lambda: _from_files(base))
+    return compiled("catalogue", _files(base), lambda: _from_files(base), thaw.catalogue)
 
 
 def _files(base: Path) -> list[Path]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from workbook.catalogue.compiled import compiled
 from workbook.catalogue.load import CatalogueError, check_known, load_catalogue, read_toml, record
 from workbook.catalogue.model import SEVERITY_ORDER, Area, Catalogue
 from workbook.data import templates
@@ -170,6 +171,17 @@ def load_plans(folder: Path | None = None) -> Plans:
     Raises:
         CatalogueError: a file is missing, not TOML, or breaks the schema, a cross reference or the order of work.
     """
+    if folder is not None:
+        return _from_files(folder)
+    base = templates()
+    # What they refer to is checked with them, so the files of the catalogue are theirs too.
+    files = sorted(
+        path for part in (base / "plans", base / "controls", base / "checklists") for path in part.rglob("*.toml")
+    )
+    return compiled("plans", [*files, base / "scope.toml", base / "signals.toml"], lambda: _from_files(None), _thawed)
+
+
+def _from_files(folder: Path | None) -> Plans:
     base = (folder or templates()) / "plans"
     catalogue = load_catalogue(folder)
     blocks = [
@@ -187,6 +199,29 @@ def load_plans(folder: Path | None = None) -> Plans:
     _check_blocks(plans, catalogue, base)
     _check_work(plans, catalogue, work_file)
     return plans
+
+
+def _thawed(tables: Mapping[str, Any]) -> Plans:
+    """The plans that `dataclasses.asdict` took apart, after JSON, which knows no tuples."""
+    tools = _tuples(tables["tools"])
+    ecosystems = {name: Ecosystem(**_tuples(one)) for name, one in tools["ecosystems"].items()}
+    return Plans(
+        blocks={name: _thawed_block(_tuples(one)) for name, one in tables["blocks"].items()},
+        tools=Tools(**tools | {"ecosystems": ecosystems}),
+        sizes={name: Size(**one) for name, one in tables["sizes"].items()},
+        risk=tables["risk"],
+        work={name: Work(**_tuples(one)) for name, one in tables["work"].items()},
+    )
+
+
+def _thawed_block(table: dict[str, Any]) -> Block:
+    for key, kind in (("facts", Fact), ("phases", Phase), ("weeks", Week), ("patterns", Pattern)):
+        table[key] = tuple(kind(**_tuples(one)) for one in table[key])
+    return Block(**table)
+
+
+def _tuples(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def _part(tables: Mapping[str, object], key: str) -> Iterator[tuple[str, dict[str, object]]]:
