@@ -49,6 +49,8 @@ PLACES = {
     "guide": "Guide",
     "board": "Board",
     "pillar": "A pillar",
+    "search": "Search",
+    "filters": "Filters: in the search and on the board",
     "page": "Plan, findings, history, checklists, warnings",
     "findings": "Findings",
     "choices": "First look, need and scope: going on",
@@ -123,9 +125,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("board", "v", "checklists", "checklists", "All checklists side by side, and where they disagree."),
     Action("board", "l", "probe", "look again", "Run the probes again.", footer=False),
     Action("board", "w", "warnings", "warnings", "Entries of the state files that cannot be used.", footer=False),
-    Action("board", "escape", "stop", "stop looking", "Stop the probes.", footer=False),
+    Action("board", "escape", "stop", "show all, stop", "Show all again where a filter holds; else stop the probes."),
     Action("board", "n", "need", "scope", "The facts about the product.", footer=False),
     Action("board", "a", "all", "all pillars", "Show every pillar even when nearly all is red.", footer=False),
+    *(
+        Action("filters", key, f"filter('{name}')", name, f"Go through the filter {name}: {about}.", footer=False)
+        for key, name, about in (
+            ("f2", "standing", "what counts now, as open gap or needs a fresh look"),
+            ("f3", "severity", "how much a no weighs"),
+            ("f4", "owner", "who closes the gap"),
+            ("f5", "checklist", "which of the chosen checklists asks"),
+            ("f6", "changed", "what moved in this session or through the code"),
+            ("f7", "area", "security, quality, delivery and so on"),
+        )
+    ),
+    Action("search", "f8", "keep", "keep on board", "Keep the board's list at what was found."),
+    Action("search", "escape", "back", "back", "Close the search; nothing is kept.", palette=False),
+    _quiet("search", "down", "move(1)", "down", "Down one line while typing."),
+    _quiet("search", "up", "move(-1)", "up", "Up one line while typing."),
     Action("pillar", "g", "guide", "guide", "Ask the highlighted question in the guide."),
     Action("pillar", "escape,b", "dismiss_screen", "back", "Back to the board.", palette=False),
     Action("page", "escape,b", "dismiss_screen", "back", "Back to where you came from.", palette=False),
@@ -140,6 +157,7 @@ ACTIONS: tuple[Action, ...] = (
     _quiet("list", "ctrl+u,pageup", "page_up", "page up", "A page up."),
     _quiet("list", "k,up", "cursor_up", "up", "Up one line."),
     Action("commit", "f2,ctrl+s", "commit", "commit", "Save and make the commit."),
+    Action("commit", "f3", "show_diff", "diff", "Every line that the commit would change in our files."),
     Action("commit", "escape", "dismiss_screen", "back", "Go back without committing.", palette=False),
     *(
         Action("entries", key, f"app.enter('{what}')", word, about, footer=False)
@@ -205,7 +223,12 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-INCLUDED: Mapping[str, tuple[str, ...]] = {"everywhere": ("entries",), "answering": ("control-entries",)}
+INCLUDED: Mapping[str, tuple[str, ...]] = {
+    "everywhere": ("entries",),
+    "answering": ("control-entries",),
+    "search": ("filters",),
+    "board": ("filters",),
+}
 """Places whose actions go along with those of another one."""
 
 

@@ -160,9 +160,9 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: our actions where their screen is on top, and Textual's themes."""
-        bound = {binding.action for _, binding, *_ in screen.active_bindings.values()}
+        bound = {binding.id for _, binding, *_ in screen.active_bindings.values()}
         for action in ACTIONS:
-            if action.method in bound and action.palette and action.method != "app.command_palette":
+            if action.id in bound and action.palette and action.method != "app.command_palette":
                 yield SystemCommand(
                     action.label.capitalize(), action.about, partial(self.run_action, action.method, screen)
                 )

@@ -93,7 +93,7 @@ class Entering(SessionApp):
         choices = [
             (key, Content.assemble((f"{action.label:<19}", "bold"), action.about)) for key, action in listed.items()
         ]
-        title = Content("What do you want to enter?" if about else "What do you want to enter? More on a question.")
+        title = Content("What do you want to enter?" if about else "What do you want to enter? A question offers more.")
         self.push_screen(ChoicePrompt(title, choices), chosen)
 
     def reopened(self, field: Field) -> bool:

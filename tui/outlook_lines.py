@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from tui.chart import span
-from tui.wording import said
+from tui.wording import named, said
 from workbook.agenda import next_lapse
 from workbook.assess import PLAIN, Standing
 from workbook.history import Point, moves, point_now
@@ -16,7 +16,7 @@ from workbook.sentences import span as told_span
 from workbook.session import Session
 from workbook.verdicts.lines import listed
 
-LABEL = 11
+LABEL = 12
 """Cells of the words in front."""
 
 BAR = 24
@@ -57,9 +57,7 @@ def _lines(session: Session, began: Point | None, whole: bool) -> Iterator[tuple
     if moved := _moved(session, began):
         yield "Moved", moved
     if whole and (entry := next_lapse(session.dates, session.today())):
-        known = session.catalogue.controls
-        about = known[entry.about].title if entry.about in known else entry.about
-        yield "Next lapse", said(f"{entry.day}  {about}: {entry.what}")
+        yield "Next lapse", said(f"{entry.day}  {named(session, entry.about)}: {entry.what}")
     if problems := session.state.problems:
         many = f"{len(problems)} entries cannot be used (w lists them): " if len(problems) > 1 else ""
         yield "Warnings", said(f"{many}{problems[0]}", "$text-warning")
@@ -70,9 +68,9 @@ def _moved(session: Session, began: Point | None) -> Content | None:
     moved = moves(began, point_now(session)) if began and session.has_state else ()
     if not moved:
         return None
-    named = ", ".join(f"{one.about} {_side(one.after)}" for one in moved[:NAMED])
-    more = f" and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
-    return said(f"{len(moved)} since you opened this: {named}{more}")
+    some = "; ".join(f"{named(session, one.about)}: {_side(one.after)}" for one in moved[:NAMED])
+    more = f"; and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
+    return said(f"{len(moved)} since you opened this: {some}{more}")
 
 
 def _side(side: Standing | str) -> str:

@@ -18,6 +18,8 @@ class SessionApp(App[int]):
         super().__init__()
         self.session = session
         self.settings = settings or Settings()
+        self.board_filter = ""
+        """The words and filters that the board's list is kept to; "" shows the pillars."""
         self.typing = Typing(self, session.typed, self.complain)
         """Told of every key in a field, so that half-typed text is there again after a dead terminal."""
 

@@ -63,6 +63,12 @@ def said(text: str, style: str = "") -> Content:
     return textual(text).stylize(style) if style else textual(text)
 
 
+def named(session: Session, about: str) -> str:
+    """What people call a control; anything else by its own name. Untrusted text."""
+    control = session.catalogue.controls.get(about)
+    return control.title if control else about
+
+
 def said_lines(text: str) -> Content:
     """Untrusted text on several lines."""
     return textual_lines(text)

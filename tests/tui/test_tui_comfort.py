@@ -184,7 +184,7 @@ async def test_filters_by_key_and_by_word(started, screen_text):
         app.screen.query_one(Input).value = "standing:open-gap"
         await pilot.pause()
         shown = screen_text(app)
-        assert "1 controls" in shown
+        assert "1 control." in shown
         assert "only in" in shown
         await pilot.press("enter")
         await pilot.pause()

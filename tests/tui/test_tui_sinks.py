@@ -27,6 +27,7 @@ from tui.screens.commit import CommitView
 from tui.screens.compare import Compare
 from tui.screens.decide import Decide, Decisions
 from tui.screens.detail import Detail
+from tui.screens.diff import DiffView
 from tui.screens.dispute import Dispute
 from tui.screens.drill import Drill
 from tui.screens.facts import Fact, Facts
@@ -122,6 +123,13 @@ async def all_findings(pilot, _):
     await pilot.press("m")
 
 
+async def last_findings(pilot, _):
+    """The end of the findings: what could not be read."""
+    await pilot.app.push_screen(Findings())
+    await pilot.pause()
+    await pilot.press("G")
+
+
 def on_control(form, chosen=lambda _: True):
     """Opens a form on the first control whose answer fits."""
 
@@ -178,7 +186,7 @@ SCREENS = {
     "Board": [(bare(Board), {"asks"})],
     "ClashView": [(clashing, {"clash", "field", "side"})],
     "Compare": [(bare(Compare), {"checklist", "pillar"})],
-    "Findings": [(bare(Findings), {"message", "unread reason"})],
+    "Findings": [(bare(Findings), {"message", "summary"}), (last_findings, {"unread reason"})],
     "HistoryView": [(bare(HistoryView), {"checklist"})],
     "PlanView": [(bare(PlanView), {"control title"})],
     "Warnings": [(bare(Warnings), {"unknown control"})],
@@ -191,6 +199,7 @@ SCREENS = {
         ),
         (pushed(lambda app: Detail(next(iter(app.session.state.answers)))), {"by", "owner", "evidence", "watch"}),
     ],
+    "DiffView": [(bare(DiffView), {"note", "by"})],
     "FirstLook": [(bare(FirstLook), {"message"}), (all_findings, {"message", "summary"})],
     "Clock": [(pushed(lambda _: Clock(said("drill"), lambda *_: "")), set())],
     "Command": [(on_control(Command), {"control title"})],

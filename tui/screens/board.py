@@ -11,8 +11,9 @@ from textual.geometry import Size
 from textual.widgets import OptionList, Static
 
 from tui.actions import bindings
+from tui.filtering import cycled, hits
 from tui.outlook_lines import LABEL, headline, outlook_lines
-from tui.progress import PillarState, nearly_all_red, pillars
+from tui.progress import PillarState, pillars
 from tui.screens.base import WorkbookScreen
 from tui.screens.compare import Compare
 from tui.screens.detail import Detail
@@ -26,7 +27,7 @@ from tui.widgets.hanging import Hanging
 from tui.widgets.rows import Rows
 from tui.wording import STATUS_SIGNS, asks, counted, said, standing, weight
 from workbook.answers import Status
-from workbook.plan import Gap
+from workbook.plan import Gap, Met, met
 
 WIDE = 120
 """From this many columns on a pillar fits one line."""
@@ -36,12 +37,6 @@ HEADING = 46
 
 ROOM = Size(80, 20)
 """The least window in which the whole outlook stands above the list."""
-
-CALM = (
-    "Nearly everything is open. That is where most begin: Seven steps counts about 15 % met at the start. "
-    "Take the next three, then look again. (a shows all pillars)"
-)
-"""Said instead of a wall of red."""
 
 
 class Board(WorkbookScreen):
@@ -62,19 +57,47 @@ class Board(WorkbookScreen):
 
     def paint(self) -> None:
         """Show the outlook, the next three and the pillars."""
-        calm = nearly_all_red(self.session.questions()) and not self._all
+        reached = met(self.session.assessment.of(self.session.checklist))
+        calm = reached.nearly_all_open and not self._all
         self.query_one("#board-headline", Static).update(headline(self.session))
-        lines = outlook_lines(self.session, self.workbook_app.began, whole=not calm and self._roomy)
+        lines = outlook_lines(
+            self.session, self.workbook_app.began, whole=self._roomy and not (calm or self.workbook_app.board_filter)
+        )
         if calm:
-            lines.append(Content.assemble((f"{'Hint':<{LABEL}}", "$foreground 60%"), CALM))
+            lines += self._calm(reached)
         self.query_one("#board-context", Static).update(Hanging(Content("\n").join(lines), LABEL))
-        rows: list[tuple[str, Content]] = [("", Content("Next three"))]
-        rows += [(f"control:{gap.control.id}", self._next(gap)) for gap in self.session.next_three]
-        if not calm:
-            rows.append(("", said(f"{self.session.checklist.word.capitalize()}s of {self.session.checklist.name}")))
-            rows += [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
+        rows = (
+            self._filtered()
+            if self.workbook_app.board_filter
+            else [*self._next_three(), *(() if calm else self._pillars())]
+        )
         self.query_one(Rows).show(rows)
         self.query_one("#board-progress", Static).update(self.workbook_app.look_progress)
+
+    def _calm(self, reached: Met) -> list[Content]:
+        """Context instead of a wall of red: how others begin, and every pillar as one run of signs."""
+        signs = [self._signs(one) for one in pillars(self.session)]
+        every = Content("  ").join([*signs, Content.assemble(("a", "bold $text-accent"), " all")])
+        said_so = (
+            ("Hint", Content(f"{reached.sentence} Take the next three, then look again.")),
+            (f"{self.session.checklist.word.capitalize()}s", every),
+        )
+        return [Content.assemble((f"{name:<{LABEL}}", "$foreground 60%"), text) for name, text in said_so]
+
+    def _next_three(self) -> list[tuple[str, Content]]:
+        three = [(f"control:{gap.control.id}", self._next(gap)) for gap in self.session.next_three]
+        return [("", Content("Next three")), *three]
+
+    def _pillars(self) -> list[tuple[str, Content]]:
+        checklist = self.session.checklist
+        rows = [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
+        return [("", said(f"{checklist.word.capitalize()}s of {checklist.name}")), *rows]
+
+    def _filtered(self) -> list[tuple[str, Content]]:
+        typed = self.workbook_app.board_filter
+        told, rows = hits(self.session, typed, self.workbook_app.moved)
+        head = Content.assemble(told, "  ", said(typed, "$text-accent"), "   Esc shows the pillars again")
+        return [("", head), *((f"control:{name}", row) for name, row in rows)]
 
     @property
     def _roomy(self) -> bool:
@@ -94,10 +117,7 @@ class Board(WorkbookScreen):
         return Content.assemble(weight(gap.control.severity), "  ", asks(asked), "  ", standing(gap.standing))
 
     def _pillar(self, one: PillarState) -> Content:
-        items = self.session.assessment.items
-        states = [items[item.id].status for item in self.session.checklist.in_pillar(one.pillar.id)]
-        signs = Content.assemble(*(STATUS_SIGNS[state] for state in states))
-        parts: list[Content | str] = [signs, f"  {one.answered} of {one.total} answered"]
+        parts: list[Content | str] = [self._signs(one), f"  {one.answered} of {one.total} answered"]
         for status in (Status.BLOCKER, Status.NEEDS_REVIEW, Status.READY, Status.NOT_APPLICABLE):
             if count := one.counts[status]:
                 parts += ["  ", counted(status, count)]
@@ -105,6 +125,11 @@ class Board(WorkbookScreen):
         if self.size.width < WIDE:
             return Content.assemble(heading, "\n  ", *parts)
         return Content.assemble(heading.truncate(HEADING, ellipsis=True, pad=True), "  ", *parts)
+
+    def _signs(self, one: PillarState) -> Content:
+        items = self.session.assessment.items
+        states = [items[item.id].status for item in self.session.checklist.in_pillar(one.pillar.id)]
+        return Content.assemble(*(STATUS_SIGNS[state] for state in states))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open a pillar or a question."""
@@ -127,16 +152,25 @@ class Board(WorkbookScreen):
         self.workbook_app.open_guide()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
-        """Esc stops only where something runs."""
-        return action != "stop" or self.workbook_app.looking
+        """Esc only where a filter holds or something runs."""
+        return action != "stop" or bool(self.workbook_app.board_filter) or self.workbook_app.looking
 
     def action_probe(self) -> None:
         """Look again."""
         self.workbook_app.look()
 
     def action_stop(self) -> None:
-        """Stop the probes."""
-        self.workbook_app.stop_looking()
+        """Show all again, or stop the probes."""
+        if self.workbook_app.board_filter:
+            self.workbook_app.board_filter = ""
+            self.repaint()
+        else:
+            self.workbook_app.stop_looking()
+
+    def action_filter(self, name: str) -> None:
+        """Go through what a filter of the list can be set to."""
+        self.workbook_app.board_filter = cycled(self.session, self.workbook_app.board_filter, name)
+        self.repaint()
 
     def action_plan(self) -> None:
         """What next, and everything open in order."""

@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static, TextArea
 
 from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
+from tui.screens.diff import DiffView
 from tui.wording import edits, said, said_lines
 from workbook.commit import Committed, commit, preview
 from workbook.errors import Refused
@@ -41,7 +42,7 @@ class CommitView(WorkbookScreen):
         yield Static(Content("Who sat with you? Name <mail>, several with ;"), markup=False, classes="hint")
         half = self.session.typed.get
         here = terminal("; ".join(self.session.people.navigators))
-        yield Input(half(CO_AUTHORS) or here, id="commit-navigators", select_on_focus=False)
+        yield Input(half(CO_AUTHORS) or here, id="commit-navigators", select_on_focus=False, compact=True)
         yield Static(Content("Message, to be changed as you like"), markup=False, classes="hint")
         self._written = self._preview()[0]
         message = TextArea(half(MESSAGE) or self._written, compact=True, show_line_numbers=False, id="commit-message")
@@ -49,7 +50,9 @@ class CommitView(WorkbookScreen):
         yield Static(id="commit-trailers", markup=False, classes="hint")
         with VerticalScroll(can_focus=False):
             yield Static(id="commit-edits", markup=False)
-        yield Button(Content("Commit  (F2)"), id="commit-go", compact=True)
+        with Horizontal(id="commit-buttons"):
+            yield Button(Content("Commit  (F2)"), id="commit-go", compact=True)
+            yield Button(Content("Show the diff  (F3)"), id="commit-diff", compact=True)
 
     def paint(self) -> None:
         """Show what a commit would hold."""
@@ -86,9 +89,12 @@ class CommitView(WorkbookScreen):
         self.keep_typed()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The button commits."""
+        """Commit, or show what that would change."""
         event.stop()
-        self.action_commit()
+        if event.button.id == "commit-diff":
+            self.action_show_diff()
+        else:
+            self.action_commit()
 
     def keep_typed(self) -> None:
         """Tell what stands in the fields now; the app asks when the terminal dies."""
@@ -119,6 +125,10 @@ class CommitView(WorkbookScreen):
             return False
         self.session.people = People(self.session.people.driver, names)
         return True
+
+    def action_show_diff(self) -> None:
+        """Every line that would change, the people and the message being as they stand here."""
+        self.app.push_screen(DiffView())
 
     def action_commit(self) -> None:
         """Save, then commit our files."""

@@ -15,10 +15,14 @@ from tui.actions import bindings
 from tui.answering import Answering
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode
+from tui.widgets.hanging import Hanging
 from tui.wording import BASIS, observed, place, said, said_lines, severity, standing, weight
 from workbook.answers import Answer
 from workbook.guide import Question
 from workbook.text import shown_address
+
+LABEL = 12
+"""Cells of the words in front."""
 
 FINDINGS = 12
 """More findings than this are counted, not listed."""
@@ -58,7 +62,7 @@ class Detail(Answering):
         control = question.control
         title = Content.assemble(said(control.title, "bold"), "  ", weight(control.severity))
         self.query_one("#detail-title", Static).update(title)
-        self.query_one("#detail-text", Static).update(Content("\n").join(self._text(question)))
+        self.query_one("#detail-text", Static).update(Hanging(Content("\n").join(self._text(question)), LABEL))
         self.query_one("#detail-findings", Static).update(_findings(question.findings))
         self.query_one(ChoiceBar).show(question)
         self.query_one(EvidenceCode).show(question, self.session)
@@ -85,7 +89,7 @@ class Detail(Answering):
 
 
 def _label(name: str) -> Content:
-    return Content.assemble((f"{name:<12}", "$foreground 60%"))
+    return Content.assemble((f"{name:<{LABEL}}", "$foreground 60%"))
 
 
 def _row(name: str, text: str) -> Content:

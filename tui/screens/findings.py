@@ -1,4 +1,4 @@
-"""Findings and hotspots: every place the probes found wanting, and where complex code often changes."""
+"""Findings and hotspots: everything the probes found wanting, and where complex code often changes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tui.screens.code_view import CodeView
 from tui.screens.page import Page, Row
 from tui.wording import place, said, severity
 from workbook.catalogue import SEVERITY_ORDER
+from workbook.first_look import Line, worst_first
 
 MOST = 400
 """More findings than this are counted, not listed."""
@@ -31,6 +32,7 @@ class Findings(Page):
     def __init__(self) -> None:
         super().__init__()
         self._found: tuple[Finding, ...] = ()
+        self._lacking: tuple[Line, ...] = ()
         self._spots: list[Location] = []
 
     def page(self) -> tuple[Content, Content, Sequence[Row]]:
@@ -40,14 +42,17 @@ class Findings(Page):
             told = self.workbook_app.look_progress.plain or "Nothing was looked at. l on the board looks."
             return Content("Findings"), Content(told), ()
         self._found = found = tuple(sorted(report.findings, key=_order))
+        at = {one.signal for one in found}
+        self._lacking = tuple(one for one in worst_first(self.session.catalogue, report) if one.signal not in at)
         self._spots = []
         files = report.files
         unread = len(files.partial) + len(files.skipped)
         partly = f", {unread} not or only partly: what depends on them is unknown" if unread else ""
         early = "" if report.complete else "  The look is not complete."
         about = Content(f"{files.examined} files read in full{partly}.{early}")
-        rows = [*self._listed(), *self._hot(), *self._unread()]
-        return Content(f"{len(found)} findings"), about, rows
+        rows = [*self._listed(), *self._missing(), *self._hot(), *self._unread()]
+        lacking = f", {len(self._lacking)} more missing or partly there" if self._lacking else ""
+        return Content(f"{len(found)} finding{'s' if len(found) != 1 else ''}{lacking}"), about, rows
 
     def _listed(self) -> Iterator[Row]:
         """The findings by severity, those that say the same of the same kind one after the other."""
@@ -60,6 +65,14 @@ class Findings(Page):
             yield f"finding:{at}", Content.assemble(said(one.message), "  ", place(one.location))
         if len(self._found) > MOST:
             yield "info:more", Content(f"and {len(self._found) - MOST} more; readiness probe lists them all")
+
+    def _missing(self) -> Iterator[Row]:
+        """What is not there, or only in part, so that no line can be pointed at as wrong."""
+        if self._lacking:
+            yield "", Content("Missing, or only partly there")
+        for at, one in enumerate(self._lacking):
+            parts = [severity(one.level), Content("  "), said(one.what)]
+            yield f"lack:{at}", Content.assemble(*parts, *(("  ", place(one.place)) if one.place else ()))
 
     def _hot(self) -> Iterator[Row]:
         table = self.session.report.hotspots if self.session.report else None
@@ -103,6 +116,8 @@ class Findings(Page):
         if kind == "finding":
             one = self._found[int(number)]
             self.app.push_screen(CodeView([one.location], said(one.message)))
+        elif kind == "lack" and (where := self._lacking[int(number)].place):
+            self.app.push_screen(CodeView([where], said(self._lacking[int(number)].what)))
         elif kind == "spot":
             spot = self._spots[int(number)]
             self.app.push_screen(CodeView([spot], place(spot)))
@@ -116,6 +131,8 @@ class Findings(Page):
         kind, _, number = self.chosen.partition(":")
         if kind == "finding":
             where = self._found[int(number)].location
+        elif kind == "lack" and (lacking := self._lacking[int(number)].place):
+            where = lacking
         elif kind == "spot":
             where = self._spots[int(number)]
         else:

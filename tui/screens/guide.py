@@ -17,12 +17,16 @@ from tui.screens.detail import Detail
 from tui.screens.questions import Questions
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode, telling
+from tui.widgets.hanging import Hanging
 from tui.wording import asks, observed, said, said_lines, standing
 from workbook.answers import Status
 from workbook.glossary import explained
 from workbook.guide import Question
 from workbook.sentences import movement
 from workbook.text import shown_address
+
+LABEL = 7
+"""Cells of the words in front."""
 
 WORDS = 3
 """Terms of a question that are explained below it."""
@@ -89,9 +93,9 @@ class Guide(Answering):
             place.append(("  a no may stop the launch", "bold $text-error"))
         self.query_one("#guide-place", Static).update(Content.assemble(*place))
         self.query_one("#guide-asks", Static).update(asks(question, "bold"))
-        self.query_one("#guide-why", Static).update(self._background(question))
-        self.query_one("#guide-seen", Static).update(_seen(question))
-        self.query_one("#guide-answer", Static).update(given(question))
+        self.query_one("#guide-why", Static).update(Hanging(self._background(question), LABEL))
+        self.query_one("#guide-seen", Static).update(Hanging(_seen(question), LABEL))
+        self.query_one("#guide-answer", Static).update(Hanging(given(question), LABEL))
         self.query_one("#guide-moves", Static).update(self._moves(question))
         self.query_one(ChoiceBar).show(question)
         code = self.query_one(EvidenceCode)
@@ -101,14 +105,16 @@ class Guide(Answering):
     def _background(self, question: Question) -> Content:
         control = question.control
         fold = (
-            said(f"Ready when: {control.ready_when}") if self.unfolded else said("w  ready when …", "$foreground 60%")
+            Content.assemble(("Ready  ", "$foreground 60%"), said(f"when: {control.ready_when}"))
+            if self.unfolded
+            else said("w      ready when …", "$foreground 60%")
         )
         asked = (question.item.asks, control.title, *((control.ready_when,) if self.unfolded else ()))
         words = [
             Content.assemble(("\n", ""), (f"{term.name}  ", "$text-secondary"), said(term.means, "$foreground 60%"))
             for term in explained(*asked)[:WORDS]
         ]
-        return Content.assemble(("Why  ", "$foreground 60%"), said(control.why), "\n", fold, *words)
+        return Content.assemble(("Why    ", "$foreground 60%"), said(control.why), "\n", fold, *words)
 
     def _moves(self, question: Question) -> Content:
         now = self.session.verdict
@@ -173,13 +179,13 @@ class Guide(Answering):
 def given(question: Question) -> Content:
     """What is answered now, by whom, with what."""
     answer, judged = question.answer, question.judged
-    parts: list[Content | str | tuple[str, str]] = [("Now  ", "$foreground 60%"), standing(judged.standing)]
+    parts: list[Content | str | tuple[str, str]] = [("Now    ", "$foreground 60%"), standing(judged.standing)]
     if answer.status is not Status.UNANSWERED or judged.why:
         parts += ["  ", said(judged.why, "$foreground 60%")]
     for piece in answer.evidence:
-        parts += ["\n     evidence: ", piece.kind, "  ", said(shown_address(piece.label), "$text-secondary")]
+        parts += ["\n       evidence: ", piece.kind, "  ", said(shown_address(piece.label), "$text-secondary")]
     if answer.note:
-        parts += ["\n     note: ", said_lines(answer.note)]
+        parts += ["\n       note: ", said_lines(answer.note)]
     return Content.assemble(*parts)
 
 

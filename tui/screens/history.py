@@ -10,7 +10,7 @@ from textual.worker import get_current_worker
 
 from tui.chart import trend
 from tui.screens.page import Page, Row
-from tui.wording import said
+from tui.wording import named, said
 from workbook.assess import PLAIN, Standing
 from workbook.errors import Refused
 from workbook.history import Point, Turn, figure, point_now, replay, turns
@@ -64,7 +64,7 @@ class HistoryView(Page):
         if not self._points:
             return title, Content("Nothing is committed yet: c commits the workbook and begins its history."), ()
         about = f"{len(self._points)} points. Full blocks are certain, light ones were still possible."
-        return title, Content(about), [*self._chart(points), *_rows(told)]
+        return title, Content(about), [*self._chart(points), *_rows(self.session, told)]
 
     def _chart(self, points: Sequence[Point]) -> Iterator[Row]:
         verdicts = [point.verdict() for point in points]
@@ -75,7 +75,7 @@ class HistoryView(Page):
             yield f"info:chart{number}", Content.assemble((f"{axis:>4} ", "$foreground 60%"), line)
 
 
-def _rows(told: Sequence[Turn]) -> Iterator[Row]:
+def _rows(session: Session, told: Sequence[Turn]) -> Iterator[Row]:
     yield "", Content("What moved, newest first")
     for turn in reversed(told):
         point = turn.point
@@ -88,9 +88,9 @@ def _rows(told: Sequence[Turn]) -> Iterator[Row]:
         yield f"info:{key}", head
         for reason in dict.fromkeys(move.reason for move in turn.moved):
             moved = [move for move in turn.moved if move.reason is reason]
-            named = ", ".join(f"{one.about} {_side(one.after)}" for one in moved[:NAMED])
-            more = f" and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
-            yield f"control:{moved[0].about}|{key}{reason}", said(f"            {reason}: {named}{more}")
+            some = "; ".join(f"{named(session, one.about)}: {_side(one.after)}" for one in moved[:NAMED])
+            more = f"; and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
+            yield f"control:{moved[0].about}|{key}{reason}", said(f"            {reason}: {some}{more}")
 
 
 def _side(side: Standing | str) -> str:

@@ -71,10 +71,9 @@ class Numbers(Listing):
             self.app.push_screen(Measure(name))
 
     def _row(self, name: str, items: Sequence[Item], stored: Measurement | None) -> Content:
-        head = said(name, "bold")
+        head = _head(name, items)
         if stored is None:
-            many = f"{len(items)} items ask for it" if len(items) != 1 else f"{items[0].id}: {items[0].title}"
-            return Content.assemble(head, "  · not measured", said(f"  {many}", "$foreground 60%"))
+            return Content.assemble(head, "  · not measured")
         where = f", {stored.source}" if stored.source else ""
         told = said(f"  {_read(stored.value, stored.unit)}{where}{f', {stored.at}' if stored.at else ''}")
         verdicts = [one for item in items for one in comparisons(item, {name: stored})]
@@ -91,7 +90,7 @@ class Measure(FormScreen):
 
     def heading(self) -> Content:
         """Which number."""
-        return Content.assemble("Measurement: ", said(self.subject))
+        return Content.assemble("Measurement: ", _head(self.subject, asked_for(self.session).get(self.subject, ())))
 
     def lead(self) -> Content:
         """In which unit it counts, and what stood there."""
@@ -152,6 +151,14 @@ class Measure(FormScreen):
         slugs = self.session.state.checklists
         items = [item for slug in slugs for item in self.session.catalogue.checklists[slug].items]
         return [(item, one) for item in items for one in comparisons(item, stored) if one.stored.name == self.subject]
+
+
+def _head(name: str, items: Sequence[Item]) -> Content:
+    """What the number is about in the words of an item that asks for it; its name, as commands know it, behind."""
+    if not items:
+        return said(name, "bold")
+    more = f" and {len(items) - 1} more" if len(items) > 1 else ""
+    return Content.assemble(said(f"{items[0].title}{more}", "bold"), said(f"  {name}", "$foreground 60%"))
 
 
 def _read(value: float, unit: str) -> str:

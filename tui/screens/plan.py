@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
@@ -20,8 +20,13 @@ class PlanView(Page):
         plan = self.session.plan()
         probed = "" if plan.probed else "By the answers alone: the probes have not looked yet. "
         about = f"{probed}Days, order and risk weights are our proposals."
+        titles = {name: control.title for name, control in self.session.catalogue.controls.items()}
         title = Content.assemble("Plan for ", said(plan.checklist.name, "bold"))
-        return title, Content(about), [*_next(plan), *_way(plan), *_gaps(plan), *_weeks(plan), *_signs(plan)]
+        return (
+            title,
+            Content(about),
+            [*_next(plan), *_way(plan, titles), *_gaps(plan, titles), *_weeks(plan, titles), *_signs(plan)],
+        )
 
 
 def _next(plan: Plan) -> Iterator[Row]:
@@ -46,7 +51,7 @@ def _step(number: int, step: Step) -> Content:
     return Content.assemble(*parts)
 
 
-def _way(plan: Plan) -> Iterator[Row]:
+def _way(plan: Plan, titles: Mapping[str, str]) -> Iterator[Row]:
     way = plan.way
     if way is None:
         return
@@ -60,7 +65,7 @@ def _way(plan: Plan) -> Iterator[Row]:
     count = f"{len(way.controls)} controls, {in_days(way.half_days)}" if way.controls else "no control has to change"
     yield "info:way", said(f"From “{WORDS[way.start]}” to “{WORDS[way.goal]}”: {count} ({exact}).")
     for name in way.controls:
-        yield f"control:{name}|way", said(f"   {name}")
+        yield f"control:{name}|way", said(f"   {titles[name]}")
     if way.levels:
         given = ", ".join(f"{name} {level}" for name, level in way.levels.items())
         yield "info:levels", said(f"   then a named person gives these levels: {given}")
@@ -69,15 +74,15 @@ def _way(plan: Plan) -> Iterator[Row]:
     yield "info:goal", said(f"   it says then: {way.goal_sentence}")
 
 
-def _gaps(plan: Plan) -> Iterator[Row]:
+def _gaps(plan: Plan, titles: Mapping[str, str]) -> Iterator[Row]:
     late = sum(gap.overdue for gap in plan.gaps)
     overdue = f", {late} overdue" if late else ""
     yield "", Content(f"All {len(plan.gaps)} open or unanswered controls in the order of work{overdue}")
     for number, gap in enumerate(plan.gaps, start=1):
-        yield f"control:{gap.control.id}|gap", _gap(number, gap)
+        yield f"control:{gap.control.id}|gap", _gap(number, gap, titles)
 
 
-def _gap(number: int, gap: Gap) -> Content:
+def _gap(number: int, gap: Gap, titles: Mapping[str, str]) -> Content:
     parts: list[Content | str] = [f"{number:>3}  ", said(gap.control.title), "  ", weight(gap.control.severity)]
     parts += ["  ", standing(gap.standing), "  ", said(in_days(gap.half_days), "$foreground 60%")]
     if gap.owner:
@@ -85,17 +90,17 @@ def _gap(number: int, gap: Gap) -> Content:
     if gap.due:
         parts += [("  OVERDUE " if gap.overdue else "  due "), str(gap.due)]
     if gap.after:
-        parts += ["  ", said(f"after {', '.join(gap.after)}", "$foreground 60%")]
+        parts += ["  ", said(f"after {'; '.join(titles[one] for one in gap.after)}", "$foreground 60%")]
     return Content.assemble(*parts)
 
 
-def _weeks(plan: Plan) -> Iterator[Row]:
+def _weeks(plan: Plan, titles: Mapping[str, str]) -> Iterator[Row]:
     yield "", Content("Four weeks, as the article orders them")
     for week in plan.weeks.weeks:
         yield f"info:week{week.number}", said(f"Week {week.number}: {week.theme} ({in_days(week.half_days)})", "bold")
         for at, task in enumerate(week.tasks):
             what = task.title.partition(": ")[2] or task.title
-            controls = ", ".join(task.controls) or "nothing open here"
+            controls = "; ".join(titles[one] for one in task.controls) or "nothing open here"
             yield f"info:week{week.number}.{at}", said(f"   {what}: {controls}")
 
 

@@ -1,20 +1,20 @@
-"""Search: controls by their words or their standing."""
+"""Search: controls by their words or by filters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from tui.actions import bindings
+from tui.filtering import cycled, hits
 from tui.widgets.rows import Rows
-from tui.wording import said, standing
 from workbook.ledger.half_typed import Field
-from workbook.search import FILTERS, Hit, found, parsed, values
 from workbook.session import Session
 
 if TYPE_CHECKING:
@@ -22,28 +22,26 @@ if TYPE_CHECKING:
 
 FIELD = Field("search")
 
-HINT = "F2 standing, F3 severity, F4 owner, F5 checklist, F6 changed, F7 area; or typed, as severity:high. Enter opens."
+HINT = (
+    "F2 standing, F3 severity, F4 owner, F5 checklist, F6 changed, F7 area; or typed, as severity:high. "
+    "Enter opens, F8 keeps the board's list at these."
+)
 
 
 class Search(ModalScreen[str | None]):
     """Gives the chosen control, or None. Every word typed must occur; arrows move while typing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back"),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-        *(Binding(f"f{number}", f"filter('{name}')", name, show=False) for number, name in enumerate(FILTERS, 2)),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("search")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
 
     def compose(self) -> ComposeResult:
-        """Input, list, hint."""
+        """Input, list, hint. What the board's list is kept at stands there already."""
         with Vertical(classes="prompt -tall"):
             yield Input(
-                self._session.typed.get(FIELD),
+                self._session.typed.get(FIELD) or self._workbook.board_filter,
                 select_on_focus=False,
                 placeholder="words, or filters: standing:open-gap owner:bo",
             )
@@ -62,7 +60,8 @@ class Search(ModalScreen[str | None]):
 
     def keep_typed(self) -> None:
         """Tell what stands in the field now; the app asks when the terminal dies."""
-        self._workbook.typing(FIELD, self.query_one(Input).value)
+        typed = self.query_one(Input).value
+        self._workbook.typing(FIELD, typed if typed != self._workbook.board_filter else "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the highlighted row."""
@@ -78,6 +77,13 @@ class Search(ModalScreen[str | None]):
     def action_back(self) -> None:
         """Forget the words."""
         self._go(None)
+
+    def action_keep(self) -> None:
+        """The board's list shows these from now on."""
+        self._workbook.board_filter = " ".join(self.query_one(Input).value.split())
+        self._go(None)
+        if self._workbook.board_filter:
+            self.app.notify("The board's list shows only these. Esc on the board shows all again.")
 
     def _go(self, control: str | None) -> None:
         self._workbook.typing.given(FIELD)
@@ -98,33 +104,12 @@ class Search(ModalScreen[str | None]):
     def action_filter(self, name: str) -> None:
         """Go through what a filter can be set to, as if it had been typed."""
         field = self.query_one(Input)
-        offered = values(self._session.catalogue, self._session.state, name)
-        before = next((value for key, value in parsed(field.value).filters if key == name), "")
-        lowered = [one.lower() for one in offered]
-        after = (*offered, "")[lowered.index(before) + 1 if before in lowered else 0]
-        rest = [part for part in field.value.split() if not part.lower().startswith(f"{name}:")]
-        field.value = " ".join([*rest, *([f"{name}:{after.lower()}"] if after else [])])
+        field.value = cycled(self._session, field.value, name)
         field.cursor_position = len(field.value)
 
     def _filter(self, typed: str) -> None:
-        query = parsed(typed)
-        session = self._session
-        hits = found(session.catalogue, session.state, session.assessment, query, self._workbook.moved)
+        told, rows = hits(self._session, typed, self._workbook.moved)
         listed = self.query_one(Rows)
-        listed.show([(hit.control.id, _row(hit)) for hit in hits] or [("", Content("Nothing has all of that."))])
-        listed.highlighted = 0 if hits else None
-        told = said(query.wrong, "$text-warning") if query.wrong else Content(f"{len(hits)} controls. {HINT}")
-        self.query_one(".hint", Static).update(told)
-
-
-def _row(hit: Hit) -> Content:
-    parts: list[Content | str | tuple[str, str]] = [standing(hit.judged.standing), "  ", said(hit.control.title)]
-    if hit.decides:
-        parts.append(("  decides", "$text-accent"))
-    elif hit.asked_in:
-        parts.append(said(f"  only in {', '.join(hit.asked_in)}", "$foreground 60%"))
-    if hit.owner:
-        parts.append(said(f"  {hit.owner.partition(' <')[0]}", "$foreground 60%"))
-    if hit.changed:
-        parts.append(("  changed", "$text-warning"))
-    return Content.assemble(*parts)
+        listed.show(rows or [("", Content("Nothing has all of that."))])
+        listed.highlighted = 0 if rows else None
+        self.query_one(".hint", Static).update(Content.assemble(told, ". ", HINT))

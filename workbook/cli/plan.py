@@ -12,7 +12,7 @@ from workbook.catalogue import Catalogue
 from workbook.catalogue.plans import Block, Plans, load_plans
 from workbook.cli.context import Context
 from workbook.cli.looking import look, placed
-from workbook.plan import USUAL_START, Forecast, Gap, Plan, Shows, Sign, Step, Way, in_days, to_data
+from workbook.plan import Forecast, Gap, Plan, Shows, Sign, Step, Way, in_days, to_data
 from workbook.plan.forecast import MOST_DAYS
 from workbook.plan.whole import FORECAST, PATTERNS, WEEKS
 from workbook.sentences import WORDS
@@ -60,12 +60,9 @@ def lines(plan: Plan, plans: Plans, session: Session, *, whole: bool = False) ->
     yield from _next(plan, catalogue)
     if plan.forecast:
         yield from _forecast(plan.forecast, plans.blocks[FORECAST], catalogue)
-    if plan.nearly_all_open and not whole:
+    if plan.met.nearly_all_open and not whole:
         yield ""
-        yield (
-            f"Nearly everything is open: {plan.met} of {plan.of} items hold. That is usual, the average generated app "
-            f"starts near {USUAL_START} % (Seven steps)."
-        )
+        yield plan.met.sentence
         yield "So these first; the whole plan: readiness plan --all"
         return
     yield from _way(plan.way, catalogue)

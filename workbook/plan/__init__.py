@@ -2,22 +2,23 @@
 
 from workbook.plan.advice import Advice, Aid, Stack, Suggestion
 from workbook.plan.as_data import to_data
+from workbook.plan.calm import Met, met
 from workbook.plan.forecast import Forecast, forecast
 from workbook.plan.gaps import Action, Gap, in_days
 from workbook.plan.signs import Shows, Sign
 from workbook.plan.steps import Next, Step
 from workbook.plan.way import Way
 from workbook.plan.weeks import FilledWeek, Task, Weeks
-from workbook.plan.whole import USUAL_START, Plan, make_plan, next_three
+from workbook.plan.whole import Plan, make_plan, next_three
 
 __all__ = [
-    "USUAL_START",
     "Action",
     "Advice",
     "Aid",
     "FilledWeek",
     "Forecast",
     "Gap",
+    "Met",
     "Next",
     "Plan",
     "Shows",
@@ -31,6 +32,7 @@ __all__ = [
     "forecast",
     "in_days",
     "make_plan",
+    "met",
     "next_three",
     "to_data",
 ]

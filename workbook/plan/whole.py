@@ -7,11 +7,12 @@ from datetime import date
 
 from checks.observation import ProbeReport
 from workbook import outlook
-from workbook.answers import State, Status
+from workbook.answers import State
 from workbook.assess import Assessment
 from workbook.catalogue import Catalogue, Checklist
 from workbook.catalogue.plans import Plans
 from workbook.plan.advice import Aid, Stack, Suggestion, aids, stacks, suggestions
+from workbook.plan.calm import Met, met
 from workbook.plan.forecast import Forecast, forecast
 from workbook.plan.gaps import Gap, open_gaps
 from workbook.plan.imagine import Imagined
@@ -24,12 +25,6 @@ from workbook.plan.weeks import Weeks, four_weeks
 FORECAST, WEEKS, PATTERNS = "work-split", "four-weeks", "anti-patterns"
 """The blocks that hold figures of their own."""
 
-NEARLY_ALL = 80
-"""From this share of open items on, in percent, nearly everything is red (our choice)."""
-
-USUAL_START = 15
-"""How much of the criteria is met at the start on average, in percent (Seven steps)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -37,9 +32,8 @@ class Plan:
 
     checklist: Checklist
     sentence: str
-    met: int
-    of: int
-    """How many items of the deciding checklist hold, and of how many."""
+    met: Met
+    """How many items of the deciding checklist hold."""
     gaps: tuple[Gap, ...]
     """The open controls of the chosen checklists in the order of work."""
     next: Next
@@ -51,11 +45,6 @@ class Plan:
     stacks: tuple[Stack, ...]
     suggestions: tuple[Suggestion, ...]
     probed: bool
-
-    @property
-    def nearly_all_open(self) -> bool:
-        """Whether so much is open that only the next steps help."""
-        return 100 * (self.of - self.met) >= NEARLY_ALL * self.of
 
 
 def make_plan(
@@ -76,13 +65,11 @@ def make_plan(
     imagined = Imagined(catalogue, state, assessment, today)
     gaps = in_order(catalogue, plans, state, assessment, report, today)
     verdict = outlook.decide(checklist, state, assessment)
-    items = assessment.of(checklist)
     found = stacks(plans, report)
     return Plan(
         checklist=checklist,
         sentence=outlook.sentence(verdict) if verdict else "",
-        met=sum(one.status in (Status.READY, Status.NOT_APPLICABLE) for one in items),
-        of=len(items),
+        met=met(assessment.of(checklist)),
         gaps=gaps,
         next=next_steps(imagined, gaps, plans.risk),
         way=shortest_way(imagined, checklist, gaps),
