@@ -1,156 +1,283 @@
-"""One journey in a real browser: run all cells, answer by keyboard, save. Outside requests are refused and counted."""
+"""A working session in a real browser: answer by keyboard, probes, evidence, clash, commit, reload, restart."""
 
 from __future__ import annotations
 
 import json
-import os
+import time
 import tomllib
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from workbook.answers import Status
-from workbook.notebook.documents import sync
 from workbook.people import People
-from workbook.sample import materialize
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser
-WAIT = 60_000
 HOSTILE = "<img src=x onerror=window.pwned=1>.py"
 """A file name that runs wherever it is taken for HTML."""
 
+BO = "Bo Sample <bo@example.com>"
+DEADLINE_S = 90
+"""Only how long a hang may last."""
 
-@pytest.fixture
-def workbook(tmp_path: Path) -> tuple[Path, Path]:
-    """The sample with a workbook and its notebooks; its root and the notebook of pillar 4."""
-    import subprocess
 
-    root = materialize(tmp_path / "acme-chat")
+def answers(root: Path) -> dict[str, Any]:
+    """The saved answers that somebody gave."""
+    tables: dict[str, Any] = tomllib.loads((root / "readiness.toml").read_text())["controls"]
+    return {name: one for name, one in tables.items() if "at" in one}
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """Wait for something outside the browser."""
+    end = time.monotonic() + DEADLINE_S
+    while not (found := condition()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+    return found
+
+
+def test_a_session_by_keyboard_alone(workbook: Session, opened: Any) -> None:
+    root = workbook.root
     (root / "api" / HOSTILE).write_bytes((root / "api" / "llm.py").read_bytes())
-    for key, value in {"user.name": "Ana Example", "user.email": "ana@example.com"}.items():
-        subprocess.run(["git", "-C", str(root), "config", key, value], check=True)
-    session = Session(root, People("Ana Example <ana@example.com>"))
-    session.start(["fifty-point"])
-    session.save()
-    return root, sync(session, "4")[0]
-
-
-@pytest.fixture
-def page(chromium: str) -> Any:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"], timeout=WAIT
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(WAIT)
-        yield page
-        browser.close()
-
-
-def _open(page: Any, lab: Any) -> None:
-    def answer(route: Any) -> None:
-        if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            route.continue_()
-        else:
-            lab.outside.append(route.request.url)
-            route.abort()
-
-    page.route("**/*", answer)
-    page.goto(lab.url)
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    # Before the kernel is connected a run opens a dialog that asks for one.
-    kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
-    page.wait_for_function(f"() => {kernel}?.status === 'idle'")
-
-
-def _command(page: Any, name: str) -> None:
-    """Start a JupyterLab command. Its promise is not waited for: that of a lost run never resolves."""
-    page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}'); }}")
-
-
-def _run_all(page: Any) -> None:
-    """Run all cells; the first run is now and then lost while the kernel connects, so it is asked again."""
-    for _ in range(4):
-        _command(page, "notebook:run-all-cells")
-        try:
-            page.wait_for_selector(".jp-OutputArea .readiness-form button.readiness-choice", timeout=15_000)
-        except Exception:  # noqa: BLE001, S112  the next turn asks again; the assertion below has the last word
-            continue
-        return
-    page.wait_for_selector(".jp-OutputArea .readiness-form button.readiness-choice")
-
-
-def _shot(page: Any, name: str) -> None:
-    """Keep a picture for a person to look at, where one is asked for."""
-    if folder := os.environ.get("READINESS_SHOTS"):
-        page.screenshot(path=str(Path(folder) / name))
-
-
-def test_answer_by_keyboard_and_save(
-    start_lab: Callable[[Path, Path], Any], workbook: tuple[Path, Path], page: Any
-) -> None:
-    root, notebook = workbook
-    stored = notebook.read_bytes()
-    lab = start_lab(root, notebook)
-    _open(page, lab)
-    _run_all(page)
-    form = page.locator(".jp-OutputArea .readiness-form").filter(has=page.locator("button.readiness-choice"))
+    sheet = opened("4")
+    page, stored = sheet.page, sheet.path.read_bytes()
+    keys = page.keyboard
+    for _ in range(4):  # title, opening, probes, form
+        keys.press("Shift+Enter")
+    sheet.form.wait_for()
     cells = page.locator(".jp-Notebook .jp-Cell").count()
-    form.scroll_into_view_if_needed()
-    _shot(page, "form.png")
+    keys.press("ArrowUp")
+    yes = sheet.tab_to("button.readiness-key-y")
+    sheet.shot("form")
 
-    status = form.locator("[role=status]")
-    yes = form.locator("button.readiness-key-y")
-    yes.focus()
     # Without the guard these would insert a cell and delete the form's.
     for key in ("b", "d", "d", "ArrowDown"):
-        page.keyboard.press(key)
-    page.keyboard.press("p")
-    status.filter(has_text="Answered: partly").wait_for()
+        keys.press(key)
+    keys.press("p")
+    sheet.says("Answered: partly")
     # The browser hears of the status and of the button one after the other.
-    form.locator('button.readiness-key-p[aria-pressed="true"]').wait_for()
-    assert yes.get_attribute("aria-pressed") == "false"
-
-    page.keyboard.press("x")
-    status.filter(has_text="needs a reason").wait_for()
-    note = form.locator("textarea")
-    note.focus()
-    page.keyboard.type("sad bunny pays <b>")
+    sheet.form.locator('button.readiness-key-p[aria-pressed="true"]').wait_for()
+    assert sheet.form.locator("button.readiness-key-y").get_attribute("aria-pressed") == "false"
+    keys.press("x")
+    sheet.says("needs a reason")
+    note = sheet.tab_to("textarea")
+    keys.type("sad bunny pays <b>")
     assert note.input_value() == "sad bunny pays <b>"
-    page.keyboard.press("Tab")
-    yes.focus()
-    page.keyboard.press("Enter")
-    status.filter(has_text="Answered: yes").wait_for()
-    page.keyboard.press("s")
-    status.filter(has_text="Saved to readiness.toml").wait_for()
-    _shot(page, "saved.png")
-
-    answered = [
-        one for one in tomllib.loads((root / "readiness.toml").read_text())["controls"].values() if "note" in one
-    ]
-    assert [(one["status"], one["note"], one["by"]) for one in answered] == [
+    yes = sheet.tab_to("button.readiness-key-y", back=True)
+    yes.press("Enter")
+    sheet.says("Answered: yes")
+    keys.press("j")
+    sheet.form.locator("button.readiness-entry.readiness-current", has_text="2.").wait_for()
+    keys.press("s")
+    sheet.says("Saved to readiness.toml")
+    assert [(one["status"], one["note"], one["by"]) for one in answers(root).values() if "note" in one] == [
         ("ready", "sad bunny pays <b>", ["Ana Example <ana@example.com>"])
     ]
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
 
-    _command(page, "docmanager:save")
-    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
-    assert json.loads(notebook.read_bytes()) == json.loads(stored)
-    assert notebook.read_bytes() == stored
-    assert page.locator(".jp-OutputArea .readiness-form").count() == 2
+    keys.press("Control+s")
+    sheet.stored()
+    assert sheet.path.read_bytes() == stored
+    assert page.locator(".jp-OutputArea .readiness-form").count() == 2  # the page keeps what it shows
 
-    other = Session(root, People("Bo Sample <bo@example.com>"))
+    other = Session(root, People(BO))
     other.answer("security-review", Status.NEEDS_REVIEW, note="Booked")
     other.save()
-    status.filter(has_text="Somebody else saved").wait_for()
-    form.locator("button.readiness-entry", has_text="open gap").wait_for()
-
-    page.locator(".jp-OutputArea", has_text="What the probes found").first.wait_for()
-    assert page.locator(".jp-OutputArea td, .jp-OutputArea th", has_text=HOSTILE).count() >= 1
+    sheet.says("Somebody else saved")
+    sheet.form.locator("button.readiness-entry", has_text="open gap").wait_for()
+    page.locator(".jp-OutputArea td, .jp-OutputArea th", has_text=HOSTILE).first.wait_for()
     assert page.evaluate("window.pwned") is None
-    assert lab.outside == []
+
+
+def test_probes_show_how_far_they_are_and_stop_when_asked(workbook: Session, opened: Any, lab: Any) -> None:
+    # Of its own content, so that nothing that was kept of another look can answer for it.
+    (workbook.root / "api" / "fresh.py").write_text(f"import os\nos.system({str(workbook.root)!r})\n")
+    sheet = opened("4")
+    sheet.run()
+
+    def at_work() -> list[psutil.Process]:
+        found = []
+        for one in psutil.Process(lab.process.pid).children(recursive=True):
+            try:
+                if any("semgrep" in Path(word).name for word in one.cmdline()[:3]):
+                    one.suspend()  # so that the run cannot end before it is stopped
+                    found.append(one)
+            except psutil.Error:
+                continue
+        return found
+
+    looking = until(at_work)
+    sheet.probes.locator("progress").wait_for()
+    sheet.probes.locator("[role=status]", has_text="code rules").wait_for()
+    # The form is alive meanwhile.
+    sheet.form.locator("button.readiness-key-d").click()
+    sheet.says("Answered: don't know")
+    sheet.shot("looking")
+    sheet.probes.get_by_role("button", name="Stop").click()
+    sheet.probes.locator("[role=status]", has_text="Stopped before the end").wait_for()
+    until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in looking))
+    sheet.probes.get_by_text("what was not looked at stays unknown").wait_for()
+    assert not sheet.probes.locator("progress").is_visible()
+
+    sheet.probes.get_by_role("button", name="Look again").click()
+    sheet.probes.locator("[role=status]", has_text="The probes have looked").wait_for()
+    sheet.probes.get_by_text("what was not looked at stays unknown").wait_for(state="detached")
+    sheet.shot("looked")
+
+
+def test_evidence_a_clash_and_the_commit(workbook: Session, opened: Any, git: Any) -> None:
+    root = workbook.root
+    control = workbook.questions("4")[0].control.id
+    head = git(root, "rev-parse", "HEAD")
+    sheet = opened("4")
+    form, page = sheet.form, sheet.page
+    sheet.run()
+    form.get_by_label("Evidence").fill("README.md")
+    form.get_by_role("button", name="Attach", exact=True).click()
+    sheet.says("Attached")
+    form.get_by_text("file: README.md").wait_for()
+    form.get_by_label("Note").fill("Mine")
+    form.locator("button.readiness-key-y").click()
+    sheet.says("Answered: yes")
+
+    other = Session(root, People(BO))
+    other.answer(control, Status.NEEDS_REVIEW, note="Theirs")
+    other.save()
+    form.locator("button.readiness-key-s").click()
+    sheet.says("somebody else changed the same answers")
+    asked = form.locator("table", has=page.get_by_role("columnheader", name="Theirs"))
+    for said in ("Mine", "Theirs", "ready", "needs-review"):
+        asked.get_by_role("cell", name=said).first.wait_for()
+    sheet.shot("clash")
+    while form.get_by_role("button", name="Keep mine").count():
+        form.get_by_role("button", name="Keep mine").first.click()
+        sheet.says("Decided")
+    sheet.says("Press Save again")
+
+    form.locator("button.readiness-key-c").click()
+    sheet.says("Nothing is written yet")
+    form.locator("pre", has_text='+note = "Mine"').wait_for()
+    assert answers(root)[control]["note"] == "Theirs"
+    form.get_by_label("With").fill(BO)
+    message = form.get_by_label("Message")
+    assert message.input_value()
+    message.fill("Answer the first question with Bo")
+    sheet.shot("commit")
+    form.get_by_role("button", name="Save and commit").click()
+    sheet.says("Committed ")
+
+    given = answers(root)[control]
+    digest = sha256((root / "README.md").read_bytes()).hexdigest()
+    assert (given["status"], given["note"], given["evidence"][0]["sha256"]) == ("ready", "Mine", digest)
+    assert git(root, "log", "-1", "--format=%B") == f"Answer the first question with Bo\n\nCo-authored-by: {BO}"
+    assert git(root, "rev-parse", "HEAD~1") == head
+    assert git(root, "status", "--porcelain") == ""
+
+
+def test_what_is_not_saved_comes_back_after_a_reload_and_a_kernel_restart(workbook: Session, opened: Any) -> None:
+    control = workbook.questions("4")[0].control.id
+    sheet = opened("4")
+    form, page = sheet.form, sheet.page
+    sheet.run()
+    form.locator("button.readiness-key-p").click()
+    sheet.says("Answered: partly")
+    form.get_by_label("Note").press_sequentially("half a sent")
+    sheet.save()
+
+    page.reload()
+    sheet.ready()
+    assert page.locator(".readiness-form").count() == 0
+    sheet.run()
+    form.locator("button.readiness-entry", has_text="open gap").wait_for()
+    page.wait_for_function("() => document.querySelector('.readiness-field-note textarea').value === 'half a sent'")
+
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    sheet.says("Run all cells (▸▸) to go on")
+    sheet.probes.locator("[role=status]", has_text="Run all cells").wait_for()
+    assert form.locator("button:enabled").count() == 0
+    sheet.shot("restarted")
+    sheet.ready()
+    sheet.run()
+    sheet.says("not saved yet")
+    form.locator("button.readiness-entry", has_text="open gap").wait_for()
+    assert form.get_by_label("Note").input_value() == "half a sent"
+    form.locator("button.readiness-key-s").click()
+    sheet.says("Saved to readiness.toml")
+    given = answers(workbook.root)[control]
+    assert (given["status"], given["gap"], given["note"]) == ("needs-review", "partial", "half a sent")
+
+
+CONTRAST = """
+() => {
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map(Number).map((one) => {
+      const part = one / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      if (!/, 0\\)|transparent/.test(color)) return light(color);
+    }
+    return 1;
+  };
+  const ink = (one) => (one instanceof SVGElement ? getComputedStyle(one).fill : getComputedStyle(one).color);
+  const faint = [];
+  for (const one of document.querySelectorAll(WHERE)) {
+    const text = [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+    if (!text || one.closest(":disabled, title, desc") || !one.getClientRects().length) continue;
+    const [a, b] = [light(ink(one)), ground(one)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${text.slice(0, 40)}: ${ratio.toFixed(2)} ${ink(one)}`);
+  }
+  return faint;
+}
+""".replace("WHERE", "'.readiness-form *, .readiness-page *, .jp-OutputArea svg text, .jp-OutputArea details *'")
+"""Texts of ours that stand out from what is behind them by less than the 4.5 that accessible pages ask for."""
+
+
+def test_a_whole_session_leaves_git_clean_and_reads_well_in_light_and_dark(
+    workbook: Session, opened: Any, git: Any
+) -> None:
+    from workbook.notebook.documents import sync
+
+    root = workbook.root
+    sync(workbook)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Notebooks")
+    for name in ("overview", "4", "explore"):
+        sheet = opened(name)
+        sheet.run()
+        if name == "4":
+            sheet.probes.locator("[role=status]", has_text="The probes have looked").wait_for()
+            sheet.form.locator("button.readiness-key-d").click()
+            sheet.says("Answered: don't know")
+            sheet.form.locator("button.readiness-key-s").click()
+            sheet.says("Saved to readiness.toml")
+        for theme in ("JupyterLab Light", "JupyterLab Dark"):
+            sheet.theme(theme)
+            sheet.shot(f"{name}-{theme.rpartition(' ')[2].lower()}")
+            assert sheet.page.evaluate(CONTRAST) == [], theme
+        sheet.save()
+    assert git(root, "status", "--porcelain", "--untracked-files=all") == "M readiness.toml"
+    assert json.loads(sheet.path.read_bytes())["cells"][1]["outputs"] == []
+
+
+def test_what_would_leave_the_machine_is_refused_and_counted(page: Any, lab: Any) -> None:
+    """That the other tests' zero can be anything else."""
+    import urllib.error
+    import urllib.request
+
+    assert page.evaluate("() => fetch('http://example.com/').then(() => 'came', () => 'refused')") == "refused"
+    through = urllib.request.build_opener(urllib.request.ProxyHandler({"http": lab.outside.address}))
+    with pytest.raises(urllib.error.HTTPError):
+        through.open("http://example.com/", timeout=30)
+    assert lab.outside.asked == ["http://example.com/", "GET http://example.com/ HTTP/1.1"]
+    lab.outside.asked.clear()

@@ -69,7 +69,7 @@ class PillarBook:
         session = self.session
         lines = [session.headline]
         if pending := session.pending:
-            lines.append(f"Not saved yet ({len(pending)}): " + "; ".join(words.changed(pending)))
+            lines.append("Not saved yet: " + "; ".join(words.changed(session.catalogue, pending)))
         states = {one.item.id: one for one in session.assessment.of(session.checklist)}
         rows = [
             (f"{item.number}. {item.title}", STATUS_WORDS[states[item.id].status], states[item.id].why)

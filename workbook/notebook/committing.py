@@ -65,6 +65,10 @@ class CommitPanel:
         """Show what would be committed; nothing is written or run by that."""
         if self.running:
             raise Refused("git is still at work", "wait for it; a hook or a signature may take long")
+        if self._session.read_only:
+            raise Refused(self._session.read_only)
+        if not self._session.has_state:
+            raise Refused("there is nothing to commit yet", "start a workbook with: readiness init")
         if self._session.place.git_dir is None:
             raise Refused(self._session.place.trouble or "this is not a git repository")
         kept = self._session.typed.get

@@ -6,6 +6,7 @@ Each holds a few managed cells with fixed ids; the user's own cells between them
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from workbook.text import markdown_prose, python_literal
 
 SIZE_CAP = 16 * 1024 * 1024
 """A notebook above this many bytes is not one of ours, which hold no outputs."""
+
+IGNORED = b"# JupyterLab keeps a copy of each notebook here when it saves one.\n.ipynb_checkpoints/\n"
+"""Our folder's `.gitignore`: what a working session leaves besides must not stand in git's status."""
 
 Notebook = dict[str, Any]
 
@@ -70,7 +74,10 @@ def sync(session: Session, name: str | None = None) -> list[Path]:
         raise Refused("there is no workbook here yet", "start one with: readiness init")
     contents = [(one.path(session.root), document(session, one)) for one in sheets(session.checklist, name)]
     try:
-        own_folder(session.root, NOTEBOOKS).mkdir(parents=True, exist_ok=True)
+        folder = own_folder(session.root, NOTEBOOKS)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.path.lexists(ignore := folder / ".gitignore"):
+            replace_bytes(ignore, IGNORED)
         for path, raw in contents:
             if _stored(path) != raw:
                 replace_bytes(path, raw)

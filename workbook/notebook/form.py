@@ -66,7 +66,8 @@ class PillarForm:
             self.current = next(iter(self.entries))
         if self.current:
             self.panel.open(self.current)
-        mark = f" ({len(self.session.pending)})" if self.session.pending else ""
+        touched = {edit.table for edit in self.session.pending}
+        mark = f" ({len(touched)})" if touched else ""
         self.save.description = f"s  save{mark}"
 
     def open(self, control: str) -> None:
@@ -118,7 +119,8 @@ class PillarForm:
         elif not self.session.has_state:
             self.guard.complain("there is no workbook here yet; start one with: readiness init")
         elif waiting or half:
-            unsaved = f"{waiting} edits are not saved yet." if waiting else ""
+            pending = words.changed(self.session.catalogue, self.session.pending)
+            unsaved = f"Not saved yet: {'; '.join(pending) or 'a new workbook'}." if waiting else ""
             told = "; ".join(f"{field.kind} of {field.about}" for field in half)
             self.guard.say(f"{unsaved}{f' Half typed, and in its field again: {told}.' if half else ''}".strip())
         if loop := running_loop():
@@ -164,7 +166,8 @@ class PillarForm:
 
     def _undo(self) -> None:
         undone = self.session.undo()
-        self.guard.say("Undone: " + "; ".join(words.changed(undone)) if undone else "There is nothing to undo.")
+        lines = words.changed(self.session.catalogue, undone)
+        self.guard.say(f"Undone: {'; '.join(lines)}" if lines else "There is nothing to undo.")
         self._reload()
 
     def _save(self) -> None:

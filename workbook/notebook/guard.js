@@ -17,6 +17,15 @@ function guard(event, own) {
   }
 }
 
+const LOST = "The kernel that drew this is gone. Run all cells (▸▸) to go on; what was not saved comes back then.";
+
+// After a kernel restart nothing here is heard any more, so nothing may look as if it were. Returns what undoes it.
+function silence(form) {
+  const held = [...form.querySelectorAll("button:enabled, input:enabled, textarea:enabled")];
+  for (const one of held) one.disabled = true;
+  return () => { for (const one of held) one.disabled = false; };
+}
+
 function render({ model, el }) {
   const status = document.createElement("div");
   status.className = "readiness-status";
@@ -26,14 +35,17 @@ function render({ model, el }) {
   bar.setAttribute("aria-label", "Probes");
   el.append(bar, status);
 
+  let revive;
   const say = () => {
-    status.textContent = model.get("status");
-    status.classList.toggle("readiness-trouble", model.get("trouble"));
+    status.textContent = revive ? LOST : model.get("status");
+    status.classList.toggle("readiness-trouble", !revive && model.get("trouble"));
   };
   const advance = () => {
     const share = model.get("progress");
-    bar.hidden = share < 0;
-    bar.value = Math.max(share, 0);
+    bar.hidden = Boolean(revive) || share < 0;
+    // Nothing known yet: a bar that moves, not one that stands at its left end.
+    if (share > 0) bar.value = share;
+    else bar.removeAttribute("value");
   };
   const press = () => {
     const form = el.closest(FORM);
@@ -58,6 +70,16 @@ function render({ model, el }) {
     }
     model.send({ asked: model.get("asked"), typed, pressing });
   };
+  const listen = () => {
+    const form = el.closest(FORM);
+    if (!form || form.classList.contains("jupyter-widgets-disconnected") === Boolean(revive)) return;
+    if (revive) {
+      revive();
+      revive = undefined;
+    } else revive = silence(form);
+    say();
+    advance();
+  };
   const onKey = (event) => guard(event, el);
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("input", tell, true);
@@ -70,9 +92,10 @@ function render({ model, el }) {
   const settle = requestAnimationFrame(() => {
     const form = el.closest(FORM);
     if (!form) return;
-    watcher = new MutationObserver(press);
+    watcher = new MutationObserver(() => { press(); listen(); });
     watcher.observe(form, { subtree: true, childList: true, attributeFilter: ["class"] });
     press();
+    listen();
   });
   model.on("change:pressed", press);
   say();

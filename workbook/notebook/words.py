@@ -6,12 +6,16 @@ from collections.abc import Iterable
 
 from checks.observation import Location, Observation, ProbeReport
 from workbook.assess import PLAIN
+from workbook.catalogue import Catalogue
 from workbook.guide import Question
 from workbook.store import MISSING, Edit
 from workbook.words import OUTCOME_WORDS
 
 SHOWN_PLACES = 5
 """How many locations of one observation are listed before the rest is counted."""
+
+BOOKKEEPING = frozenset({"rung", "by", "at", "commit", "text", "pins", "saw"})
+"""What is written along with an answer and goes without saying."""
 
 
 def place(location: Location) -> str:
@@ -48,9 +52,23 @@ def standing(question: Question) -> str:
     return PLAIN[question.judged.standing]
 
 
-def changed(edits: Iterable[Edit]) -> tuple[str, ...]:
-    """Unsaved edits as lines: "controls.rate-limiting: status = ready"."""
-    return tuple(f"{'.'.join(edit.table)}: {edit.field} = {value(edit.new)}" for edit in edits)
+def changed(catalogue: Catalogue, edits: Iterable[Edit]) -> tuple[str, ...]:
+    """Edits as lines, one a table: "Rate limits: status = ready, evidence"."""
+    tables: dict[tuple[str, ...], list[Edit]] = {}
+    for edit in edits:
+        tables.setdefault(edit.table, []).append(edit)
+    return tuple(f"{_name(catalogue, table)}: {_fields(held)}" for table, held in tables.items())
+
+
+def _name(catalogue: Catalogue, table: tuple[str, ...]) -> str:
+    control = catalogue.controls.get(table[-1]) if table[:1] == ("controls",) else None
+    return control.title if control else ".".join(table)
+
+
+def _fields(edits: Iterable[Edit]) -> str:
+    held = {edit.field: edit.new for edit in edits}
+    told = [name for name in held if name not in BOOKKEEPING] or list(held)
+    return ", ".join(name if name == "evidence" else f"{name} = {value(held[name])}" for name in told)
 
 
 def value(held: object) -> str:
