@@ -12,12 +12,12 @@ from workbook.cli.context import Context
 from workbook.cli.decision_lines import lines as decision_lines
 from workbook.errors import Refused
 from workbook.history import Move, Point, at, figure, moves, point_now, replay, sparkline, turns
+from workbook.history.as_data import VERSION, to_data, where
 from workbook.history.replay import LIMIT
 from workbook.reading import nearest
 from workbook.session import Session
 from workbook.text import json_document, terminal
 
-VERSION = 1
 NAMED = 4
 """Controls named of one reason; the rest is counted."""
 
@@ -40,7 +40,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     points = replay(session, chosen.limit)
     if not points:
         if chosen.format == "json":
-            context.out(json_document(_control_json((), chosen.control) if chosen.control else _json((), slug)))
+            context.out(json_document(_control_json((), chosen.control) if chosen.control else to_data((), slug)))
             return 0
         context.say("Nothing is committed yet: history begins with readiness commit.")
         return 0
@@ -57,7 +57,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         return _control(context, points, chosen.control)
     everything = (*points, point_now(session)) if session.unsaved or _differs(session, points[-1]) else points
     if chosen.format == "json":
-        context.out(json_document(_json(everything, slug)))
+        context.out(json_document(to_data(everything, slug)))
         return 0
     for line in _trend(everything, slug):
         context.out(line)
@@ -130,7 +130,7 @@ def _control_json(points: Sequence[Point], control: str) -> dict[str, Any]:
         judged, answer = point.assessment.standings[control], point.state.answer(control)
         found.append(
             {
-                **_where(point),
+                **where(point),
                 "standing": str(judged.standing),
                 "why": judged.why,
                 "status": str(answer.status),
@@ -146,16 +146,12 @@ def _control_json(points: Sequence[Point], control: str) -> dict[str, Any]:
     return {"version": VERSION, "control": control, "points": found}
 
 
-def _where(point: Point) -> dict[str, Any]:
-    return {"commit": point.commit, "at": point.at.isoformat(), "author": point.author, "tags": list(point.tags)}
-
-
 def _snapshot_json(session: Session, point: Point) -> dict[str, Any]:
     standings = point.assessment.standings
     verdicts = {slug: point.verdict(slug) for slug in point.state.checklists}
     return {
         "version": VERSION,
-        **_where(point),
+        **where(point),
         "verdicts": {
             slug: {"verdict": one.verdict, "lowest": one.lowest, "highest": one.highest, "of": one.of} if one else None
             for slug, one in verdicts.items()
@@ -197,24 +193,3 @@ def _checklist(session: Session, slug: str | None) -> str:
 
 def _differs(session: Session, last: Point) -> bool:
     return bool(moves(last, point_now(session)))
-
-
-def _json(points: Sequence[Point], slug: str) -> dict[str, Any]:
-    found = []
-    for before, after in zip((None, *points), points, strict=False):
-        verdict = after.verdict(slug)
-        found.append(
-            {
-                **_where(after),
-                "verdict": verdict.verdict if verdict else None,
-                "lowest": verdict.lowest if verdict else None,
-                "highest": verdict.highest if verdict else None,
-                "of": verdict.of if verdict else None,
-                "moves": [
-                    {"about": one.about, "before": str(one.before), "after": str(one.after),
-                     "reason": str(one.reason), "why": one.why}
-                    for one in (moves(before, after) if before else ())
-                ],
-            }
-        )  # fmt: skip
-    return {"version": VERSION, "checklist": slug, "points": found}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Format = Literal["markdown", "html", "json", "sarif", "csv", "toml", "text"]
+Format = Literal["markdown", "html", "page", "svg", "json", "sarif", "csv", "toml", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,15 @@ class Export:
 
 
 EXPORTS: Final[dict[str, Export]] = {
+    "badge_json": Export("to_json", "json"),
+    "badge_svg": Export("to_svg", "svg"),
+    "memo": Export("to_memo", "page"),
     "pr_body": Export("to_markdown", "markdown"),
     "pr_template": Export("every_style", "markdown"),
     "report_csv": Export("to_csv", "csv"),
+    "report_html": Export("to_html", "page"),
+    "report_json": Export("to_json", "json"),
+    "report_markdown": Export("to_markdown", "markdown"),
     "report_sarif": Export("to_sarif", "sarif"),
     "status_json": Export("to_json", "json"),
 }

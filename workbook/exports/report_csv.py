@@ -7,7 +7,7 @@ import io
 from typing import Final
 
 from workbook.assess import PLAIN
-from workbook.history import Point, point_now
+from workbook.history import Point, at, point_now, replay
 from workbook.session import Session
 from workbook.text import csv_cell
 
@@ -18,9 +18,13 @@ COLUMNS: Final = (
 """Of one row; `evidence` is how many pieces the answer has."""
 
 
-def to_csv(session: Session, point: Point | None = None) -> str:
-    """The table in the order of the catalogue, of now or of a point of history; each row is one line."""
-    told = point or point_now(session)
+def to_csv(session: Session, ref: str = "") -> str:
+    """The table in the order of the catalogue, of now or of a tag or commit; each row is one line.
+
+    Raises:
+        Refused: `ref` leads nowhere in this history.
+    """
+    told = at(session, replay(session), ref) if ref else point_now(session)
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)

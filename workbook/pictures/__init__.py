@@ -3,6 +3,7 @@
 from workbook.pictures.histogram import complexity_histogram
 from workbook.pictures.hotspot_map import Spot, hotspot_map
 from workbook.pictures.pillar_map import pillar_map
+from workbook.pictures.score_split import score_split
 from workbook.pictures.svg import Picture
 from workbook.pictures.timeline import Span, timeline
 from workbook.pictures.trend import Moment, trend
@@ -17,6 +18,7 @@ __all__ = [
     "complexity_histogram",
     "hotspot_map",
     "pillar_map",
+    "score_split",
     "timeline",
     "trend",
     "verdict_bars",

@@ -17,6 +17,9 @@ GOOD, STATED, DOUBT, STOP, QUIET = "#2f8f5b", "#3b7dd8", "#b7791f", "#d0473d", "
 SIZE = 12
 """Of letters, in pixels; a letter is taken as 0.6 of it wide."""
 
+_FITS = ' style="max-width:100%;height:auto"'
+"""Keeps a picture inside of a page that says nothing about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -26,6 +29,11 @@ class Picture:
     said: str
     lines: tuple[str, ...]
     svg: str
+
+    @property
+    def unstyled(self) -> str:
+        """The drawing for a page whose content policy allows no inline style; the page's own must bound its width."""
+        return self.svg.replace(_FITS, "", 1)
 
     def __repr__(self) -> str:
         return "\n".join(terminal(line) for line in (self.title, self.said, *(f"- {line}" for line in self.lines)))
@@ -92,7 +100,7 @@ class Canvas:
         """What was drawn, named for those who do not see it."""
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" width="{self.width}" '
-            f'style="max-width:100%;height:auto" role="img" aria-label="{html(title)}. {html(said)}" '
+            f'{_FITS.strip()} role="img" aria-label="{html(title)}. {html(said)}" '
             f'font-family="system-ui, sans-serif" font-size="{SIZE}">{"".join(self._marks)}</svg>'
         )
         return Picture(title, said, lines, svg)

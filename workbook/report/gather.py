@@ -7,18 +7,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from checks.git import GitProblem
-from checks.observation import Location, ProbeReport
+from checks.observation import ProbeReport
 from workbook import outlook
 from workbook.agenda import kept
 from workbook.answers import Answer, Status
 from workbook.assess import PLAIN, ItemState, Standing, standing_override
 from workbook.catalogue.plans import load_plans
 from workbook.crosswalk import disagreements
-from workbook.decisions import Decision, latest
+from workbook.decisions import Condition, Decision, latest
 from workbook.history import Point, at, point_now, replay
 from workbook.plan import Gap, Plan, make_plan
 from workbook.plan.way import TOP
 from workbook.report import record
+from workbook.report.words import placed
 from workbook.sentences import WORDS
 from workbook.session import Session
 from workbook.words import STATUS_WORDS
@@ -95,8 +96,8 @@ def _said(point: Point, slug: str) -> record.Said:
     if verdict is None:
         none = "No verdict in this version; its answers are kept and shown"
         return record.Said(
-            slug, checklist.name, decides, "", none, f"{none}.", "", "", 0, 0, 0, hold=False, certain=(), can_end=(),
-            decided_by=(), notes=(), best=False,
+            slug, checklist.name, decides, "", none, f"{none}.", "", "", 0, 0, 0, hold=False, blockers=0, certain=(),
+            can_end=(), decided_by=(), notes=(), best=False,
         )  # fmt: skip
     return record.Said(
         checklist=slug,
@@ -111,6 +112,7 @@ def _said(point: Point, slug: str) -> record.Said:
         highest=verdict.highest,
         of=verdict.of,
         hold=verdict.hold,
+        blockers=verdict.blockers,
         certain=verdict.certain,
         can_end=verdict.can_end if verdict.verdict == "incomplete" else (),
         decided_by=verdict.decided_by,
@@ -213,17 +215,11 @@ def _todo(gap: Gap) -> record.ToDo:
         why=gap.why,
         what=gap.action.what,
         command=gap.action.command,
-        place=_placed(gap.action.place),
+        place=placed(gap.action.place) if gap.action.place else "",
         half_days=gap.half_days,
         owner=gap.owner,
         due=gap.due,
     )
-
-
-def _placed(place: Location | None) -> str:
-    if place is None:
-        return ""
-    return f"{place.path}:{place.line}" if place.line else place.path
 
 
 def _onward(plan: Plan) -> record.Onward | None:
@@ -258,11 +254,19 @@ def _newest_first(decisions: Iterable[Decision]) -> list[Decision]:
 
 def _decided(point: Point, one: Decision) -> record.Decided:
     conditions = tuple(
-        record.Promise(promise.text, promise.owner, promise.due, str(kept(promise, point.assessment, point.at)))
+        record.Promise(
+            _promised(point, promise), promise.owner, promise.due, str(kept(promise, point.assessment, point.at))
+        )
         for promise in one.conditions
     )
     by = tuple((person.name, person.role) for person in one.by)
     return record.Decided(one.id, str(one.outcome), one.commit, one.verdict, one.uncommitted, by, conditions)
+
+
+def _promised(point: Point, one: Condition) -> str:
+    """What was promised; a control by its title, where only its id was given."""
+    control = point.catalogue.controls.get(one.control)
+    return control.title if control and one.text == one.control else one.text
 
 
 def _moved(points: Sequence[Point], slug: str) -> Iterable[record.Moved]:

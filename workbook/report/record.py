@@ -41,6 +41,8 @@ class Said:
     highest: int
     of: int
     hold: bool
+    blockers: int
+    """Items that stop the launch."""
     certain: tuple[str, ...]
     can_end: tuple[str, ...]
     decided_by: tuple[str, ...]

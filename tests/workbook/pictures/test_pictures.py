@@ -12,6 +12,7 @@ from workbook.pictures import (
     complexity_histogram,
     hotspot_map,
     pillar_map,
+    score_split,
     svg,
     timeline,
     trend,
@@ -30,6 +31,7 @@ def drawn(name):
         "complexity_histogram": complexity_histogram([1, 5, 6, 20, 21, 41]),
         "hotspot_map": hotspot_map([Spot(name, 31, 40), Spot("api/b.py", 2, 3)]),
         "trend": trend([Moment(DAY, name, 3, 50, hold=True), Moment(DAY, "now", 9, 50, hold=False)]),
+        "score_split": score_split([(name, 3), ("stated", 2), ("2", 0), ("open", 1), ("stop", 1), ("unknown", 9)]),
         "timeline": timeline([Span(name, 3, 7), Span("Week 2", 0, 0)]),
     }  # fmt: skip
 
