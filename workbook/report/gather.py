@@ -70,6 +70,14 @@ def gather(session: Session, ref: str = "") -> record.Report:
             record.Number(name, one.value, one.unit, one.source, one.at)
             for name, one in point.state.measurements.items()
         ),
+        levels=tuple(
+            record.Level(slug, domain, one.level, one.by, one.at)
+            for slug, scores in point.state.scores.items()
+            for domain, one in scores.items()
+        ),
+        facts=tuple(
+            record.Fact(name, one.holds, one.by, one.at, one.note) for name, one in point.state.attested.items()
+        ),
         scope=dict(point.state.scope.confirmed),
         scope_by=point.state.scope.by,
         history=tuple(_moved(until, point.state.decides)),

@@ -224,6 +224,28 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A level, 0 to 5, that a person gave one domain of a scorecard."""
+
+    checklist: str
+    domain: str
+    level: int
+    by: str
+    at: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A yes-or-no fact that a decision model asks for, with the person who states it."""
+
+    name: str
+    holds: bool
+    by: str
+    at: date | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report can say."""
 
@@ -251,6 +273,8 @@ class Report:
     disagreements: tuple[tuple[str, str], ...]
     """What checklists judge differently, and how it stands."""
     numbers: tuple[Number, ...]
+    levels: tuple[Level, ...]
+    facts: tuple[Fact, ...]
     scope: Mapping[str, bool]
     scope_by: str
     history: tuple[Moved, ...]
