@@ -1,15 +1,18 @@
 """The terminal and the notebook ask the same, offer the same, and write the same bytes."""
 
+import asyncio
 import html
 import re
 import shutil
+import subprocess
 from datetime import date
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from checks.observation import Examined, Location, Observation, Outcome, ProbeReport
 from tui.app import ReadinessApp
+from tui.screens.commit import CommitView
 from tui.screens.guide import Guide
 from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.widgets.choices import ChoiceBar
@@ -59,6 +62,11 @@ def _words(text):
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()
 
 
+def _content(static):
+    """What a widget of the terminal holds, also where its lines hang."""
+    return str(getattr(static.visual, "text", static.visual))
+
+
 async def test_both_faces_ask_the_same_and_offer_the_same(pair):
     terminal, notebook = pair
     form = PillarBook(notebook, PILLAR).form()
@@ -72,7 +80,7 @@ async def test_both_faces_ask_the_same_and_offer_the_same(pair):
             await pilot.pause()
             form.open(control)
             shown = {
-                name: _words(str(app.screen.query_one(name, Static).content)) for name in ("#guide-asks", "#guide-why")
+                name: _words(_content(app.screen.query_one(name, Static))) for name in ("#guide-asks", "#guide-why")
             }
             asked = _words(form.panel._asked.value)
             question = terminal.question(control)
@@ -131,3 +139,79 @@ async def _settle(pilot, app):
     else:
         raise AssertionError(app.screen)
     await pilot.pause()
+
+
+BO = "Bo Sample <bo@example.com>"
+
+
+def _git(root, *arguments):
+    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+async def test_a_commit_is_the_same_commit(pair):
+    terminal, notebook = pair
+    form = PillarBook(notebook, PILLAR).form()
+    control = form.current
+    for session in pair:
+        for key, value in {"user.name": "Ana Example", "user.email": "ana@example.com"}.items():
+            _git(session.root, "config", key, value)
+        session.relocate()
+    app = ReadinessApp(terminal)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.open_guide(control)
+        await pilot.pause()
+        await pilot.press("d")
+        await pilot.pause()
+        while not isinstance(app.screen, Guide):
+            await _settle(pilot, app)
+        await pilot.press("c")
+        await pilot.pause()
+        assert isinstance(app.screen, CommitView)
+        proposed = app.screen.query_one("#commit-message", TextArea).text
+        app.screen.query_one("#commit-navigators", Input).value = BO
+        await pilot.press("f2")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert not isinstance(app.screen, CommitView)
+    form.panel.choices["d"].click()
+    form.commit.click()
+    assert form.committing.message.value.strip() == proposed.strip()
+    form.committing.people.value = BO
+    form.committing.go.click()
+    while form.committing.go.disabled:  # it is handed back to this loop, as to a kernel's
+        await asyncio.sleep(0.01)
+    form.close()
+    assert form.guard.status.startswith("Committed "), form.guard.status
+    made = [_git(session.root, "log", "-1", "--format=%an %ae%n%B%T") for session in pair]
+    assert made[0] == made[1]
+    assert f"Co-authored-by: {BO}" in made[0]
+
+
+async def test_what_cannot_be_done_is_refused_in_the_same_words(pair):
+    for session in pair:
+        text = session.state_path.read_text()
+        session.state_path.write_text(text.replace("schema = 1", "schema = 99", 1))
+        session.refresh()
+    terminal, notebook = pair
+    reason = terminal.read_only
+    assert reason
+    form = PillarBook(notebook, PILLAR).form()
+    assert _words(form.guard.status) == _words(reason)
+    app = ReadinessApp(terminal)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.open_guide(form.current)
+        await pilot.pause()
+        await pilot.press("c")
+        await pilot.press("y")
+        await pilot.pause()
+        told = {_words(one.message) for one in app._notifications}
+        assert _words(reason) in told
+    for press in (form.panel.choices["y"], form.commit):
+        form.guard.say("")
+        press.click()
+        assert form.guard.trouble
+        assert _words(form.guard.status) == _words(reason)
+    form.close()
+    assert terminal.state_path.read_bytes() == notebook.state_path.read_bytes()

@@ -14,6 +14,12 @@ from workbook.text import html, terminal_lines
 WIDTH = 88
 """Characters a line of the plain-text form may have before it wraps."""
 
+LONG_TEXT = 40
+"""Characters from which on a cell of a table is kept wide enough to be read."""
+
+PLAIN = "text-align:left;vertical-align:top"
+LONG = f"{PLAIN};min-width:16em;overflow-wrap:anywhere"
+
 CLASSES = "readiness-page mathjax_ignore tex2jax_ignore"
 """JupyterLab would set what stands between dollar signs as formulas."""
 
@@ -57,10 +63,10 @@ def paragraphs(lines: Iterable[str]) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Rows as an HTML table; the first cell of each heads its row."""
-    head = "".join(f'<th scope="col" style="text-align:left">{html(name)}</th>' for name in columns)
+    head = "".join(f'<th scope="col" style="{PLAIN}">{html(name)}</th>' for name in columns)
     body = "".join(
-        f'<tr><th scope="row" style="text-align:left">{html(row[0])}</th>'
-        + "".join(f'<td style="text-align:left">{html(cell)}</td>' for cell in row[1:])
+        f'<tr><th scope="row" style="{PLAIN}">{html(row[0])}</th>'
+        + "".join(f'<td style="{LONG if len(cell) > LONG_TEXT else PLAIN}">{html(cell)}</td>' for cell in row[1:])
         + "</tr>"
         for row in rows
     )
