@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -10,9 +10,13 @@ from checks.cache.facts import FileFacts
 from checks.observation import Finding, Location, Proposal, Unread
 
 if TYPE_CHECKING:
+    import ast
+
+    from tree_sitter import Node
+
     from checks.application.reach import Reach
     from checks.cache.store import Store
-    from checks.complexity.measure import Complexity
+    from checks.complexity.measure import Complexity, Measures
     from checks.git import Git
     from checks.hotspots import Hotspots
     from checks.readers.containers import Containers
@@ -94,14 +98,22 @@ class Look:
         """Facts about Python files: imports, functions, calls, handlers, routes."""
         from checks.readers.python import PythonCode
 
-        return PythonCode(self.tree, self.unread)
+        def measure(path: str, text: str, module: ast.Module) -> None:
+            if is_product(path):
+                self._measures.parsed_python(path, text, module)
+
+        return PythonCode(self.tree, self.unread, measure)
 
     @cached_property
     def web(self) -> WebCode:
         """Facts about JavaScript, TypeScript and the script blocks of Vue, Svelte and Astro files."""
         from checks.readers.web import WebCode
 
-        return WebCode(self.tree, self.unread)
+        def measure(path: str, text: str, root: Node) -> None:
+            if is_product(path):
+                self._measures.parsed_web(path, text, root)
+
+        return WebCode(self.tree, self.unread, measure)
 
     @cached_property
     def manifests(self) -> Manifests:
@@ -139,11 +151,15 @@ class Look:
         return Reach.trace(self)
 
     @cached_property
+    def _measures(self) -> Measures:
+        from checks.complexity.measure import Measures
+
+        return Measures(self.tree, self.facts)
+
+    @cached_property
     def complexity(self) -> Complexity:
         """Complexity and maintainability of the application code."""
-        from checks.complexity.measure import measure
-
-        measured = measure(self.tree, self.source_paths(), self.facts)
+        measured = self._measures.of(self.source_paths())
         self.unread.extend(measured.unread)
         return measured
 
@@ -188,6 +204,18 @@ class Look:
         if set(suffixes) <= set(PYTHON + WEB):
             return tuple(path for path in self._sources if path.endswith(suffixes))
         return tuple(path for path in self.tree.paths if path.endswith(suffixes) and is_product(path))
+
+    def files_with(self, paths: Iterable[str], *words: str) -> Iterator[str]:
+        """Those of `paths` whose text holds one of `words` in any case: to ask before a slow pattern is searched for.
+
+        Args:
+            paths: Files of the tree.
+            words: In lower case; a pattern that is searched for afterwards must not match without one of them.
+        """
+        for path in paths:
+            text = (self.tree.text(path) or "").lower()
+            if any(word in text for word in words):
+                yield path
 
     def test_paths(self) -> tuple[str, ...]:
         """Python and web files that are named like tests, sorted; vendored and generated ones left out."""

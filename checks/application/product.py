@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 _MOST_PLACES = 5
+_IN_AND_USER = ("login", "log_in", "signin", "sign_in", "currentuser", "current_user")
+_ROLE_WORDS = ("admin", "superuser", "staff", "moderator", "role", "permission", "has_perm")
 _ASK = "only a person can tell"
 
 
@@ -88,9 +90,10 @@ class _Product:
                 if pattern.search(text.value):
                     yield Location(path, text.line)
 
-    def lines(self, pattern: re.Pattern[str], paths: Iterable[str]) -> tuple[Location, ...]:
-        """The first lines of `paths` that match; comment lines do not count."""
-        return tuple(islice(self._each_line(pattern, paths), _MOST_PLACES))
+    def lines(self, pattern: re.Pattern[str], paths: Iterable[str], *words: str) -> tuple[Location, ...]:
+        """The first lines of `paths` that match; comment lines do not count. Without one of `words` nothing matches."""
+        likely = self.look.files_with(paths, *words) if words else paths
+        return tuple(islice(self._each_line(pattern, likely), _MOST_PLACES))
 
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
         for path in paths:
@@ -227,14 +230,14 @@ def _user_interface(product: _Product) -> _Verdict:
 
 def _sign_in(product: _Product) -> _Verdict:
     found = (*product.imports(signs.SIGN_IN), *product.calls(signs.SIGN_IN_CALLS))
-    hints = product.lines(signs.SIGN_IN_WORDS, product.paths)
+    hints = product.lines(signs.SIGN_IN_WORDS, product.paths, "password", "authenticate", *_IN_AND_USER)
     if not found and hints:
         return None, "no authentication library, but names that speak of signing in", hints
     return _seen(product, found, "authentication libraries or token code are used", "no authentication code found")
 
 
 def _several_roles(product: _Product) -> _Verdict:
-    found = product.lines(signs.ROLES, (*product.paths, *product.schemas))
+    found = product.lines(signs.ROLES, (*product.paths, *product.schemas), *_ROLE_WORDS)
     return _seen_or_ask(found, "role or permission names in the code", "no role or permission code found")
 
 

@@ -1,23 +1,29 @@
-"""Cyclomatic complexity of all code, and maintainability of Python: radon's library, one syntax tree a file."""
+"""Cyclomatic complexity of all code, and maintainability of Python as radon defines them, one syntax tree a file."""
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.cache.facts import FileFacts
+from checks.complexity import python_counts
 from checks.complexity.function import FunctionComplexity
 from checks.complexity.older_python import parsed
+from checks.complexity.python_counts import Counted, PythonCounts
 from checks.complexity.raw_counts import RawCounts, count
 from checks.complexity.web import SUFFIXES as WEB_SUFFIXES
+from checks.complexity.web import WebMeasure, measure_tree
 from checks.complexity.web import measure_file as measure_web_file
 from checks.files.kinds import is_written_by_a_program
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from checks.tree import Tree
 
 PYTHON_SUFFIXES = (".py", ".pyw")
@@ -60,104 +66,146 @@ class Complexity:
     left_out: frozenset[str] = frozenset()
 
 
-def measure(tree: Tree, paths: Iterable[str], facts: FileFacts | None = None) -> Complexity:  # noqa: PLR0912  # one branch for each way a file can end
-    """Measure the Python, JavaScript and TypeScript files among `paths`, and those parts of component files.
+def measure(tree: Tree, paths: Iterable[str], facts: FileFacts | None = None) -> Complexity:
+    """Measure the Python, JavaScript and TypeScript files among `paths`; see `Measures.of`."""
+    return Measures(tree, facts or FileFacts(tree, None)).of(paths)
 
-    The caller leaves out tests and what is generated or vendored by its name; what is by its content is left out here.
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One file: what was counted in it, or why not."""
+
+    functions: tuple[FunctionComplexity, ...] = ()
+    sloc: int | None = None
+    module: ModuleMeasure | None = None
+    unread: str = ""
+    left_out: bool = False
+
+
+class Measures:
+    """What was measured of the files of a tree. A reader that parses a file for its own ends has it measured as well.
+
     `facts` may know what was measured before.
     """
-    facts = facts or FileFacts(tree, None)
-    functions: list[FunctionComplexity] = []
-    modules: dict[str, ModuleMeasure] = {}
-    sloc: dict[str, int] = {}
-    unread: list[Unread] = []
-    left_out: set[str] = set()
-    for path in paths:
-        if not path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES):
-            continue
-        known = facts.kept(_KIND, path)
-        if known is not None:
-            rows, sloc[path], module = known
-            functions += [FunctionComplexity(path, *row) for row in rows]
-            modules |= {} if module is None else {path: _recalled(*module)}
-            continue
-        text = tree.text(path)
-        if text is None:
-            unread.append(Unread(path, "not text that can be measured"))
-        elif is_written_by_a_program(path, text):
-            left_out.add(path)
-        elif text.count("\n") > MAX_LINES:
-            unread.append(Unread(path, f"longer than {MAX_LINES} lines, not measured"))
-        elif path.endswith(WEB_SUFFIXES):
-            try:
-                measured = measure_web_file(path, text)
-            except TooSlowError as error:
-                unread.append(Unread(path, str(error)))
-                continue
-            functions += measured.functions
-            sloc[path] = measured.sloc
-            if not measured.whole:
-                unread.append(Unread(path, "parts of it could not be parsed, so its complexity may be higher"))
+
+    def __init__(self, tree: Tree, facts: FileFacts) -> None:
+        self._tree, self._facts = tree, facts
+        self._known: dict[str, _Measured] = {}
+
+    def of(self, paths: Iterable[str]) -> Complexity:
+        """Measure the Python, JavaScript and TypeScript files among `paths`, and those parts of component files.
+
+        The caller leaves out tests and what is generated or vendored by its name; what is by its content is left out
+        here.
+        """
+        chosen = [path for path in paths if path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES)]
+        found = {path: self._measured(path) for path in chosen}
+        functions = [function for one in found.values() for function in one.functions]
+        functions.sort(key=lambda one: (-one.complexity, one.path, one.line))
+        return Complexity(
+            tuple(functions),
+            {path: one.module for path, one in found.items() if one.module is not None},
+            {path: one.sloc for path, one in found.items() if one.sloc is not None},
+            tuple(Unread(path, one.unread) for path, one in found.items() if one.unread),
+            frozenset(path for path, one in found.items() if one.left_out),
+        )
+
+    def parsed_python(self, path: str, text: str, module: ast.Module) -> None:
+        """Measure a file that was parsed just now, while its tree is there."""
+        if path not in self._known and self._facts.kept(_KIND, path) is None:
+            self._known[path] = _objection(path, text) or _python(path, module, text)
+            self._keep(path)
+
+    def parsed_web(self, path: str, text: str, root: Node) -> None:
+        """Measure a file that was parsed just now by the grammar that measuring takes, while its tree is there."""
+        if path not in self._known and self._facts.kept(_KIND, path) is None:
+            self._known[path] = _objection(path, text) or _web(
+                measure_tree(path, text.encode("utf-8", "replace"), root)
+            )
+            self._keep(path)
+
+    def _measured(self, path: str) -> _Measured:
+        if path not in self._known:
+            kept = self._facts.kept(_KIND, path)
+            if kept is not None:
+                self._known[path] = _recalled(path, *kept)
             else:
-                facts.keep(_KIND, path, _row(measured.functions, measured.sloc, None))
-        else:
-            try:
-                found, modules[path] = _measure_file(path, text)
-            except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
-                unread.append(Unread(path, _reason(error)))
-            else:
-                functions += found
-                sloc[path] = modules[path].raw.sloc
-                facts.keep(_KIND, path, _row(found, sloc[path], modules[path]))
-    functions.sort(key=lambda one: (-one.complexity, one.path, one.line))
-    return Complexity(tuple(functions), modules, sloc, tuple(unread), frozenset(left_out))
+                self._known[path] = _of_text(path, self._tree.text(path))
+                self._keep(path)
+        return self._known[path]
+
+    def _keep(self, path: str) -> None:
+        one = self._known[path]
+        if one.sloc is not None and not one.unread:
+            self._facts.keep(_KIND, path, _row(one))
 
 
-def _row(functions: Iterable[FunctionComplexity], sloc: int, module: ModuleMeasure | None) -> list[object]:
+def _of_text(path: str, text: str | None) -> _Measured:
+    if text is None:
+        return _Measured(unread="not text that can be measured")
+    if objection := _objection(path, text):
+        return objection
+    if path.endswith(WEB_SUFFIXES):
+        try:
+            return _web(measure_web_file(path, text))
+        except TooSlowError as error:
+            return _Measured(unread=str(error))
+    try:
+        return _python(path, *parsed(text))
+    except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
+        return _Measured(unread=_reason(error))
+
+
+def _objection(path: str, text: str) -> _Measured | None:
+    """Why a file is not measured, by what it holds."""
+    if is_written_by_a_program(path, text):
+        return _Measured(left_out=True)
+    if text.count("\n") > MAX_LINES:
+        return _Measured(unread=f"longer than {MAX_LINES} lines, not measured")
+    return None
+
+
+def _web(measured: WebMeasure) -> _Measured:
+    partly = "" if measured.whole else "parts of it could not be parsed, so its complexity may be higher"
+    return _Measured(measured.functions, measured.sloc, unread=partly)
+
+
+def _row(one: _Measured) -> list[object]:
     """What was measured of one file as plain data."""
-    rows = [(one.name, one.line, one.complexity) for one in functions]
-    return [rows, sloc, None if module is None else astuple(module)]
+    rows = [(function.name, function.line, function.complexity) for function in one.functions]
+    return [rows, one.sloc, None if one.module is None else astuple(one.module)]
 
 
-def _recalled(index: float, rank: str, halstead: list[float], raw: list[int]) -> ModuleMeasure:
-    return ModuleMeasure(index, rank, Halstead(*halstead), RawCounts(*raw))
+def _recalled(path: str, rows: list[tuple[str, int, int]], sloc: int, module: list[Any] | None) -> _Measured:
+    functions = tuple(FunctionComplexity(path, *row) for row in rows)
+    if module is None:
+        return _Measured(functions, sloc)
+    index, rank, halstead, raw = module
+    return _Measured(functions, sloc, ModuleMeasure(index, rank, Halstead(*halstead), RawCounts(*raw)))
 
 
-def _measure_file(path: str, text: str) -> tuple[list[FunctionComplexity], ModuleMeasure]:
-    from radon.metrics import h_visit_ast, mi_compute, mi_rank
-    from radon.visitors import ComplexityVisitor
+def _python(path: str, module: ast.Module, countable: str) -> _Measured:
+    from radon.metrics import halstead_visitor_report, mi_compute, mi_rank
 
-    module, countable = parsed(text)
-    visitor = ComplexityVisitor.from_ast(module)
-    raw = count(countable)
-    total = h_visit_ast(module).total
-    index = mi_compute(total.volume, visitor.total_complexity, raw.lloc, raw.comment_percent)
-    functions = [FunctionComplexity(path, name, line, value) for name, line, value in _functions(visitor)]
+    try:
+        counted = python_counts.count(module)
+        raw = count(countable)
+    except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
+        return _Measured(unread=_reason(error))
+    total = halstead_visitor_report(counted)
+    index = mi_compute(total.volume, counted.complexity, raw.lloc, raw.comment_percent)
+    functions = tuple(FunctionComplexity(path, name, line, value) for name, line, value in _functions(counted))
     halstead = Halstead(total.volume, total.difficulty, total.effort)
-    return functions, ModuleMeasure(index, mi_rank(index), halstead, raw)
+    return _Measured(functions, raw.sloc, ModuleMeasure(index, mi_rank(index), halstead, raw))
 
 
-def _functions(visitor: Any) -> Iterator[tuple[str, int, int]]:
-    """Every function once. Radon lists methods under their class and closures under their function."""
-    for function in visitor.functions:
-        yield from _with_closures(function, "")
-    for found in visitor.classes:
-        yield from _in_class(found, "")
-
-
-def _in_class(found: Any, prefix: str) -> Iterator[tuple[str, int, int]]:
-    name = f"{prefix}{found.name}."
-    for method in found.methods:
-        yield from _with_closures(method, name)
-    for inner in found.inner_classes:
-        yield from _in_class(inner, name)
-
-
-def _with_closures(function: Any, prefix: str) -> Iterator[tuple[str, int, int]]:
-    name = f"{prefix}{function.name}"
-    yield name, function.lineno, function.complexity
-    for closure in function.closures:
-        yield from _with_closures(closure, f"{name}.")
+def _functions(inside: PythonCounts | Counted, prefix: str = "") -> Iterator[tuple[str, int, int]]:
+    """Every function once, by its dotted name: closures after the function they are in, methods after all functions."""
+    for function in inside.functions:
+        yield f"{prefix}{function.name}", function.line, function.complexity
+        yield from _functions(function, f"{prefix}{function.name}.")
+    for one in inside.classes:
+        yield from _functions(one, f"{prefix}{one.name}.")
 
 
 def _reason(error: BaseException) -> str:

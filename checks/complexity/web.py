@@ -69,7 +69,11 @@ def measure_file(path: str, text: str) -> WebMeasure:
     source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
     tsx = path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs"))
     encoded = source.encode("utf-8", "replace")
-    root = parse(language("tsx" if tsx else "typescript"), encoded).root_node
+    return measure_tree(path, encoded, parse(language("tsx" if tsx else "typescript"), encoded).root_node)
+
+
+def measure_tree(path: str, source: bytes, root: Node) -> WebMeasure:
+    """Measure a file by its syntax tree; `source` is what was parsed."""
     comments: list[tuple[int, int]] = []
     counts: list[tuple[str, int, int]] = []
     # An explicit stack: code may be nested deeper than Python's own calls. The owner is an index into counts.
@@ -90,7 +94,7 @@ def measure_file(path: str, text: str) -> WebMeasure:
             counts[owner] = (name, line, complexity + 1)
         stack += [(child, owner, scope) for child in reversed(node.named_children)]
     functions = tuple(FunctionComplexity(path, name, line, value) for name, line, value in counts)
-    return WebMeasure(functions, _code_lines(encoded, comments), not root.has_error)
+    return WebMeasure(functions, _code_lines(source, comments), not root.has_error)
 
 
 def _code_lines(source: bytes, comments: list[tuple[int, int]]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,13 +22,17 @@ MOST_BYTES = 2_000_000
 
 _MOST_HOPS = 4
 
+OnParsed = Callable[[str, str, ast.Module], None]
+"""Told of each file that was parsed as it stands: its path, its text and its tree, which is not kept."""
+
 
 class PythonCode:
     """Facts about the Python files of a tree."""
 
-    def __init__(self, tree: Tree, unread: list[Unread]) -> None:
+    def __init__(self, tree: Tree, unread: list[Unread], on_parsed: OnParsed | None = None) -> None:
         self._tree = tree
         self._unread = unread
+        self._on_parsed = on_parsed
         self._modules: dict[str, PythonModule | None] = {}
 
     @cached_property
@@ -108,13 +112,15 @@ class PythonCode:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # invalid escapes in reviewed code are not our user's warnings
-                tree = _parsed(source)
+                tree, as_it_stands = _parsed(source)
             found = python_ast.gather(tree, source, folders)
         except (SyntaxError, ValueError) as error:
             return self._parse_newer(path, name, source, folders, str(error))
         except (RecursionError, MemoryError):
             self._unread.append(Unread(path, "nested too deeply to parse"))
             return None
+        if as_it_stands and self._on_parsed is not None:
+            self._on_parsed(path, source, tree)
         return PythonModule(
             path=path,
             name=name,
@@ -225,11 +231,12 @@ class PythonCode:
         return tuple(found)
 
 
-def _parsed(source: str) -> ast.Module:
+def _parsed(source: str) -> tuple[ast.Module, bool]:
+    """The syntax tree, and whether it is of the source as it stands; else of an older spelling."""
     try:
-        return ast.parse(source)
+        return ast.parse(source), True
     except SyntaxError:
         older = python_newer.older_spelling(source)
         if older == source:
             raise
-        return ast.parse(older)
+        return ast.parse(older), False

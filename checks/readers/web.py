@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.observation import Unread
+from checks.readers.grammar import TooSlowError
 from checks.readers.web_facts import WebCall, WebModule, WebRoute
 from checks.readers.web_resolve import Resolver
+from checks.readers.web_walk import OnParsed, gather
 from checks.semgrep.scripts import script_spans
 
 if TYPE_CHECKING:
@@ -27,9 +29,10 @@ _MOST_HOPS = 4
 class WebCode:
     """Facts about the JavaScript, TypeScript, Vue, Svelte and Astro files of a tree."""
 
-    def __init__(self, tree: Tree, unread: list[Unread]) -> None:
+    def __init__(self, tree: Tree, unread: list[Unread], on_parsed: OnParsed | None = None) -> None:
         self._tree = tree
         self._unread = unread
+        self._on_parsed = on_parsed
         self._modules: dict[str, WebModule | None] = {}
 
     @cached_property
@@ -90,11 +93,8 @@ class WebCode:
             return None
         if path.endswith((".vue", ".svelte", ".astro")):
             text = _scripts_only(text, path)
-        from checks.readers.grammar import TooSlowError
-        from checks.readers.web_walk import gather
-
         try:
-            module = gather(path, text, self._resolve(path))
+            module = gather(path, text, self._resolve(path), self._on_parsed)
         except TooSlowError as error:
             self._unread.append(Unread(path, str(error)))
             return None

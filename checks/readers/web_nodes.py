@@ -108,14 +108,15 @@ def descendants(node: Node) -> Iterator[Node]:
         stack += current.children
 
 
-def runnable_count(node: Node) -> int:
-    """How many of a block's statements can run: what follows a return or throw shows nothing."""
+def runnable(node: Node) -> list[Node]:
+    """The named parts of a node that can run: what follows a return or throw in a block shows nothing."""
+    children = node.named_children
     if node.type != "statement_block":
-        return len(node.children)
-    for position, child in enumerate(node.children):
+        return children
+    for position, child in enumerate(children):
         if child.type in {"return_statement", "throw_statement"}:
             # Function declarations are hoisted and count wherever they stand.
-            if any(after.type == "function_declaration" for after in node.children[position + 1 :]):
+            if any(after.type == "function_declaration" for after in children[position + 1 :]):
                 break
-            return position + 1
-    return len(node.children)
+            return children[: position + 1]
+    return children

@@ -25,7 +25,7 @@ from checks.readers.web_nodes import (
     catch_body,
     descendants,
     dotted,
-    runnable_count,
+    runnable,
     strings_in,
     text_of,
 )
@@ -39,6 +39,7 @@ _FUNCTIONS = frozenset(
 )
 _LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _EACH = frozenset({"map", "forEach", "filter", "reduce", "flatMap", "some", "every"})
+_TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 _LOOSE_AMPERSAND = re.compile(rb"(?<!&)&(?![&=])")
 
 
@@ -62,18 +63,29 @@ class _Gathered:
     inner_directives: list[tuple[str, int]] = field(default_factory=list)
 
 
-def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> WebModule:
+OnParsed = Callable[[str, str, "Node"], None]
+"""Told of each TypeScript file that was parsed as it stands: its path, its text and its tree, which is not kept."""
+
+
+def gather(
+    path: str, text: str, resolve: Callable[[str], tuple[str, str]], on_parsed: OnParsed | None = None
+) -> WebModule:
     """Walk a module once.
 
     Args:
         path: decides the grammar: TSX for .tsx, .jsx, .js; TypeScript for .ts, .vue, .svelte, .astro.
         text: its source.
         resolve: gives the repository file and the npm package of an import specifier.
+        on_parsed: told of the tree.
 
     Raises:
         TooSlowError: the grammar did not come to an end in time.
     """
-    root = _parsed(_grammar(path), text.encode("utf-8", "replace"))
+    source = text.encode("utf-8", "replace")
+    root = parse(_language(_grammar(path)), source).root_node
+    if on_parsed is not None and path.endswith(_TYPESCRIPT):
+        on_parsed(path, text, root)
+    root = _mended(_grammar(path), source, root)
     walk = _Walk(resolve)
     walk.run(root)
     found = walk.found
@@ -95,9 +107,8 @@ def gather(path: str, text: str, resolve: Callable[[str], tuple[str, str]]) -> W
     )
 
 
-def _parsed(grammar: str, source: bytes) -> Node:
+def _mended(grammar: str, source: bytes, root: Node) -> Node:
     """The syntax tree. The grammars stumble over a bare "&" in JSX text, which browsers and compilers accept."""
-    root = parse(_language(grammar), source).root_node
     if not root.has_error or b"&" not in source:
         return root
     lines = source.split(b"\n")
@@ -140,9 +151,9 @@ class _Walk:
         while stack:
             node, place = stack.pop()
             inner = self._visit(node, place)
-            children = node.children
-            cut = runnable_count(node)
-            stack += [(child, inner) for child in reversed(children[:cut])]
+            children = runnable(node)
+            children.reverse()
+            stack += [(child, inner) for child in children]
 
     def _visit(self, node: Node, place: _Place) -> _Place:
         kind = node.type

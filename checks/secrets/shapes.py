@@ -130,7 +130,7 @@ class _Search:
 
     def assigned(self) -> Self:
         """Generated literals under a telling name."""
-        for match in ASSIGNED.finditer(self._text):
+        for match in ASSIGNED.finditer(self._text) if _names_secrets(self._text.lower()) else ():
             if self._is_free(*match.span("value")) and _looks_generated(match, self._text):
                 self._take(*match.span("value"), f"value of {_whole_name(match, self._text)}")
         return self
@@ -166,6 +166,13 @@ class _Search:
         if self._is_free(start, end):
             self._covered[start:end] = b"\1" * (end - start)
             self._spans.append((start, end, kind))
+
+
+def _names_secrets(lower: str) -> bool:
+    """Whether a text in lower case holds a name that `ASSIGNED` begins with: most files hold none."""
+    if any(word in lower for word in ("secret", "passw", "token", "credential")):
+        return True
+    return "key" in lower and any(word in lower for word in ("api", "access", "private"))
 
 
 def entropy(text: str) -> float:

@@ -26,6 +26,7 @@ _RECORDS = re.compile(
     r"|\baudit\w*\.(?:log|record|create|write|insert|emit|add|track|info)"
     r"|\b(?:log|record|track)_?(?:activity|admin_?action)\w*\s*\(|\blog_(?:addition|change|deletion)\s*\("
 )
+_WORDS = ("audit", "admin", "superuser", "staff", "histor", "reversion", "activity", "log_add", "log_chang", "log_del")
 _SPEAKS = re.compile(r"(?i)audit|activity|admin_?action|\blog_(?:add|chang|delet)")
 """A cheap look before the dear one."""
 _DEFINES = re.compile(
@@ -51,7 +52,9 @@ _DJANGO_ADMIN = re.compile(r"\badmin\.site\.(?:register|urls)\b|@admin\.register
 def audit_log(look: Look) -> Observation:
     """Privileged actions are recorded with the actor, by the handlers or for all of them at once."""
     fix = "write who did what to whom, and when, for every change of users, roles, keys and settings"
-    texts = {path: _bare(look, path) for path in look.source_paths() if reached(look, path)}
+    live = (path for path in look.source_paths() if reached(look, path))
+    # No pattern below matches without one of these words.
+    texts = {path: _bare(look, path) for path in look.files_with(live, *_WORDS)}
     libraries = _places(texts, _LIBRARIES) if _places(texts, _TRACKS) else []
     if found := [*libraries, *_places(texts, _FOR_ALL)]:
         said = "an audit log is wired in for all changes"

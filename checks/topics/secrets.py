@@ -40,6 +40,7 @@ LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]
 """A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
 LOGIN_NAME = re.compile(r"(?i)passw|pwd|passcode|\bpass\b|(?:admin|api|secret)_?key|access_?code")
 """Every name that the rules for hard-coded logins look at; a file without one cannot hide a login from them."""
+_COMPARES = re.compile(r"[=!]=|compare_digest")
 MARKER = re.compile(r"""={2,3}\s*["'][A-Z_]{2,16}["']""")
 """A comparison with a word of capitals, as in `password == "LDAP"`: it says where the password lives, it is none."""
 LOGIN_RULES = "secrets.hard-coded-login"
@@ -115,7 +116,7 @@ def _may_hide_login(look: Look, path: str) -> bool:
     if _is_of_tests(path) or look.code.complete_for([path]):
         return False
     text = look.tree.text(path)
-    return text is None or bool(LOGIN_NAME.search(text) and re.search(r"[=!]=|compare_digest", text))
+    return text is None or bool(_COMPARES.search(text) and LOGIN_NAME.search(text))
 
 
 def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] | None:
