@@ -24,6 +24,7 @@ _CLIENT = re.compile(
     r"|node-fetch(?:\.default)?|cross-fetch\.(?:default|fetch)|undici\.(?:fetch|request)|ofetch\.(?:ofetch|\$fetch)"
     r"|fetch|globalThis\.fetch|window\.fetch|\$fetch"
 )
+_WEB_ONLY = re.compile(r"(?:axios|got|ky|fetch|\$fetch|node-fetch|undici|ofetch)\b")
 _MADE = re.compile(
     r"httpx\.(?:Async)?Client|aiohttp\.(?:client\.)?ClientSession|axios(?:\.default)?\.create|ky(?:\.default)?\.(?:create|extend)|got(?:\.default)?\.extend"
 )
@@ -42,11 +43,18 @@ _OWN = re.compile(
     r"^[\"'`]\s*(?:/(?!/)|\.{1,2}/|data:|blob:)|localhost|127\.0\.0\.1|0\.0\.0\.0|window\.location|location\.origin"
 )
 _FAR = re.compile(r"https?://(?!localhost|127\.|0\.0\.0\.0|\$\{|\{)")
+_ON_SERVER = re.compile(
+    r"(?:^|/)(?:route|middleware|proxy|hooks\.server|\+server|\+(?:page|layout)\.server)\.[jt]s$|(?:^|/)pages/api/|\.server\.[jt]s$"
+    r"|(?:^|/)(?:server|functions)/"
+)
+"""Files of web frameworks that run on the server, whatever the folder of their package is called."""
 _BROWSER = re.compile(r"(?:react|react-dom|vue|svelte|solid-js|@tanstack/\w+-query|next/navigation)(?:/|$)")
 
 
 def is_http(call: Seen) -> bool:
-    """Whether a call sends an HTTP request with one of the usual clients."""
+    """Whether a call sends an HTTP request with one of the usual clients of its language."""
+    if call.path.endswith(PYTHON) and _WEB_ONLY.match(call.name):
+        return False  # a variable of that name
     return bool(_CLIENT.fullmatch(call.name))
 
 
@@ -103,6 +111,8 @@ def _passes_one(call: Seen) -> bool:
 
 def _in_browser(look: Look, path: str) -> bool:
     if path.endswith(PYTHON):
+        return False
+    if _ON_SERVER.search(path):
         return False
     if path.endswith((".tsx", ".jsx", ".vue", ".svelte")) or "import.meta.env" in (look.tree.text(path) or ""):
         return True

@@ -46,6 +46,10 @@ _HANDS_OVER = re.compile(
     r"|(?:@azure/storage-queue|azure\.storage\.queue)\..*send_?[mM]essage|firebase-admin/functions\..*enqueue"
     r"|dbos\..*(?:start_workflow|enqueue)|django_q\.tasks\.schedule"
 )
+_SAYS_ENOUGH = re.compile(
+    r"enqueue_?[jJ]ob|enqueue_(?:in|at|call)|apply_async|send_task|execute_workflow|start_workflow|kiq"
+)
+"""Names that no other kind of library uses, so that the queue may be handed around."""
 _PUBLISHES = re.compile(
     r"(?:.*\.)?(?:send_and_wait|produce|publish|publish_message|publishMessage|basic_publish|sendToQueue|send_batch|publishJSON)"
     r"|(?:kafkajs|aiokafka|kafka|pulsar\S*|stomp|rhea|@confluentinc/\S+)\..*\.(?:send|sendBatch)"
@@ -79,8 +83,9 @@ def queues(look: Look) -> Queues:
     seen = [call for call in all_calls(look) if reached(look, call.path)]
     handed = [
         call.place
-        for call in seen
-        if (_HANDS_OVER.fullmatch(call.name) and _near(look, call, files)) or _is_handed(look, call, files)
+        for call in (seen if tasks or streams else ())
+        if (_HANDS_OVER.fullmatch(call.name) and (_near(look, call, files) or _SAYS_ENOUGH.fullmatch(call.last)))
+        or _is_handed(look, call, files)
     ]
     handed += _by_platform(look, seen)
     published = [
@@ -149,7 +154,8 @@ def _by_platform(look: Look, seen: list[Seen]) -> Iterator[Location]:
     for call in seen:
         parts = call.callee.split(".")
         bound_here = len(parts) > 1 and parts[-2] in bound and parts[-1] in {"send", "sendBatch"}
-        if bound_here or re.fullmatch(r"ctx\.scheduler\.run(?:After|At)", call.callee):
+        takes = parts[-1] in {"receive_message", "receive_messages"} and "QueueUrl" in text_of(look, call)
+        if bound_here or takes or re.fullmatch(r"ctx\.scheduler\.run(?:After|At)", call.callee):
             yield call.place
 
 

@@ -138,9 +138,19 @@ def is_used(look: Look, module: PythonModule, qualified: str) -> bool:
     if not qualified or "." in qualified:
         return True
     function = module.function(qualified)
-    if function is None or function.decorators or function.name == "main":
+    if function is None or function.decorators or function.name == "main" or function.name in _named_by_commands(look):
         return True
     return _usage(look).names(module.path, qualified, function.name)
+
+
+@once
+def _named_by_commands(look: Look) -> frozenset[str]:
+    """Functions that a command starts by name: `uvicorn --factory app.main:create`, `gunicorn "app:make()"`."""
+    lines = [text for _, text in look.containers.commands]
+    lines += [f"{image.final.entrypoint} {image.final.command}" for image in look.containers.dockerfiles]
+    lines += [command for script in look.manifests.scripts for command in script.commands]
+    entries = [entry for package in look.manifests.packages for entry in package.entries]
+    return frozenset(re.findall(r"[\w.]+:(\w+)", "\n".join([*lines, *entries])))
 
 
 def is_one_off(path: str) -> bool:

@@ -118,10 +118,29 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
             # A function in place is judged by what it does: it asks who calls, and turns the others away.
             if _ASKS_WHO.search(guard) and (_REFUSES.search(guard) or _WRAPS.search(guard)):
                 return True
-        elif _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard):
+        elif (endpoint.is_python and _refuses_strangers(look, endpoint, guard)) or (
+            _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard)
+        ):
             return True
     text = source(look, endpoint, hops=1 if not endpoint.is_python else 0)
     return bool(_INLINE.search(text)) and bool(_REFUSES.search(text))
+
+
+_STRANGERS = re.compile(r"(?i)authorization|bearer|credential|token|api_?key|cookie|session|signature|request\.user\b")
+
+
+def _refuses_strangers(look: Look, endpoint: Endpoint, guard: str) -> bool:
+    """Whether a dependency of this repository asks who calls and answers 401 or 403, whatever its name."""
+    for name in re.findall(r"(?:Depends|Security)\(\s*([\w.]+)", guard):
+        found = function_at(look, endpoint.place.path, name) or function_at(look, endpoint.module, name)
+        if found is None:
+            continue
+        module, function = found
+        text = span(look, module.path, function.line, function.end_line)
+        inner = " ".join(f"{item.name} {item.annotation} {item.default}" for item in function.parameters)
+        if re.search(r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden", text) and _STRANGERS.search(text + inner):
+            return True
+    return False
 
 
 def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:

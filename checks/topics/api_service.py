@@ -16,15 +16,13 @@ DOCS = "api.docs"
 
 _HEALTH_PATH = re.compile(
     r"(?i)(?:^|[/_-])(?:health(?:z|[_-]?(?:check|status|probe|live|ready)\w*)?|ready|readyz|readiness|live|livez|liveness|ping"
-    r"|heartbeat|alive|_?status|up)/?$"
+    r"|heartbeat|alive[\w-]*|_?status|up|ok|okay|healthcheck[\w-]*)/?$"
 )
 _HEALTH_NAME = re.compile(
     r"(?i)^(?:get_?)?(?:health(?:z|_?(?:check|status|probe)\w*)?|check_?health|readiness\w*|liveness\w*|ping|heartbeat|healthcheck)$"
 )
 _SAYS_FINE = re.compile(r"(?i)\b(?:status|message)[\"']?\s*:\s*[\"'](?:ok|up|healthy|alive|running|pong)")
-_CHECKED = (
-    r"(?im)(?:HEALTHCHECK|healthcheck|httpGet|test:|livenessProbe|path:)[^\n]*?(?:https?://[^/\s\"']+)?(/[\w/.-]+)"
-)
+_CHECKED = r"(?im)(?:HEALTHCHECK|healthcheck|healthCheckPath|httpGet|test:|livenessProbe|path\s*[:=])[^\n]*?(?:https?://[^/\s\"']+)?(/[\w/.-]+)"
 _GENERATED_NODE = (
     r"(?:swagger-ui-express|@fastify/swagger|@fastify/swagger-ui|@hono/zod-openapi|@hono/swagger-ui|@nestjs/swagger"
     r"|tsoa|swagger-jsdoc|koa2-swagger-ui|@scalar/[\w-]+|@elysiajs/swagger|next-swagger-doc).*"
@@ -70,7 +68,10 @@ def health(look: Look) -> Observation:
 
 def _indirect(look: Look) -> list[Location]:
     """Health checks of images and orchestrators that ask a route of the application."""
-    files = look.tree.match("Dockerfile*", "*.dockerfile", "*compose*.y*ml", "*.k8s.y*ml", "k8s/**", "deploy/**/*.y*ml")
+    files = look.tree.match(
+        *("Dockerfile*", "*.dockerfile", "*compose*.y*ml", "*.k8s.y*ml", "k8s/**", "deploy/**/*.y*ml"),
+        *("railway.json", "railway.toml", "render.yaml", "fly.toml", "app.yaml", "apprunner.yaml"),
+    )
     known = {re.sub(r"[{:<].*", "", item.path).rstrip("/") for item in endpoints(look) if len(item.path) > 1}
     found: list[Location] = []
     for path in files:

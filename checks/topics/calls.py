@@ -25,6 +25,7 @@ _BACKOFF = re.compile(
     r"|retrying\.retry|stamina\.(?:\w+\.)*(?:retry|retry_context)|urllib3\.(?:\w+\.)*Retry|requests\.\w+\.HTTPAdapter"
     r"|requests\.packages\.\S*Retry|httpx_retries\.\w+|aiohttp_retry\.\w+|p-retry\.\w+|async-retry(?:\.\w+)?|exponential-backoff\.\w+"
     r"|axios-retry(?:\.\w+)?|cockatiel\.\w+|opossum(?:\.\w+)?|retry\.(?:default|operation)|ts-retry\.\w+|pybreaker\.CircuitBreaker"
+    r"|langchain\.agents\.middleware\.(?:\w+\.)*(?:Model|Tool)Retry\w*|(?:langchain|@langchain/[\w/]+)\..*(?:model|tool)RetryMiddleware"
     r"|circuitbreaker\.circuit|aiobreaker\.CircuitBreaker|purgatory\.\w+|@nestjs/axios\.retry|httpx\.(?:Async)?HTTPTransport"
 )
 _SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
@@ -149,6 +150,15 @@ def _decorated(look: Look) -> list[_Retry]:
         for item in module.functions
         for one in item.decorators
         if _BACKOFF.fullmatch(one.resolved) and not one.arguments and not one.keywords
+    ] + [
+        # Celery runs the whole task again
+        (Location(module.path, one.line), "retry_backoff" in one.keywords, (item.line, item.end_line))
+        for module in look.python.modules(look.source_paths(*PYTHON))
+        if look.reach.reached(module.path) is not False
+        for item in module.functions
+        for one in item.decorators
+        if one.callee.rsplit(".", 1)[-1] in {"task", "shared_task", "actor"}
+        and {"autoretry_for", "retry_backoff", "max_backoff"} & one.keywords.keys()
     ]
 
 
@@ -175,7 +185,7 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
     for place, _, (first, last) in found:
         if place.path == call.path and first <= call.line <= last:
             return True
-    if _OPTION.search(text_of(look, call)):
+    if _OPTION.search(text_of(look, call)) or _is_made_with(look, call, found):
         return True
     for model in model_calls(look):
         if model.seen == call:
@@ -193,6 +203,23 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
         re.search(rf"\b{re.escape(name)}\b", lines_of(look, place.path, first, last))
         for place, _, (first, last) in found
         if place.path == call.path or call.path in look.reach.imports_of(place.path)
+    )
+
+
+def _is_made_with(look: Look, call: Seen, found: list[_Retry]) -> bool:
+    """Whether the object that is asked was made with a retry in its arguments: `ky.create({retry})`, an agent."""
+    makers = [
+        one
+        for one in all_calls(look)
+        if one.reached
+        and call.name.startswith(f"{one.name}.")
+        and one != call
+        and (one.path == call.path or one.path in look.reach.imports_of(call.path))
+    ]
+    return any(
+        _OPTION.search(text_of(look, one))
+        or any(place.path == one.path and one.line <= place.line <= one.end_line for place, _, _ in found)
+        for one in makers
     )
 
 

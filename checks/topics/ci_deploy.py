@@ -77,11 +77,14 @@ def deploy_gated(look: Look) -> Observation:
     fix = "let the deploy job need the test and scan jobs, or an environment with required reviewers"
     real = [case for case in cases(look) if case.counts]
     grades: dict[Location, str] = {}
+    supposed: set[Location] = set()
+    """Jobs that deploy by their name only, with a tool that is not known here."""
     for workflow in look.workflows.all:
         if workflow.only_called:
             continue
         for job, chain in _deploying(look, workflow):
             grades[job.location] = _grade(look, workflow, job, chain, real)
+            supposed |= set() if _deploys(look, job) else {job.location}
     places = list(grades)
     if not grades:
         hidden, where = ci_jobs.unseen(look)
@@ -91,6 +94,9 @@ def deploy_gated(look: Look) -> Observation:
             )
         said = "no deployment from CI" + _only_prints(look)
         return answer(SIGNAL, Outcome.NOT_APPLICABLE, said, searched=SEARCHED)
+    if supposed and all(grades[place] == "none" for place in places) and supposed >= set(places):
+        said = "a job says that it deploys and runs a tool that is not known here; nothing was seen before it"
+        return answer(SIGNAL, Outcome.UNKNOWN, said, places, searched=SEARCHED, fix=fix)
     worst = [place for place in places if grades[place] == "none"]
     if worst:
         message = "this job deploys without waiting for tests, scans or an approval"
@@ -116,7 +122,7 @@ def _deploying(look: Look, workflow: Workflow) -> Iterator[tuple[Job, tuple[Job,
         called = look.workflows.called_by(top)
         inner = look.workflows.jobs_of(called) if called else (top,)
         for job in inner:
-            if _deploys(look, job):
+            if _deploys(look, job) or _says_it_deploys(look, job):
                 yield job, (job,) if job is top else (job, top)
 
 
@@ -136,7 +142,7 @@ def _deploys(look: Look, job: Job) -> bool:
             r"deploy|release|prod|staging", f"{job.id} {job.name} {job.path} {job.environment}", re.IGNORECASE
         ):
             return not (command.program.startswith("docker") and _FOR_TESTS.search(f"{job.id} {job.path}"))
-    return _says_it_deploys(look, job)
+    return False
 
 
 def _says_it_deploys(look: Look, job: Job) -> bool:

@@ -101,7 +101,12 @@ def _is_locked(workspaces: Workspaces, ecosystem: str, folder: str, items: list[
     if workspaces.covers(ecosystem, folder):
         return True
     # `pip-compile` writes requirements.txt from requirements.in or pyproject.toml: the pins stand beside the ranges.
-    beside = [item for item in items if re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)]
+    compiled = {item.path.removesuffix(".in") + ".txt" for item in items if item.path.endswith(".in")}
+    beside = [
+        item
+        for item in items
+        if item.path in compiled or re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)
+    ]
     pins = {item.name for item in beside if item.pinned}
     return bool(beside) and all(item.pinned or item.name in pins for item in items)
 

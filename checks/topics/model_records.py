@@ -140,7 +140,7 @@ def cost_tracking(look: Look) -> Observation:
             return answer(COST, Outcome.PARTIAL, "token counts go to the log only", stored, searched=searched, fix=fix)
         outcome = Outcome.UNKNOWN if blind_spots(look) else Outcome.MET
         return answer(COST, outcome, said, stored, searched=searched)
-    if places := traced(look):
+    if places := traced(look) or left_to_the_environment(look):
         return answer(COST, Outcome.PARTIAL, "implicit in a tracing product", places, searched=searched, fix=fix)
     if returned:
         return answer(

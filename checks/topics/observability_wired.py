@@ -6,11 +6,12 @@ import re
 
 from checks.application.endpoints import endpoints
 from checks.application.switches import conditions, switched_off
-from checks.application.wiring import Hit, absent, answer, calls, line_matches, reached
+from checks.application.wiring import Hit, absent, answer, calls, line_matches, python_modules, reached
 from checks.look import PYTHON, Look
-from checks.models.tracing import traced
+from checks.models.tracing import left_to_the_environment, traced
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
+from checks.readers.plain import mapping
 from checks.readers.python_facts import Call
 
 METRICS = "obs.metrics"
@@ -26,7 +27,8 @@ _EXPOSED = (
     r"prometheus_client\.(?:start_http_server|start_wsgi_server|make_asgi_app|make_wsgi_app|push_to_gateway|generate_latest"
     r"|exposition\.\w+)|prometheus_fastapi_instrumentator\..*\.expose|starlette_exporter\.(?:handle_metrics|PrometheusMiddleware)"
     r"|starlette_prometheus\..*|prometheus_flask_exporter\..*|opentelemetry\.metrics\.set_meter_provider|statsd\.\w+|datadog\.initialize"
-    r"|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*[.#]regist(?:er|ry)\.metrics|@willsoto/nestjs-prometheus\..*"
+    r"|aws_lambda_powertools\.(?:\w+\.)*(?:flush_metrics|log_metrics)|@aws-lambda-powertools/metrics\..*(?:publishStoredMetrics|logMetrics)"
+    r"|aws_embedded_metrics\..*|opentelemetry\.exporter\.prometheus\.\w+|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*[.#]regist(?:er|ry)\.metrics|@willsoto/nestjs-prometheus\..*"
 )
 _METRIC_LIBRARIES = (
     "prometheus_client", "prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter",
@@ -61,6 +63,7 @@ def metrics(look: Look) -> Observation:
     off = _off(look, [hit.place for hit in trackers if not _is_told_to_be_off(hit)] + _exposed(look))
     off |= {hit.place: "enabled" for hit in trackers if _is_told_to_be_off(hit)}
     started = [hit.place for hit in trackers if hit.place not in off] + _agents(look)
+    started += _in_django(look)
     exposed = [place for place in _exposed(look) if place not in off]
     if started or exposed:
         blocked = [] if started else _behind_login(look)
@@ -72,11 +75,32 @@ def metrics(look: Look) -> Observation:
     if off:
         return _switched_off(METRICS, off, searched)
     written = look.importers(*_METRIC_LIBRARIES, reached=False)
+    platform = [
+        Location(item.path)
+        for item in look.containers.platforms
+        if item.platform == "cloudflare" and mapping(item.data.get("observability")).get("enabled")
+    ]
+    if platform and not written:
+        said = "the platform's own observability is on; the application counts nothing itself"
+        return answer(METRICS, Outcome.PARTIAL, said, platform, searched=searched, fix=fix)
     if written:
         dead = [place for place in written if not reached(look, place.path)]
         said = "metrics are written, but nothing loads them" if dead else "metrics are counted, but never exposed"
         return answer(METRICS, Outcome.PARTIAL, said, _counters(look) or list(written), searched=searched, fix=fix)
     return absent(look, METRICS, "no metrics, APM or error tracking", searched=searched, fix=fix)
+
+
+def _in_django(look: Look) -> list[Location]:
+    """Applications of Django that count requests or report errors once they are installed and mounted."""
+    found: list[Location] = []
+    for module in python_modules(look):
+        found += line_matches(look, module.path, r"include\(\s*[\"']django_prometheus\.urls|ExportToDjangoView")
+        found += line_matches(
+            look,
+            module.path,
+            r"^\s*[\"'](?:elasticapm\.contrib\.django|scout_apm\.django|rollbar\.contrib\.django\S*)[\"']",
+        )
+    return found
 
 
 def _off(look: Look, places: list[Location]) -> dict[Location, str]:
@@ -186,7 +210,7 @@ def tracing(look: Look) -> Observation:
     if written or started:
         said = "tracing is written, but not wired to the serving path"
         return answer(TRACING, Outcome.PARTIAL, said, [*started, *written], searched=searched, fix=fix)
-    if models := traced(look):
+    if models := traced(look) or left_to_the_environment(look):
         return answer(TRACING, Outcome.PARTIAL, "only model calls are traced", models, searched=searched, fix=fix)
     return absent(look, TRACING, "no tracing", searched=searched, fix=fix)
 

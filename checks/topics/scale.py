@@ -47,7 +47,7 @@ _NOT_A_CACHE = re.compile(r"(?i)session|queue|(?<![bc])lock|limit|pubsub|token")
 _IN_PROCESS = (
     r"(?:.*\.)?(?:background_tasks|background|bg|tasks)\.add_task|(?:asyncio\.)create_task|asyncio\.ensure_future"
     r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|@vercel/functions\.waitUntil|next(?:/server)?\.(?:unstable_)?after|node-cron.*\.schedule"
-    r"|EdgeRuntime\.waitUntil|threading\.Thread|fastapi_utils\..*repeat_every|fastapi\.BackgroundTasks\.add_task"
+    r"|(?:.*\.)?(?:ctx|executionCtx|context)\.waitUntil|gradio\..*\.queue|EdgeRuntime\.waitUntil|threading\.Thread|fastapi_utils\..*repeat_every|fastapi\.BackgroundTasks\.add_task"
 )
 _SLOW = (
     "openai", "anthropic", "litellm", "langchain*", "google.genai", "google.generativeai", "transformers",
@@ -67,11 +67,15 @@ def caching(look: Look) -> Observation:
     if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW):
         return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
     loading = {place.path for place in look.importers(*_CACHE_CLIENTS)}
+    kept = _kv_bindings(look)
     direct = [
         seen
         for seen in _reached(look)
         if not _NOT_A_CACHE.search(f"{seen.callee} {seen.function}")
-        if _CACHE_CALLS.fullmatch(seen.name) or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
+        if _CACHE_CALLS.fullmatch(seen.name)
+        or (len(seen.callee.split(".")) > 1 and seen.callee.split(".")[-2] in kept and seen.last in {"get", "put"})
+        or re.fullmatch(r"caches\.default\.(?:match|put)", seen.callee)
+        or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
     ]
     places = [seen.place for seen in direct]
     functions = {_function_of(look, seen) for seen in direct}
@@ -96,6 +100,14 @@ def caching(look: Look) -> Observation:
         said = f"only {len(functions)} place{'s' if len(functions) > 1 else ''} with a cache"
         return answer(CACHING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     return answer(CACHING, Outcome.MET, f"{len(functions)} places read from a cache", places, searched=searched)
+
+
+def _kv_bindings(look: Look) -> frozenset[str]:
+    """The names under which a worker of Cloudflare gets its key-value stores."""
+    files = (item.data.get("kv_namespaces") for item in look.containers.platforms if item.platform == "cloudflare")
+    return frozenset(
+        str(one.get("binding")) for found in files if isinstance(found, list) for one in found if isinstance(one, dict)
+    )
 
 
 def _reached(look: Look) -> Iterator[Seen]:

@@ -28,7 +28,7 @@ _DATABASE = re.compile(
     r"|^(psycopg2?|psycopg_pool|asyncpg|sqlite3|aiosqlite|duckdb|pymysql|MySQLdb|mysql\.connector)\."
     r"(\w+\.)*(connect|create_pool|Async\w+|Connection(Pool)?)(\.|$)"
     r"|^(pymongo|motor|mongomock\w*)\b.*Client(\.|$)|^(redis|fakeredis)\b.*(Redis|from_url)(\.|$)"
-    r"|^testcontainers\.|^chromadb\.\w*Client(\.|$)|^(qdrant_client|weaviate|elasticsearch|opensearchpy)\."
+    r"|^testcontainers\.|^moto\.|^(mongomock|fakeredis|localstack|pytest_httpserver)\b|^chromadb\.\w*Client(\.|$)|^(qdrant_client|weaviate|elasticsearch|opensearchpy)\."
 )
 _HTTP = re.compile(r"^(httpx|requests|aiohttp|urllib\.request)\.")
 _HERE = re.compile(r"(?i)localhost|127\.0\.0\.1|testserver|(base|api|server|live)_?(server)?_?url|http://test\b")

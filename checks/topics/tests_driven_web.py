@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _TOOLS = re.compile(
     r"^(supertest|testcontainers|@testcontainers/|light-my-request|chai-http|mongodb-memory-server|pg-mem|pactum"
-    r"|@electric-sql/pglite|hono/testing|next-test-api-route-handler)"
+    r"|@electric-sql/pglite|hono/testing|next-test-api-route-handler|cloudflare:test|miniflare|unstable_dev|@nestjs/testing/e2e|fastify-inject"
+    r"|@shelf/jest-mongodb|jest-dynalite|@databases/pg-test|embedded-postgres|@apollo/server/testing)"
 )
 _APP = re.compile(r"(?i)(^|\.)\w*(app|server|fastify|api|worker)\w*\.(request|inject|handle|fetch)$|createCaller$")
 _OPENS = re.compile(
