@@ -1,6 +1,6 @@
 """How often the probes agree with a careful reader of whole small products.
 
-    python -P -m benchmarks.products [--only NAME …] [--cases DIR]
+    python -P -m benchmarks.products [--only NAME …] [--cases DIR] [--renew]
 
 The products are those of `tests/checks/products`, data in one file each: `kind`, a table `[files]` of path and text, a
 table `[labels]` of signal and outcome (with the file that decides it and why), and a table `[misses]` of the signals
@@ -9,7 +9,8 @@ repository at once, committed with git, as they do for a team. `⁞` in a text i
 no secret-shaped string stands in this repository.
 
 Labels and probes are compared as `benchmarks.accuracy` does it: the judgment calls are lenient by one step. Every miss
-is printed with the file that decides, then a row for each product and the figures over all.
+is printed with the file that decides, then a row for each product and the figures over all. `--renew` writes the tables
+of misses anew: read what changed before you commit it.
 """
 
 from __future__ import annotations
@@ -111,6 +112,13 @@ def missed(judged: list[Judged]) -> dict[str, Outcome | None]:
     return {one.signal: one.compared.seen for one in judged if one.compared.verdict != "agrees"}
 
 
+def renew(path: Path, misses: Mapping[str, Outcome | None]) -> None:
+    """Write the table of misses of a product's file anew; the rest of the file stays as it is."""
+    kept = path.read_text(encoding="utf-8").partition("\n[misses]\n")[0].rstrip("\n")
+    rows = [f'"{signal}" = "{seen}"' for signal, seen in misses.items()]
+    path.write_text("\n".join([kept, "", "[misses]", *rows, ""]) if rows else f"{kept}\n", encoding="utf-8")
+
+
 def _git(root: Path, *arguments: str) -> None:
     root.mkdir(parents=True, exist_ok=True)
     quiet = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
@@ -139,6 +147,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.products", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cases", type=Path, default=FOLDER)
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
+    parser.add_argument("--renew", action="store_true", help="write the tables of misses anew")
     chosen = parser.parse_args(argv)
     rows, everything = [], []
     for product in read_products(chosen.cases, chosen.only):
@@ -150,6 +159,8 @@ def main(argv: list[str] | None = None) -> int:
                     f"{one.said.why}), said {one.compared.seen}: {one.summary}\n"
                 )
         sys.stdout.flush()
+        if chosen.renew:
+            renew(chosen.cases / f"{product.name}.toml", missed(judged))
         rows.append(_row(product.name, judged))
         everything += judged
     sys.stdout.write("\n" + "\n".join([*rows, "", *shares([one.compared for one in everything])]) + "\n")
