@@ -25,9 +25,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.read())
     # What a library may print must not mix with what we say.
     said, sys.stdout = sys.stdout, sys.stderr
-    # A look makes hardly any cycles, and searching millions of live objects for them takes a tenth of its time.
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    settle()
     allowance.begin(Path(asked["note"]), asked["seconds"])
     _say(said, signals=[name for one in probes() for name in one.signals if _wanted(asked, name)])
     lasting: list[bool] = []
@@ -46,6 +44,12 @@ def main() -> None:
     if store is not None:
         store.close()
     _say(said, report=pack(report), lasting=lasting == [True])
+
+
+def settle() -> None:
+    """Search for cycles seldom: a look makes hardly any, and to search millions of live objects takes a tenth of it."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _wanted(asked: Mapping[str, Any], signal: str) -> bool:

@@ -1,15 +1,16 @@
-"""All probes over one repository: files first, then the code rules, then what needs them."""
+"""All probes over one repository: those of files beside the code rules, then those that need what the rules found."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks import semgrep, snippet
-from checks.cache import code_rules
+from checks.cache.code_rules import CodeRules
 from checks.children import allowance
 from checks.git import Git, GitProblem
 from checks.hotspots import COMPLEXITY, Hotspots
@@ -98,13 +99,15 @@ def look_over(
         tree.give_up(given_up or {})
         told = (on_progress or _ignore, on_answer or _ignore)
         run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told, store)
-        run.answer(Stage.FILES)
-        if on_partial is not None:
-            on_partial(run.report(complete=False))
-        run.scan_code()
-        run.answer(Stage.CODE)
-        report = run.report(complete=not run.cancel.is_set())
-        run.look.facts.save()
+        with closing(run):
+            run.begin_rules()
+            run.answer(Stage.FILES)
+            if on_partial is not None:
+                on_partial(run.report(complete=False))
+            run.finish_rules()
+            run.answer(Stage.CODE)
+            report = run.report(complete=not run.cancel.is_set())
+            run.look.facts.save()
         (on_lasting or _ignore)(run.code.trouble is None and _is_lasting(report))
         return report
     finally:
@@ -150,6 +153,7 @@ class _Run:
         self._wanted, self._too_slow = signals, too_slow
         self._probes = [one for one in probes() if signals is None or not set(one.signals).isdisjoint(signals)]
         self._commit = _commit(git)
+        self._rules: CodeRules | None = None
 
     def answer(self, stage: Stage) -> None:
         """Run the probes of one stage."""
@@ -172,20 +176,28 @@ class _Run:
             self._keep(one, answers)
         self.tell(Progress(stage.value, len(todo), len(todo)))
 
-    def scan_code(self) -> None:
-        """Run the code rules, unless no probe waits for them or the run was stopped."""
-        waiting = any(one.stage is Stage.CODE for one in self._probes)
-        if waiting and not self.cancel.is_set():
-            self.tell(Progress(RULES, 0, 1, "semgrep"))
+    def begin_rules(self) -> None:
+        """Start the code rules, which run beside the probes of files, unless no probe waits for them."""
+        if any(one.stage is Stage.CODE for one in self._probes) and RULES not in self._too_slow:
             allowance.probing(RULES)
-            slow = RULES in self._too_slow
-            self.code = (
-                semgrep.CodeFindings(trouble=TOO_SLOW)
-                if slow
-                else code_rules.scan(self.look.tree, self._store, self.cancel)
-            )
-            self.tell(Progress(RULES, 1, 1))
+            self._rules = CodeRules(self.look.tree, self._store, self.cancel)
+
+    def finish_rules(self) -> None:
+        """Wait for the code rules, unless the run was stopped."""
+        if not self.cancel.is_set():
+            allowance.probing(RULES)
+            if self._rules is not None:
+                self.tell(Progress(RULES, 0, 1, "semgrep"))
+                self.code = self._rules.finish()
+                self.tell(Progress(RULES, 1, 1))
+            elif RULES in self._too_slow:
+                self.code = semgrep.CodeFindings(trouble=TOO_SLOW)
         self.look.begin_code(self.code)
+
+    def close(self) -> None:
+        """Stop what still runs."""
+        if self._rules is not None:
+            self._rules.close()
 
     def report(self, *, complete: bool) -> ProbeReport:
         """What is known now, without secret values."""

@@ -72,10 +72,14 @@ def _parse(tree: Tree) -> None:
 
 def _rest(bed: Path) -> None:
     """A whole look in this process, its code rules left out."""
+    from checks.isolated_child import settle
     from checks.run import look_over
     from checks.semgrep import CodeFindings
 
-    with mock.patch("checks.run.code_rules.scan", return_value=CodeFindings()):
+    settle()
+    none = mock.MagicMock()
+    none.return_value.finish.return_value = CodeFindings()
+    with mock.patch("checks.run.CodeRules", none):
         look_over(bed)
 
 

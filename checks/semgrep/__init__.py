@@ -1,6 +1,6 @@
 """The code rules: semgrep over files we chose, and an honest account of what it did not read."""
 
-from checks.semgrep.engine import find_program, identity, scan, scan_files
+from checks.semgrep.engine import Scanning, find_program, identity, scan, scan_files
 from checks.semgrep.findings import CodeFindings, FileResult, RawMatch, Scan, gather
 from checks.semgrep.targets import candidates
 
@@ -9,6 +9,7 @@ __all__ = [
     "FileResult",
     "RawMatch",
     "Scan",
+    "Scanning",
     "candidates",
     "find_program",
     "gather",

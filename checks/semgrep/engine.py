@@ -8,15 +8,17 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from checks.children import process
 from checks.files.temporary import PrivateFolder
 from checks.semgrep import front
-from checks.semgrep.findings import CodeFindings, Scan, gather
-from checks.semgrep.shards import split, workers
+from checks.semgrep.findings import CodeFindings, FileResult, Scan, gather
+from checks.semgrep.shards import Shard, split, workers
 from checks.semgrep.targets import candidates, choose
 
 if TYPE_CHECKING:
@@ -24,17 +26,23 @@ if TYPE_CHECKING:
 
 
 def scan(tree: Tree, *, cancel: threading.Event | None = None, program: Path | None = None) -> CodeFindings:
-    """Run every packaged rule over the tree's own code; the arguments are those of `scan_files`."""
+    """Run every packaged rule over the tree's own code; the arguments are those of `Scanning`."""
     return gather(scan_files(tree, candidates(tree), cancel=cancel, program=program))
 
 
 def scan_files(
     tree: Tree, paths: Iterable[str], *, cancel: threading.Event | None = None, program: Path | None = None
 ) -> Scan:
-    """Run every packaged rule over some of the tree's own code.
+    """Run every packaged rule over some of the tree's own code, to the end; see `Scanning`."""
+    with Scanning(tree, paths, cancel=cancel, program=program) as scanning:
+        return scanning.finish()
 
-    Never raises for a missing, failing, hanging or lying semgrep: `trouble` says it, and the matches that did
-    arrive are kept. Scanning some files gives exactly these files' part of scanning all.
+
+class Scanning:
+    """A run of every packaged rule over some of the tree's own code, which goes on beside whatever else is done.
+
+    Until `finish` is called it leaves one core to the caller. Leave it with `close` or as a context: what still runs is
+    stopped then, and what was written is removed.
 
     Args:
         tree: The tree that holds the files.
@@ -42,30 +50,67 @@ def scan_files(
         cancel: Set it from another thread; semgrep's process group is killed.
         program: The semgrep to run; the one installed with us, else the one on PATH, when None.
     """
-    program = program or find_program(outside=tree.root)
-    if program is None:
-        return Scan(trouble="semgrep is not installed: run `make setup`, or `pip install semgrep`")
-    with PrivateFolder("semgrep") as folder:
-        # The output names real paths; a temporary folder behind a link (macOS) would not be found again.
-        room = folder.path.resolve()
-        for name in ("empty", "home", "copies"):
-            (room / name).mkdir()
-        targets = choose(tree, paths, room / "copies")
-        shards = split(targets.places, room, workers())
-        if not shards:
-            return Scan(targets.passed_over, tool=f"semgrep, rules {front.RULES_VERSION}")
-        stop = _Stop(cancel)
-        with ThreadPoolExecutor(workers()) as pool:
-            try:
-                parts = list(pool.map(lambda shard: front.run(program, room, shard, stop), shards))
-            except BaseException:
-                # Ctrl-C comes to this thread only, and the pool waits for the others.
-                stop.set()
-                raise
+
+    def __init__(
+        self, tree: Tree, paths: Iterable[str], *, cancel: threading.Event | None = None, program: Path | None = None
+    ) -> None:
+        self._stop = _Stop(cancel)
+        self._turns = threading.Semaphore(max(1, workers() - 1))
+        self._passed_over: dict[str, FileResult] = {}
+        self._running: list[Future[Scan]] = []
+        self._missing = ""
+        self._left = ExitStack()
+        found = program or find_program(outside=tree.root)
+        if found is None:
+            self._missing = "semgrep is not installed: run `make setup`, or `pip install semgrep`"
+            return
+        with ExitStack() as made:
+            folder = made.enter_context(PrivateFolder("semgrep"))
+            # The output names real paths; a temporary folder behind a link (macOS) would not be found again.
+            room = folder.path.resolve()
+            for name in ("empty", "home", "copies"):
+                (room / name).mkdir()
+            targets = choose(tree, paths, room / "copies")
+            self._passed_over = targets.passed_over
+            pool = made.enter_context(ThreadPoolExecutor(workers()))
+            # Leaving a pool waits for what runs in it.
+            made.callback(self._stop.set)
+            for shard in split(targets.places, room, workers()):
+                self._running.append(pool.submit(self._scan, found, room, shard))
+            self._left = made.pop_all()
+
+    def _scan(self, program: Path, room: Path, shard: Shard) -> Scan:
+        with self._turns:
+            return front.run(program, room, shard, self._stop)
+
+    def finish(self) -> Scan:
+        """Wait for the end.
+
+        Never raises for a missing, failing, hanging or lying semgrep: `trouble` says it, and the matches that did
+        arrive are kept. Scanning some files gives exactly these files' part of scanning all.
+        """
+        if self._missing:
+            return Scan(trouble=self._missing)
+        if not self._running:
+            return Scan(self._passed_over, tool=f"semgrep, rules {front.RULES_VERSION}")
+        self._turns.release()
+        parts = [one.result() for one in self._running]
         files = {path: result for part in parts for path, result in part.files.items()}
         trouble = next((part.trouble for part in parts if part.trouble), None)
         tool = next((part.tool for part in parts if part.tool), "")
-        return Scan(targets.passed_over | files, trouble, tool)
+        return Scan(self._passed_over | files, trouble, tool)
+
+    def close(self) -> None:
+        """Stop what still runs, and remove what was written."""
+        self._left.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class _Stop(threading.Event):
