@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tui.app import run
+from tui.start import run
 
 if __name__ == "__main__":
     sys.exit(run(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))

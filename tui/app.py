@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES
 
 from tui.actions import ACTIONS
 from tui.comfort import Comfort
@@ -30,16 +27,13 @@ from tui.screens.help import Help
 from tui.screens.need import Need
 from tui.screens.search import FIELD as SEARCHED
 from tui.screens.search import Search
-from tui.settings import Settings, default_path, load
-from tui.themes import THEMES
+from tui.settings import Settings
 from tui.wording import said
 from workbook.errors import Refused
 from workbook.history import Point, moves, point_now
 from workbook.ledger.half_typed import Field
 from workbook.session import Session
-from workbook.sitting import lines
 from workbook.store import Clash, Clashed
-from workbook.text import terminal
 
 POLL = 1.0
 """Seconds between looks at whether somebody else saved."""
@@ -231,18 +225,3 @@ def _what(session: Session, step: tuple[object, ...]) -> str:
     table = step[0].table  # type: ignore[attr-defined]  # steps hold edits
     known = session.catalogue.controls
     return said(known[table[-1]].title if table[-1] in known else ".".join(table)).plain
-
-
-def run(root: Path) -> int:
-    """Open the workbook of a folder in this terminal; the exit code."""
-    try:
-        session = Session(root)
-    except Refused as refused:
-        sys.stderr.write(f"{terminal(str(refused))}\n")
-        return refused.code
-    actions = [action.id for action in ACTIONS]
-    settings = load(default_path(), [*BUILTIN_THEMES, *(theme.name for theme in THEMES)], actions)
-    code = ReadinessApp(session, settings).run() or 0
-    # What a pair sees last: what they did, in the terminal they go on working in.
-    sys.stdout.writelines(f"{line}\n" for line in lines(session))
-    return code

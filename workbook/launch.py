@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _tui(root: Path) -> int:
-    from tui.app import run
+    from tui.start import run
 
     return run(root)
 

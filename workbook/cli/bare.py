@@ -7,7 +7,6 @@ from pathlib import Path
 
 from workbook.cli.context import Context
 from workbook.cli.folder import root_of
-from workbook.cli.looking import look, show_first_look
 from workbook.text import shell_display
 
 
@@ -24,6 +23,7 @@ def first_look_or_status(context: Context) -> int:
     Raises:
         Refused: the state file is damaged.
     """
+    from workbook.cli.looking import look, show_first_look
     from workbook.cli.status import show
     from workbook.errors import Refused
     from workbook.first_look import first_look

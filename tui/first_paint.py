@@ -1,0 +1,65 @@
+"""What stands on screen before Textual is loaded: whose workbook it is, and that it is being read.
+
+Loading Textual and all that is drawn with it takes longer than a person waits without wondering. Until the first real
+screen what is typed is not shown, and waits in the terminal for that screen.
+"""
+
+from __future__ import annotations
+
+import os
+import termios
+from typing import Any, Final
+
+from workbook.text import terminal
+
+TEXT: Final = "Reading the workbook …"
+
+_KEYS: Final = 0
+_SCREEN: Final = 2
+"""Standard input and standard error: Textual reads the one and draws on the other."""
+
+_ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H"
+_LEAVE: Final = "\x1b[?25h\x1b[?1049l"
+_TO_LAST_LINE: Final = "\x1b[999H"
+"""Where some terminals put the prompt again when the program has ended."""
+
+
+class FirstPaint:
+    """Paints on the terminal that Textual will take over, and leaves it as it was where that does not come to pass."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._mode: list[Any] | None = None
+        """How the terminal was set before; None where there is none."""
+        self._ours = False
+
+    def show(self) -> None:
+        """Paint, where there is a terminal. Whatever happens from here on, call `withdraw` in the end."""
+        if os.isatty(_KEYS) and os.isatty(_SCREEN):
+            self._mode = termios.tcgetattr(_KEYS)
+            self._set(_for_keys(self._mode))
+            self._ours = True
+            os.write(_SCREEN, f"{_ENTER}{terminal(self._name)}\r\n\r\n{TEXT}{_TO_LAST_LINE}".encode())
+
+    def hand_over(self) -> None:
+        """From now on the screen is Textual's; it will leave it by itself."""
+        self._ours = False
+
+    def withdraw(self) -> None:
+        """Set the terminal as it was, and leave the screen where it was not handed over."""
+        if self._ours:
+            os.write(_SCREEN, _LEAVE.encode())
+        if self._mode is not None:
+            self._set(self._mode)
+
+    def _set(self, mode: list[Any]) -> None:
+        # At once, without dropping what was typed.
+        termios.tcsetattr(_KEYS, termios.TCSANOW, mode)
+
+
+def _for_keys(mode: list[Any]) -> list[Any]:
+    """The mode in which each key waits as it was pressed, unseen; Ctrl-C still stops us."""
+    input_flags, output_flags, control_flags, local_flags, *rest = mode
+    input_flags &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
+    local_flags &= ~(termios.ECHO | termios.ICANON)
+    return [input_flags, output_flags, control_flags, local_flags, *rest]
