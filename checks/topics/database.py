@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.calls_seen import all_calls, imports
 from checks.application.databases import databases, without_database
 from checks.application.endpoints import endpoints
 from checks.application.wiring import (
@@ -45,7 +46,9 @@ _POOLS = (
     r"psycopg_pool\.(?:\w+\.)*(?:Async|Null)?ConnectionPool|asyncpg\.(?:\w+\.)*create_pool|psycopg2\.pool\.\w+Pool"
     r"|aiomysql\.create_pool|mysql\.connector\.pooling\.\w+|pg(?:\.default|\.\*)?\.Pool|@neondatabase/serverless\.Pool|postgres\.default"
     r"|mysql2(?:/promise)?\.(?:default\.)?createPool|pg-pool\.default|knex(?:\.default|\.knex)?"
-    r"|sequelize\.(?:default\.)?Sequelize|typeorm\.DataSource"
+    r"|sequelize\.(?:default\.)?Sequelize|typeorm\.DataSource|@nestjs/typeorm\.TypeOrmModule\.forRoot\w*"
+    r"|mongoose(?:\.default)?\.(?:connect|createConnection)|mongodb\.(?:default\.)?MongoClient(?:\.connect)?"
+    r"|pymongo\.(?:\w+\.)*(?:Async)?MongoClient|motor\.(?:\w+\.)*AsyncIOMotorClient|@nestjs/mongoose\.MongooseModule\.forRoot\w*"
 )
 _POOL_SETTINGS = (
     r"[\"']pool[\"']\s*:\s*(?:True|\{)|SQLALCHEMY_POOL_SIZE[\"']?\]?\s*="
@@ -65,6 +68,8 @@ _SIZES = frozenset(
         "maxconn",
         "pool",
         "poolSize",
+        "maxPoolSize",
+        "minPoolSize",
     }
 )
 _FLAGS = frozenset({"pool_pre_ping", "pool_recycle", "pool_use_lifo", "pool_timeout", "idleTimeoutMillis"})
@@ -84,6 +89,14 @@ def string_sql(look: Look) -> Observation:
     seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
     if not any(place.path.endswith(WEB) for place in (*found.server, *found.file)):
         seen = [one for one in seen if one.rule != "sql.string-built.js"]  # a name like `query` of another library
+    if not seen and found.sql and not _speaks_sql(look):
+        return answer(
+            STRING_SQL,
+            Outcome.NOT_APPLICABLE,
+            "no SQL of its own: a library gets the connection",
+            found.sql[:3],
+            searched=searched,
+        )
     if not found.sql and not seen:
         return without_database(look, STRING_SQL, "no SQL", searched=searched)
     fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
@@ -107,6 +120,28 @@ def string_sql(look: Look) -> Observation:
         said = f"statements built from strings whose parts could not be traced: {len(doubtful)}"
         return answer(STRING_SQL, Outcome.PARTIAL, said, _places(doubtful), searched=searched, fix=fix)
     return answer(STRING_SQL, Outcome.MET, "no statement is assembled from input", found.sql[:3], searched=searched)
+
+
+_ASKS = re.compile(
+    r"(?i)(?:^|\.)(?:execute\w*|exec|fetch_?\w+|scalars?|query\w*|run_query|read_sql\w*|raw|prepare|unsafe|\$\w+|select|insert|update|delete"
+    r"|filter\w*|objects\.\w+|add|merge|find\w*|create\w*|save|where|values|from_?|table|rpc|get|all|first|session)$"
+)
+_HANDED_ON = re.compile(
+    r"(?:langgraph|langchain|llama_index|apscheduler|celery|procrastinate|agno|mem0|crewai|autogen)"
+)
+"""Libraries that keep tables of their own in a database they are given."""
+
+
+def _speaks_sql(look: Look) -> bool:
+    """Whether code that holds a driver asks anything itself, where libraries with tables of their own are used."""
+    files = {place.path for place in databases(look).sql}
+    if not any(imports(look, path, _HANDED_ON) for path in files):
+        return True
+    near = files | {user for path in files for user in look.reach.imported_by(path)}
+    return any(
+        call.path in near and _ASKS.search(call.callee) and "." in call.callee and not call.callee.startswith("app.")
+        for call in all_calls(look)
+    ) or bool(look.importers("sqlmodel", "django.db", "peewee", "tortoise"))
 
 
 def _may_run_sql(look: Look, path: str) -> bool:
@@ -193,6 +228,12 @@ def pooling(look: Look) -> Observation:
     engines = [hit for hit in (*calls(look, _ENGINES), *calls(look, _POOLS)) if not is_one_off(hit.place.path)]
     sized = [hit.place for hit in engines if _has(look, hit, _SIZES)]
     settings = [p for m in python_modules(look) for p in line_matches(look, m.path, _POOL_SETTINGS)]
+    if look.importers("typeorm", "@nestjs/typeorm"):  # options that stand apart from the call
+        settings += [
+            p
+            for m in web_modules(look)
+            for p in line_matches(look, m.path, r"\bextra\s*:\s*\{[^}]*\bmax\s*:|\bpoolSize\s*:")
+        ]
     if sized or pooler or settings:
         said = "a pool with a size of its own" if sized or settings else "a pooler stands before the database"
         return answer(POOLING, Outcome.MET, said, [*sized, *settings, *pooler], searched=searched)
@@ -202,6 +243,8 @@ def pooling(look: Look) -> Observation:
         return answer(
             POOLING, Outcome.PARTIAL, "flags of the pool are set, its size is not", flagged, searched=searched, fix=fix
         )
+    if _is_bound(look) and not engines:
+        return not_applicable(look, POOLING, "the platform binds its database to the worker", searched=searched)
     if not found.server and not engines:
         if not found.any and not found.unclear:
             return without_database(look, POOLING, "no database", searched=searched)
@@ -210,6 +253,13 @@ def pooling(look: Look) -> Observation:
     places = [hit.place for hit in engines] or list(found.server)
     result = absent(look, POOLING, "the driver's default pool", searched=searched, fix=fix)
     return answer(POOLING, result.outcome, result.summary, places, searched=searched, fix=fix)
+
+
+def _is_bound(look: Look) -> bool:
+    """Whether the one database is D1 of Cloudflare, which a worker gets without a connection."""
+    bound = any(item.data.get("d1_databases") for item in look.containers.platforms if item.platform == "cloudflare")
+    drivers = look.importers("pg", "postgres", "mysql2", "@neondatabase/serverless", "@prisma/client", "mongoose")
+    return bound and not drivers
 
 
 def _has(look: Look, hit: Hit, names: frozenset[str]) -> bool:

@@ -142,6 +142,7 @@ _DECIDES = re.compile(r"(?im)^(#+\s*|\*\*)?(decision|status|context|consequence|
 _PARTS_OF_A_DECISION = 2
 _FEWEST_WORDS = 25
 _FEWEST_OF_A_DESIGN = 40
+_FEWEST_OF_ANY = 12
 
 
 @probe(ARCHITECTURE)
@@ -165,8 +166,13 @@ def architecture(look: Look) -> Observation:
     suffixes = (".png", ".svg", ".jpg", ".jpeg", ".webp", ".drawio", ".puml", ".mmd", ".excalidraw", ".gif", ".d2")
     partly += [Location(path) for path in look.tree.paths if path.endswith(suffixes) and _PICTURE.search(path)]
     partly += [Location(item.path) for item in look.documents.all if _GUIDE.search(item.path)]
+    short = [
+        *(item for item in look.documents.of("decision") if not TEMPLATE.search(item.path)),
+        *(item for item in look.documents.of("architecture") if not TEMPLATE.search(item.path)),
+    ]
+    partly += [Location(item.path, 1) for item in short if item.filled(_FEWEST_OF_ANY)]
     if partly:
-        said = "only a section, a picture or a guide for developers"
+        said = "only a section, a picture, a guide for developers or a few lines"
         return answer(ARCHITECTURE, Outcome.PARTIAL, said, partly, searched=searched, fix=fix)
     return answer(ARCHITECTURE, Outcome.UNMET, "no architecture document", searched=searched, fix=fix)
 

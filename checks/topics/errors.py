@@ -16,6 +16,9 @@ SWALLOWED = "errors.not-swallowed"
 NEGLIGIBLE, SEVERAL, MANY = 0.05, 3, 0.3
 """Share of silent handlers that is no matter, a number that is more than chance, and a share that is a habit."""
 
+FEW = 3
+"""So few broad handlers that an empty one is no matter of chance."""
+
 _BENIGN_TRY = re.compile(
     r"JSON\.parse|new URL\(|localStorage|sessionStorage|decodeURI|clipboard|\bimport\(|require\(|"
     r"\.unlink|\.close\(|releaseLock|\.cancel\(|\.verify\(|\bIntl\.|\breq(?:uest)?(?:\.clone\(\))?\.json\(\)|PerformanceObserver|matchMedia"
@@ -39,7 +42,7 @@ def not_swallowed(look: Look) -> Observation:
         return answer(SWALLOWED, Outcome.MET, "no broad handler swallows anything", searched=searched)
     said = f"{len(silent)} of {total} broad handlers drop the error without a trace"
     few = len(silent) <= max(1, NEGLIGIBLE * total)
-    if few and not (empty and len(empty) == total and total > 1):
+    if few and not (empty and len(empty) == total and total > 1) and not (empty and total <= FEW):
         if blind:
             return answer(SWALLOWED, Outcome.UNKNOWN, f"{said}, but {blind}", silent, searched=searched)
         return answer(SWALLOWED, Outcome.MET, said, silent, searched=searched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import all_calls, function_span, lines_of
+from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of
 from checks.application.named_values import written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import Look
@@ -23,13 +23,18 @@ _ERROR_LOG = re.compile(r"(?:error|exception|warn|warning)$")
 _KEEPS = re.compile(r"(?:.*\.)?(?:add|insert|insert_one|insertOne|create|save|put_item)")
 _PROMPT = r"(?i)(?<!len\()\b(?:\w*prompt|messages|question|user_?(?:input|message)|query)\b(?!\.length)"
 _OUTPUT = r"(?i)\b(?:\w*response(?:_text)?|answer|completion|output|reply|content)\b(?!\.(?:status|ok|usage))"
-_LATENCY = r"(?i)latency|elapsed|duration|\btook\b|_ms\b|perf_counter|Date\.now\(\)\s*-|time\(\)\s*-"
+_LATENCY = (
+    r"(?i)latency|elapsed|duration|\btook\b|_ms\b|\bms\b|\bseconds\b|monotonic|performance\.now|perf_counter"
+    r"|Date\.now\(\)\s*-|time\(\)\s*-"
+)
 _FIELDS = (
     ("the prompt", re.compile(_PROMPT)),
     ("the output", re.compile(_OUTPUT)),
     ("the latency", re.compile(_LATENCY)),
 )
 _STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`")
+_KEY = re.compile(r"[\"'](\w+)[\"']\s*:")
+"""`"prompt": text` names what is kept."""
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _HELPER = re.compile(
     r"(?i)(?:log|record|trace|track|audit)_?(?:llm|ai|model|prompt|completion|generation|interaction|chat)\w*"
@@ -43,6 +48,22 @@ _USED = re.compile(
 _STORED = re.compile(
     r"\.(?:add|insert|insert_one|insertOne|create|save|upsert|execute|inc|observe|record|increment|incrby|labels|query|values|update|put_metric_data)\("
 )
+_STORES = re.compile(
+    r"add|add_all|insert|insert_one|insertOne|insert_many|create|createMany|save|upsert|execute|exec|run|query|values|set|update"
+    r"|update_one|updateOne|put|put_item|inc|incr\w*|hincrby|zincrby|observe|record|increment|commit|flush|labels|put_metric_data"
+    r"|add_metric|capture|track"
+)
+_TOKENS = re.compile(
+    r"(?<!max_)(?<!max_output_)(?<!max_completion_)(?<!min_)\b(?!max)(?:\w*_)?tokens(?:_\w+)?\b|\b(?!max)\w+Tokens\b"
+    r"|\b(?:response|completion|message|result|answer|reply|resp|res|chunk|event|output|data)\w*(?:\??\.|\[[\"\'])usage\b"
+    r"|\busage[.\[]|completion_cost|cost_per_token"
+)
+_COST = re.compile(r"\b(?:total_?)?[cC]ost(?:_?(?:usd|cents)|Usd|Cents)?\b")
+_OF_MODELS = re.compile(r"(?i)token|model|llm|prompt|completion")
+"""What a function speaks of besides, where a cost is that of a model call."""
+_SET_ON_ROW = re.compile(r"(?m)\b\w+\.(?!max)\w*(?:tokens|Tokens|cost_\w+|cost)\b[^=\n]*=(?!=)")
+_LONGEST = 120
+"""Lines of a function that are looked through."""
 _SENT_LOG = re.compile(r"\blog(?:ger|ging)?\.(?:info|debug|bind|log)\(|console\.(?:log|info)\(|\bprint\(")
 
 
@@ -89,6 +110,20 @@ def call_logging(look: Look) -> Observation:
     return answer(LOGGING, result.outcome, result.summary, shown, searched=searched, fix=fix)
 
 
+def _is_own_log(look: Look, call: Seen) -> bool:
+    """Whether a call such as `log("asked", {...})` goes to a function of the repository that writes a log line."""
+    if not re.fullmatch(r"(?i)(?:write_?)?log\w*|record\w*|emit\w*", call.callee):
+        return False
+    homes = (call.path, *look.reach.imports_of(call.path))
+    for path in homes:
+        module = look.python.module(path) or look.web.module(path)
+        for function in module.functions if module else ():
+            if function.name == call.callee:
+                body = lines_of(look, path, function.line, function.end_line)
+                return bool(re.search(r"console\.\w+\(|\blogg?(?:er|ing)?\.\w+\(|print\(", body))
+    return False
+
+
 def _near(look: Look, path: str) -> bool:
     files = {call.seen.path for call in model_calls(look)}
     return path in files or any(path in look.reach.imported_by(one) for one in files)
@@ -102,12 +137,17 @@ def _logged_fields(look: Look, path: str, line: int) -> set[str]:
     for call in all_calls(look):
         if call.path != path or not first <= call.line <= last:
             continue
-        if not _LOGS.fullmatch(call.callee) and not (_KEEPS.fullmatch(call.callee) and call.place not in models):
+        if (
+            not _LOGS.fullmatch(call.callee)
+            and not _is_own_log(look, call)
+            and not (_KEEPS.fullmatch(call.callee) and call.place not in models)
+        ):
             continue
         if _ERROR_LOG.search(call.callee):
             continue  # it tells of failures only
         told = written_out(look, call).partition("(")[2]
-        values = _STRING.sub(lambda text: " ".join(_HOLE.findall(text[0])), told)
+        keyed = _KEY.sub(r" \1 ", told)
+        values = _STRING.sub(lambda text: " ".join(_HOLE.findall(text[0])), keyed)
         found |= {name for name, pattern in _FIELDS if pattern.search(values)}
     return found
 
@@ -133,13 +173,11 @@ def cost_tracking(look: Look) -> Observation:
             place = Location(path, line)
             kept = _STORED.search(_without_model_call(whole)) or _SENT_LOG.search(whole)
             (stored if kept and last - first < 400 else returned).append(place)  # noqa: PLR2004 - a whole module is no context
-    if stored:
-        said = "token counts are written where they are read"
-        logged_only = not any(_writes(look, place) for place in stored)
-        if logged_only:
-            return answer(COST, Outcome.PARTIAL, "token counts go to the log only", stored, searched=searched, fix=fix)
+    if in_store := _kept(look):
         outcome = Outcome.UNKNOWN if blind_spots(look) else Outcome.MET
-        return answer(COST, outcome, said, stored, searched=searched)
+        return answer(COST, outcome, "token counts or costs are stored", in_store, searched=searched)
+    if stored:
+        return answer(COST, Outcome.PARTIAL, "token counts go to the log only", stored, searched=searched, fix=fix)
     if places := traced(look) or left_to_the_environment(look):
         return answer(COST, Outcome.PARTIAL, "implicit in a tracing product", places, searched=searched, fix=fix)
     if returned:
@@ -158,9 +196,44 @@ def _without_model_call(text: str) -> str:
     )
 
 
-def _writes(look: Look, place: Location) -> bool:
-    first, last = function_span(look, place.path, place.line)
-    return bool(_STORED.search(_without_model_call(lines_of(look, place.path, first, last))))
+def _kept(look: Look) -> list[Location]:
+    """Where token counts or costs are written to a store or a metric: the writing call itself names them."""
+    near = _files_near_models(look)
+    near |= {one for path in near for one in look.reach.imported_by(path)}
+    models = {call.place for call in model_calls(look)}
+    found: list[Location] = []
+    for call in all_calls(look):
+        if not call.reached or call.path not in near or call.place in models or not _STORES.fullmatch(call.last):
+            continue
+        text = _without_model_call(text_of(look, call))
+        first, last = function_span(look, call.path, call.line)
+        whole = lines_of(look, call.path, first, min(last, first + _LONGEST))
+        rows = [word for one in call.arguments for word in re.findall(r"^\w+$", one.strip())]
+        made = "\n".join(_made(whole, row) for row in rows)
+        saves = call.last in {"save", "commit", "flush", "saveChanges"} and _SET_ON_ROW.search(whole)
+        told = f"{text}\n{made}"
+        if _TOKENS.search(told) or saves or (_COST.search(told) and _OF_MODELS.search(whole)):
+            found.append(call.place)
+    return found
+
+
+def _made(text: str, name: str) -> str:
+    """What a name is made of in a text: `row = Usage(tokens=…)` up to its end, and what is set on it."""
+    found = [
+        text[match.start() : _closed(text, match.end())]
+        for match in re.finditer(rf"\b{name}\s*(?::[^=\n]*)?=\s*[^\n(]*\(?", text)
+    ]
+    found += re.findall(rf"\b{name}[.\[][\"']?\w*[tT]okens\w*[^\n]*=", text)
+    return "\n".join(found)
+
+
+def _closed(text: str, start: int) -> int:
+    depth = 1 if text[start - 1 : start] == "(" else 0
+    for position in range(start, min(start + 1500, len(text))):
+        depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(text[position], 0)
+        if depth <= 0 and text[position] in ")}\n":
+            return position
+    return min(start + 1500, len(text))
 
 
 def _files_near_models(look: Look) -> set[str]:

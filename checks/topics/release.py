@@ -96,6 +96,10 @@ _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($
 _ROLLBACK_WORD = re.compile(r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)")
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
 _STEP = re.compile(r"(?m)^\s*(\d+\.|[-*]) \S|^\s*(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b")
+_INLINE = re.compile(
+    r"`(?:kubectl|helm|git|docker|flyctl|fly|vercel|gh|make|aws|gcloud|az|alembic|heroku|railway|terraform|argocd|kamal|npx|pnpm)\s[^`]+`"
+)
+"""A command in running text."""
 _FENCED = re.compile(r"(?ms)^ *```[\w-]*\n(.*?)^ *```")
 _FEWEST_STEPS = 2
 
@@ -130,7 +134,9 @@ def rollback(look: Look) -> Observation:
 def _is_procedure(text: str) -> bool:
     words = len(re.findall(r"\w{2,}", text))
     fenced = [line for block in _FENCED.findall(text) for line in block.splitlines() if line.strip(" #")]
-    return max(len(_STEP.findall(text)), len(fenced)) >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
+    told = len(_INLINE.findall(text)) + len(re.findall(r"(?i)\b(?:then|when|until|at once|wait)\b", text))
+    steps = max(len(_STEP.findall(text)), len(fenced), told if _INLINE.search(text) else 0)
+    return steps >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
 
 
 def _mentions(document: Document) -> Iterator[Location]:

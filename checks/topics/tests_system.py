@@ -34,6 +34,9 @@ def end_to_end(look: Look) -> Observation:
     fixtures = _browser_fixtures(look)
     found = [case for case in cases(look) if case.kind == "browser" or _drives_browser(look, case, fixtures)]
     enabled = [case.place for case in found if case.counts]
+    if enabled and (off := _switched_off(look)):
+        said = f"{len(enabled)} browser tests, but the CI job that would run them is switched off"
+        return answer(BROWSER, Outcome.PARTIAL, said, [*off, *enabled], searched=SEARCHED, fix="enable them")
     if enabled:
         said = f"{len(enabled)} browser tests"
         return answer(BROWSER, Outcome.MET, said, enabled, searched=SEARCHED)
@@ -49,6 +52,25 @@ def end_to_end(look: Look) -> Observation:
         said = f"no browser tests, and whether there is a user interface cannot be told, {hidden}"
         return answer(BROWSER, Outcome.UNKNOWN, said, searched=SEARCHED)
     return absent_tests(look, BROWSER, "no browser or full-stack tests", SEARCHED, fix)
+
+
+_RUNS_BROWSER = re.compile(
+    r"(?i)\bplaywright (?!install)|\bcypress (?:run|open)|\be2e\b|end[-_:]?to[-_:]?end|selenium|wdio|detox"
+)
+
+
+def _switched_off(look: Look) -> list[Location]:
+    """The CI jobs that would run browser tests, where all of them are switched off."""
+    off: list[Location] = []
+    for workflow in look.workflows.all:
+        for job in workflow.jobs:
+            runs = any(_RUNS_BROWSER.search(step.run) for step in job.steps) or _RUNS_BROWSER.search(
+                f"{job.id} {job.name}"
+            )
+            if runs and not job.never:
+                return []
+            off += [job.location] if runs else []
+    return off
 
 
 def _drives_browser(look: Look, case: Case, fixtures: frozenset[str]) -> bool:
