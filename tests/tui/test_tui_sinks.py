@@ -199,7 +199,7 @@ SCREENS = {
         ),
         (pushed(lambda app: Detail(next(iter(app.session.state.answers)))), {"by", "owner", "evidence", "watch"}),
     ],
-    "DiffView": [(bare(DiffView), {"note", "by"})],
+    "DiffView": [(bare(DiffView), {"waiver reason"})],
     "FirstLook": [(bare(FirstLook), {"message"}), (all_findings, {"message", "summary"})],
     "Clock": [(pushed(lambda _: Clock(said("drill"), lambda *_: "")), set())],
     "Command": [(on_control(Command), {"control title"})],

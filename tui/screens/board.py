@@ -60,17 +60,16 @@ class Board(WorkbookScreen):
         reached = met(self.session.assessment.of(self.session.checklist))
         calm = reached.nearly_all_open and not self._all
         self.query_one("#board-headline", Static).update(headline(self.session))
-        lines = outlook_lines(
-            self.session, self.workbook_app.began, whole=self._roomy and not (calm or self.workbook_app.board_filter)
-        )
-        if calm:
-            lines += self._calm(reached)
+        kept_to = self.workbook_app.board_filter
+        whole = self._roomy and not (calm or kept_to)
+        lines = outlook_lines(self.session, self.workbook_app.began, whole=whole)
+        if kept_to:
+            line, rows = self._filtered(kept_to)
+            lines.append(line)
+        else:
+            lines += self._calm(reached) if calm else []
+            rows = [*self._next_three(), *(() if calm else self._pillars())]
         self.query_one("#board-context", Static).update(Hanging(Content("\n").join(lines), LABEL))
-        rows = (
-            self._filtered()
-            if self.workbook_app.board_filter
-            else [*self._next_three(), *(() if calm else self._pillars())]
-        )
         self.query_one(Rows).show(rows)
         self.query_one("#board-progress", Static).update(self.workbook_app.look_progress)
 
@@ -82,7 +81,7 @@ class Board(WorkbookScreen):
             ("Hint", Content(f"{reached.sentence} Take the next three, then look again.")),
             (f"{self.session.checklist.word.capitalize()}s", every),
         )
-        return [Content.assemble((f"{name:<{LABEL}}", "$foreground 60%"), text) for name, text in said_so]
+        return [_labelled(name, text) for name, text in said_so]
 
     def _next_three(self) -> list[tuple[str, Content]]:
         three = [(f"control:{gap.control.id}", self._next(gap)) for gap in self.session.next_three]
@@ -93,11 +92,10 @@ class Board(WorkbookScreen):
         rows = [(f"pillar:{one.pillar.id}", self._pillar(one)) for one in pillars(self.session)]
         return [("", said(f"{checklist.word.capitalize()}s of {checklist.name}")), *rows]
 
-    def _filtered(self) -> list[tuple[str, Content]]:
-        typed = self.workbook_app.board_filter
+    def _filtered(self, typed: str) -> tuple[Content, list[tuple[str, Content]]]:
         told, rows = hits(self.session, typed, self.workbook_app.moved)
-        head = Content.assemble(told, "  ", said(typed, "$text-accent"), "   Esc shows the pillars again")
-        return [("", head), *((f"control:{name}", row) for name, row in rows)]
+        line = Content.assemble(told, "  ", said(typed, "$text-accent"), "   Esc shows the pillars again")
+        return _labelled("Only", line), [(f"control:{name}", row) for name, row in rows]
 
     @property
     def _roomy(self) -> bool:
@@ -171,6 +169,7 @@ class Board(WorkbookScreen):
         """Go through what a filter of the list can be set to."""
         self.workbook_app.board_filter = cycled(self.session, self.workbook_app.board_filter, name)
         self.repaint()
+        self.query_one(Rows).action_first()
 
     def action_plan(self) -> None:
         """What next, and everything open in order."""
@@ -201,3 +200,7 @@ class Board(WorkbookScreen):
         """All pillars even when nearly all is red."""
         self._all = not self._all
         self.repaint()
+
+
+def _labelled(name: str, text: Content) -> Content:
+    return Content.assemble((f"{name:<{LABEL}}", "$foreground 60%"), text)
