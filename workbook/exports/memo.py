@@ -11,10 +11,10 @@ from workbook.report.record import ToDo
 from workbook.report.words import NO_ATTESTATION, ground, onward, parts, span, tone
 from workbook.session import Session
 
-BLOCKERS: Final = 6
-RISKS: Final = 4
-SIGNED: Final = 5
-CERTAIN: Final = 4
+BLOCKERS: Final = 5
+RISKS: Final = 3
+SIGNED: Final = 4
+CERTAIN: Final = 3
 PATH: Final = 3
 """How many of each the sheet has room for; how many more there are is said."""
 
