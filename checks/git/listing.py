@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
@@ -17,9 +16,10 @@ _PLAIN_TAG: Final = "H"
 _SPARSE_TAGS: Final = ("S", "s")
 _PLAIN_VERSIONS: Final = (b"DIRC\0\0\0\2", b"DIRC\0\0\0\3")
 """How an index begins that spells every path out; version 4 shortens them."""
-_OUTSIDE: Final = (b"../", b"/..", b"..\0", b".git/", b".git\0")
-_UNSURE: Final = re.compile(rb"(?:\A|\0)(?!H 1(?:00|60)|[Rr] )([^\0]+)")
-"""Lines whose content the line itself does not settle: all but clean files, submodules and files that are gone."""
+_ABOVE: Final = (b"../", b"/..", b"..\0")
+_GIT_ITSELF: Final = (b".git/", b".git\0")
+_SETTLED: Final = (b"H 100", b"H 160", b"R ", b"r ")
+"""How lines begin that settle the content of their file: clean files, submodules, files that are gone."""
 
 
 class Listed(NamedTuple):
@@ -40,8 +40,10 @@ class Listed(NamedTuple):
 
 def spells_all_paths(index: bytes) -> bool:
     """Whether no path of an index can lead out of the work tree, as far as its bytes tell at once."""
+    if index[:8] not in _PLAIN_VERSIONS or any(one in index for one in _ABOVE):
+        return False
     content = index.lower()
-    return content[:8].upper() in _PLAIN_VERSIONS and not any(one in content for one in _OUTSIDE)
+    return not any(one in content for one in _GIT_ITSELF)
 
 
 def ask(call: Callable[[list[str]], bytes], prefix: str, *, plain: bool) -> bytes:
@@ -96,10 +98,11 @@ def listed(output: bytes, prefix: str) -> tuple[Listed, ...]:
 
 def unsure(output: bytes, prefix: str) -> Iterator[str]:
     """The paths in the answer of `ask` whose content the answer does not settle, relative to `prefix`."""
-    for match in _UNSURE.finditer(output):
-        line = os.fsdecode(match[1])
-        path = line[2:] if line.startswith("? ") else line.partition("\t")[2]
-        yield path[len(prefix) :].rstrip("/")
+    for entry in output.split(b"\0"):
+        if entry and not entry.startswith(_SETTLED):
+            line = os.fsdecode(entry)
+            path = line[2:] if line.startswith("? ") else line.partition("\t")[2]
+            yield path[len(prefix) :].rstrip("/")
 
 
 def _require_inside(path: str) -> None:
