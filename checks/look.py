@@ -102,7 +102,7 @@ class Look:
             if is_product(path):
                 self._measures.parsed_python(path, text, module)
 
-        return PythonCode(self.tree, self.unread, measure)
+        return PythonCode(self.tree, self.unread, measure, self.facts)
 
     @cached_property
     def web(self) -> WebCode:
@@ -113,7 +113,7 @@ class Look:
             if is_product(path):
                 self._measures.parsed_web(path, text, root)
 
-        return WebCode(self.tree, self.unread, measure)
+        return WebCode(self.tree, self.unread, measure, self.facts)
 
     @cached_property
     def manifests(self) -> Manifests:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
 from checks.cache.files import keys
-from checks.secrets.shapes import redact
+from checks.secrets.shapes import suspect
 
 if TYPE_CHECKING:
     from checks.cache.store import Store
     from checks.tree import Tree
+
+
+_AHEAD: Final = 200
+"""Files whose rows are fetched, or kept before they are written, together."""
 
 
 class FileFacts:
@@ -20,33 +25,64 @@ class FileFacts:
     def __init__(self, tree: Tree, store: Store | None) -> None:
         self._tree, self._store = tree, store
         self._keys: dict[str, dict[str, bytes]] = {}
-        self._rows: dict[str, dict[bytes, Any]] = {}
+        self._rows: dict[bytes, Any] = {}
+        self._asked: set[bytes] = set()
         self._fresh: dict[bytes, object] = {}
 
     def kept(self, kind: str, path: str) -> Any:
-        """What `keep` was given for a file with this content; None where nothing is known.
+        """What `keep` was given for a file with this content, told once; None where nothing is known.
 
         The file counts as read: it is as it was when it was. What is returned is data that another version of ours
         cannot have written; a reader need not doubt its shape.
         """
         if self._store is None:
             return None
-        if kind not in self._keys:
-            self._keys[kind] = keys(self._tree, self._tree.paths, "facts", kind, version.digest())
-            self._rows[kind] = self._store.get(self._keys[kind].values())
-        row = self._rows[kind].get(self._keys[kind].get(path, b""))
+        key = self._key(kind, path)
+        if key is None:
+            return None
+        if key not in self._asked:
+            self._fetch(kind, path)
+        # A row is larger than what is made of it, so it is not held on to.
+        row = self._rows.pop(key, None)
         return row if row is not None and self._tree.assume_read(path) else None
 
-    def keep(self, kind: str, path: str, facts: object) -> None:
-        """Keep plain data about a file that was read in full, unless anything in it may be a secret."""
-        if self._store is None or path not in self._keys.get(kind, {}):
+    def keep(self, kind: str, path: str, facts: object, source: str = "") -> None:
+        """Keep plain data about a file that was read in full, unless anything in it may be a secret.
+
+        Args:
+            kind: What the data is about.
+            path: The file.
+            facts: What `json` can write.
+            source: The text that the data quotes; the data itself is searched for secrets where there is none.
+        """
+        key = self._key(kind, path) if self._store is not None else None
+        if self._store is None or key is None or _may_tell(source or json.dumps(facts)):
             return
-        text = json.dumps(facts)
-        if redact(text) == text:
-            self._fresh[self._keys[kind][path]] = facts
+        self._fresh[key] = facts
+        if len(self._fresh) >= _AHEAD:
+            self.save()
 
     def save(self) -> None:
         """Write what was kept to the cache, at once."""
         if self._store is not None:
             self._store.put(self._fresh)
             self._fresh = {}
+
+    def _key(self, kind: str, path: str) -> bytes | None:
+        if kind not in self._keys:
+            self._keys[kind] = keys(self._tree, self._tree.paths, "facts", kind, version.digest())
+        return self._keys[kind].get(path)
+
+    def _fetch(self, kind: str, path: str) -> None:
+        """Fetch the rows of a file and of those after it, which are asked for next."""
+        paths = self._tree.paths
+        start = bisect_left(paths, path)
+        near = [self._keys[kind][one] for one in paths[start : start + _AHEAD] if one in self._keys[kind]]
+        wanted = [key for key in near if key not in self._asked]
+        self._asked.update(wanted)
+        if self._store is not None:
+            self._rows.update(self._store.get(wanted))
+
+
+def _may_tell(text: str) -> bool:
+    return bool(suspect(text))

@@ -112,27 +112,29 @@ class Measures:
 
     def parsed_python(self, path: str, text: str, module: ast.Module) -> None:
         """Measure a file that was parsed just now, while its tree is there."""
-        if path not in self._known and self._facts.kept(_KIND, path) is None:
+        if path not in self._known and not self._recalled(path):
             self._known[path] = _objection(path, text) or _python(path, module, text)
             self._keep(path)
 
     def parsed_web(self, path: str, text: str, root: Node) -> None:
         """Measure a file that was parsed just now by the grammar that measuring takes, while its tree is there."""
-        if path not in self._known and self._facts.kept(_KIND, path) is None:
+        if path not in self._known and not self._recalled(path):
             self._known[path] = _objection(path, text) or _web(
                 measure_tree(path, text.encode("utf-8", "replace"), root)
             )
             self._keep(path)
 
     def _measured(self, path: str) -> _Measured:
-        if path not in self._known:
-            kept = self._facts.kept(_KIND, path)
-            if kept is not None:
-                self._known[path] = _recalled(path, *kept)
-            else:
-                self._known[path] = _of_text(path, self._tree.text(path))
-                self._keep(path)
+        if path not in self._known and not self._recalled(path):
+            self._known[path] = _of_text(path, self._tree.text(path))
+            self._keep(path)
         return self._known[path]
+
+    def _recalled(self, path: str) -> bool:
+        kept = self._facts.kept(_KIND, path)
+        if kept is not None:
+            self._known[path] = _recalled(path, *kept)
+        return kept is not None
 
     def _keep(self, path: str) -> None:
         one = self._known[path]

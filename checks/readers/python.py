@@ -6,10 +6,13 @@ import ast
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from checks.cache.facts import FileFacts
+from checks.cache.rows import Rows
 from checks.observation import Unread
 from checks.readers import python_ast, python_newer
 from checks.readers.python_facts import Call, Import, PythonModule, Route
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 """Larger files are data or generated; parsing them costs more than they tell."""
 
+_KIND = "python module"
 _MOST_HOPS = 4
 
 OnParsed = Callable[[str, str, ast.Module], None]
@@ -29,10 +33,13 @@ OnParsed = Callable[[str, str, ast.Module], None]
 class PythonCode:
     """Facts about the Python files of a tree."""
 
-    def __init__(self, tree: Tree, unread: list[Unread], on_parsed: OnParsed | None = None) -> None:
+    def __init__(
+        self, tree: Tree, unread: list[Unread], on_parsed: OnParsed | None = None, facts: FileFacts | None = None
+    ) -> None:
         self._tree = tree
         self._unread = unread
         self._on_parsed = on_parsed
+        self._facts = facts or FileFacts(tree, None)
         self._modules: dict[str, PythonModule | None] = {}
 
     @cached_property
@@ -45,7 +52,7 @@ class PythonCode:
         if not path.endswith((".py", ".pyw", ".pyi")) and "." in path.rsplit("/", 1)[-1]:
             return None  # another language: trying would only list it as broken Python
         if path not in self._modules:
-            self._modules[path] = self._parse(path)
+            self._modules[path] = self._known(path) or self._parse(path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[PythonModule]:
@@ -98,6 +105,19 @@ class PythonCode:
 
     # -- parsing ----------------------------------------------------------------------------------------------------
 
+    def _known(self, path: str) -> PythonModule | None:
+        row = self._facts.kept(_KIND, path)
+        if row is None:
+            return None
+        module = _rows().unpack(row)
+        return replace(module, imports=self._resolved(path, module.imports))
+
+    def _keep(self, module: PythonModule, source: str) -> None:
+        # What imports resolve to depends on the other files; a literal may have no source that gives it back.
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            bare = tuple(replace(item, paths=()) for item in module.imports)
+            self._facts.keep(_KIND, module.path, _rows().pack(replace(module, imports=bare)), source)
+
     def _parse(self, path: str) -> PythonModule | None:
         source = self._tree.text(path)
         if source is None:
@@ -121,7 +141,7 @@ class PythonCode:
             return None
         if as_it_stands and self._on_parsed is not None:
             self._on_parsed(path, source, tree)
-        return PythonModule(
+        module = PythonModule(
             path=path,
             name=name,
             lines=source.count("\n") + 1,
@@ -136,6 +156,8 @@ class PythonCode:
             assertions=found.assertions,
             bound=found.bound,
         )
+        self._keep(module, source)
+        return module
 
     def _parse_newer(
         self, path: str, name: str, source: str, folders: tuple[str, ...], error: str
@@ -158,7 +180,7 @@ class PythonCode:
             complete=False,
         )
 
-    def _resolved(self, path: str, imports: list[Import]) -> tuple[Import, ...]:
+    def _resolved(self, path: str, imports: Iterable[Import]) -> tuple[Import, ...]:
         return tuple(replace(item, paths=self.files_of(item.dotted, path)) for item in imports)
 
     # -- resolving --------------------------------------------------------------------------------------------------
@@ -229,6 +251,11 @@ class PythonCode:
             if f"{at}/__init__.py" in self._files:
                 found.append(f"{at}/__init__.py")
         return tuple(found)
+
+
+@cache
+def _rows() -> Rows[PythonModule]:
+    return Rows(PythonModule)
 
 
 def _parsed(source: str) -> tuple[ast.Module, bool]:

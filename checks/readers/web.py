@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from checks.cache.facts import FileFacts
+from checks.cache.rows import Rows
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError
 from checks.readers.web_facts import WebCall, WebModule, WebRoute
@@ -23,16 +25,20 @@ MOST_CHARACTERS = 1_500_000
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
 _FRONT_MATTER = re.compile(r"\A\s*---\r?\n(.*?)\r?\n---", re.DOTALL)
 _LONG_LINE = 5_000
+_KIND = "web module"
 _MOST_HOPS = 4
 
 
 class WebCode:
     """Facts about the JavaScript, TypeScript, Vue, Svelte and Astro files of a tree."""
 
-    def __init__(self, tree: Tree, unread: list[Unread], on_parsed: OnParsed | None = None) -> None:
+    def __init__(
+        self, tree: Tree, unread: list[Unread], on_parsed: OnParsed | None = None, facts: FileFacts | None = None
+    ) -> None:
         self._tree = tree
         self._unread = unread
         self._on_parsed = on_parsed
+        self._facts = facts or FileFacts(tree, None)
         self._modules: dict[str, WebModule | None] = {}
 
     @cached_property
@@ -48,7 +54,7 @@ class WebCode:
     def module(self, path: str) -> WebModule | None:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
         if path not in self._modules:
-            self._modules[path] = self._parse(path)
+            self._modules[path] = self._known(path) or self._parse(path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[WebModule]:
@@ -82,12 +88,22 @@ class WebCode:
             name = module.assigned[head] + (f".{rest}" if rest else "")
         return name
 
+    def _known(self, path: str) -> WebModule | None:
+        row = self._facts.kept(_KIND, path)
+        if row is None:
+            return None
+        module = _rows().unpack(row)
+        resolve = self._resolve(path)
+        # What an import stands for depends on other files, and names of the module are spelled with it.
+        same = all(resolve(item.specifier) == (item.path, item.package) for item in module.imports)
+        return module if same else None
+
     def _parse(self, path: str) -> WebModule | None:
-        text = self._tree.text(path)
-        if text is None:
+        whole = self._tree.text(path)
+        if whole is None:
             self._unread.append(Unread(path, "not readable as text"))
             return None
-        text = text.removeprefix("\ufeff")
+        text = whole.removeprefix("\ufeff")
         if len(text) > MOST_CHARACTERS or _looks_minified(text):
             self._unread.append(Unread(path, "minified, bundled or too large to be hand-written"))
             return None
@@ -100,6 +116,8 @@ class WebCode:
             return None
         if not module.complete:
             self._unread.append(Unread(path, "partly not understood: facts read from it are a lower bound"))
+        else:
+            self._facts.keep(_KIND, path, _rows().pack(module), whole)
         return module
 
     def _resolve(self, path: str) -> Callable[[str], tuple[str, str]]:
@@ -107,6 +125,11 @@ class WebCode:
             return self.resolver.resolve(path, specifier)
 
         return resolve
+
+
+@cache
+def _rows() -> Rows[WebModule]:
+    return Rows(WebModule)
 
 
 def _looks_minified(text: str) -> bool:

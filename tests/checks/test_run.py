@@ -16,7 +16,6 @@ from checks.observation import Finding, Location, Observation, Outcome, ProbeRep
 from checks.probe import Stage, probe
 from checks.report_json import to_json
 from checks.run import STOPPED, Progress, look_over
-from checks.semgrep import CodeFindings
 
 GAP = "import requests\n\n\ndef go(url):\n    return requests.get(url)\n"
 LOGIN = "def login(password):\n    return password == 'hunter2-not-real'\n"
@@ -78,7 +77,7 @@ def test_files_come_first_and_code_probes_see_the_rules(project: Path) -> None:
 def test_no_code_rules_without_a_probe_that_waits_for_them(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     probe("x.files")(met("x.files"))
     probe("x.code", stage=Stage.CODE)(met("x.code"))
-    monkeypatch.setattr("checks.semgrep.scan", lambda *_, **__: pytest.fail("nobody asked for code rules"))
+    monkeypatch.setattr("checks.run.CodeRules", lambda *_, **__: pytest.fail("nobody asked for code rules"))
     report = look_over(project, signals=["x.files"])
     assert set(report.observations) == {"x.files"}
 
@@ -120,7 +119,8 @@ def test_trouble_with_the_rules_lets_only_what_was_found_stand(project: Path, mo
     ):
         answer = Observation(f"x.{name}", outcome, "said", locations=places)
         probe(f"x.{name}", stage=Stage.CODE)(lambda _, answer=answer: answer)
-    monkeypatch.setattr("checks.semgrep.scan", lambda *_, **__: CodeFindings(trouble="semgrep is not installed: do"))
+    for place in ("checks.semgrep", "checks.semgrep.engine"):
+        monkeypatch.setattr(f"{place}.find_program", lambda **_: None)
     seen = look_over(project).observations
     assert {name: one.outcome for name, one in seen.items() if one.outcome is not Outcome.UNKNOWN} == {
         "x.found": Outcome.UNMET

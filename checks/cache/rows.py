@@ -1,0 +1,98 @@
+"""Records of readers as plain lists for the cache, and back: by their own fields, so a new field needs no word here."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import types
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+Record = TypeVar("Record")
+_Turn = Callable[[Any], Any]
+_PLAIN = (str, bool, int, float, type(None))
+
+
+class Rows(Generic[Record]):
+    """Turns records of one dataclass into rows and rows into equal records.
+
+    Fields may hold plain values, literals of Python (annotated `object`), records, and tuples and mappings of those.
+    """
+
+    def __init__(self, kind: type[Record]) -> None:
+        turns: tuple[Callable[[Record], list[Any]], Callable[[list[Any]], Record]] = _record(kind)
+        self.pack, self.unpack = turns
+
+
+def _record(kind: type[Any]) -> tuple[_Turn, _Turn]:
+    hints = get_type_hints(kind, include_extras=False)
+    names = [one.name for one in dataclasses.fields(kind)]
+    turns = [_turns(hints[name]) for name in names]
+    packs = [(place, pack) for place, (pack, _) in enumerate(turns) if pack is not None]
+    unpacks = [(place, unpack) for place, (_, unpack) in enumerate(turns) if unpack is not None]
+
+    def pack(one: Any) -> list[Any]:
+        row = [getattr(one, name) for name in names]
+        for place, turn in packs:
+            row[place] = turn(row[place])
+        return row
+
+    def unpack(row: list[Any]) -> Any:
+        for place, turn in unpacks:
+            row[place] = turn(row[place])
+        return kind(*row)
+
+    return pack, unpack
+
+
+def _turns(hint: Any) -> tuple[_Turn | None, _Turn | None]:
+    """How to pack and unpack a field of this type; None where it goes as it is."""
+    if hint is object:
+        return _literal, _unliteral
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _record(hint)
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is tuple and len(inside) == 2 and inside[1] is ...:  # noqa: PLR2004  # tuple[X, ...]
+        return _each(*_turns(inside[0]))
+    if origin is tuple:
+        return None, tuple
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return _values(*_turns(inside[1]))
+    if origin is types.UnionType or hint in _PLAIN:
+        return None, None
+    raise TypeError(f"no row for {hint}")
+
+
+def _each(pack: _Turn | None, unpack: _Turn | None) -> tuple[_Turn | None, _Turn]:
+    return (
+        None if pack is None else lambda items: [pack(one) for one in items],
+        tuple if unpack is None else lambda items: tuple([unpack(one) for one in items]),
+    )
+
+
+def _values(pack: _Turn | None, unpack: _Turn | None) -> tuple[_Turn | None, _Turn | None]:
+    return (
+        None if pack is None else lambda items: {name: pack(one) for name, one in items.items()},
+        None if unpack is None else lambda items: {name: unpack(one) for name, one in items.items()},
+    )
+
+
+def _literal(value: object) -> object:
+    """A literal value as JSON holds it: most as they are, others as their source.
+
+    Raises:
+        ValueError, SyntaxError: it has no source that gives it back.
+    """
+    if value is ...:
+        return []
+    if isinstance(value, _PLAIN):
+        return value
+    source = repr(value)
+    ast.literal_eval(source)
+    return [source]
+
+
+def _unliteral(kept: Any) -> object:
+    if not isinstance(kept, list):
+        return kept
+    return ast.literal_eval(kept[0]) if kept else ...
