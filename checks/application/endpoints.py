@@ -65,7 +65,7 @@ def source(look: Look, endpoint: Endpoint, hops: int = 1) -> str:
     if found:
         parts += [span(look, module.path, one.line, one.end_line) for module, one in _below(look, *found, hops)]
     elif not endpoint.is_python:
-        parts += _web_helpers(look, endpoint)
+        parts += _web_helpers(look, endpoint.module, endpoint.first, endpoint.last, endpoint.handler, hops)
     return "\n".join(parts)
 
 
@@ -77,20 +77,23 @@ def _below(look: Look, module: PythonModule, function: Function, hops: int) -> I
                 yield from _below(look, target, inner, hops - 1)
 
 
-def _web_helpers(look: Look, endpoint: Endpoint) -> Iterator[str]:
-    """The functions a handler calls: of its own file, or of the files it imports."""
-    module = look.web.module(endpoint.module)
+def _web_helpers(look: Look, path: str, first: int, last: int, handler: str, hops: int) -> Iterator[str]:
+    """The functions that lines of a file call, and those that these call: of the file, or of files it imports."""
+    module = look.web.module(path)
     if module is None:
         return
     imported = {name: item.path for item in module.imports if item.path for name in item.names}
-    called = {call.callee.split(".")[0] for call in module.calls if endpoint.first <= call.line <= endpoint.last}
-    called.add(endpoint.handler.split(".")[0])
-    for name in sorted(called):
+    called = {call.callee.split(".")[0] for call in module.calls if first <= call.line <= last}
+    called.add(handler.split(".", maxsplit=1)[0])
+    for name in sorted(called - {""}):
         target = look.web.module(imported[name]) if name in imported else module
         for function in target.functions if target else ():
-            last = name if name not in imported else endpoint.handler.rpartition(".")[2]
-            if target and function.name in {name, last} and function.name:
+            wanted = name if name not in imported else handler.rpartition(".")[2]
+            inside = target is module and first <= function.line <= last
+            if target and function.name in {name, wanted} and function.name and not inside:
                 yield span(look, target.path, function.line, function.end_line)
+                if hops > 1:
+                    yield from _web_helpers(look, target.path, function.line, function.end_line, "", hops - 1)
 
 
 def _python(look: Look) -> Iterator[Endpoint]:

@@ -57,6 +57,8 @@ _OBJECTS = re.compile(
     r"strands\.(?:\w+\.)*Agent|dspy\.(?:\w+\.)*(?:Predict|ChainOfThought|ReAct|ProgramOfThought|CodeAct)"
 )
 """Classes whose objects are called like functions."""
+_BUILDS = re.compile(r"from_|bind|with_|with[A-Z]|configurable|assign|pick")
+"""Methods that give the same runnable back, changed."""
 _NO_MODEL = re.compile(r"(?i)retriever|prompt|loader|splitter|vector|embedding|tool|parser|store$")
 _RUNS = re.compile(
     r"(?:a?invoke|a?stream|a?batch|a?predict|a?complete|a?chat|a?query|a?call|a?run|a?generate|stream_chat|astream_events|streamEvents)"
@@ -85,6 +87,11 @@ CLIENTS = re.compile(
     r"|(?:openai|@anthropic-ai/sdk|groq-sdk|together-ai)(?:\.default|\.\w+)?|(?:.*\.)?(?:Azure)?Chat(?!Interface|Prompt|Message|History|Request|Response|Session|Room)[A-Z]\w+|(?:.*\.)?init_chat_model|(?:.*\.)?(?:Ollama(?:LLM)?|LlamaCpp|Llama"
     r"|GenerativeModel|GoogleGenAI|GoogleGenerativeAI|(?:Async)?InferenceClient)|(?:.*\.)?getGenerativeModel"
 )
+_OTHER_CLIENTS = re.compile(
+    r"(?:httpx|aiohttp|redis|ioredis|pymongo|motor|elasticsearch|opensearchpy|qdrant_client|@qdrant/|weaviate|chromadb|supabase"
+    r"|@supabase/|pg|paho|grpc|discord|slack_sdk|twilio|stripe|langsmith|langfuse|tavily|minio|telegram|notion_client|@notionhq/)\b"
+)
+"""Clients of other services, whose classes are called alike."""
 _CLOUD_CLIENT = re.compile(r"(?:aio)?boto3\.(?:session\.)?(?:Session\.)?client")
 _SDK = re.compile(
     r"(?:openai|anthropic|@anthropic-ai/|google\.gen|@google/gen|groq|together|mistral|@mistralai/|cohere|langchain|@langchain/"
@@ -159,7 +166,7 @@ def _only_classifies(call: Seen, name: str) -> bool:
 
 def _runs_a_model(look: Look, call: Seen, name: str) -> bool:
     if _FRAMEWORKS.match(name):
-        made_by = [part for part in name.split(".")[:-1] if not part.startswith("from_")]
+        made_by = [part for part in name.split(".")[:-1] if not _BUILDS.match(part)]
         return not _NO_MODEL.search(made_by[-1])
     if not _MODEL_NAMED.search(call.callee):
         return False
@@ -217,6 +224,8 @@ def clients(look: Look) -> tuple[Seen, ...]:
 
 
 def _makes_client(look: Look, call: Seen) -> bool:
+    if _OTHER_CLIENTS.match(call.name):
+        return False
     if _CLOUD_CLIENT.fullmatch(call.name):
         return "bedrock" in " ".join((*call.arguments[:1], call.keys.get("service_name", "")))
     return bool(CLIENTS.fullmatch(call.name) and (_SDK.match(call.name) or imports(look, call.path, _SDK)))

@@ -115,7 +115,9 @@ class _Expander:
         follow = self._follower(made)
         if follow is None:
             if made.program in {"yarn", "pnpm", "bun"} and made.words[1:] and made.words[1] not in _NPM_OWN | {"test"}:
-                made = replace(made, words=made.words[1:])  # `yarn vitest` runs an installed program
+                # `yarn vitest` runs an installed program, which may itself run scripts: `pnpm turbo test`
+                yield from self._followed(replace(made, words=made.words[1:]), seen)
+                return
             yield replace(made, missing=(*made.missing, *self._missing_paths(made)))
             return
         scripts, names = follow

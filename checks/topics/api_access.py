@@ -36,7 +36,7 @@ _INLINE = re.compile(
     r"(?i)\b(?:getServerSession|currentUser|auth\(\)|getAuth\(|requireAuth|requireUser|verifyToken|verify_token"
     r"|verify_jwt|jwt\.(?:verify|decode)|jwtVerify|verify_id_token|verifyIdToken|auth\.getUser|auth\.getSession|getSession\("
     r"|validateRequest|is_authenticated|current_user|get_current_user|getToken\(|compare_digest|timingSafeEqual|check_api_key"
-    r"|authenticate\(|authorize\(|unauthorized\b)"
+    r"|authenticate\(|authorize\(|unauthorized\b|\brequire[A-Z]\w+\(|assert(?:Auth|Signed|User|Session|Admin)\w*\()"
 )
 _FUNCTION = re.compile(r"(?:async\s+)?(?:function\b|\(?[\w\s,:{}<>]*\)?\s*=>)")
 _ASKS_WHO = re.compile(
@@ -122,7 +122,7 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
             _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard)
         ):
             return True
-    text = source(look, endpoint, hops=1 if not endpoint.is_python else 0)
+    text = source(look, endpoint, hops=2 if not endpoint.is_python else 0)
     return bool(_INLINE.search(text)) and bool(_REFUSES.search(text))
 
 
@@ -184,6 +184,8 @@ def _guard_for_all(look: Look) -> list[Location]:
             found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
         if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", path) and _guards_the_api(look, path):
             found.append(Location(path))
+        if re.search(r"(?:^|/)hooks\.server\.[jt]s$", path) and _is_guarding_hook(look, path):
+            found.append(Location(path))
     return [place for place in found if reached(look, place.path)]
 
 
@@ -202,6 +204,14 @@ def _guards_the_api(look: Look, path: str) -> bool:
     if not _SIGN_IN_ASKED.search(whole) or not _TURNED_AWAY.search(whole):
         return False
     return _matches_the_api(text)
+
+
+def _is_guarding_hook(look: Look, path: str) -> bool:
+    """Whether the hook of SvelteKit, through which all requests go, asks for the session and sends strangers away."""
+    text = "\n".join(span(look, one, 1, 10_000) for one in (path, *look.reach.imports_of(path)))
+    return bool(_SIGN_IN_ASKED.search(text) or re.search(r"locals\.(?:user|session|auth)\b", text)) and bool(
+        re.search(r"\b(?:redirect|error)\(\s*(?:30\d|40[13])|status:\s*40[13]", text)
+    )
 
 
 def _matches_the_api(text: str) -> bool:

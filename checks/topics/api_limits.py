@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.calls_seen import all_calls
+from checks.application.calls_seen import Seen, all_calls
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.wiring import (
@@ -24,7 +24,9 @@ from checks.probe import probe
 
 RATE_LIMITING = "api.rate-limiting"
 OPEN_SHARE = 0.1
-_OPEN = re.compile(r"(?i)health|ready|live|metrics|ping|/auth/\[\.{3}\w+\]|openapi|docs\b")
+_OPEN = re.compile(
+    r"(?i)health|ready|live|metrics|ping|/auth/\[\.{3}\w+\]|openapi|docs\b|/inngest\b|hooks?\b|^/sign-in$|^/ok$"
+)
 """Routes that nobody limits: probes, descriptions, and what a library for sign-in answers itself."""
 
 _MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|register|addHook)"
@@ -65,7 +67,16 @@ def rate_limiting(look: Look) -> Observation:
         said = f"only {len(limited)} of {len(public)} endpoints are limited"
         places = [item.place for item in limited]
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
+    own = [call.place for call in all_calls(look) if call.reached and _limits_sign_in(call)]
+    if own:
+        said = "only the sign-in routes of a library are limited"
+        return answer(RATE_LIMITING, Outcome.PARTIAL, said, own, searched=searched, fix=fix)
     return absent(look, RATE_LIMITING, "no limiter before any endpoint", searched=searched, fix=fix)
+
+
+def _limits_sign_in(call: Seen) -> bool:
+    """Whether a library for sign-in is told to limit its own routes."""
+    return call.last == "betterAuth" and "rateLimit" in call.keys and "false" not in call.keys["rateLimit"]
 
 
 def _is_limited(look: Look, endpoint: Endpoint) -> bool:
@@ -111,9 +122,17 @@ def _limits_for_all(look: Look) -> list[Location]:
     for web in web_modules(look):
         if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", web.path) and line_matches(look, web.path, r"\b429\b"):
             found += line_matches(look, web.path, r"(?i)(?:limit\w*\.(?:limit|check|consume)|rate_?limit\w*)\(")
+            found += [Location(web.path) for one in look.reach.imports_of(web.path) if _asks_a_limiter(look, one)]
     for path in look.tree.match("*.conf", "*.conf.template", "nginx.conf*", "Caddyfile*"):
         found += line_matches(look, path, r"(?m)^\s*limit_req\s+zone=|^\s*rate_limit\s*\{")
     return found
+
+
+def _asks_a_limiter(look: Look, path: str) -> bool:
+    """Whether a helper of the middleware asks a limiter of a library."""
+    return any(
+        call.path == path and _LIMITER_LIBRARY.match(call.name) and call.last in _ASKED for call in all_calls(look)
+    )
 
 
 def _limiting_middleware(look: Look) -> Iterator[Location]:

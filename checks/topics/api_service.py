@@ -116,7 +116,8 @@ def docs(look: Look) -> Observation:
         return answer(DOCS, Outcome.MET, "a library generates the API's description", generated, searched=searched)
     written = _written(look)
     if written:
-        paths = {re.sub(r"[{:<\[].*", "", item.path).rstrip("/") for item in served} - {""}
+        own = [item for item in served if not re.search(r"\[\.{3}|/inngest\b|/uploadthing\b|/\*$", item.path)]
+        paths = {re.sub(r"[{:<\[].*", "", item.path).rstrip("/") for item in own} - {""}
         text = "\n".join(look.tree.text(place.path) or "" for place in written)
         named = [path for path in paths if path in text]
         if paths and len(named) >= 0.8 * len(paths):

@@ -55,6 +55,8 @@ def deploy_config(look: Look) -> Observation:
     ]
     if described:
         return answer(CONFIG, Outcome.MET, "the deployment is described in files", described, searched=SEARCHED)
+    if not platforms and (space := _space(look)):
+        return answer(CONFIG, Outcome.PARTIAL, "only the settings of a Space", space, searched=SEARCHED, fix=fix)
     if platforms:
         places = [Location(item.path) for item in platforms]
         said = f"only a platform file ({platforms[0].path.rsplit('/', 1)[-1]})"
@@ -64,6 +66,12 @@ def deploy_config(look: Look) -> Observation:
         said = "compose starts databases and the like only, not the application"
         return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     return answer(CONFIG, Outcome.UNMET, "no deployment configuration", searched=SEARCHED, fix=fix)
+
+
+def _space(look: Look) -> list[Location]:
+    """The README whose front matter tells Hugging Face how to run the application."""
+    text = look.tree.text("README.md") or ""
+    return [Location("README.md", 1)] if re.match(r"---\n(?:.*\n)*?sdk:\s*\w+\n(?:.*\n)*?---", text) else []
 
 
 def _is_playbook(look: Look, path: str) -> bool:

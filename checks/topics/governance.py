@@ -13,7 +13,8 @@ LICENSES = ("LICENSE*", "LICENCE*", "COPYING*", "UNLICENSE*", "LICENSES/*")
 _LICENSE = re.compile(r"(?i)(?:licen[cs]es?|copying|unlicense)(?:[-_.][\w.-]+)?|LICENSES/[^/]+")
 _CODE = re.compile(r"\.(?:py|[cm]?[jt]sx?|json|ya?ml|toml|go|rs|sh|css)$")
 _LICENSE_NAMED = re.compile(
-    r"(?im)^\s*\"?license\"?\s*[=:]|^#+\s*licen[sc]e|\"license\"\s*:\s*\"(?!UNLICENSED)|^licen[cs]e\n[-=~]{3,}"
+    r"(?im)^\s*\"?license\"?\s*[=:](?!\s*[\"'](?:UNLICENSED|proprietary))|^#+\s*licen[sc]e|\"license\"\s*:\s*\"(?!UNLICENSED)|^licen[cs]e\n[-=~]{3,}"
+    r"|\b(?:MIT|Apache(?:[- ]2\.0)?|BSD|A?GPL\S*|MPL|ISC)[- ]licen[sc]ed?\b|\blicen[sc]ed under\b"
 )
 POLICIES = tuple(
     f"{folder}SECURITY.{end}" for folder in ("", ".github/", "docs/") for end in ("md", "rst", "txt", "adoc")

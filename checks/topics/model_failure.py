@@ -16,7 +16,7 @@ from checks.probe import probe
 FALLBACK = "llm.failure-fallback"
 
 _SHOWS = re.compile(
-    r"\bst\.(?:error|warning|info)\(|toast|set\w*Error\(|messages\.error\(|flash\(|gr\.(?:Warning|Info)\(|alert\("
+    r"\bst\.(?:error|warning|info|exception)\(|toast|set\w*Error\(|messages\.error\(|flash\(|gr\.(?:Warning|Info)\(|alert\("
 )
 _STATES = re.compile(r"\bonError\b|\bisError\b|ErrorBoundary|\berror\b[^\n]*=\s*use(?:Chat|Completion|Object)\(")
 _GLOBAL = re.compile(
@@ -82,8 +82,30 @@ def _pages_that_catch(look: Look) -> list[Location]:
     ]
 
 
+_FAILS = re.compile(
+    r"\bonFailure\b|@?OnWorkerEvent\(\s*[\"']failed|\.on\(\s*[\"']failed[\"']|\bon_failure\b|link_error|task_failure|OnQueueFailed"
+)
+"""What a queue calls when a task has failed for good."""
+
+
+def _has_handler_of_queue(look: Look, seen: Seen) -> bool:
+    """Whether a task that leads to the call has a handler for its failure which writes that down."""
+    near = {seen.path, *look.reach.imported_by(seen.path)}
+    near |= {user for path in near for user in look.reach.imported_by(path)}
+    return any(
+        (match := _FAILS.search(lines_of(look, path)))
+        and re.search(
+            r"\.(?:update|save|set|values|commit|insert|execute)\w*\(|state|status",
+            lines_of(look, path)[match.start() : match.start() + 700],
+        )
+        for path in sorted(near)
+    )
+
+
 def _grade(look: Look, call: ModelCall) -> str:
     """The word "handled" where a handler answers on every way to the call, "weak" on some or where one logs, or ""."""
+    if _has_handler_of_queue(look, call.seen):
+        return "handled"
     if _has_second(look, call.seen) or _has_handler_of_service(look, call.seen):
         return "handled"
     return _on_all_ways(look, call.seen, _HOPS, {}) or ""
@@ -169,7 +191,9 @@ def _bodies(look: Look, seen: Seen) -> Iterator[str]:
 def _kind(look: Look, path: str, first: int, last: int, body: str) -> str:
     """What a handler does; words shown to the user, or an error of HTTP for them, are an answer too."""
     text = lines_of(look, path, first, last)
-    told = (body == "logs" and _SHOWS.search(text)) or (body == "raises" and _TELLS.search(text))
+    told = (body in {"logs", "raises"} and (_SHOWS.search(text) or "raise gr.Error(" in text)) or (
+        body == "raises" and _TELLS.search(text)
+    )
     return "handles" if told else body
 
 

@@ -56,6 +56,13 @@ def structured_logging(look: Look) -> Observation:
     fix = "set up one JSON logger at start, and send everything through it"
     made = _structured(look)
     prints, logs = _plain_lines(look)
+    by_hand = _json_lines(look)
+    if by_hand and not made:
+        plain = [place for place in (*prints, *logs) if place not in by_hand]
+        if len(plain) <= MANY_PRINTS * len(by_hand) or not plain:
+            return answer(LOGGING, Outcome.MET, "log lines are written as JSON", by_hand, searched=searched)
+        said = f"{len(by_hand)} log lines are written as JSON, {len(plain)} are plain text"
+        return answer(LOGGING, Outcome.PARTIAL, said, [*plain, *by_hand], searched=searched, fix=fix)
     if made:
         share = len(prints) / max(len(prints) + len(logs), 1)
         if share > MANY_PRINTS and len(prints) > 3:  # noqa: PLR2004 - a handful of prints is no second logger
@@ -115,6 +122,19 @@ def _structured(look: Look) -> list[Location]:
                 r"[\"'](?:\(\)|class|format(?:ter)?)[\"']\s*:\s*[\"']?[\w.]*(?:[jJ]son\w*Formatter|jsonlogger|ProcessorFormatter)",
             )
             found += lines if configured or "settings" in module.path else ()
+    return found
+
+
+def _json_lines(look: Look) -> list[Location]:
+    """Print and console calls whose one argument is an object made into JSON."""
+    found: list[Location] = []
+    for module in modules(look):
+        for call in module.calls:
+            first = next(iter(arguments_of(call)), "")
+            if _PLAIN.fullmatch(call.callee) and re.match(
+                r"(?:JSON\.stringify|json\.dumps|orjson\.dumps)\(\s*\{", first
+            ):
+                found.append(Location(module.path, call.line, call.end_line))
     return found
 
 

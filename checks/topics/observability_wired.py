@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.calls_seen import all_calls
 from checks.application.endpoints import endpoints
 from checks.application.switches import conditions, switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches, python_modules, reached
@@ -29,6 +30,9 @@ _EXPOSED = (
     r"|starlette_prometheus\..*|prometheus_flask_exporter\..*|opentelemetry\.metrics\.set_meter_provider|statsd\.\w+|datadog\.initialize"
     r"|aws_lambda_powertools\.(?:\w+\.)*(?:flush_metrics|log_metrics)|@aws-lambda-powertools/metrics\..*(?:publishStoredMetrics|logMetrics)"
     r"|aws_embedded_metrics\..*|opentelemetry\.exporter\.prometheus\.\w+|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*[.#]regist(?:er|ry)\.metrics|@willsoto/nestjs-prometheus\..*"
+)
+_FLUSHED = re.compile(
+    r"(?:aws_lambda_powertools|@aws-lambda-powertools/metrics|aws_embedded_metrics)\..*(?:flush\w*|publishStoredMetrics|log_metrics)"
 )
 _METRIC_LIBRARIES = (
     "prometheus_client", "prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter",
@@ -135,7 +139,7 @@ def _agents(look: Look) -> list[Location]:
 
 def _exposed(look: Look) -> list[Location]:
     served = endpoints(look)
-    found = []
+    found = [call.place for call in all_calls(look) if call.reached and _FLUSHED.fullmatch(call.name)]
     for hit in calls(look, _EXPOSED):
         in_handler = any(item.module == hit.place.path and item.first <= hit.place.line <= item.last for item in served)
         gathers = re.search(r"generate_latest|\.metrics$", hit.call.resolved)

@@ -37,6 +37,19 @@ _MENTIONS = re.compile(
     r"(?i)\bback(?:ing)?[- ]?up (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
     r"|\b(?:database|data|db|postgres\w*|volume) back-?ups?\b"
 )
+_VECTOR_STORES = (
+    "chromadb",
+    "langchain_chroma",
+    "qdrant_client",
+    "weaviate",
+    "lancedb",
+    "langchain_postgres",
+    "milvus*",
+    "pymilvus",
+    "@qdrant/*",
+    "@lancedb/*",
+    "chromadb-client",
+)
 _STATEFUL = re.compile(r"postgres|mysql|mariadb|mongo|minio|elastic|qdrant|chroma|weaviate|clickhouse")
 
 
@@ -70,7 +83,11 @@ def backups(look: Look) -> Observation:
     if mentioned:
         said = "backups are mentioned, without a procedure or a job"
         return answer(BACKUPS, Outcome.PARTIAL, said, mentioned, searched=searched, fix=fix)
-    state = databases(look).any or any(_STATEFUL.search(item.image) for item in look.containers.services)
+    state = (
+        databases(look).any
+        or look.importers(*_VECTOR_STORES)
+        or any(_STATEFUL.search(item.image) for item in look.containers.services)
+    )
     if not state and not [path for path in look.tree.match("*.sql", "*.prisma") if is_product(path)]:
         return not_applicable(look, BACKUPS, "no database or other state was found", searched=searched)
     return not_configured(look, BACKUPS, "no backup procedure or job", searched=searched, fix=fix)

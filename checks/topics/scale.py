@@ -11,6 +11,7 @@ from checks.application.endpoints import endpoints
 from checks.application.queues import comes_from, queues
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
 from checks.look import Look
+from checks.models.calls import model_calls
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
@@ -84,7 +85,7 @@ def caching(look: Look) -> Observation:
             if any(_is_cache(module, function, item.resolved) for item in function.decorators):
                 places.append(Location(module.path, function.line))
                 functions.add((module.path, function.line))
-    if not places and (clients := look.importers(*_CACHE_CLIENTS)):
+    if not places and (clients := _other_clients(look)):
         said = "a client of a cache is loaded; whether it caches could not be told"
         return answer(CACHING, Outcome.UNKNOWN, said, clients, searched=searched, fix=fix)
     if not places:
@@ -100,6 +101,20 @@ def caching(look: Look) -> Observation:
         said = f"only {len(functions)} place{'s' if len(functions) > 1 else ''} with a cache"
         return answer(CACHING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     return answer(CACHING, Outcome.MET, f"{len(functions)} places read from a cache", places, searched=searched)
+
+
+_OTHER_USE = (
+    "@upstash/ratelimit", "express-rate-limit", "rate-limit-redis", "rate-limiter-flexible", "slowapi",
+    "fastapi_limiter", "flask_limiter", "connect-redis", "bullmq", "bull", "@nestjs/bullmq",
+    "@nestjs/bull", "rq", "arq", "celery", "socket.io-redis", "@socket.io/redis-adapter", "@fastify/rate-limit", "graphql-redis-subscriptions",
+)  # fmt: skip
+"""What a store in memory is also used for."""
+
+
+def _other_clients(look: Look) -> tuple[Location, ...]:
+    """Where a client of a cache is loaded, but not where the file hands it to a limiter, a queue or sessions."""
+    others = {place.path for place in look.importers(*_OTHER_USE)}
+    return tuple(place for place in look.importers(*_CACHE_CLIENTS) if place.path not in others)
 
 
 def _kv_bindings(look: Look) -> frozenset[str]:
@@ -184,7 +199,11 @@ def background_jobs(look: Look) -> Observation:
     if inside:
         said = "only as tasks inside the serving process"
         return answer(JOBS, Outcome.PARTIAL, said, inside, searched=searched, fix=fix)
-    slow = look.importers(*_SLOW, reached=False) or tuple(hit.place for hit in calls(look, r"fetch|.*\.sendMail"))
+    slow = (
+        look.importers(*_SLOW, reached=False)
+        or tuple(call.place for call in model_calls(look))
+        or tuple(hit.place for hit in calls(look, r"fetch|.*\.sendMail"))
+    )
     if not slow and not endpoints(look):
         return not_applicable(look, JOBS, "nothing slow and no requests", searched=searched)
     if not slow:

@@ -45,12 +45,27 @@ def drives(look: Look, module: WebModule, hops: int = _MOST_HOPS) -> bool:
             return True
         if _ROUTE.search(item.path) and _METHODS.intersection(item.names.values()) and heads.intersection(item.names):
             return True
+        if item.path and heads.intersection(item.names) and _opens_for_real(look, item.path, mocked, module):
+            return True
         if hops and item.path and is_test(item.path) and heads.intersection(item.names):
             helper = look.web.module(item.path)
             if helper and drives(look, helper, hops - 1):
                 return True
     text = look.tree.text(module.path) or ""
     return any(_is_driving(call, module, mocked, text) for call in module.calls)
+
+
+def _opens_for_real(look: Look, path: str, mocked: set[str], module: WebModule) -> bool:
+    """Whether a test imports the product's own client of a database, unmocked, and asks or closes it."""
+    target = look.web.module(path)
+    if target is None or is_test(path) or mocked:
+        return False
+    asks = re.compile(
+        r"(?:^|\.)(?:execute|query|end|close|disconnect|\$disconnect|destroy|truncate|deleteMany|insert|delete)$"
+    )
+    opened = any(_OPENS.match(call.resolved) and not call.function for call in target.calls)
+    names = {name for item in module.imports if item.path == path for name in item.names}
+    return opened and any(asks.search(call.callee) and call.callee.split(".", 1)[0] in names for call in module.calls)
 
 
 def asks_the_api(module: WebModule) -> bool:
