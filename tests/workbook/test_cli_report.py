@@ -1,14 +1,17 @@
-"""The report as a table and as SARIF: read back by the readers of their formats."""
+"""The report in every format: read back by the readers of the formats."""
 
 import csv
 import io
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from checks.observation import Examined, Finding, Location, ProbeReport, Severity
 from workbook.answers import Status
 from workbook.cli.main import main
+from workbook.cli.report import FORMATS
 from workbook.errors import Refused
 from workbook.exports.report_csv import COLUMNS, to_csv
 from workbook.exports.report_sarif import FINGERPRINT, to_sarif
@@ -79,6 +82,140 @@ def test_fingerprints_outlast_moved_lines_and_tell_equal_lines_apart(session):
     assert len(set(prints[0])) == 2
 
 
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+SHAPE = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {"version": {"const": "2.1.0"}, "$schema": {"format": "uri"}, "runs": {"minItems": 1}},
+}
+RUN = {
+    "type": "object",
+    "required": ["tool", "results"],
+    "properties": {
+        "tool": {
+            "required": ["driver"],
+            "properties": {
+                "driver": {
+                    "required": ["name"],
+                    "properties": {
+                        "name": {"type": "string"},
+                        "version": {"type": "string"},
+                        "rules": {
+                            "type": "array",
+                            "uniqueItems": True,
+                            "items": {
+                                "required": ["id"],
+                                "properties": {
+                                    "id": {"type": "string"},
+                                    "shortDescription": TEXT,
+                                    "defaultConfiguration": {"properties": {"level": LEVEL}},
+                                    "properties": {"properties": {"tags": {"type": "array", "uniqueItems": True}}},
+                                },
+                            },
+                        },
+                    },
+                }
+            },
+        },
+        "automationDetails": {"properties": {"id": {"type": "string"}}},
+        "invocations": {
+            "items": {
+                "required": ["executionSuccessful"],
+                "properties": {
+                    "executionSuccessful": {"type": "boolean"},
+                    "toolExecutionNotifications": {
+                        "items": {"required": ["message"], "properties": {"message": TEXT, "level": LEVEL}}
+                    },
+                },
+            }
+        },
+        "results": {
+            "type": "array",
+            "items": {
+                "required": ["message", "ruleId"],
+                "properties": {
+                    "ruleId": {"type": "string"},
+                    "ruleIndex": {"type": "integer", "minimum": 0},
+                    "level": LEVEL,
+                    "message": TEXT,
+                    "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "locations": {
+                        "minItems": 1,
+                        "items": {
+                            "required": ["physicalLocation"],
+                            "properties": {
+                                "physicalLocation": {
+                                    "required": ["artifactLocation"],
+                                    "properties": {
+                                        "artifactLocation": {
+                                            "required": ["uri"],
+                                            "properties": {
+                                                "uri": {"type": "string", "pattern": "^[^/\\\\: ][^\\\\ ]*$"}
+                                            },
+                                        },
+                                        "region": {
+                                            "required": ["startLine"],
+                                            "properties": {
+                                                "startLine": {"type": "integer", "minimum": 1},
+                                                "endLine": {"type": "integer", "minimum": 1},
+                                            },
+                                        },
+                                    },
+                                }
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+"""What the specification asks of the parts we write; its own schema is used where READINESS_SARIF_SCHEMA names it."""
+
+
+def valid(document):
+    import jsonschema
+
+    jsonschema.validate(document, SHAPE)
+    for run in document["runs"]:
+        jsonschema.validate(run, RUN)
+    if official := os.environ.get("READINESS_SARIF_SCHEMA"):
+        jsonschema.validate(document, json.loads(Path(official).read_text()))
+
+
+def test_sarif_is_valid_whatever_the_tree(session, hostile_team, payloads, tmp_path, monkeypatch):
+    log(session, found(3), found(0, path="a b/ü.py"))
+    valid(to_sarif(session))
+    hostile = hostile_team.Team(payloads.corpus(300), 3).session(tmp_path / "hostile", monkeypatch)
+    valid(to_sarif(hostile))
+    broken = to_sarif(session)
+    broken["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    with pytest.raises(Exception, match="minimum"):
+        valid(broken)
+
+
+def test_sarif_names_the_weakness_of_a_rule_and_none_where_there_is_none(session):
+    known = Finding("api.open-endpoint", "api.authorization", Location("api/main.py", 1), Severity.HIGH, "Open.", "x")
+    first, second = log(session, known, found(1))["tool"]["driver"]["rules"]
+    assert first["properties"]["tags"][:2] == ["security", "external/cwe/cwe-306"]
+    assert "external/owasp/API2:2023" in first["properties"]["tags"]
+    assert second["properties"]["tags"] == []
+
+
+def test_sarif_of_a_folder_names_paths_from_the_top_of_the_repository(repository):
+    below = Session(repository / "api")
+    below.accept(ProbeReport(None, {}, (found(3, path="main.py"),), Examined()))
+    (run,) = to_sarif(below)["runs"]
+    (one,) = run["results"]
+    assert one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "api/main.py"
+    assert run["automationDetails"]["id"] == "readiness/api/"
+    top = Session(repository)
+    top.accept(ProbeReport(None, {}, (found(3, path="api/main.py"),), Examined()))
+    (same,) = to_sarif(top)["runs"]
+    assert same["results"][0]["partialFingerprints"] == one["partialFingerprints"]
+
+
 def test_sarif_names_rules_and_places(session):
     run = log(session, found(3), found(0, path="a b/ü.py"))
     for one in run["results"]:
@@ -110,3 +247,50 @@ def test_sarif_of_the_past_and_a_file_that_cannot_be_written_are_refused(session
     assert main(["-C", root, "report", "--format", "sarif", "--at", "v1"]) == 2
     assert main(["-C", root, "report", "--format", "csv", "-o", f"{root}/none/report.csv"]) == 2
     assert "was not written" in capsys.readouterr().err
+
+
+@pytest.fixture
+def tagged(session, git):
+    """Committed and tagged, and then something stops the launch."""
+    git(session.root, "add", "-A")
+    git(session.root, "commit", "-qm", "Workbook")
+    git(session.root, "tag", "v1")
+    session.answer(CONTROL, Status.BLOCKER, note="It broke")
+    session.save()
+    return str(session.root)
+
+
+@pytest.mark.parametrize("kind", [one for one in FORMATS if one != "sarif"])
+def test_every_format_goes_to_a_file_and_to_standard_output_and_back_in_time(tagged, kind, tmp_path, capsys):
+    file = tmp_path / "report"
+    for more in ([], ["--at", "v1"]):
+        assert main(["-C", tagged, "report", "--format", kind, *more]) == 0
+        shown = capsys.readouterr().out
+        assert main(["-C", tagged, "report", "--format", kind, *more, "-o", str(file)]) == 0
+        assert file.read_bytes().decode() == shown
+        assert ("stops launch" in shown or "It broke" in shown) is (not more)
+
+
+def test_a_fresh_look_is_part_of_the_report_and_never_of_the_past(tagged, capsys, monkeypatch):
+    def probe(self, **_):
+        self.accept(ProbeReport(None, {}, (found(1),), Examined(9)))
+        return self.report
+
+    monkeypatch.setattr(Session, "probe", probe)
+    assert main(["-C", tagged, "report", "--format", "json", "--probe"]) == 0
+    assert json.loads(capsys.readouterr().out)["look"]["findings"][0]["rule"] == "code.eval"
+    assert main(["-C", tagged, "report", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["look"] is None
+    assert main(["-C", tagged, "report", "--format", "html", "--probe", "--at", "v1"]) == 2
+    assert "as they are now" in capsys.readouterr().err
+    for ref in ("nope", "--output=x"):
+        assert main(["-C", tagged, "report", "--format", "memo", f"--at={ref}"]) == 2
+        assert capsys.readouterr().out == ""
+
+
+def test_the_state_file_is_never_the_target(tagged, capsys):
+    state = Path(tagged, "readiness.toml")
+    before = state.read_bytes()
+    assert main(["-C", tagged, "report", "--format", "html", "-o", str(state)]) == 2
+    assert "file of the workbook" in capsys.readouterr().err
+    assert state.read_bytes() == before
