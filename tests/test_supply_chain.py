@@ -23,6 +23,7 @@ LISTS = ("run", "dev", "build")
 VERIFIED = {
     "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8": "v5.0.0",
     "actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405": "v6.2.0",
+    "github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e": "v4.36.2",
     "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f": "v6.0.0",
 }
 """Actions we may use: the commit, and the tag of the action's own repository that was seen to name it."""
@@ -86,9 +87,8 @@ def test_every_list_is_installed_with_its_hashes_and_nothing_else() -> None:
 
 
 def workflows() -> list[Path]:
-    """Those of ours and those we hand out. The sample's are flawed on purpose and run nowhere."""
-    found = [path for path in tracked(".github", "templates") if path.suffix in {".yml", ".yaml"}]
-    return [path for path in found if "workflows" in path.parts and "sample" not in path.parts]
+    """Those of GitHub's form. The sample's are flawed on purpose and run nowhere."""
+    return [path for path in tracked(".github/workflows") if path.suffix in {".yml", ".yaml"}]
 
 
 def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -105,13 +105,24 @@ def test_a_workflow_uses_pinned_actions_least_permissions_and_no_text_of_strange
     text = (ROOT / path).read_text()
     workflow = yaml.safe_load(text)
     # The word `on` is a truth value in YAML 1.1.
-    assert "pull_request_target" not in str(workflow.get("on", workflow.get(True)))
-    granted = [workflow["permissions"], *(job.get("permissions", {}) for job in workflow["jobs"].values())]
-    assert all(isinstance(one, dict) for one in granted), "read-all and write-all grant what nobody asked for"
-    assert set(workflow["permissions"].values()) <= {"read", "none"}, "a job that must write says so itself"
+    triggers = workflow.get("on", workflow.get(True))
+    assert "pull_request_target" not in str(triggers)
+    jobs = workflow["jobs"].values()
+    if set(triggers) == {"workflow_call"}:
+        # A called one has what its caller grants; were it to ask for more, no caller without that could start it.
+        assert "permissions" not in workflow
+        assert not any("permissions" in job for job in jobs)
+    else:
+        granted = [workflow["permissions"], *(job.get("permissions", {}) for job in jobs)]
+        assert all(isinstance(one, dict) for one in granted), "read-all and write-all grant what nobody asked for"
+        assert set(workflow["permissions"].values()) <= {"read", "none"}, "a job that must write says so itself"
+    assert all("timeout-minutes" in job or "uses" in job for job in jobs)
 
     for step in steps(workflow):
-        if "uses" in step:
+        if step.get("uses", "").startswith("./"):
+            # Ours, at the commit that runs.
+            assert step["uses"] in ("./.github/workflows/readiness.yml", "./tool")
+        elif "uses" in step:
             assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
             assert re.search(rf"{re.escape(step['uses'])} # {re.escape(VERIFIED[step['uses']])}\n", text), step["uses"]
         if str(step.get("uses", "")).startswith("actions/checkout@"):

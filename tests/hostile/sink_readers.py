@@ -18,7 +18,7 @@ from checks.secrets.shapes import redact
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 MOST_ANNOTATIONS = 10
 OWN_COMMENT = re.compile(
-    r"<!-- (readiness:(begin v=\d+( style=[a-z]+)?|end|(item|control) [A-Za-z0-9._-]+)|[A-Za-z0-9._-]+) -->"
+    r"<!-- (readiness:(begin v=\d+( style=[a-z]+)?|end|(item|control|gate) [A-Za-z0-9._-]+)|[A-Za-z0-9._-]+) -->"
     r"|<details><summary>[A-Za-z0-9 ]+</summary>|</details>"
 )
 """Our markers, and the one kind of fold that we write."""

@@ -9,6 +9,7 @@ import pkgutil
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -75,6 +76,7 @@ CALLS = {
         ["gate", "--format", "github"],
         ["gate", "--base", "HEAD", "--format", "github"],
         ["gate", "--base", ARGUMENT],
+        ["gate", "--summary", "gate.md\0"],
     ],
     "commit": [["commit", "--dry-run"], ["commit", "--yes", "--with", ARGUMENT], ["commit", "--yes"]],
     "merge": [["merge"], ["merge", "--keep", ARGUMENT], ["merge", "readiness.toml", "readiness.toml", "missing"]],
@@ -204,6 +206,32 @@ def test_no_export_lets_a_payload_come_alive(teams, readers, tmp_path, monkeypat
             assert ("q" in text) is (name not in ("badge_json", "badge_svg"))
     assert len(count.seen["pr_template"]) >= min(len(teams.corpus), scale(200, 2000))
     count.report(figure, "payload corpus x every export")
+
+
+def test_no_summary_of_a_gate_lets_a_payload_come_alive(teams, readers, tmp_path, monkeypatch):
+    from workbook.change.base import base_of
+    from workbook.change.compared import compared
+    from workbook.ci import Description, Occasion
+    from workbook.gate import summary
+    from workbook.gate.judge import judge
+    from workbook.gate.ticked import ticked
+
+    count = Count(teams.corpus)
+    for turn, team in enumerate(teams(2, 12)):
+        session = team.session(tmp_path / f"acme{turn}", monkeypatch)
+        base = base_of(session, "HEAD")
+        for change in (None, compared(session, base, session.report)):
+            for cap in (10**9, summary.CAP):
+                monkeypatch.setattr(summary, "CAP", cap)
+                ruling = judge(session, Occasion.PULL_REQUEST, change)
+                body = "".join(f"- [x] {team.text('body')} <!-- readiness:control {CONTROL} -->\n" for _ in range(3))
+                claims = [*ticked(session, Description(body, "event")), team.text("claim")]
+                noted = replace(ruling, notes=(*ruling.notes, team.text("note")))
+                text = summary.markdown(noted, change, f"{team.text('folder')}/", claims)
+                count.add("gate summary", team, text, readers.markdown(text))
+                assert len(text.encode()) <= cap
+    assert len(count.seen["gate summary"]) > len(count.corpus) / 2
+    assert not count.live, count.live[:5]
 
 
 def test_no_payload_ticks_a_box_or_moves_the_markers(teams, tmp_path, monkeypatch):

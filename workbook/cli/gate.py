@@ -10,6 +10,8 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook.cli.context import Context
@@ -34,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", choices=OCCASIONS, help="what the run is for; CI hosts tell it")
     parser.add_argument("--ignore-waivers", action="store_true", help="accepted risk counts as an open gap")
     parser.add_argument("--format", choices=("text", "json", "github"), default="text")
+    parser.add_argument("--summary", metavar="FILE", help="write what is to be read of it there too, as Markdown")
 
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
@@ -41,6 +44,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     from workbook import ci
     from workbook.gate.as_data import to_json
     from workbook.gate.judge import judge
+    from workbook.gate.summary import markdown
 
     session = context.workbook()
     ref = chosen.base or (ci.base(os.environ) if chosen.on in (None, "pull-request") else "")
@@ -48,23 +52,50 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     occasion = ci.Occasion(chosen.on) if chosen.on else told
     if occasion is ci.Occasion.PULL_REQUEST and not ref:
         raise Refused("nothing says what this pull request goes to", "name it: readiness gate --base origin/main")
-    change = _change(context, session, ref, ignore_waivers=chosen.ignore_waivers) if ref else None
+    change = _change(context, session, ref, chosen) if ref else None
     if change is None:
         _require_policy(session.state.problems)
         look(session)
     ignore = chosen.ignore_waivers or session.state.gate.ignore_waivers
-    ruling = judge(session, occasion, change, ignore_waivers=ignore)
+    judged = judge(session, occasion, change, ignore_waivers=ignore)
+    claims = _claims(session) if occasion is ci.Occasion.PULL_REQUEST else ()
+    ruling = replace(judged, notes=(*judged.notes, *claims))
     for problem in session.state.problems:
         context.say(f"warning: {terminal(str(problem))}")
     if chosen.format == "json":
         context.out(json_document(to_json(ruling)))
     else:
         _show(context, session, ruling, annotated=chosen.format == "github")
+    if chosen.summary is not None:
+        _summarize(chosen.summary, markdown(judged, change, _prefix(session), claims))
     return ruling.code
 
 
-def _change(context: Context, session: Session, ref: str, *, ignore_waivers: bool) -> Change:
-    """The change since the merge base; probes look there too only where that could excuse something."""
+def _claims(session: Session) -> Sequence[str]:
+    """What the description of the request ticks and the workbook does not say."""
+    from workbook import ci
+    from workbook.gate.ticked import ticked
+
+    try:
+        found = ci.description(os.environ)
+    except Refused as refused:
+        return (f"What is ticked cannot be told: {refused}",)
+    return tuple(ticked(session, found)) if found else ()
+
+
+def _summarize(name: str, text: str) -> None:
+    try:
+        # Named by the person who asks, so anywhere they may write.
+        Path(name).write_text(text, encoding="utf-8", newline="")
+    except (OSError, ValueError) as error:
+        raise Refused(f"{name} was not written: {error}", "name another file with --summary") from error
+
+
+def _change(context: Context, session: Session, ref: str, chosen: argparse.Namespace) -> Change:
+    """The change since the merge base.
+
+    Probes look there too only where that could excuse something, or where a summary is to say what is in doubt.
+    """
     from workbook.change.base import base_of
     from workbook.change.base import look as look_there
     from workbook.change.compared import compared
@@ -75,9 +106,12 @@ def _change(context: Context, session: Session, ref: str, *, ignore_waivers: boo
         _require_policy(session.state.problems)
         context.say(terminal(f"warning: at the merge base {wrong}; what cannot be read keeps its default"))
     look(session)
-    wanted = worth_comparing(session)
-    seen = look_there(session, base, wanted) if wanted else None
-    ignore = ignore_waivers or bool(base.state and base.state.gate.ignore_waivers)
+    if chosen.summary is not None:
+        seen = look_there(session, base)
+    else:
+        wanted = worth_comparing(session, base.state)
+        seen = look_there(session, base, wanted) if wanted else None
+    ignore = chosen.ignore_waivers or bool(base.state and base.state.gate.ignore_waivers)
     return compared(session, base, seen, ignore_waivers=ignore)
 
 

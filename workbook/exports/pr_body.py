@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,7 +57,7 @@ def to_markdown(session: Session, ref: str = "HEAD") -> str:
 def markdown_of(change: Change) -> str:
     """The same of a change that is compared already."""
     lines = [*map(_doubt, doubts(change)), *(_answer(change, one) for one in _answers(change))]
-    told = _verdicts(change)
+    told = verdict_lines(change)
     if not lines:
         return rendered("nothing.md.jinja", verdict=told[-1] if told else "", looked=change.looked)
     doubted = sum(one.box for one in lines)
@@ -70,6 +71,24 @@ def markdown_of(change: Change) -> str:
         rest=rest,
         left=len(lines) - LINES - len(rest),
     )
+
+
+def doubt_lines(change: Change, told: Collection[str]) -> list[str]:
+    """What is in doubt, but for the controls that are told already, as one sentence each. Untrusted text."""
+    return [f"{one.title}: {one.what}" for one in doubts(change) if one.control not in told]
+
+
+def answer_lines(change: Change) -> list[str]:
+    """What the change answers, as one sentence each. Untrusted text."""
+    return [f"{change.after.catalogue.controls[one.control].title}: {answered(one)}" for one in _answers(change)]
+
+
+def verdict_lines(change: Change) -> list[str]:
+    """The verdict before and after where it moved, else where it stands. Untrusted text."""
+    before, after = _said(change.before), _said(change.after)
+    if change.base.state is None or before == after:
+        return [after] if after else []
+    return [f"Before: {before}", f"After: {after}", *_why(change.moves)]
 
 
 def as_data(change: Change) -> dict[str, Any]:
@@ -114,14 +133,6 @@ def _doubt(one: Doubt) -> Line:
 
 def _answer(change: Change, one: Given) -> Line:
     return Line(f"Answered: {change.after.catalogue.controls[one.control].title}", answered(one))
-
-
-def _verdicts(change: Change) -> list[str]:
-    """Before and after where the verdict moved, else where it stands."""
-    before, after = _said(change.before), _said(change.after)
-    if change.base.state is None or before == after:
-        return [after] if after else []
-    return [f"Before: {before}", f"After: {after}", *_why(change.moves)]
 
 
 def _why(moves: tuple[Move, ...]) -> list[str]:

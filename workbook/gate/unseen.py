@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.observation import Outcome
-from workbook.answers import Rung
+from workbook.answers import Rung, State
 from workbook.assess import SATISFIED
 from workbook.gate import mending
 from workbook.gate.ground import Ground
@@ -44,9 +44,18 @@ def _unknown(ground: Ground, name: str, lost: set[str]) -> tuple[str, ...]:
     )
 
 
-def worth_comparing(session: Session) -> tuple[str, ...]:
-    """The signals to look for at the merge base too: what objects or cannot be told now may have done so there."""
+def worth_comparing(session: Session, base: State | None) -> tuple[str, ...]:
+    """The signals to look for at the merge base too.
+
+    Those that object or cannot be told now may have done so there; those behind an answer that the change moved say how
+    it stood before.
+    """
     seen = session.report.observations if session.report else {}
-    wanted = session.catalogue.controls_of(session.state.checklists)
-    feeding = {signal.id for name in wanted for signal in session.catalogue.feeding[name]}
-    return tuple(name for name in seen if name in feeding and seen[name].outcome in (Outcome.UNMET, Outcome.UNKNOWN))
+    moved, feeding = set(), set()
+    for name in session.catalogue.controls_of(session.state.checklists):
+        signals = {signal.id for signal in session.catalogue.feeding[name]}
+        feeding |= signals
+        if base is not None and base.answer(name) != session.state.answer(name):
+            moved |= signals
+    against = {name for name in feeding & seen.keys() if seen[name].outcome in (Outcome.UNMET, Outcome.UNKNOWN)}
+    return tuple(name for name in seen if name in against | moved)
