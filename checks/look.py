@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.cache.facts import FileFacts
+from checks.children import allowance
 from checks.observation import Finding, Location, Proposal, Unread
+from checks.once import GivenUpError
 
 if TYPE_CHECKING:
     import ast
@@ -46,7 +48,12 @@ class Look:
     """
 
     def __init__(
-        self, tree: Tree, git: Git | None = None, code: CodeFindings | None = None, store: Store | None = None
+        self,
+        tree: Tree,
+        git: Git | None = None,
+        code: CodeFindings | None = None,
+        store: Store | None = None,
+        too_slow: Collection[str] = (),
     ) -> None:
         self.tree = tree
         self.facts = FileFacts(tree, store)
@@ -56,6 +63,7 @@ class Look:
         self.findings: list[Finding] = []
         self.unread: list[Unread] = []
         self._code = code
+        self._too_slow = too_slow
         self._done: dict[Callable[[Look], Any], Any] = {}
         # Many probes ask the same, and each answer walks every import of the tree.
         self._importers: dict[tuple[tuple[str, ...], bool], tuple[Location, ...]] = {}
@@ -80,9 +88,17 @@ class Look:
     # -- work that probes share -------------------------------------------------------------------------------------
 
     def once(self, work: Callable[[Look], Worked]) -> Worked:
-        """What `work` gives for this look, worked out when it is first asked for; see `checks.once`."""
+        """What `work` gives for this look, worked out when it is first asked for; see `checks.once`.
+
+        Raises:
+            GivenUpError: it is among the work that is too slow for this tree.
+        """
         if work not in self._done:
-            self._done[work] = work(self)
+            name = f"{work.__module__.rpartition('.')[2]}.{work.__name__}"
+            if name in self._too_slow:
+                raise GivenUpError(name)
+            with allowance.shared(name):
+                self._done[work] = work(self)
         return cast(Worked, self._done[work])
 
     # -- what probes give back --------------------------------------------------------------------------------------
@@ -93,89 +109,55 @@ class Look:
 
     # -- readers ----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def python(self) -> PythonCode:
         """Facts about Python files: imports, functions, calls, handlers, routes."""
-        from checks.readers.python import PythonCode
+        return self.once(_python)
 
-        def measure(path: str, text: str, module: ast.Module) -> None:
-            if is_product(path):
-                self._measures.parsed_python(path, text, module)
-
-        return PythonCode(self.tree, self.unread, measure, self.facts)
-
-    @cached_property
+    @property
     def web(self) -> WebCode:
         """Facts about JavaScript, TypeScript and the script blocks of Vue, Svelte and Astro files."""
-        from checks.readers.web import WebCode
+        return self.once(_web)
 
-        def measure(path: str, text: str, root: Node) -> None:
-            if is_product(path):
-                self._measures.parsed_web(path, text, root)
-
-        return WebCode(self.tree, self.unread, measure, self.facts)
-
-    @cached_property
+    @property
     def manifests(self) -> Manifests:
         """Dependencies, lock files and named scripts of every ecosystem met."""
-        from checks.readers.manifests import Manifests
+        return self.once(_manifests)
 
-        return Manifests.read(self.tree, self.unread)
-
-    @cached_property
+    @property
     def workflows(self) -> Workflows:
         """Continuous integration: workflows, jobs, steps, and the commands they really run."""
-        from checks.readers.workflows import Workflows
+        return self.once(_workflows)
 
-        return Workflows.read(self.tree, self.manifests, self.unread)
-
-    @cached_property
+    @property
     def containers(self) -> Containers:
         """Dockerfiles, compose services, Kubernetes manifests, Terraform resources and platform files."""
-        from checks.readers.containers import Containers
+        return self.once(_containers)
 
-        return Containers.read(self.tree, self.unread)
-
-    @cached_property
+    @property
     def documents(self) -> Documents:
         """Markdown and reStructuredText documents by kind."""
-        from checks.readers.documents import Documents
+        return self.once(_documents)
 
-        return Documents.read(self.tree)
-
-    @cached_property
+    @property
     def reach(self) -> Reach:
         """Which files the entry points reach through imports."""
-        from checks.application.reach import Reach
+        return self.once(_reach)
 
-        return Reach.trace(self)
-
-    @cached_property
-    def _measures(self) -> Measures:
-        from checks.complexity.measure import Measures
-
-        return Measures(self.tree, self.facts)
-
-    @cached_property
+    @property
     def complexity(self) -> Complexity:
         """Complexity and maintainability of the application code."""
-        measured = self._measures.of(self.source_paths())
-        self.unread.extend(measured.unread)
-        return measured
+        return self.once(_complexity)
 
-    @cached_property
+    @property
     def hotspots(self) -> Hotspots:
         """The functions and files of high complexity and churn."""
-        from checks.hotspots import hotspots
+        return self.once(_hotspots)
 
-        return hotspots(self)
-
-    @cached_property
+    @property
     def proposals(self) -> tuple[Proposal, ...]:
         """The scope facts as this tree suggests them."""
-        from checks.application.product import proposals
-
-        return proposals(self)
+        return self.once(_proposals)
 
     # -- helpers that keep probes short and honest --------------------------------------------------------------------
 
@@ -190,7 +172,7 @@ class Look:
 
         named = frozenset(set_apart(path) for path in self.tree.paths if path.endswith(PYTHON + WEB))
         by_content = self._code.left_out if self._code else frozenset()
-        measured = self.__dict__.get("complexity")
+        measured = self._done.get(_complexity)
         return (named | by_content | (measured.left_out if measured else frozenset())) - {""}
 
     def source_paths(self, *suffixes: str) -> tuple[str, ...]:
@@ -280,6 +262,80 @@ class Look:
                 if (dev or not item.dev) and any(_names(name, item.name, "/") for name in names)
             )
         )
+
+
+def _python(look: Look) -> PythonCode:
+    from checks.readers.python import PythonCode
+
+    def measure(path: str, text: str, module: ast.Module) -> None:
+        if is_product(path):
+            look.once(_measures).parsed_python(path, text, module)
+
+    return PythonCode(look.tree, look.unread, measure, look.facts)
+
+
+def _web(look: Look) -> WebCode:
+    from checks.readers.web import WebCode
+
+    def measure(path: str, text: str, root: Node) -> None:
+        if is_product(path):
+            look.once(_measures).parsed_web(path, text, root)
+
+    return WebCode(look.tree, look.unread, measure, look.facts)
+
+
+def _manifests(look: Look) -> Manifests:
+    from checks.readers.manifests import Manifests
+
+    return Manifests.read(look.tree, look.unread)
+
+
+def _workflows(look: Look) -> Workflows:
+    from checks.readers.workflows import Workflows
+
+    return Workflows.read(look.tree, look.manifests, look.unread)
+
+
+def _containers(look: Look) -> Containers:
+    from checks.readers.containers import Containers
+
+    return Containers.read(look.tree, look.unread)
+
+
+def _documents(look: Look) -> Documents:
+    from checks.readers.documents import Documents
+
+    return Documents.read(look.tree)
+
+
+def _reach(look: Look) -> Reach:
+    from checks.application.reach import Reach
+
+    return Reach.trace(look)
+
+
+def _measures(look: Look) -> Measures:
+    from checks.complexity.measure import Measures
+
+    return Measures(look.tree, look.facts)
+
+
+def _complexity(look: Look) -> Complexity:
+    measured = look.once(_measures).of(look.source_paths())
+    look.unread.extend(measured.unread)
+    return measured
+
+
+def _hotspots(look: Look) -> Hotspots:
+    from checks.hotspots import hotspots
+
+    return hotspots(look)
+
+
+def _proposals(look: Look) -> tuple[Proposal, ...]:
+    from checks.application.product import proposals
+
+    return proposals(look)
 
 
 def is_product(path: str) -> bool:

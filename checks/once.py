@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 Worked = TypeVar("Worked")
 
 
+class GivenUpError(Exception):
+    """Shared work that came to no end in an earlier attempt: what needs it cannot be answered."""
+
+
 def once(work: Callable[[Look], Worked]) -> Callable[[Look], Worked]:
-    """Make a function of a look one that is worked out on first use; `Look.once` says what that means."""
+    """Make a function of a look one that is worked out on first use, as a step of its own: see `Look.once`."""
 
     @wraps(work)
     def shared(look: Look) -> Worked:

@@ -27,6 +27,7 @@ from checks.observation import (
     Severity,
     Unread,
 )
+from checks.once import GivenUpError
 from checks.probe import Probe, Stage, probes
 from checks.progress import STOPPED, Progress
 from checks.secrets.redaction import redacted
@@ -83,7 +84,7 @@ def look_over(
             still wait are not in it.
         on_answer: Given each observation when it is made.
         given_up: Paths not to read, with the reasons.
-        too_slow: Probes not to run, each named by its first signal.
+        too_slow: Probes not to run, each named by its first signal, and shared work, named as its note says.
         store: Where results may be kept and found again. They never depend on it.
         on_lasting: Told at the end whether the same tree would give the same report again: no limit on time or memory
             and no failure had a part in it.
@@ -145,7 +146,7 @@ class _Run:
         tell_answer: Callable[[Observation], None],
         store: Store | None,
     ) -> None:
-        self.look = Look(tree, git, store=store)
+        self.look = Look(tree, git, store=store, too_slow=too_slow)
         self.cancel, self.tell, self.tell_answer = cancel, tell, tell_answer
         self._store = store
         self.observations: dict[str, Observation] = {}
@@ -289,6 +290,9 @@ def _ask(one: Probe, look: Look) -> Iterator[Observation]:
         given = one.look(look)
         for answer in [given] if isinstance(given, Observation) else given:
             answers[answer.signal] = answer
+    except GivenUpError:
+        reason = TOO_SLOW
+        answers.clear()
     except Exception as error:  # noqa: BLE001  # whatever a probe meets, the other signals must still be answered
         reason = f"its probe failed ({_where(error)}); please report this"
         answers.clear()

@@ -10,11 +10,13 @@ from __future__ import annotations
 import mmap
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 SECONDS: Final = 10.0
-"""Processor time of one step: one file read by one reader, or one probe between two files."""
+"""Processor time of one step: one file read by one reader, or one probe, or what several share, between two files."""
 
 _BYTES: Final = 16_384
 _note: mmap.mmap | None = None
@@ -37,6 +39,17 @@ def begin(place: Path, seconds: float) -> None:
     # Not left to chance: an inherited "ignore" would make the timer toothless.
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     probing("")
+
+
+@contextmanager
+def shared(work: str) -> Iterator[None]:
+    """Work that several probes share is a step of its own: it is blamed on none of them, nor on its last file later."""
+    outer = _probe
+    probing(work)
+    try:
+        yield
+    finally:
+        probing(outer.decode())
 
 
 def probing(probe: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from checks import probe as registry
 from checks.look import Look
 from checks.observation import Finding, Location, Observation, Outcome, ProbeReport, Severity
+from checks.once import once
 from checks.probe import Stage, probe
 from checks.report_json import to_json
-from checks.run import STOPPED, Progress, look_over
+from checks.run import STOPPED, TOO_SLOW, Progress, look_over
 
 GAP = "import requests\n\n\ndef go(url):\n    return requests.get(url)\n"
 LOGIN = "def login(password):\n    return password == 'hunter2-not-real'\n"
@@ -257,3 +259,43 @@ def test_the_real_probes_all_answer(project: Path) -> None:
     assert report.complete
     assert set(report.observations) == {signal for one in registry.probes() for signal in one.signals}
     assert [name for name, one in report.observations.items() if "its probe" in one.summary] == []
+
+
+@pytest.mark.usefixtures("only")
+def test_shared_work_that_is_too_slow_leaves_only_what_needs_it_unknown(project: Path) -> None:
+    @once
+    def endless(_: Look) -> int:
+        pytest.fail("it was given up")
+
+    @probe("x.needs")
+    def needs(look: Look) -> Observation:
+        endless(look)
+        return met("x.needs")(look)
+
+    probe("x.other")(met("x.other"))
+    seen = look_over(project, too_slow=["test_run.endless"]).observations
+    assert seen["x.needs"].outcome is Outcome.UNKNOWN
+    assert seen["x.needs"].summary == TOO_SLOW
+    assert seen["x.other"].outcome is Outcome.MET
+
+
+def test_shared_work_is_blamed_on_no_probe_and_its_files_on_nobody_later(tmp_path: Path) -> None:
+    told = subprocess.run([sys.executable, "-P", "-c", BLAME, str(tmp_path / "note")], capture_output=True, check=True)
+    assert json.loads(told.stdout) == [["x.asks", ""], ["look.shared", "a.py"], ["x.asks", ""]]
+
+
+BLAME = """
+import json, sys
+from pathlib import Path
+from checks.children import allowance
+
+place, seen = Path(sys.argv[1]), []
+allowance.begin(place, 60)
+allowance.probing("x.asks")
+seen.append(allowance.last(place))
+with allowance.shared("look.shared"):
+    allowance.reading("a.py")
+    seen.append(allowance.last(place))
+seen.append(allowance.last(place))
+print(json.dumps(seen))
+"""
