@@ -11,8 +11,16 @@ from workbook.answers import Status
 from workbook.session import Session
 
 NEVER = {"IPython", "git", "ipywidgets", "jinja2", "jupyterlab", "nbformat", "semgrep", "textual", "tomlkit", "tui"}
-GIT_CALLS = 7
-"""The repository's settings and its commit once to know the place; once more, and its files, for what is watched."""
+GIT_CALLS = 3
+"""The commit, the files, the tags: all of one snapshot."""
+
+AGAIN_LOADS = {"workbook", "workbook.cli", "workbook.cli.again", "workbook.cli.faces", "workbook.cli.folder"} | {
+    "workbook.cli.main", "workbook.data", "workbook.errors", "workbook.launch", "workbook.names",
+}  # fmt: skip
+"""All of the workbook that is loaded to say the same again."""
+
+AGAIN_NEVER = {"argparse", "asyncio", "dataclasses", "inspect", "pathspec", "pydantic", "tomllib", "yaml"}
+"""Each of them costs as much as a tenth of an answer that is said again, or more."""
 
 PROGRAM = """
 import json, os, sys
@@ -49,9 +57,15 @@ def status(answered, tmp_path):
     return run
 
 
+def change(root):
+    with (root / "readiness.toml").open("a") as file:
+        file.write("# changed\n")
+
+
 @pytest.mark.parametrize("arguments", [(), ("--format", "json")])
-def test_status_loads_no_face_no_scanner_and_nothing_that_validates_or_writes(status, arguments):
+def test_status_loads_no_face_no_scanner_and_nothing_that_validates_or_writes(status, answered, arguments):
     first, _ = status(*arguments)
+    change(answered)
     second, told = status(*arguments)
     assert told["code"] == 0
     assert second.stdout == first.stdout
@@ -65,6 +79,22 @@ def test_status_asks_git_a_handful_of_times(status):
     _, told = status()
     calls = [line for line in told["ran"] if "/git " in line]
     assert 0 < len(calls) <= GIT_CALLS, calls
+
+
+@pytest.mark.parametrize("arguments", [(), ("--format", "json")])
+def test_what_is_said_again_loads_next_to_nothing_and_asks_git_once(status, arguments):
+    first, _ = status(*arguments)
+    second, told = status(*arguments)
+    assert second.stdout == first.stdout
+    assert {name for name in told["modules"] if name.partition(".")[0] == "workbook"} == AGAIN_LOADS
+    assert not set(told["modules"]) & (AGAIN_NEVER | NEVER)
+    assert not {
+        name
+        for name in told["modules"]
+        if name.startswith("checks.") and name.split(".")[1] not in {"cache", "children", "files", "git"}
+    }
+    calls = [line for line in told["ran"] if "/git " in line]
+    assert [line.split("/git ")[1].split()[0] for line in calls] == ["ls-files"]
 
 
 def test_a_checklist_of_the_teams_own_is_still_checked_by_file_and_key(status, answered):
