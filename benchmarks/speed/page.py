@@ -48,8 +48,9 @@ def page(
     for row in table:
         found = ratio(costs, row.ours, row.theirs, row.measure)
         ours, theirs = (_shown(middle(costs, names, row.measure), row) for names in (row.ours, row.theirs))
-        said = "reached" if found <= row.bar else "**missed**"
-        cells = (row.what, row.against, WORDS[row.measure], f"{row.bar:g}", f"{found:.2f}", ours, theirs, said)
+        bar = "" if row.bar is None else f"{row.bar:g}"
+        said = "" if row.bar is None else "reached" if found <= row.bar else "**missed**"
+        cells = (row.what, row.against, WORDS[row.measure], bar, f"{found:.2f}", ours, theirs, said)
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", *_missed(table, costs)]
     lines += ["## As repositories grow\n", f"![Seconds by files](pictures/{PICTURE})\n", *_growth(costs, beds)]
@@ -63,7 +64,7 @@ def _shown(value: float, row: Row) -> str:
 
 
 def _missed(table: Sequence[Row], costs: Costs) -> list[str]:
-    missed = [row for row in table if ratio(costs, row.ours, row.theirs, row.measure) > row.bar]
+    missed = [row for row in table if row.bar is not None and ratio(costs, row.ours, row.theirs, row.measure) > row.bar]
     if not missed:
         return []
     lines = ["## Where a bar is missed\n"]
