@@ -17,7 +17,9 @@ from workbook.history.contents import Contents
 from workbook.places import OURS
 from workbook.session import Session
 
-_HAVE_HISTORY: Final = "fetch the history first: git fetch --unshallow (with actions/checkout: fetch-depth: 0)"
+_HAVE_HISTORY: Final = (
+    "fetch the history first: git fetch --unshallow (with actions/checkout fetch-depth: 0, on GitLab GIT_DEPTH: 0)"
+)
 
 
 @dataclass(frozen=True, slots=True)
