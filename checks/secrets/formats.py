@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 
@@ -19,18 +20,29 @@ class Format:
 
     kind: str
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    text: str
+    """Of the pattern."""
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when a text with one of the hints is met: few of them ever are."""
+        return _compiled(self.text)
+
+
+@cache
+def _compiled(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.ASCII)
 
 
 def _prefixed(kind: str, prefixes: str, rest: str) -> Format:
     """A key that is a public prefix and random characters. `prefixes` are separated by blanks."""
     hints = tuple(prefixes.split())
     start = "|".join(map(re.escape, hints))
-    return Format(kind, hints, re.compile(rf"(?<![A-Za-z0-9])(?:{start}){rest}", re.ASCII))
+    return Format(kind, hints, rf"(?<![A-Za-z0-9])(?:{start}){rest}")
 
 
 def _shaped(kind: str, hints: str, pattern: str) -> Format:
-    return Format(kind, tuple(hints.split()), re.compile(pattern, re.ASCII))
+    return Format(kind, tuple(hints.split()), pattern)
 
 
 # Possessive quantifiers stand behind single characters only: behind groups, Python before 3.11.4 matches them wrongly.
@@ -42,13 +54,10 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format(
         "private key",
         ("PRIVATE KEY",),
-        re.compile(
-            r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-            # In a diff the last line may begin with one more dash.
-            rf"(?:{_PEM}-{{5,6}}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?-----"
-            r"|(?:(?:\s|\\n|\\r|[\"'`,+>-])*[A-Za-z0-9+/=]{16,})*)",
-            re.ASCII,
-        ),
+        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+        # In a diff the last line may begin with one more dash.
+        rf"(?:{_PEM}-{{5,6}}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?-----"
+        r"|(?:(?:\s|\\n|\\r|[\"'`,+>-])*[A-Za-z0-9+/=]{16,})*)",
     ),
     _prefixed("AWS access key id", "AKIA ASIA ABIA ACCA", r"[0-9A-Z]{16}\b"),
     _prefixed("GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{36,}\b"),

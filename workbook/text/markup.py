@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as _html
 import re
 from typing import Final
 
@@ -41,7 +40,9 @@ def markdown_prose(text: str) -> str:
 
 def html(text: str) -> str:
     """Return text for HTML content or a quoted attribute. Never for the address of a link."""
-    return _html.escape(terminal_lines(text), quote=True)
+    from html import escape  # with a table of every entity, which few runs need
+
+    return escape(terminal_lines(text), quote=True)
 
 
 def _code_span(line: str) -> str:
