@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import all_calls, lines_of
+from checks.application.calls_seen import all_calls, imports, lines_of
 from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB, is_product
 from checks.models.calls import model_calls, model_files
@@ -27,8 +27,9 @@ _NOT_OURS = re.compile(
 )
 _MODULE = re.compile(r"(?i)(?:^|/)(?:[\w.-]*prompts?[\w.-]*\.(?:py|ts|js|mjs|tsx)|prompts?/[\w/-]+\.(?:py|ts|js|mjs))$")
 _INSTRUCTS = re.compile(
-    r"(?i)\byou are (?:an?|the)\b|\byour (?:task|job|role|goal)\b|\b(?:respond|reply|answer|return"
-    r"|output)\b.{0,40}\b(?:json|only|in|with|using|based)\b"
+    r"(?i)\byou are (?:an?|the)\b|^\s*you are [A-Z]|^\s*you (?:help|write|answer|work as|act as)\b"
+    r"|\byour (?:task|job|role|goal)\b"
+    r"|\b(?:respond|reply|answer|return|output)\b.{0,40}\b(?:json|only|in|with|using|based)\b"
     r"|\b(?:summari[sz]e|classify|translate|extract|rewrite|describe|transform|generate)\b.{3,}|\bstep by step\b"
     r"|\bdo not (?:make up|include|mention)\b"
     r"|\buser'?s? (?:question|query|message|request)\b|\bthe following\b",
@@ -54,7 +55,7 @@ _CONSTANT_HOLE = re.compile(
 )
 _MOST_PROMPT = 6000
 """Characters of one prompt that are read."""
-_NAMED = re.compile(r"\(?\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*(?:[,)}\]\n]|$)")
+_NAMED = re.compile(r"\(?\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*(?:[,)}\]\n]|$|\((?=[^()\n]*\)))")
 _FROM_USER = re.compile(
     r"(?i)\b(?:body|req|request|params|payload|form|query|args)\b[.\[(]|\buser_?(?:input|message|query|question"
     r"|prompt|text)\b|\bst\.(?:text|chat)\w*\("
@@ -161,6 +162,7 @@ def inline_prompts(look: Look) -> list[Location]:
     modules = set(prompt_modules(look))
     files = model_files(look)
     files |= {user for path in files for user in look.reach.imported_by(path) if look.reach.reached(user) is not False}
+    files |= _builders(look)
     found: list[Location] = []
     for path in sorted(files - modules):
         module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
@@ -178,6 +180,14 @@ def inline_prompts(look: Look) -> list[Location]:
     return sorted(set(found))
 
 
+def _builders(look: Look) -> set[str]:
+    """Files that make what others run: `build_chain()` stands in one, `.invoke()` in another."""
+    frameworks = re.compile(r"langchain|langgraph|llama_?index|@langchain/|haystack|dspy|pydantic_ai|agents$")
+    return {
+        used for path in model_files(look) for used in look.reach.imports_of(path) if imports(look, used, frameworks)
+    }
+
+
 def _is_prompt(look: Look, path: str, text: str, line: int) -> bool:
     if len(text) < _SHORT or text.count(" ") < 5 or _SQL.search(text):  # noqa: PLR2004 - a sentence
         return False
@@ -190,6 +200,7 @@ def system_prompts(look: Look) -> tuple[SystemPrompt, ...]:
     files = model_files(look)
     files |= {user for path in files for user in look.reach.imported_by(path)}
     files |= {used for path in model_files(look) for used in look.reach.imports_of(path) if _MODULE.search(used)}
+    files |= _builders(look)
     reached = [path for path in sorted(files) if look.reach.reached(path) is not False]
     return tuple(one for path in reached or sorted(files) for one in _system_prompts_of(look, path))
 
@@ -203,7 +214,8 @@ def _system_prompts_of(look: Look, path: str) -> Iterator[SystemPrompt]:
         value = _value(rest, python=python)
         own = value is not None and _literal_words(rest) >= _WORDS
         if value is None and (named := _NAMED.match(rest)):
-            value = _value_named(look, path, named[1].rsplit(".", 1)[-1])
+            parts = re.sub(r"\.(?:format|replace|strip|substitute|render)$", "", named[1])
+            value = _value_named(look, path, parts.rsplit(".", 1)[-1])
         if value is None:
             continue
         open_ones = [hole for hole in value if not _CONSTANT_HOLE.search(hole)]

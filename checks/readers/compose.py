@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,26 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 _PATTERNS = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
+_OTHER_NAMES = (
+    "/local.yml",
+    "/production.yml",
+    "/staging.yml",
+    "/prod.yml",
+    "/dev.yml",
+    "/stack.y*ml",
+    "*-stack.y*ml",
+    "/docker/*.yml",
+)
+_COMPOSES = re.compile(r"(?m)^services:\s*\n(?:\s*#.*\n)*\s+[\w.-]+:\s*\n(?:.*\n){0,30}?\s+(?:image|build):")
+"""Names that need a look inside: `docker compose -f production.yml up`."""
 
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[Service]:
     """Every service of every compose file; the same name in two files gives two services."""
     from checks.files.kinds import is_vendored
 
-    for path in sorted(tree.match(*_PATTERNS)):
+    named = set(tree.match(*_PATTERNS))
+    for path in sorted(named | {path for path in tree.match(*_OTHER_NAMES) if _COMPOSES.search(tree.text(path) or "")}):
         for document in read_yaml(tree, path, unread) if not is_vendored(path) else []:
             services = mapping(mapping(document).get("services"))
             for name, body in services.items():

@@ -29,7 +29,10 @@ _KINDS: dict[str, tuple[str, str]] = {
         r"incidents?[-_/.]|post[-_]?mortems?|severity[-_]levels?",
         r"\b(incident (response|management|report)|post-?mortem)\b",
     ),
-    "decision": (r"(^|/)(adrs?|decisions?|rfcs?|design[-_]decisions?)/", r"^(adr|rfc)[- ]?\d+|\bdecision record\b"),
+    "decision": (
+        r"(^|/)(adrs?|decisions?|rfcs?|design[-_]decisions?)/|(^|/)(adrs?|decisions|decision[-_](log|records?))\.\w+$",
+        r"^(adr|rfc)[- ]?\d+|\bdecision record\b",
+    ),
     "architecture": (
         r"(^|/)(architecture|system[-_]design|design|technical[-_]design)[\w-]*(\.\w+)?$|(^|/)architecture/|^docs?/designs?/",
         r"\b(architecture|system design|technical design)\b",

@@ -126,9 +126,7 @@ def _by_place(module: WebModule) -> Iterator[WebRoute]:
     elif (match := _ASTRO.search(module.path)) and exported.intersection(_VERBS):
         for verb in sorted(exported.intersection(_VERBS)):
             yield _whole(module, "astro", (verb,) if verb != "ALL" else (), f"/{match[1]}", verb)
-    elif (match := _REMIX.search(module.path)) and any(
-        item.package.startswith(("@remix-run/", "react-router", "@react-router/")) for item in module.imports
-    ):
+    elif (match := _REMIX.search(module.path)) and exported.intersection(("action", "loader")):
         if "action" in exported:
             yield _whole(module, "remix", ("POST",), f"/{match[1]}", "action")
         if "loader" in exported and "default" not in exported:

@@ -23,6 +23,7 @@ _SERVERS = {
 _NEXT_APP = re.compile(r"(?:^|/)app/(.*?/?)route\.[jt]sx?$")
 _NEXT_PAGES = re.compile(r"(?:^|/)pages/(api/.+)\.[jt]sx?$")
 _NUXT = re.compile(r"(?:^|/)server/(api|routes)/(.+)\.[jt]s$")
+_HANDLER = re.compile(r"(?:define)?\w*[eE]ventHandler|define\w*Handler")
 _SVELTE = re.compile(r"(?:^|/)src/routes/(.*?/?)\+server\.[jt]s$")
 _SUPABASE = re.compile(r"(?:^|/)supabase/functions/([^/_][^/]*)/index\.[jt]sx?$")
 _VERCEL = re.compile(r"^(?:[^/]+/)?(api/.+)\.[jt]s$")
@@ -58,7 +59,7 @@ def _by_place(module: WebModule) -> Iterator[WebRoute]:
         yield _whole(module, "next", (), "/" + match[1].removesuffix("/index"), "default")
         return
     match = _NUXT.search(module.path)
-    if match:
+    if match and any(_HANDLER.fullmatch(call.callee) for call in module.calls):
         bare, _, verb = match[2].rpartition(".")
         methods = (verb.upper(),) if bare and verb in _METHODS else ()
         yield _whole(module, "nuxt", methods, f"/{match[1]}/{bare if methods else match[2]}", "default")

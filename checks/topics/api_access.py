@@ -36,7 +36,8 @@ _INLINE = re.compile(
     r"(?i)\b(?:getServerSession|currentUser|auth\(\)|getAuth\(|requireAuth|requireUser|verifyToken|verify_token"
     r"|verify_jwt|jwt\.(?:verify|decode)|jwtVerify|verify_id_token|verifyIdToken|auth\.getUser|auth\.getSession|getSession\("
     r"|validateRequest|is_authenticated|current_user|get_current_user|getToken\(|compare_digest|timingSafeEqual|check_api_key"
-    r"|authenticate\(|authorize\(|unauthorized\b|\brequire[A-Z]\w+\(|assert(?:Auth|Signed|User|Session|Admin)\w*\()"
+    r"|authenticate\(|authorize\(|unauthorized\b|\brequire[A-Z]\w+\(|assert(?:Auth|Signed|User|Session|Admin)\w*\("
+    r"|headers?(?:\(\))?(?:\.get\(|\[)\s*[\"'](?:authorization|x-api-key|api-key|x-[\w-]*(?:secret|token|key|signature)[\w-]*)[\"'])"
 )
 _FUNCTION = re.compile(r"(?:async\s+)?(?:function\b|\(?[\w\s,:{}<>]*\)?\s*=>)")
 _ASKS_WHO = re.compile(
@@ -113,6 +114,8 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
 
 
 def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
+    if "admin.site" in endpoint.handler:  # Django's own pages ask for a login
+        return True
     for guard in endpoint.guards:
         if _FUNCTION.match(guard):
             # A function in place is judged by what it does: it asks who calls, and turns the others away.
@@ -122,8 +125,25 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
             _GUARD.search(guard) and not _NOT_A_GUARD.search(guard) and _really_refuses(look, endpoint, guard)
         ):
             return True
+    if endpoint.is_python and any(_refuses_strangers(look, endpoint, one) for one in _aliased(look, endpoint)):
+        return True
     text = source(look, endpoint, hops=2 if not endpoint.is_python else 0)
     return bool(_INLINE.search(text)) and bool(_REFUSES.search(text))
+
+
+def _aliased(look: Look, endpoint: Endpoint) -> list[str]:
+    """What the annotations of a handler stand for: `Shop = Annotated[str, Depends(current_shop)]`, here or imported."""
+    found: list[str] = []
+    for parameter in endpoint.parameters:
+        name = parameter.annotation
+        for module in python_modules(look) if re.fullmatch(r"\w+", name) else ():
+            if module.path != endpoint.module and not look.reach.imports_of(endpoint.module).count(module.path):
+                continue
+            made = next((one.value.text for one in module.assignments if one.target == name and not one.function), "")
+            named = re.search(r"(?:Depends|Security)\(\s*([\w.]+)", made)
+            if named and (home := function_at(look, module.path, named[1])):
+                found.append(f"{home[0].path}::{home[1].qualified}")
+    return found
 
 
 _STRANGERS = re.compile(r"(?i)authorization|bearer|credential|token|api_?key|cookie|session|signature|request\.user\b")
@@ -131,8 +151,10 @@ _STRANGERS = re.compile(r"(?i)authorization|bearer|credential|token|api_?key|coo
 
 def _refuses_strangers(look: Look, endpoint: Endpoint, guard: str) -> bool:
     """Whether a dependency of this repository asks who calls and answers 401 or 403, whatever its name."""
-    for name in re.findall(r"(?:Depends|Security)\(\s*([\w.]+)", guard):
-        found = function_at(look, endpoint.place.path, name) or function_at(look, endpoint.module, name)
+    home, _, qualified = guard.rpartition("::")
+    names = [qualified] if home else re.findall(r"(?:Depends|Security)\(\s*([\w.]+)", guard)
+    for name in names:
+        found = function_at(look, home or endpoint.place.path, name) or function_at(look, endpoint.module, name)
         if found is None:
             continue
         module, function = found

@@ -13,6 +13,7 @@ from checks.application.wiring import (
     answer,
     arguments_of,
     calls,
+    function_at,
     line_matches,
     python_modules,
     span,
@@ -30,7 +31,7 @@ _OPEN = re.compile(
 """Routes that nobody limits: probes, descriptions, and what a library for sign-in answers itself."""
 
 _MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|register|addHook)"
-_LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|limiter\b")
+_LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|limiter\b|^limited")
 
 
 _LIMITER_LIBRARY = re.compile(
@@ -38,6 +39,15 @@ _LIMITER_LIBRARY = re.compile(
     r"|aiolimiter|@vercel/firewall|rate_limiter|express-rate-limit|flask_limiter|slowapi|fastapi_limiter"
 )
 _ASKED = frozenset({"limit", "consume", "check", "protect", "hit", "try_acquire", "checkRateLimit", "blockUntilReady"})
+
+
+def _answers_429(look: Look, endpoint: Endpoint, guard: str) -> bool:
+    """Whether a dependency of this repository counts calls and answers 429, whatever its name."""
+    for name in re.findall(r"Depends\(\s*([\w.]+)", guard):
+        found = function_at(look, endpoint.place.path, name) or function_at(look, endpoint.module, name)
+        if found and _is_limiter(span(look, found[0].path, found[1].line, found[1].end_line)):
+            return True
+    return False
 
 
 def _is_limiter(guard: str) -> bool:
@@ -92,6 +102,8 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
             item.name in {"request", "websocket"} and re.fullmatch(r"(?:\w+\.)*(?:Request|WebSocket)", item.annotation)
             for item in endpoint.parameters
         )
+    if endpoint.is_python and any(_answers_429(look, endpoint, guard) for guard in endpoint.guards):
+        return True
     if any(_is_limiter(guard) for guard in endpoint.guards):
         return True
     if any(

@@ -47,11 +47,23 @@ _GROWS = re.compile(
 )
 
 
+_EMBEDS = re.compile(
+    r"(?:.*\.)?(?:(?:Azure)?OpenAI|Cohere|Mistral(?:AI)?|GoogleGenerativeAI|Voyage(?:AI)?|VertexAI|Together|Fireworks)Embeddings?"
+)
+"""Clients that ask a service for embeddings, whenever the store they are handed to needs one."""
+_LIMITED = re.compile(r"(?i)timeout")
+
+
 def _checked(look: Look) -> tuple[list[Seen], list[Seen]]:
     """External calls with and without a time limit; a model call over HTTP counts once."""
     models = model_calls(look)
     over_http = {call.seen.place for call in models}
     seen = [(call, waits(look, call)) for call in external_calls(look) if call.place not in over_http]
+    seen += [
+        (call, bool(_LIMITED.search(text_of(look, call))))
+        for call in all_calls(look)
+        if call.reached and _EMBEDS.fullmatch(call.name)
+    ]
     seen += [(call.seen, waits_for_model(look, call)) for call in models if call.seen.reached]
     return [call for call, waiting in seen if waiting], [call for call, waiting in seen if not waiting]
 

@@ -124,6 +124,10 @@ def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
 _SAFE_BASE = re.compile(
     r"nonroot|unprivileged|rootless|^(docker\.io/)?bitnami/|^cgr\.dev/chainguard/|^public\.ecr\.aws/lambda/"
 )
+_DROPS_ITSELF = re.compile(
+    r"^(docker\.io/)?(library/)?(postgres|postgis/postgis|pgvector/pgvector|timescale/\S+|mysql|mariadb|mongo|redis|valkey/valkey|rabbitmq|memcached)(:|$)"
+)
+"""Images whose own entry point starts the server as another user."""
 _ROOT = frozenset({"root", "0", "0:0", "root:root", "0:root"})
 
 
@@ -162,6 +166,8 @@ def _runs_as(look: Look, image: Dockerfile) -> str:
     if user and user.lower() not in _ROOT:
         return "other"
     if drops_privileges(look, image):
+        return "other"
+    if not user and not image.final.command and not image.final.entrypoint and _DROPS_ITSELF.search(image.final.image):
         return "other"
     if not user and _SAFE_BASE.search(image.final.image):
         return "other"

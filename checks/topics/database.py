@@ -256,9 +256,14 @@ def pooling(look: Look) -> Observation:
 
 
 def _is_bound(look: Look) -> bool:
-    """Whether the one database is D1 of Cloudflare, which a worker gets without a connection."""
-    bound = any(item.data.get("d1_databases") for item in look.containers.platforms if item.platform == "cloudflare")
-    drivers = look.importers("pg", "postgres", "mysql2", "@neondatabase/serverless", "@prisma/client", "mongoose")
+    """Whether the one database is reached without a connection of its own: D1 of Cloudflare, or one over HTTP."""
+    http = look.importers(
+        "drizzle-orm/neon-http", "drizzle-orm/planetscale-serverless", "@planetscale/database", "@libsql/client/*"
+    )
+    bound = bool(http) or any(
+        item.data.get("d1_databases") for item in look.containers.platforms if item.platform == "cloudflare"
+    )
+    drivers = look.importers("pg", "postgres", "mysql2", "@prisma/client", "mongoose")
     return bound and not drivers
 
 

@@ -68,6 +68,8 @@ def readme(look: Look) -> Observation:
         message = "this step names a script that does not exist"
         complain(look, "documents.dead-step", README, dead, Severity.LOW, message)
     runs = [place for place in runs if place not in dead]
+    if not runs and (own := _own_commands(look)):
+        runs = [Location(document.path, line) for line, piece in _commands(document) if own.match(piece)]
     if sets_up and runs:
         said = "how to set it up and run it is written down" + (
             ", though some steps name scripts that do not exist" if dead else ""
@@ -84,6 +86,16 @@ def readme(look: Look) -> Observation:
         return answer(README, Outcome.PARTIAL, said, [Location(document.path)], searched=searched, fix=fix)
     said = "the README gives no steps to run it"
     return answer(README, Outcome.UNMET, said, [Location(document.path)], searched=searched, fix=fix)
+
+
+def _own_commands(look: Look) -> re.Pattern[str] | None:
+    """The commands that the product installs, as its manifests name them."""
+    names: set[str] = set()
+    for path in look.tree.match("pyproject.toml"):
+        text = look.tree.text(path) or ""
+        for table in re.findall(r"(?ms)^\[(?:project|tool\.poetry)\.scripts\]\n(.*?)(?=^\[|\Z)", text):
+            names.update(re.findall(r"(?m)^[\"']?([\w.-]+)[\"']?\s*=", table))
+    return re.compile(rf"(?:\$ )?(?:{'|'.join(map(re.escape, sorted(names)))})\b") if names else None
 
 
 def _leads(readme: Document, other: Document) -> bool:

@@ -42,7 +42,7 @@ def not_swallowed(look: Look) -> Observation:
         return answer(SWALLOWED, Outcome.MET, "no broad handler swallows anything", searched=searched)
     said = f"{len(silent)} of {total} broad handlers drop the error without a trace"
     few = len(silent) <= max(1, NEGLIGIBLE * total)
-    if few and not (empty and len(empty) == total and total > 1) and not (empty and total <= FEW):
+    if few and not (empty and len(empty) == total and total > 1) and not (silent and total <= FEW):
         if blind:
             return answer(SWALLOWED, Outcome.UNKNOWN, f"{said}, but {blind}", silent, searched=searched)
         return answer(SWALLOWED, Outcome.MET, said, silent, searched=searched)

@@ -43,7 +43,7 @@ _EVAL_PLACE = re.compile(
 )
 _DATA = (".jsonl", ".csv", ".json", ".yaml", ".yml", ".tsv", ".parquet")
 _CASE = re.compile(
-    r"(?i)[\"']?\b(?:question|input|prompt|query|expected\w*|ground_?truth|reference|answer|output|ideal)\b[\"']?\s*[:,;]"
+    r"(?i)[\"']?(?:\b|__)(?:question|input|prompt|query|expected\w*|ground_?truth|reference|answer|output|ideal)\b[\"']?\s*[:,;]"
 )
 _RUNS = re.compile(
     r"(?i)openai|anthropic|litellm|langchain|generateText|\bllm\b|\bchat\(|complet|generate|answer|predict|judge|invoke"
@@ -68,7 +68,8 @@ def evaluation_set(look: Look) -> Observation:
         return missing
     searched = ("promptfoo and like configurations", "folders and files named for evaluation", "evaluation libraries")
     fix = "keep a set of questions with expected answers, and a command that runs the model over it"
-    configured = [path for path in look.tree.match("promptfooconfig.*", "**/promptfoo*.y*ml") if _has_cases(look, path)]
+    configs = look.tree.match("promptfooconfig.*", "**/promptfoo*.y*ml", "promptfoo*.json")
+    configured = [path for path in configs if _has_cases(look, path) or _points_to_cases(look, path)]
     near = [path for path in look.tree.paths if _EVAL_PLACE.search(path) and not is_vendored(path)]
     runners = [path for path in near if path.endswith((*PYTHON, *WEB, ".ipynb", ".sh")) and _runs_model(look, path)]
     libraries = _evaluator_files(look)
@@ -78,6 +79,7 @@ def evaluation_set(look: Look) -> Observation:
     tests = [path for path in _tests_of_answers(look) if path not in known]
     data += [path for one in tests for path in _named_by(look, [one])]
     runners += tests
+    data += [path for path in _globbed(look, runners) if path not in data]
     embedded = [path for path in {*runners, *libraries} if _lists_cases(look, path)]
     if configured or (data and (runners or libraries)) or embedded:
         where = [Location(path) for path in (*configured, *data, *embedded, *runners, *libraries)]
@@ -97,6 +99,33 @@ def _has_cases(look: Look, path: str) -> bool:
     if path.endswith((".csv", ".tsv")):
         return bool(_CASE.search(head.split("\n", 1)[0] + ",")) and head.count("\n") > 1
     return len(_CASE.findall(head)) > 1
+
+
+def _points_to_cases(look: Look, path: str) -> bool:
+    """Whether a configuration names a file of cases that is there: `tests: file://cases.csv`."""
+    folder = path.rpartition("/")[0]
+    named = re.findall(
+        r"tests:[\s\S]{0,200}?(?:file://)?([\w./-]+\.(?:csv|jsonl?|ya?ml|tsv))", look.tree.text(path) or ""
+    )
+    return any(look.tree.exists(f"{folder}/{one.removeprefix('./')}".lstrip("/")) for one in named)
+
+
+def _globbed(look: Look, runners: list[str]) -> list[str]:
+    """Case files, one a case, of a folder beside a script that goes through all of them."""
+    found: list[str] = []
+    for runner in runners:
+        text, folder = lines_of(look, runner), runner.rpartition("/")[0]
+        if not re.search(r"\bglob\(|iterdir\(|listdir\(|readdir(?:Sync)?\(|scandir\(", text):
+            continue
+        for path in look.tree.match("*.json", "*.y*ml", "*.txt", "*.md"):
+            holder = path.rpartition("/")[0]
+            if (
+                holder.startswith(folder)
+                and holder != folder
+                and re.search(rf"[\"'/]{re.escape(holder.rsplit('/', 1)[-1])}[\"'/]", text)
+            ):
+                found.append(path)
+    return found
 
 
 def _is_read(look: Look, path: str, runners: set[str]) -> bool:

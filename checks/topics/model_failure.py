@@ -10,7 +10,7 @@ from checks.application.named_values import assigned, written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, unless_called
-from checks.observation import Location, Observation, Outcome, Severity
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 
 FALLBACK = "llm.failure-fallback"
@@ -59,7 +59,15 @@ def failure_fallback(look: Look) -> Observation:
         return answer(FALLBACK, Outcome.PARTIAL, said, bare or weak, searched=searched, fix=fix)
     if pages := _pages_that_catch(look):
         said = "no handler near the model calls; pages catch errors, and whether of these calls was not traced"
-        return answer(FALLBACK, Outcome.UNKNOWN, said, [*bare[:3], *pages[:3]], searched=searched, fix=fix)
+        return answer(
+            FALLBACK,
+            Outcome.PARTIAL,
+            said,
+            [*bare[:3], *pages[:3]],
+            searched=searched,
+            confidence=Confidence.LOW,
+            fix=fix,
+        )
     complain(look, "errors.model-failure", FALLBACK, bare, Severity.MEDIUM, "nothing catches a failure of this call")
     said = "no handler between the users and the model calls"
     result = absent(look, FALLBACK, said, searched=searched, fix=fix)

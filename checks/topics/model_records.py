@@ -21,6 +21,7 @@ _LOGS = re.compile(
 )
 _ERROR_LOG = re.compile(r"(?:error|exception|warn|warning)$")
 _KEEPS = re.compile(r"(?:.*\.)?(?:add|insert|insert_one|insertOne|create|save|put_item)")
+_INSERTS = re.compile(r"(?i)\binsert\s+into\b")
 _PROMPT = r"(?i)(?<!len\()\b(?:\w*prompt|messages|question|user_?(?:input|message)|query)\b(?!\.length)"
 _OUTPUT = r"(?i)\b(?:\w*response(?:_text)?|answer|completion|output|reply|content)\b(?!\.(?:status|ok|usage))"
 _LATENCY = (
@@ -141,6 +142,7 @@ def _logged_fields(look: Look, path: str, line: int) -> set[str]:
             not _LOGS.fullmatch(call.callee)
             and not _is_own_log(look, call)
             and not (_KEEPS.fullmatch(call.callee) and call.place not in models)
+            and not (call.last in {"query", "execute"} and _INSERTS.search(text_of(look, call)))
         ):
             continue
         if _ERROR_LOG.search(call.callee):

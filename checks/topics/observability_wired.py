@@ -55,6 +55,7 @@ _INSTRUMENTS = (
     r".*\.(?:instrument_app|instrument_fastapi|instrument_django|instrument_flask|instrument"
     r"|start_as_current_span|startActiveSpan|startSpan)"
 )
+_SENTRY = r"sentry_sdk\.init|@sentry/[\w-]+(?:\.\*|\.default)?\.init"
 _SAMPLES = frozenset({"traces_sample_rate", "traces_sampler", "enable_tracing", "tracesSampleRate", "tracesSampler"})
 
 
@@ -211,6 +212,15 @@ def tracing(look: Look) -> Observation:
     if off:
         return _switched_off(TRACING, off, searched)
     written = look.importers("opentelemetry", "@opentelemetry/*", "ddtrace", "dd-trace", "jaeger_client", reached=False)
+    live = {hit.place for hit in calls(look, _SENTRY)}
+    traced_dead = [
+        hit.place
+        for hit in calls(look, _SENTRY, dead=True)
+        if hit.place not in live and _SAMPLES & {*getattr(hit.call, "keywords", {}), *getattr(hit.call, "keys", {})}
+    ]
+    if traced_dead and not written and not sampled:
+        said = "tracing is set up in code that nothing runs"
+        return answer(TRACING, Outcome.PARTIAL, said, traced_dead, searched=searched, fix=fix)
     if written or started:
         said = "tracing is written, but not wired to the serving path"
         return answer(TRACING, Outcome.PARTIAL, said, [*started, *written], searched=searched, fix=fix)

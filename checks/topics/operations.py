@@ -35,21 +35,12 @@ _SAFE_CLOUD = re.compile(
 )
 _MENTIONS = re.compile(
     r"(?i)\bback(?:ing)?[- ]?up (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
-    r"|\b(?:database|data|db|postgres\w*|volume) back-?ups?\b"
+    r"|\b(?:database|data|db|postgres\w*|volume|nightly|daily|weekly|hourly|automat\w+|regular) back-?ups?\b"
 )
 _VECTOR_STORES = (
-    "chromadb",
-    "langchain_chroma",
-    "qdrant_client",
-    "weaviate",
-    "lancedb",
-    "langchain_postgres",
-    "milvus*",
-    "pymilvus",
-    "@qdrant/*",
-    "@lancedb/*",
-    "chromadb-client",
-)
+    "chromadb", "langchain_chroma", "qdrant_client", "weaviate", "lancedb", "langchain_postgres", "milvus*", "pymilvus",
+    "@qdrant/*", "@lancedb/*",
+)  # fmt: skip
 _STATEFUL = re.compile(r"postgres|mysql|mariadb|mongo|minio|elastic|qdrant|chroma|weaviate|clickhouse")
 
 
@@ -99,6 +90,12 @@ def _is_about_backups(document: Document) -> bool:
 
 def _is_procedure(text: str) -> bool:
     steps = len(re.findall(r"(?m)^\s*(\d+\.|[-*]) \S", text)) + text.count("```") // 2
+    steps += len(
+        re.findall(
+            r"(?<!`)``?(?:docker|kubectl|pg_\w+|mysql\w*|mongo\w+|aws|gcloud|rclone|restic|sqlite3|\./)[^`]+``?(?!`)",
+            text,
+        )
+    )
     return steps > 1 and bool(_RESTORES.search(text))
 
 

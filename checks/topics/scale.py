@@ -104,16 +104,23 @@ def caching(look: Look) -> Observation:
 
 
 _OTHER_USE = (
-    "@upstash/ratelimit", "express-rate-limit", "rate-limit-redis", "rate-limiter-flexible", "slowapi",
-    "fastapi_limiter", "flask_limiter", "connect-redis", "bullmq", "bull", "@nestjs/bullmq",
-    "@nestjs/bull", "rq", "arq", "celery", "socket.io-redis", "@socket.io/redis-adapter", "@fastify/rate-limit", "graphql-redis-subscriptions",
+    "@upstash/ratelimit", "express-rate-limit", "rate-limit-redis", "rate-limiter-flexible", "@fastify/rate-limit",
+    "slowapi", "fastapi_limiter", "flask_limiter", "connect-redis", "bullmq", "bull", "@nestjs/bullmq", "@nestjs/bull",
+    "rq", "arq", "celery", "socket.io-redis", "@socket.io/redis-adapter", "graphql-redis-subscriptions",
 )  # fmt: skip
 """What a store in memory is also used for."""
+
+
+_COUNTS = frozenset(
+    {"incr", "incrby", "decr", "expire", "lpush", "rpush", "publish", "zadd", "xadd", "sadd", "evalsha"}
+)
 
 
 def _other_clients(look: Look) -> tuple[Location, ...]:
     """Where a client of a cache is loaded, but not where the file hands it to a limiter, a queue or sessions."""
     others = {place.path for place in look.importers(*_OTHER_USE)}
+    if any(seen.last in _COUNTS and re.search(r"(?i)redis|kv|client", seen.callee) for seen in _reached(look)):
+        return ()  # asked for something, and never for what it keeps
     return tuple(place for place in look.importers(*_CACHE_CLIENTS) if place.path not in others)
 
 

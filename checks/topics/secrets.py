@@ -64,7 +64,7 @@ def none_in_code(look: Look) -> Observation:
         if seen is None:
             hidden += [path] if look.tree.hidden(path) else []
             continue
-        if is_test(path) or path.endswith(PROSE):
+        if is_test(path) or _TEST_SETTINGS.search(path) or path.endswith(PROSE):
             continue
         keys, defaults = seen
         for kind, line in keys:
@@ -106,9 +106,14 @@ def none_in_code(look: Look) -> Observation:
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
 
 
+_TEST_SETTINGS = re.compile(
+    r"(?:^|/)(?:settings|config|configs)/(?:test|testing|tests|ci)\.(?:py|ts|js)$|(?:^|/)(?:test|testing)[_-]settings\.py$|(?:^|/)settings[_-]tests?\.py$"
+)
+
+
 def _is_of_tests(path: str) -> bool:
     """Whether a comparison in the file lets nobody in: an assertion, a fixture or a double, which are not served."""
-    return is_test(path) or bool(DOUBLES.search(path))
+    return is_test(path) or bool(DOUBLES.search(path) or _TEST_SETTINGS.search(path))
 
 
 def _may_hide_login(look: Look, path: str) -> bool:
@@ -197,11 +202,20 @@ def _env_line(line: str) -> str:
         return "doubtful"
     if shapes.PLACEHOLDER.search(value):
         return ""
+    public = re.search(r"(?i)publishable|public|anon", name)
     if any(True for _ in shapes.find(value)):
-        return "secret"
+        return "doubtful" if public else "secret"
     if not re.search(r"(?i)secret|passw|token|key|credential", name) or re.search(r"(?i)publishable|public|anon", name):
         return ""
     return "secret" if len(value) >= 16 and shapes.entropy(value) >= shapes.MIN_ENTROPY else "doubtful"  # noqa: PLR2004
+
+
+_VARIANTS = (
+    ".env.local", ".env.production", ".streamlit/secrets.toml", ".dev.vars", ".envs/.production", ".envs/production",
+    ".env.prod", "server/.env", "backend/.env", "api/.env", "app/.env", "frontend/.env", "web/.env", "client/.env",
+    "config/.env",
+)  # fmt: skip
+"""Other files and folders that keep settings, one of which an ignore file may name instead."""
 
 
 @probe("secrets.env-ignored")
@@ -221,7 +235,7 @@ def env_ignored(look: Look) -> Observation:
     for path in files:
         lines = (look.tree.text(path) or "").splitlines()
         spec = GitIgnoreSpec.from_lines(lines)
-        if any(spec.match_file(name) for name in (".env", ".env.local", ".env.production", ".streamlit/secrets.toml")):
+        if any(spec.match_file(name) for name in _VARIANTS):
             return Observation(
                 signal, Outcome.PARTIAL, "only a variant or one folder is ignored", searched, (Location(path),), fix=fix
             )

@@ -92,7 +92,7 @@ def _is_driving(look: Look, module: PythonModule, call: Call) -> bool:
     if _API.search(name):
         return True
     if name.startswith("httpx.") and {"transport", "app"}.intersection(call.keywords):
-        return True
+        return not any("Mock" in value.text for value in call.keywords.values())
     here = _HTTP.match(name) and any(_HERE.search(item.text) for item in (*call.arguments, *call.keywords.values()))
     if not here and not _DATABASE.search(name):
         return False

@@ -21,6 +21,8 @@ _ASSERTS = re.compile(
     r"|^(\w+_)?(regression|snapshot)\.check$"
     r"|^snapshot$"
 )
+_CONSTANT = re.compile(r"^\s*assert\s+(True|1|not False|1 == 1|True is True)\s*(,.*)?(#.*)?$")
+"""What is true of every program."""
 _WEAK = re.compile(
     r"^\s*assert\s+(True|1|not False|1 == 1|True is True|(isinstance|hasattr|callable)\(.*\)"
     r"|[\w.]+(\[[^\]]*\])?( is not None)?)"
@@ -111,7 +113,9 @@ def _grade(look: Look, module: PythonModule, function: Function, lines: list[str
         if call not in asserting
         and any(_asserts(look, *found, _MOST_HELPERS) for found in helpers(look, module, function.owner, call.callee))
     ]
-    if not (function.assertions or function.raises or asserting or helping):
+    told = lines[function.line - 1 : function.end_line]
+    constant = sum(1 for line in told if _CONSTANT.search(line))
+    if not (function.assertions > constant or function.raises or asserting or helping):
         return "none"
     weak = sum(1 for line in lines[function.line - 1 : function.end_line] if _WEAK.search(line))
     return "weak" if weak and weak >= function.assertions + len(asserting) + len(helping) else "asserts"
