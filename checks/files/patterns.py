@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from pathspec import GitIgnoreSpec
@@ -18,14 +19,18 @@ def matching(patterns: Iterable[str], paths: Iterable[str]) -> tuple[str, ...]:
     Raises:
         ValueError: A pattern is invalid, or would take too long on a hostile name.
     """
-    wanted = tuple(patterns)
+    return tuple(_spec(tuple(patterns)).match_files(paths))
+
+
+@lru_cache(maxsize=512)
+def _spec(wanted: tuple[str, ...]) -> GitIgnoreSpec:
+    """The patterns, compiled; many answers watch the same files."""
     for pattern in wanted:
         _require_cheap(pattern)
     try:
-        spec = GitIgnoreSpec.from_lines(wanted)
+        return GitIgnoreSpec.from_lines(wanted)
     except (ValueError, re.error) as error:  # a range of letters that ends before it begins
         raise ValueError(f"not a path pattern: {', '.join(map(repr, wanted))}") from error
-    return tuple(spec.match_files(paths))
 
 
 def _require_cheap(pattern: str) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Self
@@ -127,5 +128,7 @@ def _checklists(root: Path) -> Iterator[str]:
     yield from (f"{names.CHECKLISTS}/{name}" for name in found)
 
 
+@cache
 def _own_code() -> str:
+    """What the workbook itself is made of; the same for all calls of a process."""
     return version.digest_of([Path(__file__).parents[1], templates()])
