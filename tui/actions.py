@@ -65,7 +65,11 @@ PLACES = {
     "standoff": "Standoffs of two branches",
     "commit": "Commit",
     "clash": "Clash",
-    "code": "Code",
+    "code": "Code, and the diff of a commit",
+    "detail": "Everything about one question",
+    "window": "Small windows: choices and lists",
+    "line": "Small windows: a line of text",
+    "help": "Help",
 }
 """The places of actions, in the order help shows them, with their titles."""
 
@@ -220,6 +224,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("code", "escape", "dismiss_screen", "back", "Back to where you came from.", palette=False),
     _quiet("code", "j,down", "scroll_body(1)", "down", "Scroll down."),
     _quiet("code", "k,up", "scroll_body(-1)", "up", "Scroll up."),
+    Action("detail", "escape,b", "dismiss_screen", "back", "Back to where you came from.", palette=False),
+    _quiet("window", "escape", "cancel", "cancel", "Close the window; nothing is taken."),
+    _quiet("line", "f4,ctrl+o", "edit", "editor", "Write a note in your own editor, named by VISUAL or EDITOR."),
+    _quiet("help", "escape,question_mark,q,f1", "cancel", "close", "Back to where you came from."),
+    _quiet("help", "j,down", "scroll_body(1)", "down", "Scroll down."),
+    _quiet("help", "k,up", "scroll_body(-1)", "up", "Scroll up."),
 )
 
 
@@ -228,6 +238,7 @@ INCLUDED: Mapping[str, tuple[str, ...]] = {
     "answering": ("control-entries",),
     "search": ("filters",),
     "board": ("filters",),
+    "line": ("window",),
 }
 """Places whose actions go along with those of another one."""
 

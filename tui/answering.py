@@ -69,7 +69,7 @@ class Answering(WorkbookScreen):
             return
         proposed = terminal(", ".join(str(one.values["path"]) for one in question.prefilled))
         hint = (
-            "Enter accepts what the probes saw; change it to a link, a path or where it lives; clear it for none."
+            "Enter accepts what the probes saw. Type or paste over it: a link, a path or where it lives; Del for none."
             if proposed
             else "A link, a path, or where it lives. Enter without text: none, your word stands."
         )
@@ -81,7 +81,9 @@ class Answering(WorkbookScreen):
                 self._give(question, Status.READY, typed=typed)
 
         field = Field("what shows it", question.control.id)
-        self.app.push_screen(TextPrompt(field, Content("Yes. What shows it?"), hint, take, value=proposed))
+        self.app.push_screen(
+            TextPrompt(field, Content("Yes. What shows it?"), hint, take, value=proposed, proposed=True)
+        )
 
     def _ask_reason(self, question: Question) -> None:
         before = terminal(question.answer.reason)
@@ -207,7 +209,7 @@ class Answering(WorkbookScreen):
                 self.session.note(question.control.id, typed)
                 self.workbook_app.changed()
 
-        hint = "Enter keeps it, an empty line removes it. F4 or Ctrl+E opens your editor."
+        hint = "Enter keeps it, an empty line removes it. F4 or Ctrl+O opens your editor."
         field, long = Field("note", question.control.id), question.answer.note
         self.app.push_screen(TextPrompt(field, Content("Note"), hint, take, value=before, long=long))
 

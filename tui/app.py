@@ -127,8 +127,9 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
         self.changed()
 
     def open_guide(self, control: str = "") -> None:
-        """The guide over the current screen."""
-        self.push_screen(Guide(control))
+        """The guide over the current screen; a control that it does not ask about stands by itself."""
+        asked = {question.control.id for question in self.session.questions()}
+        self.push_screen(Guide(control) if not control or control in asked else Detail(control))
 
     def action_help(self) -> None:
         """Keys and words."""

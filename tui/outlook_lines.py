@@ -51,7 +51,7 @@ def _lines(session: Session, began: Point | None, whole: bool) -> Iterator[tuple
         if whole and (way := verdict.next_better):
             some = [f"any {way.some} of {len(way.some_of)} open ones"] if way.some else []
             need = " and ".join([*([_some(way.all_of)] if way.all_of else []), *some])
-            yield "Better", said(f"{WORDS[way.to].lower()} takes {need}")
+            yield "Better", said(f"“{WORDS[way.to].lower()}” still takes {need}")
         for note in verdict.notes if whole else ():
             yield "Note", said(note)
     if moved := _moved(session, began):
@@ -79,4 +79,5 @@ def _side(side: Standing | str) -> str:
 
 def _some(items: tuple[str, ...]) -> str:
     numbers = [item.partition(".")[2] for item in items]
-    return f"{', '.join(numbers[:4])} and {len(numbers) - 4} more" if len(numbers) > 5 else listed(numbers)  # noqa: PLR2004  a list of one more than that is as short
+    told = f"{', '.join(numbers[:4])} and {len(numbers) - 4} more" if len(numbers) > 5 else listed(numbers)  # noqa: PLR2004  a list of one more than that is as short
+    return f"item{'s' if len(numbers) > 1 else ''} {told}"

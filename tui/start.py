@@ -45,14 +45,19 @@ def _app(root: Path) -> ReadinessApp:
     Raises:
         Refused: there is no such folder.
     """
+    from textual.drivers.linux_driver import LinuxDriver
     from textual.theme import BUILTIN_THEMES
 
     from tui.actions import ACTIONS
     from tui.app import ReadinessApp
+    from tui.enduring import EnduringDriver
     from tui.settings import default_path, load
     from tui.themes import THEMES
     from workbook.session import Session
 
     actions = [action.id for action in ACTIONS]
     settings = load(default_path(), [*BUILTIN_THEMES, *(theme.name for theme in THEMES)], actions)
-    return ReadinessApp(Session(root), settings)
+    app = ReadinessApp(Session(root), settings)
+    if app.driver_class is LinuxDriver:
+        app.driver_class = EnduringDriver
+    return app

@@ -91,7 +91,7 @@ async def test_scope_facts_change_how_many_questions_are_left(session):
 )
 async def test_partly_and_do_not_know_answer_at_once(app, key, status, gap):
     async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
-        await at_guide(pilot, "sql-injection")
+        await at_guide(pilot, "dependency-scanning")
         control = app.screen.question.control.id
         await pilot.press(key)
         await pilot.pause()

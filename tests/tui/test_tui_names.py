@@ -56,6 +56,17 @@ def test_every_action_has_a_place_and_can_be_run():
             assert hasattr(ReadinessApp, name)
 
 
+def test_every_key_is_an_action_of_the_registry():
+    """A binding made by hand would be missing from help, palette, keymap and the page of keys."""
+    for path in SOURCES:
+        made = [
+            node.lineno
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Binding"
+        ]
+        assert path.name == "actions.py" or not made, f"{path.name}:{made}"
+
+
 def test_external_text_reaches_widgets_only_through_the_encoders():
     """No f-string goes into a widget or `update`, where it would be parsed as markup; Content is never parsed."""
     parsers = {"Static", "Label", "Button", "Checkbox", "Option", "Collapsible", "update", "from_markup"}

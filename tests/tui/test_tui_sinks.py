@@ -159,7 +159,9 @@ async def refused(pilot, team):
     """A form that refuses what was pasted into it, and repeats it."""
     await pilot.app.push_screen(Owner(next(iter(pilot.app.session.state.answers))))
     await pilot.pause()
-    pilot.app.screen.query_one("#part-owner", Input).value = team.text("pasted", one_line=True)
+    # A field draws what stands in it; what a terminal would obey of that is the last guard's, see below.
+    pasted = "".join(one for one in team.text("pasted", one_line=True) if unicodedata.category(one) not in BAD)
+    pilot.app.screen.query_one("#part-owner", Input).value = pasted
     await pilot.press("f2")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -31,11 +31,7 @@ FINDINGS = 12
 class Detail(Answering):
     """One control."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("answering"),
-        Binding("escape,b", "dismiss_screen", "back", tooltip="Back to where you came from."),
-        *bindings("everywhere"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("answering", "detail", "everywhere")
     unfolded = True
 
     def __init__(self, control: str) -> None:

@@ -10,7 +10,7 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from checks.observation import ProbeReport
+from checks.observation import Outcome, ProbeReport
 from tui.actions import bindings
 from tui.answering import Answering
 from tui.screens.detail import Detail
@@ -105,13 +105,13 @@ class Guide(Answering):
     def _background(self, question: Question) -> Content:
         control = question.control
         fold = (
-            Content.assemble(("Ready  ", "$foreground 60%"), said(f"when: {control.ready_when}"))
+            Content.assemble(("Yes if ", "$foreground 60%"), said(control.ready_when))
             if self.unfolded
-            else said("w      ready when …", "$foreground 60%")
+            else said("w      when may the answer be yes?", "$foreground 60%")
         )
         asked = (question.item.asks, control.title, *((control.ready_when,) if self.unfolded else ()))
         words = [
-            Content.assemble(("\n", ""), (f"{term.name}  ", "$text-secondary"), said(term.means, "$foreground 60%"))
+            Content.assemble(("\n", ""), (f"{term.words[0]}  ", "$text-secondary"), said(term.means, "$foreground 60%"))
             for term in explained(*asked)[:WORDS]
         ]
         return Content.assemble(("Why    ", "$foreground 60%"), said(control.why), "\n", fold, *words)
@@ -123,7 +123,8 @@ class Guide(Answering):
         for word, status in (("yes", Status.READY), ("no", no)):
             then = self.session.would_be(question.control.id, status)
             if now is not None and then is not None:
-                said_so.append(f"{word} → {movement(now, then)}")
+                against = " (against the probe)" if word == "yes" and question.worst is Outcome.UNMET else ""
+                said_so.append(f"{word}{against} → {movement(now, then)}")
         if len(question.item.controls) > 1:
             said_so.append(f"({len(question.item.controls)} answers decide this point)")
         return Content.assemble(("   ".join(said_so), "$foreground 60%"))
@@ -184,6 +185,8 @@ def given(question: Question) -> Content:
         parts += ["  ", said(judged.why, "$foreground 60%")]
     for piece in answer.evidence:
         parts += ["\n       evidence: ", piece.kind, "  ", said(shown_address(piece.label), "$text-secondary")]
+    if answer.owner:
+        parts += ["\n       owner: ", said(f"{answer.owner}{f', until {answer.due}' if answer.due else ''}")]
     if answer.note:
         parts += ["\n       note: ", said_lines(answer.note)]
     return Content.assemble(*parts)

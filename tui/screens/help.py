@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.actions import ACTIONS, PLACES, shown_keys
+from tui.actions import ACTIONS, PLACES, bindings, shown_keys
 from tui.wording import standing
 from workbook.assess import Standing
 
@@ -32,11 +32,7 @@ MEANINGS = {
 class Help(ModalScreen[None]):
     """A page to scroll; the same keys stand in README and palette."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,f1", "dismiss", "back"),
-        Binding("j,down", "scroll(2)", show=False),
-        Binding("k,up", "scroll(-2)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help")
 
     def compose(self) -> ComposeResult:
         """Keys by place, then words."""
@@ -52,6 +48,10 @@ class Help(ModalScreen[None]):
             words = [Content.assemble("  ", standing(one), f": {meaning}") for one, meaning in MEANINGS.items()]
             yield Static(Content("\n").join([Content.assemble(("What the words mean", "bold")), *words]), markup=False)
 
-    def action_scroll(self, lines: int) -> None:
+    def action_cancel(self) -> None:
+        """Close."""
+        self.dismiss()
+
+    def action_scroll_body(self, lines: int) -> None:
         """Scroll by lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(VerticalScroll).scroll_relative(y=lines * 2, animate=False)

@@ -18,6 +18,7 @@ from tui.wording import place, said
 from workbook.errors import Refused
 from workbook.ledger.half_typed import Field
 from workbook.people import People, person
+from workbook.text import terminal
 
 NEEDS = (
     ("pre-launch", "find what to fix before launch"),
@@ -84,6 +85,11 @@ class Need(WorkbookScreen):
         rows.append(("", Content("We want to")))
         for name, words in NEEDS:
             rows.append((f"need:{name}", Content(f"{'(●)' if name == self._need else '( )'} {words}")))
+        people = self.session.people
+        names = " + ".join(one for one in (people.driver, *people.navigators) if one) or "nobody yet"
+        hint = "space names who sits with you; answers carry all names" if not people.navigators else "space changes it"
+        rows.append(("", Content("Who is here")))
+        rows.append(("people:", Content.assemble(said(names), (f"  {hint}", "$foreground 60%"))))
         rows.append(("", Content("What is true of the product")))
         return rows
 
@@ -115,10 +121,25 @@ class Need(WorkbookScreen):
             self._checklist = name
         elif kind == "need":
             self._need = name
+        elif kind == "people":
+            self._ask_people()
         elif kind == "fact":
             after: dict[bool | None, bool | None] = {True: False, False: None, None: True}
             self._changed_facts[name] = after[self.facts[name]]
         self.repaint()
+
+    def _ask_people(self) -> None:
+        """Who sits beside the driver: from here on answers carry their names too."""
+
+        def named(typed: str) -> None:
+            names = tuple(person(one) for one in typed.split(";") if one.strip())
+            self.session.people = People(self.session.people.driver, names)
+
+        title = Content("Who sits with you?")
+        hint = "Name <mail>, several with ; An empty line: nobody. Shift+P changes it later."
+        before = terminal("; ".join(self.session.people.navigators))
+        field = Field("navigators")
+        self.app.push_screen(TextPrompt(field, title, hint, named, value=before), lambda _: self.repaint())
 
     def action_confirm(self) -> None:
         """Take everything as it stands, under the driver's name; ask for the name where git knows none."""

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult, SuspendNotSupported
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from tui.actions import bindings
 from tui.editor import edited, editor_command
 from tui.widgets.rows import Rows
 from tui.wording import said
@@ -33,10 +34,7 @@ class TextPrompt(ModalScreen[bool]):
     the terminal dies stands in the same prompt the next time it opens.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel"),
-        Binding("f4,ctrl+e", "edit", "editor", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("line")
 
     def __init__(
         self,
@@ -48,10 +46,11 @@ class TextPrompt(ModalScreen[bool]):
         value: str = "",
         required: bool = False,
         long: str | None = None,
+        proposed: bool = False,
     ) -> None:
         super().__init__()
         self._field, self._title, self._hint, self._take = field, title, hint, take
-        self._value, self._required, self._long = value, required, long
+        self._value, self._required, self._long, self._proposed = value, required, long, proposed
 
     def compose(self) -> ComposeResult:
         """Title, input, hint."""
@@ -62,7 +61,8 @@ class TextPrompt(ModalScreen[bool]):
         stands = f" It was: {self._value}" if half and self._value else ""
         with Vertical(classes="prompt"):
             yield Static(self._title, markup=False, classes="prompt-title")
-            yield Input(half or self._value, select_on_focus=False)
+            # What is only proposed is selected: whatever is typed or pasted takes its place.
+            yield Input(half or self._value, select_on_focus=self._proposed and not half)
             yield Static(
                 said(f"This was half typed last time. {self._hint}{stands}" if half else self._hint),
                 markup=False,
@@ -131,7 +131,7 @@ class TextPrompt(ModalScreen[bool]):
 class ChoicePrompt(ModalScreen[str | None]):
     """Asks for one of a few choices, each with its own key; Enter takes the highlighted one, Esc gives None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("window")
 
     def __init__(
         self, title: Content, choices: Sequence[tuple[str, str | Content]], about: Content | None = None
@@ -151,6 +151,10 @@ class ChoicePrompt(ModalScreen[str | None]):
         """Fill the list; the first choice is highlighted."""
         rows = [(key, Content.assemble((key, "bold $text-accent"), "  ", word)) for key, word in self._choices]
         self.query_one(Rows).show(rows)
+
+    def action_cancel(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)
 
     def on_key(self, event: Key) -> None:
         """A choice's own key takes it."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from tui.actions import bindings
 from tui.widgets.rows import Rows
 from tui.wording import asks, standing
 from workbook.session import Session
@@ -20,7 +21,7 @@ from workbook.session import Session
 class Questions(ModalScreen[str | None]):
     """Gives the chosen control, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("window")
 
     def __init__(self, controls: Sequence[str]) -> None:
         super().__init__()
@@ -46,6 +47,10 @@ class Questions(ModalScreen[str | None]):
                 for name in self._controls
             ]
         )
+
+    def action_cancel(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the choice back."""
