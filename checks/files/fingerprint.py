@@ -40,3 +40,12 @@ def fingerprint(root: Path, path: str) -> bytes:
     except OSError as error:
         total.update(str(error.strerror or error).encode("utf-8", "surrogateescape"))
     return total.digest()
+
+
+def bytes_to_read(root: Path, path: str) -> int:
+    """How much `fingerprint` would read, but for what a link leads to."""
+    try:
+        size = (root / path).lstat().st_size
+    except OSError:
+        return 0
+    return size if size <= MOST_BYTES else 0

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from checks.children.process import Finished
-from checks.files.fingerprint import fingerprint
+from checks.files.fingerprint import bytes_to_read, fingerprint
 from checks.git.listing import Listed, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
@@ -137,16 +137,20 @@ class Git:
 
         return ask(call, self.prefix, plain=self._pinned.has_plain_index())
 
-    def state(self) -> str:
+    def state(self, most_bytes: int | None = None) -> str:
         """A digest of all that can be seen here: files and what they hold, HEAD, refs and the reach of the clone.
 
-        The same again means that nothing changed. Files that git knows to be clean are not opened.
+        The same again means that nothing changed. Files that git knows to be clean are not opened. "" where more than
+        `most_bytes` of the others would have to be read.
         """
+        open_questions = sorted({*unsure(self._listing, self.prefix)})
+        if most_bytes is not None and sum(bytes_to_read(self.root, path) for path in open_questions) > most_bytes:
+            return ""
         total = blake2b(digest_size=16)
         total.update(self._pinned.digest() + b"\0" + os.fsencode(self.root) + b"\0" + self._listing)
         total.update("\n".join(self.unlisted()).encode("utf-8", "surrogateescape"))
         # What the index lists is not opened outside: each of these is opened below the root, and through no link.
-        for path in sorted({*unsure(self._listing, self.prefix)}):
+        for path in open_questions:
             total.update(os.fsencode(path) + b"\0" + fingerprint(self.root, path))
         total.update(fingerprint(self.top, ".mailmap"))
         return total.hexdigest()

@@ -179,6 +179,16 @@ def test_without_git_nothing_is_kept(tmp_path, capsys, worked_out):
     assert "50 unanswered" in capsys.readouterr().out
 
 
+def test_where_much_would_have_to_be_read_nothing_is_kept(status, answered, worked_out, monkeypatch):
+    write(answered, "api/data.bin", "x" * 5000)
+    status()
+    status()
+    assert len(worked_out) == 3
+    monkeypatch.setattr(again, "MOST_BYTES", 4000)
+    status()
+    assert len(worked_out) == 5
+
+
 def test_a_cache_inside_the_repository_is_not_believed(answered, monkeypatch, capsys, worked_out):
     monkeypatch.setenv("XDG_CACHE_HOME", str(answered / "ignored"))
     for _ in range(2):

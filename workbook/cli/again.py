@@ -29,6 +29,9 @@ from workbook.data import templates
 READERS: Final = frozenset({"probe", "status"})
 """The commands that may say the same again."""
 
+MOST_BYTES: Final = 32 * 1024 * 1024
+"""Of files that git cannot tell to be unchanged. To read more of them costs more than to work out what is asked."""
+
 _DAY_S: Final = 86_400
 
 
@@ -57,6 +60,8 @@ class Again:
         self._root = root
         self._arguments = arguments
         self._before = self._state(git)
+        if not self._before:
+            raise UnusableCacheError("too much would have to be read to tell whether anything changed")
         self._store = Store(folder(outside=git.top) / DATABASE)
 
     @classmethod
@@ -110,9 +115,12 @@ class Again:
         return blake2b("\0".join([self._before, *self._arguments]).encode("utf-8", "surrogateescape")).digest()
 
     def _state(self, git: Git) -> str:
-        """A digest of all that decides what is said, but for the arguments."""
+        """A digest of all that decides what is said, but for the arguments; "" where telling it costs too much."""
+        tree = git.state(MOST_BYTES)
+        if not tree:
+            return ""
         total = blake2b(digest_size=16)
-        for one in (str(int(time.time()) // _DAY_S), version.digest(), _own_code(), git.state()):
+        for one in (str(int(time.time()) // _DAY_S), version.digest(), _own_code(), tree):
             total.update(one.encode() + b"\0")
         # Git does not see what it was told to ignore, and we read these files all the same.
         for path in (names.STATE, names.WAIVERS, *_checklists(self._root)):
