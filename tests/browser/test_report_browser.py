@@ -60,10 +60,15 @@ def answered(tmp_path_factory, git):
 
 
 @pytest.fixture
-def hostile(payloads, hostile_team, tmp_path, monkeypatch, scale):
+def harm(payloads, hostile_team, scale):
     corpus = payloads.corpus(scale(300, 2400))
     random.Random(9).shuffle(corpus)  # noqa: S311  an order
-    return hostile_team.Team(corpus, 12).session(tmp_path / "hostile", monkeypatch)
+    return hostile_team.Team(corpus, 12)
+
+
+@pytest.fixture
+def hostile(harm, tmp_path, monkeypatch):
+    return harm.session(tmp_path / "hostile", monkeypatch)
 
 
 def full(report: record.Report, text: str) -> record.Report:
@@ -174,8 +179,8 @@ def test_the_memo_is_one_sheet(look, answered, hostile, sheet):
 
 
 @pytest.mark.stress
-def test_no_payload_lives_in_a_report(look, hostile, figure, scale):
-    live = []
+def test_no_payload_lives_in_a_report(look, harm, hostile, figure):
+    live, seen = [], set()
     for kind, make in KINDS.items():
         page = look(make(hostile))
         live += [(kind, one) for one in page.heard]
@@ -191,6 +196,9 @@ def test_no_payload_lives_in_a_report(look, hostile, figure, scale):
             "[...document.querySelectorAll('a')].filter(one => !one.getAttribute('href').startsWith('#'))"
             ".filter(one => one.protocol !== 'https:' || one.username).map(one => one.href)"
         )
-        assert len(re.findall(r"q\d+q", page.evaluate("document.body.textContent"))) > (10 if kind == "memo" else 500)
-    figure("payload corpus x report and memo in a browser", ">= 2,000: 0 live", f"{scale(300, 2400)}: {len(live)} live")
+        shown = harm.shown(page.evaluate("document.body.textContent"))
+        seen |= {one for number in shown for one in harm.groups[number][1]}
+        assert shown or kind == "memo", "nothing was shown whole, so nothing was tested"
+    told = f"{len(harm.payloads)}: {len(live)} live; {len(seen)} seen whole"
+    figure("payload corpus x report and memo in a browser", ">= 2,000: 0 live", told)
     assert not live
