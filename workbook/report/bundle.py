@@ -21,7 +21,7 @@ from checks.secrets.shapes import redact
 from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.data import templates
 from workbook.errors import Refused
-from workbook.history import at, point_now, replay
+from workbook.history import Point, at, point_now, replay
 from workbook.history.as_data import to_data
 from workbook.report.plain import plain
 from workbook.report.proofs import Compared, Proof, proofs
@@ -81,9 +81,9 @@ def contents(session: Session, ref: str = "") -> tuple[dict[str, bytes], tuple[s
     from workbook.report.gather import gather
 
     report = gather(session, ref)
-    commit = _commit(session, ref) if report.when.past else ""
     points = replay(session) if session.place.git_dir else ()
-    point = at(session, points, ref) if commit else point_now(session)
+    point = at(session, points, ref) if ref else point_now(session)
+    commit = _commit(session.root, ref, point) if point.commit else ""
     states = _states(session, commit)
     pieces = proofs(session, point.state, commit)
     # What is committed later than the point is no part of what it says.
@@ -152,9 +152,10 @@ def _on_disk(path: Path) -> bytes | None:
     return None
 
 
-def _commit(session: Session, ref: str) -> str:
-    with Git.open(session.root) as git:
-        return git.commit_id(ref) or ""
+def _commit(root: Path, ref: str, point: Point) -> str:
+    """The commit whose files are meant: where nothing of ours changed in it, the point is an older one."""
+    with Git.open(root) as git:
+        return git.commit_id(ref) or point.commit
 
 
 def _proof(one: Proof) -> dict[str, Any]:

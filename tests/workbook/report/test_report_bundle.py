@@ -70,6 +70,30 @@ def test_every_file_has_its_digest_and_the_manifest_its_own(session, tmp_path):
     assert files["readiness.toml"] == (session.root / "readiness.toml").read_bytes()
 
 
+def test_the_published_schemas_hold(session, tmp_path, schema):
+    for place, ref in (("now", ""), ("then", "v1")):
+        write_bundle(session, str(tmp_path / place), ref)
+        files = files_of(tmp_path / place)
+        schema(json.loads(files["manifest.json"]), "bundle-manifest-1.json")
+        schema(json.loads(files["evidence.json"]), "bundle-evidence-1.json")
+        schema(json.loads(files["report.json"]), "report-1.json")
+
+
+def test_a_commit_in_which_nothing_of_ours_changed_is_the_one_that_was_asked_for(session, tmp_path, git):
+    (session.root / "other.md").write_text("later\n")
+    git(session.root, "add", "other.md")
+    git(session.root, "commit", "-qm", "Code alone")
+    later = git(session.root, "rev-parse", "HEAD")
+    (session.root / "infra.tf").write_text("# more\n")
+    git(session.root, "commit", "-qam", "And more")
+    session.relocate()
+    write_bundle(session, str(tmp_path / "then"), later)
+    files = files_of(tmp_path / "then")
+    assert json.loads(files["manifest.json"])["of"]["commit"] == later
+    assert evidence(files)["other.md"] == "different"
+    assert evidence(files)["gone.md"] == "same"
+
+
 def test_the_readme_names_every_file(session, tmp_path):
     session.accept(ProbeReport(None, {}, (), Examined(3)))
     session.answer(session.checklist.scored[1].controls[0], Status.NEEDS_REVIEW)
@@ -132,6 +156,18 @@ def test_no_secret_leaves_with_a_bundle(session, tmp_path):
     assert not [name for name, content in files.items() if KEY.encode() in content]
     assert json.loads(files["manifest.json"])["altered"] == {"readiness.toml": hashlib.sha256(raw).hexdigest()}
     assert any("secret" in line for line in made.told)
+
+
+def test_a_hostile_team_makes_a_bundle_like_any_other(hostile_team, payloads, tmp_path, monkeypatch, schema):
+    hostile = hostile_team.Team(payloads.corpus(300), 3).session(tmp_path / "hostile", monkeypatch)
+    write_bundle(hostile, str(tmp_path / "bundle"))
+    files = files_of(tmp_path / "bundle")
+    for name, content in files.items():
+        if name.endswith((".json", ".sarif")):
+            assert content.isascii()
+            assert json.loads(content)
+    schema(json.loads(files["evidence.json"]), "bundle-evidence-1.json")
+    schema(json.loads(files["manifest.json"]), "bundle-manifest-1.json")
 
 
 def test_what_is_there_is_never_mixed_with_a_bundle(session, tmp_path):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from checks.observation import Examined, ProbeReport
+from workbook import outlook
 from workbook.answers import Status
 from workbook.errors import Refused
 from workbook.exports import badge_json, badge_svg, memo, report_html, report_markdown
@@ -107,6 +108,13 @@ def test_without_git_there_is_no_history_and_no_past(tmp_path):
     with pytest.raises(Refused):
         gather(made, "v1")
     assert "not among the chosen checklists" in memo.to_memo(made)
+
+
+def test_a_checklist_whose_model_this_version_lacks_is_still_reported(session, monkeypatch):
+    monkeypatch.setattr(outlook, "MODELS", {})
+    for make in (report_html.to_html, report_markdown.to_markdown, memo.to_memo):
+        assert "No verdict in this version" in make(session)
+    assert badge_json.to_json(session)["color"] == badge_json.GRAY
 
 
 def test_what_was_not_looked_at_is_said(session):
