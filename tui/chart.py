@@ -20,7 +20,7 @@ def trend(bars: Sequence[Bar], width: int, height: int) -> list[Content]:
     lines = []
     for row in range(height, 0, -1):
         cells = [_cell(bar, row, height) for bar in shown]
-        parts = [(cell * wide, "$text-accent" if cell != POSSIBLE else "$foreground 60%") for cell in cells]
+        parts = [(cell * wide, _style(cell)) for cell in cells]
         lines.append(Content.assemble(*parts))
     return lines
 
@@ -30,6 +30,13 @@ def span(low: float, high: float, width: int) -> Content:
     certain, possible = round(low * width), round(high * width)
     parts = [("█" * certain, "$text-success"), (POSSIBLE * (possible - certain), "$text-accent")]
     return Content.assemble(*parts, ("·" * (width - possible), "$foreground 60%"))
+
+
+def _style(cell: str) -> str:
+    """What is not certain of a cell is not empty either."""
+    if cell in EIGHTHS[1:-1]:
+        return "$text-accent on $panel"
+    return "$foreground 60%" if cell == POSSIBLE else "$text-accent"
 
 
 def _cell(bar: Bar, row: int, height: int) -> str:

@@ -43,6 +43,10 @@ async def draw(root: Path, folder: Path) -> list[Path]:
         await pilot.press("b", "a")
         await pilot.pause()
         made.append(_keep(app, folder / "board.svg"))
+        session.people = People("Ana Example <ana@example.com>", ("Bo Sample <bo@example.com>",))
+        await pilot.press("c")
+        await pilot.pause()
+        made.append(_keep(app, folder / "commit.svg"))
         session.discard()
     return made
 

@@ -50,7 +50,7 @@ async def test_the_trend_is_drawn_and_every_turn_says_who_and_what(started, git,
         newest, _, older = shown.partition("Bo Sample")
         assert title in newest
         assert title not in older
-        await pilot.press("home", *(["j"] * 7), "enter")
+        await pilot.press("home", "j", "enter")
         await pilot.pause()
         assert isinstance(app.screen, Detail)
         assert app.screen.question.control.title == title

@@ -24,7 +24,7 @@ SPOTS = 15
 """Hotspots that are listed of each kind."""
 
 
-class Findings(Page):
+class Findings(Page, inherit_bindings=False):
     """Worst first; Enter and o show the code."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("findings", "page", "everywhere")

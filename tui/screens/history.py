@@ -63,16 +63,17 @@ class HistoryView(Page):
         told = list(turns(points))
         if not self._points:
             return title, Content("Nothing is committed yet: c commits the workbook and begins its history."), ()
-        about = f"{len(self._points)} points. Full blocks are certain, light ones were still possible."
-        return title, Content(about), [*self._chart(points), *_rows(self.session, told)]
+        many = f"{len(self._points)} point{'s' if len(self._points) != 1 else ''}"
+        about = Content(f"{many}. Full blocks are certain, light ones were still possible.")
+        return title, Content("\n").join([about, *self._chart(points)]), list(_rows(self.session, told))
 
-    def _chart(self, points: Sequence[Point]) -> Iterator[Row]:
+    def _chart(self, points: Sequence[Point]) -> Iterator[Content]:
         verdicts = [point.verdict() for point in points]
         bars = [(one.lowest / one.of, one.highest / one.of) if one else (0.0, 0.0) for one in verdicts]
         of = next((str(one.of) for one in reversed(verdicts) if one), "")
         for number, line in enumerate(trend(bars, max(8, self.size.width - 8), HEIGHT)):
             axis = of if number == 0 else "0" if number == HEIGHT - 1 else ""
-            yield f"info:chart{number}", Content.assemble((f"{axis:>4} ", "$foreground 60%"), line)
+            yield Content.assemble((f"{axis:>4} ", "$foreground 60%"), line)
 
 
 def _rows(session: Session, told: Sequence[Turn]) -> Iterator[Row]:
