@@ -61,6 +61,19 @@ def all_calls(look: Look) -> tuple[Seen, ...]:
     return tuple(_python(look)) + tuple(_web(look))
 
 
+@once
+def _by_file(look: Look) -> dict[str, list[Seen]]:
+    found: dict[str, list[Seen]] = {}
+    for call in all_calls(look):
+        found.setdefault(call.path, []).append(call)
+    return found
+
+
+def calls_of(look: Look, path: str) -> list[Seen]:
+    """The calls of one file, in the order in which it was walked."""
+    return _by_file(look).get(path, [])
+
+
 def _python(look: Look) -> Iterator[Seen]:
     for module in look.python.modules(look.source_paths(*PYTHON)):
         reached = look.reach.reached(module.path) is not False
@@ -171,9 +184,10 @@ def users_of(look: Look, path: str, name: str) -> list[Seen]:
     passed = re.compile(rf"(?:^|\.){re.escape(name)}$")
     return [
         call
-        for call in all_calls(look)
+        for user, calls in _by_file(look).items()
+        if user in near
+        for call in calls
         if call.reached
-        and call.path in near
         and (call.last == name or any(passed.search(argument) for argument in call.arguments))
         and call.function.rsplit(".", 1)[-1] != name
     ]

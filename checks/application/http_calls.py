@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
@@ -55,7 +56,13 @@ def is_http(call: Seen) -> bool:
     """Whether a call sends an HTTP request with one of the usual clients of its language."""
     if call.path.endswith(PYTHON) and _WEB_ONLY.match(call.name):
         return False  # a variable of that name
-    return bool(_CLIENT.fullmatch(call.name))
+    return is_http_name(call.name)
+
+
+@lru_cache(maxsize=50_000)
+def is_http_name(name: str) -> bool:
+    """Whether the function of that resolved name sends an HTTP request."""
+    return bool(_CLIENT.fullmatch(name))
 
 
 @once

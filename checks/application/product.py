@@ -30,6 +30,23 @@ def proposals(look: Look) -> tuple[Proposal, ...]:
     return tuple(_proposal(product, fact, judge) for fact, judge in _FACTS.items())
 
 
+_Places = dict[str, list[tuple[int, Location]]]
+"""Where each text stands, with its number among all: the same few names and words stand all over the code."""
+
+
+def _by_text(each: Iterable[tuple[str, Location]]) -> _Places:
+    found: _Places = {}
+    for number, (text, place) in enumerate(each):
+        found.setdefault(text, []).append((number, place))
+    return found
+
+
+def _where(places: _Places, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+    """The places of the texts in which the pattern is found, in their order."""
+    found = [one for text, every in places.items() if pattern.search(text) for one in every]
+    return tuple(place for _, place in sorted(found))
+
+
 class _Product:
     """What the tree shows of the product, each part gathered once."""
 
@@ -77,18 +94,25 @@ class _Product:
 
     def calls(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where reached code calls something whose resolved name matches."""
-        return tuple(place for name, place in self._calls if pattern.search(name))
+        return _where(self._called, pattern)
+
+    @cached_property
+    def _called(self) -> _Places:
+        return _by_text(self._calls)
 
     def texts(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where a string of reached code matches."""
-        return tuple(self._each_text(pattern))
+        return _where(self._texts, pattern)
 
-    def _each_text(self, pattern: re.Pattern[str]) -> Iterator[Location]:
+    @cached_property
+    def _texts(self) -> _Places:
+        return _by_text(self._each_text())
+
+    def _each_text(self) -> Iterator[tuple[str, Location]]:
         for path in self.paths:
             module = self.look.python.module(path) if path.endswith(PYTHON) else self.look.web.module(path)
             for text in module.texts if module else ():
-                if pattern.search(text.value):
-                    yield Location(path, text.line)
+                yield text.value, Location(path, text.line)
 
     def lines(self, pattern: re.Pattern[str], paths: Iterable[str], *words: str) -> tuple[Location, ...]:
         """The first lines of `paths` that match; comment lines do not count. Without one of `words` nothing matches."""

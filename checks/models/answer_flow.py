@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, all_calls, calls_of, function_span, lines_of, text_of, users_of
 from checks.look import PYTHON, WEB
 from checks.models.calls import model_calls
 from checks.observation import Location
@@ -187,7 +187,7 @@ def _holds(text: str, names: set[str]) -> bool:
 
 
 def _inside(look: Look, flow: _Flow) -> list[Seen]:
-    return [call for call in all_calls(look) if call.path == flow.path and flow.first <= call.line <= flow.last]
+    return [call for call in calls_of(look, flow.path) if flow.first <= call.line <= flow.last]
 
 
 def _sinks(look: Look, flow: _Flow) -> Iterator[Location]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
-from checks.application.http_calls import is_http
+from checks.application.http_calls import is_http, is_http_name
 from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
 from checks.application.wiring import blind_spots
 from checks.look import PYTHON, WEB
@@ -124,6 +125,8 @@ def model_calls(look: Look) -> tuple[ModelCall, ...]:
 
 
 def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
+    if _is_another(call.name, call.callee):
+        return None
     name = call.name if "#" not in call.name else call.callee
     if call.last == "create" and imports(look, call.path, re.compile("instructor")) and "messages" not in call.keys:
         return None  # a record, not a prompt
@@ -142,6 +145,21 @@ def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
         image = "image" if re.search(r"image|stability", text_of(look, call)) else "text"
         return ModelCall(call, image if "messages" not in text_of(look, call) else "text", over_http=True)
     return None
+
+
+@lru_cache(maxsize=50_000)
+def _is_another(resolved: str, callee: str) -> bool:
+    """Whether by its names alone a call asks no model: so do most, and the same few names all over the code."""
+    name, last = (resolved if "#" not in resolved else callee), callee.rsplit(".", 1)[-1]
+    return not (
+        _ALWAYS.fullmatch(name)
+        or _ALWAYS.fullmatch(callee)
+        or any(names.fullmatch(name) for names, _ in _GATED)
+        or _RUNS.fullmatch(last)
+        or _OBJECTS.fullmatch(name)
+        or last.startswith("kickoff")
+        or is_http_name(resolved)
+    )
 
 
 def _gate(look: Look, call: Seen, packages: re.Pattern[str]) -> bool:

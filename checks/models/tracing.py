@@ -52,6 +52,7 @@ _SWITCHED = re.compile(
     _TELEMETRY.pattern + "|" + _GATEWAYS + r"|litellm\.(?:success_callback|callbacks)\s*=\s*\[\s*[\"'](?!prometheus)"
     r"|environ\[[\"'](?:LANGSMITH_TRACING|LANGCHAIN_TRACING_V2)[\"']\]\s*=\s*[\"']true[\"']"
 )
+_SWITCHED_WORDS = ("telemetry", ".ai", "cloudflare.com", "braintrust.dev", "litellm", "langsmith_", "langchain_")
 _DROP_IN = ("langfuse.openai", "posthog.ai", "@posthog/ai", "langsmith/wrappers")
 """Imports that replace a model's client by one that traces."""
 
@@ -207,7 +208,7 @@ def _in_files(look: Look) -> set[Location]:
     """Drop-in clients, switches and addresses: what traces the calls of a file."""
     switched = {
         Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
-        for path in look.source_paths()
+        for path in look.files_with(look.source_paths(), *_SWITCHED_WORDS)
         if look.reach.reached(path) is not False
         for match in _SWITCHED.finditer(lines_of(look, path))
     }

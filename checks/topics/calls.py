@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.calls_seen import Seen, all_calls, around, function_span, lines_of, places, text_of
+from checks.application.calls_seen import Seen, all_calls, around, calls_of, function_span, lines_of, places, text_of
 from checks.application.http_calls import external_calls, waits
 from checks.application.own_clients import own_client
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
@@ -262,8 +262,8 @@ def _definition(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
 
 def _mounts(look: Look, place: Location) -> bool:
     """Whether a retry is put on the client object itself: `session.mount(…)`, `axiosRetry(axios)`."""
-    here = [call for call in all_calls(look) if call.path == place.path and call.line == place.line]
+    here = [call for call in calls_of(look, place.path) if call.line == place.line]
     return any(re.match(r"axios-retry|urllib3|requests\.|httpx\.", call.name) for call in here) and any(
         call.last == "mount" or "axios-retry" in call.name or "transport" in around(look, call)
-        for call in here + [one for one in all_calls(look) if one.path == place.path and one.last == "mount"]
+        for call in here + [one for one in calls_of(look, place.path) if one.last == "mount"]
     )

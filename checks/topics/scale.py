@@ -72,11 +72,11 @@ def caching(look: Look) -> Observation:
     direct = [
         seen
         for seen in _reached(look)
-        if not _NOT_A_CACHE.search(f"{seen.callee} {seen.function}")
         if _CACHE_CALLS.fullmatch(seen.name)
         or (len(seen.callee.split(".")) > 1 and seen.callee.split(".")[-2] in kept and seen.last in {"get", "put"})
         or re.fullmatch(r"caches\.default\.(?:match|put)", seen.callee)
         or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
+        if not _NOT_A_CACHE.search(f"{seen.callee} {seen.function}")
     ]
     places = [seen.place for seen in direct]
     functions = {_function_of(look, seen) for seen in direct}
