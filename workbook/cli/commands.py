@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "pr": Command("pr", "the checklist in the pull-request template, and what a change puts in doubt"),
     "gate": Command("gate", "check the state or a change by the team's policy, for CI"),
     "report": Command("report", "write reports, the launch memo, badges, findings, or all of it for an auditor"),
+    "sheet": Command("sheet", "open questions as a worksheet for people without the tool, and back as proposals"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
     "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),
     "explain": Command("explain", "say what a control, item, signal or fact means"),

@@ -37,5 +37,6 @@ EXPORTS: Final[dict[str, Export]] = {
     "report_markdown": Export("to_markdown", "markdown"),
     "report_sarif": Export("to_sarif", "sarif"),
     "status_json": Export("to_json", "json"),
+    "worksheet": Export("to_markdown", "markdown"),
 }
 """Every module of this package by its name."""
