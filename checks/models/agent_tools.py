@@ -26,12 +26,12 @@ _TOOL_CALLS = re.compile(
     r"|@openai/agents\.(?:tool|Agent)"
     r"|pydantic_ai\.(?:\w+\.)*Agent|crewai\.(?:\w+\.)*(?:Agent|Crew)|smolagents\.\w+"
     r"|autogen\w*\.(?:\w+\.)*\w*Agent|google\.adk\.(?:\w+\.)*\w*Agent"
-    r"|@mastra/core(?:/\w+)?\.(?:Agent|createTool)"
+    r"|@mastra/core(?:/\w+)?\.(?:Agent|createTool)|(?:@modelcontextprotocol/\S+|fastmcp)\..*\.(?:tool|registerTool|addTool)"
 )
 _TOOL_MARKS = re.compile(
     r"langchain\w*(?:\.\w+)*\.tool|agents\.(?:\w+\.)*function_tool|smolagents\.(?:\w+\.)*tool"
     r"|crewai\.(?:\w+\.)*tool|crewai_tools\.\w+"
-    r"|(?:.*\.)?Agent\.tool(?:_plain)?|llama_index\.\S*tool\S*|strands\.tool|autogen\S*register_\w+"
+    r"|(?:mcp|fastmcp)\.(?:\w+\.)*tool|(?:.*\.)?Agent\.tool(?:_plain)?|llama_index\.\S*tool\S*|strands\.tool|autogen\S*register_\w+"
 )
 _READY_MADE = re.compile(
     r"(?:.*\.)?(?:ShellTool|BashProcess|PythonREPLTool|PythonAstREPLTool|PythonREPL|create_sql_agent"
@@ -57,7 +57,9 @@ _CONSTANT = re.compile(r"[frb]?[\"'](?!.*\{)|`[^$]*`$|\[\s*[\"']|[A-Z][A-Z0-9_]+
 _NAMES_TOOLS = re.compile(r"tool|function|handoff|mcp|agents")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _SPEC_NAME = re.compile(r"[\"']?name[\"']?\s*[:=]\s*[\"']([\w-]+)[\"']")
-_OWN_TOOL = re.compile(r"(?:.*\.)?(?:tool|createTool|DynamicStructuredTool|DynamicTool|StructuredTool|FunctionTool)")
+_OWN_TOOL = re.compile(
+    r"(?:.*\.)?(?:tool|registerTool|addTool|createTool|DynamicStructuredTool|DynamicTool|StructuredTool|FunctionTool)"
+)
 _MOST_BODIES = 200
 """Functions behind tools that are read; no product has more."""
 
@@ -191,8 +193,14 @@ def _functions(look: Look, path: str, name: str, *, straight: bool = False) -> I
 def from_elsewhere(look: Look) -> bool:
     """Whether tools come over a protocol, from servers that this repository does not show."""
     return bool(
-        look.importers("mcp", "fastmcp", "langchain_mcp_adapters", "@modelcontextprotocol/*", "@ai-sdk/mcp")
-    ) or any(call.reached and re.search(r"(?i)mcp", call.last) for call in all_calls(look))
+        look.importers(
+            *("mcp.client", "fastmcp.client", "fastmcp.Client", "langchain_mcp_adapters", "@ai-sdk/mcp"),
+            *("mcp.ClientSession", "mcp.StdioServerParameters", "@modelcontextprotocol/sdk/client/*"),
+        )
+    ) or any(
+        call.reached and re.search(r"(?i)mcp(?!_?server$)", call.last) and call.last != "FastMCP"
+        for call in all_calls(look)
+    )
 
 
 def mighty(look: Look, within: list[Body]) -> list[Seen]:

@@ -28,8 +28,18 @@ _TAKES_ALL = re.compile(
 _CONSTRUCTED = re.compile(r"(?:Generation|GenerateContent|Chat|Model)\w*(?:Config|Settings|Params)$|GenerationConfig")
 
 
+def _agent(look: Look, call: ModelCall) -> str:
+    """The source of the agent that is run: `Agent("openai:…", model_settings=ModelSettings(max_tokens=500))`."""
+    owner = call.seen.name.rsplit(".", 1)[0]
+    made = [one for one in all_calls(look) if one.name == owner and re.search(r"Agent$", owner)]
+    near = {call.seen.path, *look.reach.imports_of(call.seen.path)}
+    return "\n".join(written_out(look, one) for one in made if one.path in near)
+
+
 def has_cap(look: Look, call: ModelCall) -> bool:
     """Whether a cap on tokens is given: in the call, in the model object, or in what is unpacked into the call."""
+    if _CAP.search(_agent(look, call)):
+        return True
     if _CAP.search(written_out(look, call.seen)):
         return True
     whole = around(look, call.seen)
@@ -60,7 +70,7 @@ def builds_elsewhere(call: ModelCall) -> bool:
 
 def waits_for_model(look: Look, call: ModelCall) -> bool:
     """Whether a model call ends after a set time: by itself, its client, or what wraps it."""
-    if waits(look, call.seen):
+    if waits(look, call.seen) or _WAIT.search(_agent(look, call)):
         return True
     if call.over_http:
         return False

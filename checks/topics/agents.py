@@ -56,11 +56,14 @@ _PERSON = re.compile(
 @probe(TOOLS)
 def tools_scoped(look: Look) -> Observation:
     """Tools that run commands, whole statements or write files, and what stands before each of them."""
-    if missing := unless_called(look, TOOLS):
+    places = tools(look)
+    # A server of the Model Context Protocol gives its tools to models elsewhere.
+    if (missing := unless_called(look, TOOLS)) and not (
+        places and look.importers("mcp", "fastmcp", "@modelcontextprotocol/*")
+    ):
         return missing
     searched = (*SEARCHED, "tools given to models, and the functions behind them")
     fix = "give each tool the least it needs, and ask a person before it changes anything"
-    places = tools(look)
     blind = blind_spots(look)
     if not places:
         return _no_tools(look, searched)

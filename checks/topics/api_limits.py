@@ -26,7 +26,7 @@ from checks.probe import probe
 RATE_LIMITING = "api.rate-limiting"
 OPEN_SHARE = 0.1
 _OPEN = re.compile(
-    r"(?i)health|ready|live|metrics|ping|/auth/\[\.{3}\w+\]|openapi|docs\b|/inngest\b|hooks?\b|^/sign-in$|^/ok$"
+    r"(?i)health|ready|live|metrics|ping|/auth/\[\.{3}\w+\]|openapi|docs\b|/inngest\b|hooks?\b|^/sign-in$|^/ok$|^/up$"
 )
 """Routes that nobody limits: probes, descriptions, and what a library for sign-in answers itself."""
 

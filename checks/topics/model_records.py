@@ -55,14 +55,18 @@ _STORES = re.compile(
     r"|add_metric|capture|track"
 )
 _TOKENS = re.compile(
-    r"(?<!max_)(?<!max_output_)(?<!max_completion_)(?<!min_)\b(?!max)(?:\w*_)?tokens(?:_\w+)?\b|\b(?!max)\w+Tokens\b"
+    r"\b(?:\w+_)?(?:input|output|prompt|completion|total|num|n|used|cached|reasoning|thinking|llm)_?tokens?\b"
+    r"|\b\w*(?:input|output|prompt|completion|total|used|Input|Output|Prompt|Completion|Total|Used)Tokens\b"
+    r"|[\"']tokens(?:_\w+)?[\"']\s*:|\btokens(?:_(?:in|out|used|total|count|input|output))?\s*[:=](?!=)|[{,]\s*tokens\s*[,}]|\btokens\b(?=[^()]*\)\s*values)"
     r"|\b(?:response|completion|message|result|answer|reply|resp|res|chunk|event|output|data)\w*(?:\??\.|\[[\"\'])usage\b"
     r"|\busage[.\[]|completion_cost|cost_per_token"
 )
 _COST = re.compile(r"\b(?:total_?)?[cC]ost(?:_?(?:usd|cents)|Usd|Cents)?\b")
 _OF_MODELS = re.compile(r"(?i)token|model|llm|prompt|completion")
 """What a function speaks of besides, where a cost is that of a model call."""
-_SET_ON_ROW = re.compile(r"(?m)\b\w+\.(?!max)\w*(?:tokens|Tokens|cost_\w+|cost)\b[^=\n]*=(?!=)")
+_SET_ON_ROW = re.compile(
+    r"(?m)\b\w+\.(?:\w*(?:input|output|prompt|completion|total|used)_?[tT]okens|tokens(?:_\w+)?|cost_\w+|cost)\b[^=\n]*=(?!=)"
+)
 _LONGEST = 120
 """Lines of a function that are looked through."""
 _SENT_LOG = re.compile(r"\blog(?:ger|ging)?\.(?:info|debug|bind|log)\(|console\.(?:log|info)\(|\bprint\(")

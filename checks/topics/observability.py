@@ -58,7 +58,8 @@ def structured_logging(look: Look) -> Observation:
     prints, logs = _plain_lines(look)
     by_hand = _json_lines(look)
     if by_hand and not made:
-        plain = [place for place in (*prints, *logs) if place not in by_hand]
+        there = {(place.path, place.line) for place in by_hand}
+        plain = [place for place in (*prints, *logs) if (place.path, place.line) not in there]
         if len(plain) <= MANY_PRINTS * len(by_hand) or not plain:
             return answer(LOGGING, Outcome.MET, "log lines are written as JSON", by_hand, searched=searched)
         said = f"{len(by_hand)} log lines are written as JSON, {len(plain)} are plain text"

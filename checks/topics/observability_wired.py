@@ -29,7 +29,7 @@ _EXPOSED = (
     r"|exposition\.\w+)|prometheus_fastapi_instrumentator\..*\.expose|starlette_exporter\.(?:handle_metrics|PrometheusMiddleware)"
     r"|starlette_prometheus\..*|prometheus_flask_exporter\..*|opentelemetry\.metrics\.set_meter_provider|statsd\.\w+|datadog\.initialize"
     r"|aws_lambda_powertools\.(?:\w+\.)*(?:flush_metrics|log_metrics)|@aws-lambda-powertools/metrics\..*(?:publishStoredMetrics|logMetrics)"
-    r"|aws_embedded_metrics\..*|opentelemetry\.exporter\.prometheus\.\w+|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*[.#]regist(?:er|ry)\.metrics|@willsoto/nestjs-prometheus\..*"
+    r"|aws_embedded_metrics\..*|opentelemetry\.exporter\.prometheus\.\w+|aioprometheus\..*|express-prom-bundle.*|fastify-metrics.*|hot-shots.*|prom-client\..*\.metrics|.*[.#]regist(?:er|ry)\.metrics|@hono/prometheus\.prometheus|@opentelemetry/exporter-prometheus\..*|@willsoto/nestjs-prometheus\..*"
 )
 _FLUSHED = re.compile(
     r"(?:aws_lambda_powertools|@aws-lambda-powertools/metrics|aws_embedded_metrics)\..*(?:flush\w*|publishStoredMetrics|log_metrics)"

@@ -58,6 +58,9 @@ def none_in_code(look: Look) -> Observation:
     doubtful: list[Location] = []
     hidden: list[str] = []
     for path in look.tree.paths:
+        if path.endswith(".ipynb") and not (is_test(path) or is_vendored(path)):
+            certain += [Location(path, line, line) for line in _in_notebook(look.tree.text(path) or "")]
+            continue
         if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path):
             continue
         seen = _in_file(look, path)
@@ -104,6 +107,23 @@ def none_in_code(look: Look) -> Observation:
         places = tuple(Location(path) for path in left[:10])
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+_CELL = re.compile(r'"source"\s*:\s*\[(.*?)\]\s*[,}]|"source"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
+_MOST_NOTEBOOK = 2_000_000
+"""Characters; a longer one holds pictures."""
+
+
+def _in_notebook(text: str) -> list[int]:
+    """The lines of a notebook's sources that hold a key with the format of a provider; outputs are left alone."""
+    if len(text) > _MOST_NOTEBOOK:
+        return []
+    found: list[int] = []
+    for cell in _CELL.finditer(text):
+        start = cell.start(1) if cell[1] is not None else cell.start(2)
+        source = text[start : cell.end()].replace('\\"', "' ")
+        found += [text.count("\n", 0, start + one.start) + 1 for one in shapes.known(source)]
+    return found
 
 
 _TEST_SETTINGS = re.compile(

@@ -90,4 +90,4 @@ def _grade(module: WebModule, case: WebCall, text: str) -> str:
     hollow = len(_ALWAYS_TRUE.findall(body))
     if strong - hollow > 0:
         return "asserts"
-    return "weak" if weak or hollow else "none"
+    return "weak" if weak else "none"  # what is true of every program is no assertion
