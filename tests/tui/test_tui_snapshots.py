@@ -1,4 +1,4 @@
-"""The main states at three widths, as they are read. Made anew with READINESS_SNAPSHOTS=write."""
+"""The main states at three widths, as they are read and as pictures. Made anew with READINESS_SNAPSHOTS=write."""
 
 import os
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.app import ReadinessApp
+from tui.comfort import without_fonts
 from workbook.answers import Gap, Status
 from workbook.people import People
 from workbook.session import Session
@@ -15,6 +16,8 @@ from workbook.session import Session
 KEPT = Path(__file__).parent / "snapshots"
 SIZES = {"40": (40, 20), "80": (80, 24), "140": (140, 40)}
 STATES = {"board": "", "guide": "g", "plan": "p", "findings": "f", "checklists": "v", "help": "question_mark"}
+DRAWN = ("board", "guide", "plan")
+"""States that are kept as pictures too: colors, weights and places."""
 TODAY = date(2026, 11, 20)
 
 
@@ -26,6 +29,19 @@ def begun(repository, make_report):
     session.answer("runbooks", Status.NEEDS_REVIEW, gap=Gap.PARTIAL)
     session.answer("containerised-services", Status.READY)
     return session
+
+
+def same_everywhere(shown):
+    """Without what differs from run to run: the commit, and the name that a picture gives itself."""
+    return re.sub(r"terminal-\d+", "terminal-0", re.sub(r"@[0-9a-f]{7}", "@0000000", shown))
+
+
+def differs(path, shown):
+    """Whether a kept state is another now; keeps it where that was asked for."""
+    if os.environ.get("READINESS_SNAPSHOTS") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    return path.read_text(encoding="utf-8") != shown
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -40,13 +56,12 @@ async def test_the_main_states_read_as_kept(repository, make_report, screen_text
                 await pilot.press(keys)
             await pilot.pause()
             lines = (line.rstrip() for line in screen_text(app).splitlines())
-            shown = re.sub(r"@[0-9a-f]{7}", "@0000000", "\n".join(lines)) + "\n"
-            path = KEPT / f"{name}-{width}.txt"
-            if os.environ.get("READINESS_SNAPSHOTS") == "write":
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(shown, encoding="utf-8")
-            if path.read_text(encoding="utf-8") != shown:
-                changed.append(f"{path.name}:\n{shown}")
+            shown = same_everywhere("\n".join(lines)) + "\n"
+            if differs(KEPT / f"{name}-{width}.txt", shown):
+                changed.append(f"{name}-{width}.txt:\n{shown}")
+            picture = same_everywhere(without_fonts(app.export_screenshot(title=name, simplify=True)))
+            if name in DRAWN and differs(KEPT / f"{name}-{width}.svg", picture):
+                changed.append(f"{name}-{width}.svg")
             if keys:
                 await pilot.press("escape")
     assert not changed, "\n".join(changed)
