@@ -28,6 +28,13 @@ def answered(repository, git):
     return repository
 
 
+@pytest.fixture(autouse=True)
+def one_day(monkeypatch):
+    """No midnight comes between two questions."""
+    now = again.time.time()
+    monkeypatch.setattr(again.time, "time", lambda: now)
+
+
 @pytest.fixture
 def worked_out(monkeypatch):
     """How often a status was worked out rather than said again."""
