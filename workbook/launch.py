@@ -30,10 +30,10 @@ def _tui(root: Path) -> int:
     return run(root)
 
 
-def _open_lab(root: Path, name: str | None) -> int:
+def _open_lab(root: Path, name: str | None, browser: bool) -> int:
     from workbook.notebook.launch import open_lab
 
-    return open_lab(root, name)
+    return open_lab(root, name, browser=browser)
 
 
 def _write_notebooks(session: Session, name: str | None) -> list[Path]:

@@ -20,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="start JupyterLab; write the notebooks; hold the stored ones to what sync writes; execute them",
     )
     parser.add_argument("--pillar", metavar="ID", help="only one notebook: of this pillar, or overview, or explore")
+    parser.add_argument("--no-browser", action="store_true", help="with open: only say the address, as over ssh")
     parser.add_argument("--verify", action="store_true", help="with run: do recorded values come out the same?")
     parser.add_argument("--yes", action="store_true", help="do not ask before a notebook is executed")
 
@@ -30,8 +31,10 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         raise Refused("the notebooks are not reachable from here", "call the command as: readiness notebook")
     if chosen.verify and chosen.action != "run":
         raise Refused("--verify belongs to run", "readiness notebook run --verify")
+    if chosen.no_browser and chosen.action != "open":
+        raise Refused("--no-browser belongs to open", "readiness notebook open --no-browser")
     if chosen.action == "open":
-        return context.faces.open_lab(context.root, chosen.pillar)
+        return context.faces.open_lab(context.root, chosen.pillar, not chosen.no_browser)
     if chosen.action == "check":
         return _check(context, context.faces)
     if chosen.action == "sync":

@@ -21,8 +21,10 @@ GRACE_SECONDS = 15
 """How long JupyterLab may take to end its kernels after Ctrl-C before it is ended itself."""
 
 
-def open_lab(root: Path, name: str | None = None) -> int:
+def open_lab(root: Path, name: str | None = None, *, browser: bool = True) -> int:
     """Write the notebooks and start JupyterLab on one; returns its exit code when it ends, 0 after Ctrl-C.
+
+    Without `browser` it only says its address.
 
     Raises:
         Refused: there is no workbook or such notebook here, or a notebook cannot be written.
@@ -31,7 +33,8 @@ def open_lab(root: Path, name: str | None = None) -> int:
     first = sync(session, name)[0]
     # The current folder is ours: a reviewed repository may hold a folder called `checks`, or Jupyter's configuration.
     print(f"Starting JupyterLab on {NOTEBOOKS}/{first.name}; Ctrl-C stops it.", file=sys.stderr)  # noqa: T201  a command's talk
-    process = subprocess.Popen(command(session.root, first), cwd=LAB, env=environment(os.environ))
+    quiet = [] if browser else ["--no-browser"]
+    process = subprocess.Popen([*command(session.root, first), *quiet], cwd=LAB, env=environment(os.environ))
     return _until_ended(process)
 
 

@@ -4,8 +4,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import nbformat
+import pandas
 import pytest
 
+from workbook.answers import Status
 from workbook.errors import Refused
 from workbook.launch import main
 from workbook.metrics import metrics
@@ -67,11 +69,28 @@ def test_a_table_is_walked_chosen_from_and_shown():
         table.where(sizes=1)
 
 
-def test_a_table_becomes_a_data_frame(book):
-    pandas = pytest.importorskip("pandas")
+def test_every_table_becomes_a_data_frame(book, opened, monkeypatch):
+    (opened.root / "app.py").write_text("password = 'hunter2hunter2'\neval(input())\n")
+    monkeypatch.setenv(HEADLESS, "1")
+    book.probe()
+    control = opened.questions()[0].control.id
+    opened.answer(control, Status.READY, note="at the gateway")
+    for name in ("controls", "items", "answers", "signals", "findings", "hotspots", "history"):
+        table = getattr(book, name)
+        frame = table.to_pandas()
+        assert isinstance(frame, pandas.DataFrame)
+        assert tuple(frame.columns) == table.columns, name
+        assert len(frame) == len(table), name
     frame = book.controls.to_pandas()
-    assert isinstance(frame, pandas.DataFrame)
-    assert tuple(frame.columns) == book.controls.columns
+    assert list(frame[frame.standing != "unanswered"].control) == [control]
+    assert frame.groupby("severity").size().sum() == len(book.controls)
+
+
+def test_a_data_frame_becomes_evidence_row_by_row(book, opened):
+    frame = book.controls.to_pandas().groupby("area").size().reset_index(name="controls")
+    piece = book.attach(CONTROL, frame, name="by area")
+    rows = json.loads((opened.root / str(piece.values["path"])).read_text())
+    assert sum(row["controls"] for row in rows) == len(book.controls)
 
 
 def test_without_pandas_the_table_says_what_works(book, monkeypatch):
