@@ -16,7 +16,7 @@ from checks.files.fingerprint import bytes_to_read, fingerprint
 from checks.git.listing import Listed, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
-from checks.git.program import OUTPUT_BYTES, base_environment, find_git, run_git
+from checks.git.program import OUTPUT_BYTES, run_git
 from checks.git.sanitize import PinnedDirectory
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ class Git:
         """
         resolved = root.resolve()
         place = locate(resolved)
-        find_git(base_environment(outside=place.top))  # said here, where it is expected, not by the first question
         return cls(PinnedDirectory(place), resolved)
 
     def close(self) -> None:
