@@ -19,7 +19,7 @@ from checks.report_wire import pack
 from checks.run import Progress
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
-EDITS = 10
+EDITS = 14
 ASKED = [None, None, {"code.no-complex-hotspots"}, {"errors.not-swallowed"}, {"secrets.none-in-code", "ci.on-change"}]
 
 MAIN = """from fastapi import FastAPI
@@ -43,10 +43,17 @@ WEB = """export async function load(name) {
   try { return await fetch("/users/" + name) } catch (error) {}
 }
 """
+ASK = "def ask(q):\n    return client.chat.completions.create(model='m', messages=[q])\n"
 PIECES = {
     "app/extra.py": [USERS, MAIN, "def broken(:\n", "", "import subprocess\nsubprocess.run('ls ' + x, shell=True)\n"],
     "app/users.py": [USERS, USERS.replace("requests.get", "httpx.get"), "\n\n" + USERS, "x = [\n"],
     "web/load.ts": [WEB, "\n" + WEB, "const = 1", "export const x = eval(y)\n"],
+    "app/__init__.py": ["", "from app.users import router\n"],
+    "users.py": ["router = None\n", "import openai\nclient = openai.OpenAI()\n"],
+    "app/model.py": [f"from app.extra import client\n{ASK}", f"from users import client\n{ASK}"],
+    "tsconfig.json": ['{"compilerOptions": {"paths": {"@/*": ["./web/*"]}}}', '{"compilerOptions": {}}', "{"],
+    "web/page.tsx": ['import { load } from "@/load";\nexport default () => <a onClick={() => load("x")}>y</a>;\n'],
+    "package.json": ['{"dependencies": {"react": "19"}}', '{"main": "web/load.ts"}'],
     "app/latin.py": [b"# \xe9\nx = 1\n", b"# coding: latin-1\n# \xe9\n"],
     "Dockerfile": ["FROM python:3.12\nCMD python app/main.py\n", "FROM python\nUSER app\n"],
     "requirements.txt": ["fastapi\n", "fastapi==0.1\nrequests\n"],
