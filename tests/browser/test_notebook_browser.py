@@ -22,7 +22,7 @@ HOSTILE = "<img src=x onerror=window.pwned=1>.py"
 """A file name that runs wherever it is taken for HTML."""
 
 BO = "Bo Sample <bo@example.com>"
-DEADLINE_S = 90
+DEADLINE_S = 180
 """Only how long a hang may last."""
 
 
