@@ -17,7 +17,8 @@ from tui.screens.drill import Drill
 from tui.screens.facts import Fact, Facts
 from tui.screens.form import FormScreen
 from tui.screens.levels import Level, Levels
-from tui.screens.measure import Measure, Numbers
+from tui.screens.measure import Measure
+from tui.screens.numbers import Numbers
 from tui.screens.override import OverrideItem
 from tui.screens.owner import Owner
 from tui.screens.people import WhoIsHere

@@ -14,7 +14,7 @@ from tui.app import ReadinessApp
 from tui.widgets.rows import Rows
 from workbook.session import Session
 
-KEYS = 200
+KEYS = 100
 """Keys a screen and round."""
 
 ROUNDS = 3

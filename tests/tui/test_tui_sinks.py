@@ -37,8 +37,9 @@ from tui.screens.guide import Guide
 from tui.screens.help import Help
 from tui.screens.history import HistoryView
 from tui.screens.levels import Level, Levels
-from tui.screens.measure import Measure, Numbers
+from tui.screens.measure import Measure
 from tui.screens.need import Need
+from tui.screens.numbers import Numbers
 from tui.screens.override import OverrideItem
 from tui.screens.owner import Owner
 from tui.screens.people import WhoIsHere

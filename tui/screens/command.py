@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tui.screens.form import FormScreen
 from tui.screens.running import Running
-from tui.widgets.form import Part
+from tui.widgets.part import Part
 from tui.wording import said
 from workbook.running import Recorded, Watch, record_command
 from workbook.session import Session

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.screens.form import FormScreen
 from tui.screens.listing import Listing
-from tui.widgets.form import Kind, Part
+from tui.widgets.part import Kind, Part
 from tui.wording import said
 from workbook.agenda import kept
 from workbook.answers import Status

@@ -12,7 +12,7 @@ from tui.screens.clock import Clock
 from tui.screens.command import told
 from tui.screens.form import FormScreen
 from tui.screens.running import Running
-from tui.widgets.form import Part
+from tui.widgets.part import Part
 from tui.wording import said
 from workbook.errors import Refused
 from workbook.running import DRILL_DAYS, Recorded, record_drill, timed_by_hand

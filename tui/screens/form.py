@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
-from tui.widgets.form import Form, Part
+from tui.widgets.form import Form
+from tui.widgets.part import Part
 from tui.wording import said
 from workbook.errors import Refused
 from workbook.ledger.half_typed import Field

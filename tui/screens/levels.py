@@ -11,7 +11,7 @@ from textual.content import Content
 from tui.actions import bindings
 from tui.screens.form import FormScreen
 from tui.screens.listing import Listing
-from tui.widgets.form import Kind, Part
+from tui.widgets.part import Kind, Part
 from tui.wording import said
 from workbook import outlook
 from workbook.answers import SCORECARD, Score

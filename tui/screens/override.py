@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.content import Content
 
 from tui.screens.form import FormScreen
-from tui.widgets.form import Kind, Part
+from tui.widgets.part import Kind, Part
 from tui.wording import said, status
 from workbook.answers import Status
 from workbook.catalogue import Item

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.offers import people_known
 from tui.screens.form import FormScreen
-from tui.widgets.form import Part
+from tui.widgets.part import Part
 from tui.wording import said, standing
 from workbook.people import person
 from workbook.typed import day

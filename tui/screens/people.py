@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.offers import people_known
 from tui.screens.form import FormScreen
-from tui.widgets.form import Kind, Part
+from tui.widgets.part import Kind, Part
 from workbook.people import People, person
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.content import Content
 
 from tui.screens.form import FormScreen
-from tui.widgets.form import Part
+from tui.widgets.part import Part
 from tui.wording import said
 from workbook.answers import Evidence
 from workbook.evidence import completed

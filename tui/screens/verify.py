@@ -11,7 +11,7 @@ from textual.content import Content
 from tui.offers import people_known
 from tui.screens.form import FormScreen
 from tui.screens.running import Running
-from tui.widgets.form import Kind, Part
+from tui.widgets.part import Kind, Part
 from tui.wording import said, said_lines, standing
 from workbook.answers import Evidence, Status
 from workbook.errors import Refused

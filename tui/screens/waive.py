@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.offers import people_known
 from tui.screens.form import FormScreen
-from tui.widgets.form import Kind, Part
+from tui.widgets.part import Kind, Part
 from tui.wording import said, standing
 from workbook.answers import Status
 from workbook.people import person

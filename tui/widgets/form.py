@@ -1,10 +1,8 @@
-"""A form made from data: what is asked for, in which way, with which help, and what the core says of an entry."""
+"""A form made from data: its parts one below the other, each with its field and what is wrong with it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -16,52 +14,11 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from tui.widgets.line import Line
+from tui.widgets.part import Kind, Part
 from tui.widgets.picks import Picks
 from tui.wording import said
 from workbook.errors import Refused
-from workbook.text import terminal, terminal_lines
-
-
-class Kind(StrEnum):
-    """How an entry is made."""
-
-    LINE = "line"
-    LINES = "lines"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One entry of a form.
-
-    Attributes:
-        name: the key of its value.
-        label: what people call it; also the name of its draft.
-        help: what to write, in a few words.
-        kind: how it is entered.
-        value: what stands there at first. Untrusted text.
-        choices: for a choice, what can be chosen: the value and its words. Untrusted text.
-        offers: what a line completes to. Untrusted text.
-        required: whether it may not be empty.
-        check: raises `Refused` for what cannot be taken; the core's own check.
-        only_when: the name and the value of a choice without which this is not asked for.
-    """
-
-    name: str
-    label: str
-    help: str = ""
-    kind: Kind = Kind.LINE
-    value: str = ""
-    choices: Sequence[tuple[str, str]] = ()
-    offers: Sequence[str] = ()
-    required: bool = False
-    check: Callable[[str], object] | None = None
-    only_when: tuple[str, str] | None = None
-
-    @property
-    def shown(self) -> str:
-        """Its first value as it stands in the field: active characters as escapes."""
-        return (terminal_lines if self.kind is Kind.LINES else terminal)(self.value)
+from workbook.text import terminal
 
 
 class Form(VerticalScroll):
