@@ -70,6 +70,9 @@ def readme(look: Look) -> Observation:
     runs = [place for place in runs if place not in dead]
     if not runs and (own := _own_commands(look)):
         runs = [Location(document.path, line) for line, piece in _commands(document) if own.match(piece)]
+    if sets_up and runs and (wanted := _untold_settings(look, document, further)):
+        said = f"steps to set it up and run it, but not a word about the settings it needs, such as {wanted}"
+        return answer(README, Outcome.PARTIAL, said, [*sets_up[:2], *runs[:2]], searched=searched, fix=fix)
     if sets_up and runs:
         said = "how to set it up and run it is written down" + (
             ", though some steps name scripts that do not exist" if dead else ""
@@ -86,6 +89,38 @@ def readme(look: Look) -> Observation:
         return answer(README, Outcome.PARTIAL, said, [Location(document.path)], searched=searched, fix=fix)
     said = "the README gives no steps to run it"
     return answer(README, Outcome.UNMET, said, [Location(document.path)], searched=searched, fix=fix)
+
+
+_NEEDS = re.compile(
+    r"(?:getenv\(\s*|environ(?:\.get\(\s*|\[)|process\.env\.)[\"']?"
+    r"(\w*(?:API_?KEY|TOKEN|SECRET|DATABASE_URL|DB_URL|MONGO\w*|PASSWORD)\w*)[\"']?(?!\s*(?:,|\?\?|\|\|))"
+)
+"""A setting that code reads without a value of its own to fall back on."""
+_TOLD = re.compile(
+    r"(?i)\.env\b|\benv(?:ironment)?[ -]?(?:var|file|setting)|environment|\bapi[- ]?keys?\b|\bsecrets?\b|credential"
+    r"|\btokens?\b|\bexport \w+=|configur|\bsettings?\b|\bpassword|\bkeys?\b|connection string"
+)
+
+
+def _untold_settings(look: Look, document: Document, further: list[Document]) -> str:
+    """A setting that the product cannot run without, where no document that leads there speaks of settings at all."""
+    text = "\n".join(item.text for item in (document, *further))
+    if _TOLD.search(text):
+        return ""
+    if look.tree.match("*compose*.y*ml", ".env*", ".envs/**"):
+        return ""  # what is set there tells what is needed
+    for path in look.source_paths():
+        if look.reach.reached(path) is False or "/functions/" in path:
+            continue
+        for match in _NEEDS.finditer(look.tree.text(path) or ""):
+            if match[1] not in text:
+                return match[1]
+    return "the key of the model's provider" if look.importers(*_WITH_KEY) else ""
+
+
+_WITH_KEY = ("openai", "anthropic", "litellm", "groq", "mistralai", "cohere", "@anthropic-ai/sdk", "langchain_openai",
+    "langchain_anthropic", "@ai-sdk/openai", "@ai-sdk/anthropic", "@langchain/openai")  # fmt: skip
+"""Clients of models that do nothing without a key."""
 
 
 def _own_commands(look: Look) -> re.Pattern[str] | None:

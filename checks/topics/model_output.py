@@ -165,7 +165,8 @@ def _callers_text(look: Look, call: ModelCall) -> list[str]:
         if not name or not hops or (seen.path, name) in done:
             continue
         done.add((seen.path, name))
-        for user in users_of(look, seen.path, name):
+        every = users_of(look, seen.path, name)
+        for user in [one for one in every if look.reach.served(one.path) is not False] or every:
             last = function_span(look, user.path, user.line)[1]
             after = lines_of(look, user.path, user.line, min(last, user.line + 25))
             parts.append(after)

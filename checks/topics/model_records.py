@@ -93,7 +93,7 @@ def call_logging(look: Look) -> Observation:
         return answer(LOGGING, Outcome.PARTIAL, said, [*missed, *places], searched=searched, fix=fix)
     fields = [(call, _logged_fields(look, call.seen.path, call.seen.line)) for call in calls]
     complete = [call for call, logged in fields if len(logged) == len(_FIELDS)]
-    some = [call for call, logged in fields if len(logged) > 1]
+    some = [call for call, logged in fields if logged]
     shown = [call.place for call in (complete or some or [call for call, _ in fields])]
     if len(complete) == len(calls) and not blind_spots(look) and all(call.seen.reached for call in calls):
         return answer(LOGGING, Outcome.MET, "prompt, output and latency are logged", shown, searched=searched)
