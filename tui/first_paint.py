@@ -27,8 +27,8 @@ _TO_LAST_LINE: Final = "\x1b[999H"
 class FirstPaint:
     """Paints on the terminal that Textual will take over, and leaves it as it was where that does not come to pass."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
         self._mode: list[Any] | None = None
         """How the terminal was set before; None where there is none."""
         self._ours = False
@@ -39,7 +39,7 @@ class FirstPaint:
             self._mode = termios.tcgetattr(_KEYS)
             self._set(_for_keys(self._mode))
             self._ours = True
-            os.write(_SCREEN, f"{_ENTER}{terminal(self._name)}\r\n\r\n{TEXT}{_TO_LAST_LINE}".encode())
+            os.write(_SCREEN, f"{_ENTER}{terminal(self._folder)}\r\n\r\n{TEXT}{_TO_LAST_LINE}".encode())
 
     def hand_over(self) -> None:
         """From now on the screen is Textual's; it will leave it by itself."""
