@@ -92,8 +92,17 @@ def _usage(look: Look) -> Usage:
 
 def reached(look: Look, path: str) -> bool:
     """Whether the service reaches the file, or any entry point where there is no service, or that cannot be told."""
-    served = look.reach.served(path)
-    return look.reach.reached(path) is not False if served is None else served
+    known = _known_reached(look)
+    if path not in known:
+        served = look.reach.served(path)
+        known[path] = look.reach.reached(path) is not False if served is None else served
+    return known[path]
+
+
+@once
+def _known_reached(_: Look) -> dict[str, bool]:
+    """What `reached` said of files: it is asked for each of their calls by many probes."""
+    return {}
 
 
 def python_modules(look: Look, *, dead: bool = False) -> Iterator[PythonModule]:

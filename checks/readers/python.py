@@ -41,6 +41,7 @@ class PythonCode:
         self._on_parsed = on_parsed
         self._facts = facts or FileFacts(tree, None)
         self._modules: dict[str, PythonModule | None] = {}
+        self._routes: dict[tuple[str, ...], tuple[Route, ...]] = {}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -66,7 +67,10 @@ class PythonCode:
         """HTTP and WebSocket routes that `paths` declare, with the guards of their routers and mounts."""
         from checks.readers.python_routes import find_routes
 
-        return find_routes(self, tuple(paths))
+        chosen = tuple(paths)
+        if chosen not in self._routes:
+            self._routes[chosen] = find_routes(self, chosen)
+        return self._routes[chosen]
 
     def files_of(self, dotted: str, importer: str = "") -> tuple[str, ...]:
         """The repository files that importing `dotted` from the file `importer` loads: packages first, target last."""

@@ -21,6 +21,8 @@ _APPLICATIONS = {
 _ROUTERS = {"APIRouter": "fastapi", "Router": "starlette", "Blueprint": "flask", "APIBlueprint": "flask"}
 _MOUNTS = frozenset({"include_router", "register_blueprint", "mount", "blueprint"})
 _INJECTED = re.compile(r"\b(Depends|Security|Provide)\b")
+_ADDING = frozenset({"add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"})
+_ROUTING = _ADDING | {"Route", "WebSocketRoute"}
 _MOST_DEPTH = 12
 
 
@@ -209,12 +211,12 @@ def _called(code: PythonCode, module: PythonModule, routers: _Routers) -> Iterat
     starlette = _imports(module, "starlette") or _imports(module, "fastapi")
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
-        path = _first_text(call)
+        path = _first_text(call) if verb in _ROUTING else None
         if path is None or not path.startswith("/"):
             continue
         if verb in {"Route", "WebSocketRoute"} and starlette:
             framework, mounted = "starlette", None
-        elif verb in {"add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"}:
+        elif verb in _ADDING:
             known = routers.get((module.path, host))
             framework, mounted = (known.framework if known else "starlette"), True
         else:

@@ -40,6 +40,7 @@ class WebCode:
         self._on_parsed = on_parsed
         self._facts = facts or FileFacts(tree, None)
         self._modules: dict[str, WebModule | None] = {}
+        self._routes: dict[tuple[str, ...], tuple[WebRoute, ...]] = {}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -68,7 +69,10 @@ class WebCode:
         """HTTP routes that `paths` declare, by calls or by their place in the tree."""
         from checks.readers.web_routes import find_routes
 
-        return find_routes(self, tuple(paths))
+        chosen = tuple(paths)
+        if chosen not in self._routes:
+            self._routes[chosen] = find_routes(self, chosen)
+        return self._routes[chosen]
 
     def trace(self, call: WebCall) -> str:
         """`call.resolved` with names from other repository files followed to where they were made.
