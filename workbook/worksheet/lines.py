@@ -12,7 +12,7 @@ from workbook.worksheet.words import ANSWER, ANSWERS, FIELDS, FILLED_IN_BY, Fiel
 
 _BULLET: Final = r"[\s>]*(?:(?:[-*+•◦▪·–—]|\d{1,3}[.)])\s*)*"  # noqa: RUF001  # dashes that word processors make bullets of
 _BOX: Final = re.compile(_BULLET + r"[*_~]{0,4}(?:\[([^\[\]]{0,12})\]|([☐☑☒✓✔]))[*_~]{0,4}\s*(.*)", re.DOTALL)
-_LABEL: Final = re.compile(_BULLET + r"[*_#\s]{0,12}([^:：]{2,60})[:：][*_]{0,3}(?:\s|$)?", re.DOTALL)  # noqa: RUF001  # the wide colon of phones
+_LABEL: Final = re.compile(_BULLET + r"[*_#\s]{0,12}([^:：]{2,60})[:：](?:[*_]{1,3}(?=\s|$))?", re.DOTALL)  # noqa: RUF001  # the wide colon of phones
 _TICKS: Final = {"x", "✓", "✔", "×", "☑", "☒"}  # noqa: RUF001  # as phones and word processors make a cross
 _SPLIT: Final = re.compile(r"[\s,;:.(–—-]")  # noqa: RUF001  # what may stand between an answer and what was added to it
 _LAYOUT: Final = re.compile(r"[\s\-*_=#>|\\•·:~+.]*")

@@ -28,6 +28,8 @@ def written(lines: Sequence[Numbered], paragraphs: Iterable[str], digest: str = 
         digest: that of what was printed then; "" where it is always the same.
     """
     if digest and last_digest(" ".join(text for _, text in lines)) == digest[:HALF]:
+        # All words are ours; a line of signs alone, as "???", is not.
+        yield from (one for one in lines if not normal(one[1]) and not is_layout(one[1]))
         return
     left = [normal(one) for one in paragraphs]
     told = _last(lines, digest[HALF:]) if digest else set()

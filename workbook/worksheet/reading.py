@@ -250,7 +250,7 @@ class _Reader:
             hint = nearest(block.name, self.ids) if self.unknown <= HINTS else ""
             self.troubles.append(Trouble(block.line, f"there is no question {block.name!r}{hint}"))
             self._give_up(block)
-            self.strays += [one for one in block.printed if block.holds and not lines.is_layout(one[1])]
+            self.strays += written(block.printed, (), block.digest)
             return None
         asked_now = self._asked(block.control)
         added = list(written(block.printed, asked_now.paragraphs[:-1], block.digest))
