@@ -91,12 +91,12 @@ def browsing(work: Path, chromium: str, rounds: int) -> Iterator[str]:
         browser = driving.launched(playwright, chromium)
         session = started(materialize(work / "home" / "acme-chat"))
         sync(session)
-        (session.root / "empty.ipynb").write_text(json.dumps(EMPTY))
+        (work / "home" / "empty.ipynb").write_text(json.dumps(EMPTY))
         git(session.root, "add", "--all")
         git(session.root, "commit", "-qm", "Notebooks")
         (ours,) = sync(session, "4")
         pairs = [
-            (_usable(driving, browser, lab, session.root / "empty.ipynb"), _usable(driving, browser, lab, ours))
+            (_usable(driving, browser, lab, work / "home" / "empty.ipynb"), _usable(driving, browser, lab, ours))
             for _ in range(rounds)
         ]
         ratio = statistics.median(usable / empty for empty, usable in pairs)

@@ -1,6 +1,8 @@
 import json
+import re
 import sys
 from hashlib import sha256
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -268,3 +270,59 @@ def test_the_command_checks_what_is_stored(opened, capsys):
     told = capsys.readouterr()
     assert path.name in told.out
     assert "readiness notebook sync" in told.err
+
+
+def test_running_needs_a_yes_and_nothing_is_executed_without_one(opened, capsys):
+    write_cells(opened, "open('ran', 'w').close()")
+    assert main(["-C", str(opened.root), "notebook", "run", "--pillar", "explore"]) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert not (opened.root / "ran").exists()
+    assert main(["-C", str(opened.root), "notebook", "run", "--pillar", "explore", "--yes"]) == 0
+    assert (opened.root / "ran").exists()
+
+
+@pytest.mark.parametrize("wrong", [["sync", "--verify"], ["run", "--no-browser"]])
+def test_an_option_of_another_action_is_refused(opened, capsys, wrong):
+    assert main(["-C", str(opened.root), "notebook", *wrong]) == 2
+    assert "belongs to" in capsys.readouterr().err
+
+
+class Bare(HTMLParser):
+    """The text of a page whose styles, scripts and attributes were taken away, as in a notebook nobody trusts."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self._skipped = [], 0
+
+    def handle_starttag(self, tag, _):
+        self._skipped += tag in ("style", "script", "svg")
+
+    def handle_endtag(self, tag):
+        self._skipped -= tag in ("style", "script", "svg")
+
+    def handle_data(self, data):
+        if not self._skipped:
+            self.text.append(data)
+
+
+OBJECTS = ("controls", "items", "answers", "signals", "findings", "hotspots", "history")
+PICTURES = ("verdicts", "pillars", "complexity", "churn", "trend", "timeline")
+
+
+def test_everything_a_cell_shows_has_a_plain_and_an_html_form_that_say_the_same_without_styles(
+    book, opened, monkeypatch
+):
+    (opened.root / "app.py").write_text("password = 'hunter2hunter2'\neval(input())\n")
+    monkeypatch.setenv(HEADLESS, "1")
+    book.probe()
+    pillar = book.pillar("4")
+    shown = [book, *(getattr(book, name) for name in OBJECTS), *(getattr(book, name)() for name in PICTURES)]
+    shown += [pillar, pillar.form(), pillar.probes(), pillar.summary()]
+    for one in shown:
+        bundle = one._repr_mimebundle_()
+        reader = Bare()
+        reader.feed(bundle["text/html"])
+        read = set(re.findall(r"\w+", " ".join(reader.text)))
+        said = set(re.findall(r"\w+", bundle["text/plain"]))
+        assert said
+        assert not said - read, (type(one).__name__, bundle["text/plain"][:80])
