@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import termios
+from contextlib import suppress
 from typing import Any, Final
 
 from workbook.text import terminal
@@ -47,10 +48,11 @@ class FirstPaint:
 
     def withdraw(self) -> None:
         """Set the terminal as it was, and leave the screen where it was not handed over."""
-        if self._ours:
-            os.write(_SCREEN, _LEAVE.encode())
-        if self._mode is not None:
-            self._set(self._mode)
+        with suppress(OSError, termios.error):  # the terminal may be gone
+            if self._ours:
+                os.write(_SCREEN, _LEAVE.encode())
+            if self._mode is not None:
+                self._set(self._mode)
 
     def _set(self, mode: list[Any]) -> None:
         # At once, without dropping what was typed.

@@ -2,8 +2,10 @@
 
 import sys
 import termios
+from contextlib import suppress
 
 import pexpect
+import psutil
 import pytest
 
 from tui.first_paint import TEXT
@@ -31,7 +33,8 @@ def opened(repository):
 
     yield run
     for child in running:
-        child.close(force=True)
+        with suppress(pexpect.ExceptionPexpect):  # one test has hung up already
+            child.close(force=True)
 
 
 def echoes(child):
@@ -94,3 +97,12 @@ def test_a_name_of_a_folder_cannot_steer_the_terminal(opened, tmp_path):
     child.expect_exact(TEXT)
     assert r"x\x1b]0;title\x07y" in child.before
     assert "\x1b]0;" not in child.before
+
+
+def test_a_terminal_that_goes_away_is_no_mistake_of_ours(opened, repository):
+    child = opened()
+    child.expect_exact("Next three")
+    process = psutil.Process(child.pid)
+    child.ptyproc.fileobj.close()  # hangs up
+    process.wait(PATIENCE)
+    assert not list((repository / ".git" / "readiness").glob("error-*.log"))
