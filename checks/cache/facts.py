@@ -29,6 +29,11 @@ class FileFacts:
         self._asked: set[bytes] = set()
         self._fresh: dict[bytes, object] = {}
 
+    @property
+    def keeps(self) -> bool:
+        """Whether `keep` does anything: what takes work to write down need not be."""
+        return self._store is not None
+
     def kept(self, kind: str, path: str) -> Any:
         """What `keep` was given for a file with this content, told once; None where nothing is known.
 

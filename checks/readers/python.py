@@ -117,6 +117,8 @@ class PythonCode:
         return replace(module, imports=self._resolved(path, module.imports))
 
     def _keep(self, module: PythonModule, source: str) -> None:
+        if not self._facts.keeps:
+            return
         # What imports resolve to depends on the other files; a literal may have no source that gives it back.
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
             bare = tuple(replace(item, paths=()) for item in module.imports)

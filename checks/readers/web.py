@@ -120,7 +120,7 @@ class WebCode:
             return None
         if not module.complete:
             self._unread.append(Unread(path, "partly not understood: facts read from it are a lower bound"))
-        else:
+        elif self._facts.keeps:
             self._facts.keep(_KIND, path, _rows().pack(module), whole)
         return module
 
