@@ -28,6 +28,8 @@ class Export:
 EXPORTS: Final[dict[str, Export]] = {
     "badge_json": Export("to_json", "json"),
     "badge_svg": Export("to_svg", "svg"),
+    "brief_json": Export("to_json", "json"),
+    "brief_markdown": Export("to_markdown", "markdown"),
     "memo": Export("to_memo", "page"),
     "pr_body": Export("to_markdown", "markdown"),
     "pr_template": Export("every_style", "markdown"),
