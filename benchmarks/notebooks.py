@@ -26,6 +26,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from workbook.glossary import explained
 from workbook.notebook.book import PillarBook
 from workbook.notebook.documents import sync
 from workbook.notebook.headless import run
@@ -150,6 +151,7 @@ def parity(session: Session) -> Iterator[str]:
 
 async def _walked(session: Session) -> tuple[int, int]:
     from tui.app import ReadinessApp
+    from tui.screens.guide import WORDS
     from tui.widgets.choices import ChoiceBar
 
     compared = differing = 0
@@ -161,13 +163,16 @@ async def _walked(session: Session) -> tuple[int, int]:
             for control in form.entries:
                 app.open_guide(control)
                 await pilot.pause()
+                await pilot.press("w")
+                await pilot.pause()
                 form.open(control)
                 question = session.question(control)
                 guide = _words(
                     " ".join(str(_content(app.screen.query_one(f"#guide-{one}"))) for one in ("asks", "why"))
                 )
                 cell = _words(form.panel._asked.value)
-                said = (question.item.asks, question.control.why, question.control.ready_when)
+                said = [question.item.asks, question.control.why, question.control.ready_when]
+                said += [one.means for one in explained(said[0], question.control.title, said[2])[:WORDS]]
                 bar = [(one.choice.key, one.choice.word) for one in app.screen.query_one(ChoiceBar).children]
                 buttons = [tuple(one.description.split("  ", 1)) for one in form.panel.choices.values()]
                 pairs = [((text in guide), (text in cell)) for text in said]

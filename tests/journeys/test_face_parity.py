@@ -13,9 +13,10 @@ from textual.widgets import Input, Static, TextArea
 from checks.observation import Examined, Location, Observation, Outcome, ProbeReport
 from tui.app import ReadinessApp
 from tui.screens.commit import CommitView
-from tui.screens.guide import Guide
+from tui.screens.guide import WORDS, Guide
 from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.widgets.choices import ChoiceBar
+from workbook.glossary import explained
 from workbook.guide import CHOICES
 from workbook.notebook.book import PillarBook
 from workbook.people import People
@@ -78,6 +79,8 @@ async def test_both_faces_ask_the_same_and_offer_the_same(pair):
         for control in controls:
             app.open_guide(control)
             await pilot.pause()
+            await pilot.press("w")
+            await pilot.pause()
             form.open(control)
             shown = {
                 name: _words(_content(app.screen.query_one(name, Static))) for name in ("#guide-asks", "#guide-why")
@@ -88,6 +91,10 @@ async def test_both_faces_ask_the_same_and_offer_the_same(pair):
             assert question.item.asks in asked, control
             assert question.control.why in shown["#guide-why"], control
             assert question.control.why in asked, control
+            words = explained(question.item.asks, question.control.title, question.control.ready_when)
+            for help_text in (question.control.ready_when, *(term.means for term in words[:WORDS])):
+                assert help_text in shown["#guide-why"], control
+                assert help_text in asked, control
             cells = [cell.choice for cell in app.screen.query_one(ChoiceBar).children]
             offered = [button.description.partition("  ") for button in form.panel.choices.values()]
             assert [(one.key, one.word) for one in cells] == [(key, word) for key, _, word in offered]

@@ -12,6 +12,7 @@ from checks.secrets.shapes import redact
 from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
 from workbook.evidence import recognized
+from workbook.glossary import explained
 from workbook.guide import CHOICES, Choice, Question
 from workbook.ledger.half_typed import Field
 from workbook.notebook import words
@@ -20,6 +21,9 @@ from workbook.notebook.handling import handled
 from workbook.notebook.views import paragraphs
 from workbook.session import Session
 from workbook.text import html, html_link, terminal
+
+SHOWN_WORDS = 3
+"""How many terms of one question are explained with it, as in the terminal."""
 
 SHOWN_FINDINGS = 10
 """How many findings of one question show their code."""
@@ -238,7 +242,9 @@ def _stands(question: Question, choice: Choice) -> bool:
 
 def _asked(question: Question) -> str:
     control = question.control
-    lines = [f"Why: {control.why}", f"Holds when: {control.ready_when}"]
+    words_used = explained(question.item.asks, control.title, control.ready_when)[:SHOWN_WORDS]
+    lines = [f"Why: {control.why}", f"Yes if: {control.ready_when}"]
+    lines += [f"{term.words[0]}: {term.means}" for term in words_used]
     lines.append(f"Stands: {words.standing(question)}; {question.judged.why}")
     return f"<h4>{html(question.item.asks)}</h4>{paragraphs(lines)}"
 
