@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _DELIBERATELY_PUBLIC = re.compile(
     r"(?i)(?:^|/)(?:health[\w-]*|ready|readyz|live|livez|liveness|readiness|ping|status|heartbeat|metrics|up"
-    r"|docs|redoc|openapi[\w.]*|version|about|info|robots\.txt|favicon\.ico|sitemap[\w.]*|static|assets|public|shared?"
+    r"|docs|redoc|openapi[\w.]*|api/schema|swagger[\w-]*|version|about|info|robots\.txt|favicon\.ico|sitemap[\w.]*|static|assets|public|shared?"
     r"|login|logout|log-in|sign-?in|sign-?up|register\w*|registration|token|refresh\w*|oauth\w*|callback|csrf\w*"
     r"|alive|up-?check|signout|sign-out|auth|sso|saml|password[\w-]*|forgot[\w-]*|reset[\w-]*|recover[\w-]*|verify[\w-]*|confirm[\w-]*|access-token|test-token|(?:web)?hooks?|inngest|uploadthing|trpc/\[\w+\]|ok|okay"
     r"|\.well-known)(?:[/{:<.]|$)"

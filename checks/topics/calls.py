@@ -59,11 +59,6 @@ def _checked(look: Look) -> tuple[list[Seen], list[Seen]]:
     models = model_calls(look)
     over_http = {call.seen.place for call in models}
     seen = [(call, waits(look, call)) for call in external_calls(look) if call.place not in over_http]
-    seen += [
-        (call, bool(_LIMITED.search(text_of(look, call))))
-        for call in all_calls(look)
-        if call.reached and _EMBEDS.fullmatch(call.name)
-    ]
     seen += [(call.seen, waits_for_model(look, call)) for call in models if call.seen.reached]
     return [call for call, waiting in seen if waiting], [call for call, waiting in seen if not waiting]
 
@@ -73,6 +68,9 @@ def timeouts(look: Look) -> Observation:
     """The share of external calls with an explicit limit on how long they wait."""
     fix = "give every call to another service a timeout, at the call or at its client"
     limited, open_ended = _checked(look)
+    embedding = [call for call in all_calls(look) if call.reached and _EMBEDS.fullmatch(call.name)]
+    limited += [call for call in embedding if _LIMITED.search(text_of(look, call))]
+    open_ended += [call for call in embedding if call not in limited]
     total = len(limited) + len(open_ended)
     blind = blind_spots(look)
     if not total:

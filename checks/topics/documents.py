@@ -107,7 +107,7 @@ def _untold_settings(look: Look, document: Document, further: list[Document]) ->
     text = "\n".join(item.text for item in (document, *further))
     if _TOLD.search(text):
         return ""
-    if look.tree.match("*compose*.y*ml", ".env*", ".envs/**"):
+    if look.tree.match("*compose*.y*ml", "*.env*", "env.*", "*env.template", "*env.example", "*env.sample", ".envs/**"):
         return ""  # what is set there tells what is needed
     for path in look.source_paths():
         if look.reach.reached(path) is False or "/functions/" in path:

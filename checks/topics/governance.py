@@ -13,7 +13,7 @@ LICENSES = ("LICENSE*", "LICENCE*", "COPYING*", "UNLICENSE*", "LICENSES/*")
 _LICENSE = re.compile(r"(?i)(?:licen[cs]es?|copying|unlicense)(?:[-_.][\w.-]+)?|LICENSES/[^/]+")
 _CODE = re.compile(r"\.(?:py|[cm]?[jt]sx?|json|ya?ml|toml|go|rs|sh|css)$")
 _LICENSE_NAMED = re.compile(
-    r"(?im)^\s*\"?license\"?\s*[=:](?!\s*[\"'](?:UNLICENSED|proprietary))|^#+\s*licen[sc]e|\"license\"\s*:\s*\"(?!UNLICENSED)|^licen[cs]e\n[-=~]{3,}"
+    r"(?im)^\s*\"?license\"?\s*[=:](?!\s*[\"'](?:UNLICENSED|proprietary))|^#+[^\n\w]*licen[sc]e|\"license\"\s*:\s*\"(?!UNLICENSED)|^licen[cs]e\n[-=~]{3,}"
     r"|\b(?:MIT|Apache(?:[- ]2\.0)?|BSD|A?GPL\S*|MPL|ISC)[- ]licen[sc]ed?\b|\blicen[sc]ed under\b"
 )
 POLICIES = tuple(

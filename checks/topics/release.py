@@ -93,7 +93,10 @@ _CONFIGURED = re.compile(
     r"|deployment_circuit_breaker|deployment_type\s*=\s*\"BLUE_GREEN\"|auto_rollback_configuration"
 )
 _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($|[:_.-])")
-_ROLLBACK_WORD = re.compile(r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)")
+_ROLLBACK_WORD = re.compile(
+    r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)"
+    r"|\b(?:re-?deploy|go back to) the (?:previous|last|old) (?:commit|version|release|image|tag)"
+)
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
 _STEP = re.compile(r"(?m)^\s*(\d+\.|[-*]) \S|^\s*(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b")
 _INLINE = re.compile(
@@ -141,7 +144,7 @@ def _is_procedure(text: str) -> bool:
 
 def _mentions(document: Document) -> Iterator[Location]:
     """Where a document about operation speaks of rolling back a release; databases roll back transactions."""
-    if not document.kinds & {"deployment", "runbook", "incident", "readme", "architecture", "decision"}:
+    if not document.kinds & {"deployment", "runbook", "incident", "readme", "architecture", "decision", "contributing"}:
         return
     for number, line in enumerate(document.text.splitlines(), 1):
         if _ROLLBACK_WORD.search(line) and not _OF_DATA.search(line):
