@@ -88,7 +88,8 @@ def _literal(value: object) -> object:
     if isinstance(value, _PLAIN):
         return value
     source = repr(value)
-    ast.literal_eval(source)
+    if repr(ast.literal_eval(source)) != source:
+        raise ValueError("its source gives something else back")
     return [source]
 
 
