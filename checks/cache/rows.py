@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 Record = TypeVar("Record")
 _Turn = Callable[[Any], Any]
+_MOST_BITS = 64
 _PLAIN = (str, bool, int, float, type(None))
 
 
@@ -85,7 +86,8 @@ def _literal(value: object) -> object:
     """
     if value is ...:
         return []
-    if isinstance(value, _PLAIN):
+    # A number of thousands of digits, written in another base, cannot be written down in this one.
+    if isinstance(value, _PLAIN) and not (isinstance(value, int) and value.bit_length() > _MOST_BITS):
         return value
     source = repr(value)
     if repr(ast.literal_eval(source)) != source:

@@ -63,6 +63,11 @@ def test_literals_come_back_as_they_were_or_not_at_all(value: object) -> None:
     assert repr(back) == repr(Value("text", value))
 
 
+def test_a_number_too_long_to_be_written_down_is_not_kept() -> None:
+    with pytest.raises(ValueError, match="digits"):
+        Rows(Value).pack(Value("text", 1 << 20_000))
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
     files = {
