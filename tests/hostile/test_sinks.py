@@ -7,6 +7,7 @@ import io
 import json
 import pkgutil
 import random
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -118,6 +119,16 @@ CALLS = {
         ["report", "--format", "sarif"],
         ["report", "--format", ARGUMENT],
     ],
+    "sheet": [
+        *(["sheet", "out", "--for", whom] for whom in ("open", "legal", "security")),
+        ["sheet", "out", "--for", ARGUMENT],
+        ["sheet", "out", "--for", "open", "-o", ARGUMENT],
+        ["sheet", "in", ARGUMENT],
+        ["sheet", "in", "-", "--by", ARGUMENT],
+        ["sheet", "in", "sheet.md", "--by", ARGUMENT],
+        ["sheet", "in", "sheet.md", "--by", ARGUMENT, "--yes"],
+    ],
+    "brief": [["brief"], ["brief", "--json"], ["brief", "--no-probe"]],
     "sample": [["sample"]],
     "doctor": [["doctor"]],
 }
@@ -130,6 +141,7 @@ CUT = {"memo"}
 """Exports that cut long texts, so that their ends are not seen: they have a test with one payload at a time."""
 
 SHOWING = {"probe": "summary", "guide": "asks", "status": "pillar", "pr": "", "gate": "note", "init": "fact"}
+SHOWING |= {"sheet": "sheet", "brief": "summary"}
 """Commands that must have shown a kind of hostile field, so that the test is known to look at something."""
 
 VIEWS = {
@@ -292,6 +304,8 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
         for words in (("init", "-q"), ("config", "user.name", "Ana"), ("config", "user.email", "ana@example.com")):
             hostile_team.git(fresh, *words)
 
+        (root / "sheet.md").write_text(_filled_in(team, Session(root)), encoding="utf-8", errors="replace", newline="")
+
         def probe(self, *, team=team, catalogue=catalogue, **_):
             self.accept(team.report(catalogue, self.place.commit))
             return self.report
@@ -300,6 +314,7 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
         for name in COMMANDS:
             for arguments in CALLS.get(name, ()):
                 given = [team.argument() if one is ARGUMENT else one for one in arguments]
+                given = [str(root / one) if one == "sheet.md" else one for one in given]
                 code, out, err = call(fresh if name == "init" else root, given)
                 assert code != 70, (arguments, err)
                 if "json" in arguments and out.startswith(("{", "[")):
@@ -311,6 +326,19 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
     for name, kind in SHOWING.items():
         assert not kind or kind in kinds[name], f"{name} showed no {kind}, so nothing was tested"
     count.report(figure, "payload corpus x every command")
+
+
+def _filled_in(team, session):
+    """A worksheet with hostile texts in every place where somebody can write."""
+    from workbook.exports.worksheet import to_markdown
+
+    head, *blocks = to_markdown(session).split("\n## ")
+    for number, clean in enumerate(blocks):
+        block = clean.replace("- [ ]", "- [x]", 1 + number % 2)
+        for label in re.findall(r"(?m)^- [A-Z][^\n]*:$", clean)[number % 2 :: 2]:
+            block = block.replace(f"{label}\n", f"{label} {team.text('sheet')}\n")
+        blocks[number] = f"{block}\n{team.text('sheet')}\n" if number % 3 == 0 else block
+    return "\n## ".join([head.replace("Filled in by:", f"Filled in by: {team.text('sheet')}"), *blocks])
 
 
 def test_a_terminal_gets_no_sequence_of_a_payload(teams, tmp_path, monkeypatch):

@@ -16,6 +16,7 @@ _LABEL: Final = re.compile(_BULLET + r"[*_#\s]{0,12}([^:：]{2,60})[:：](?:[*_]
 _TICKS: Final = {"x", "✓", "✔", "×", "☑", "☒"}  # noqa: RUF001  # as phones and word processors make a cross
 _SPLIT: Final = re.compile(r"[\s,;:.(–—-]")  # noqa: RUF001  # what may stand between an answer and what was added to it
 _LAYOUT: Final = re.compile(r"[\s\-*_=#>|\\•·:~+.]*")
+_MAIL: Final = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 _START: Final = 400
 """Characters of a line in which its shape shows."""
@@ -110,3 +111,8 @@ def answer(text: str) -> Box | None:
 def is_layout(line: str) -> bool:
     """Whether a line holds no word: it is empty, or a rule."""
     return _LAYOUT.fullmatch(line) is not None
+
+
+def is_mail(line: str) -> bool:
+    """Whether a line is a mail address alone, as where a mail program wrapped a name before it."""
+    return _MAIL.fullmatch(line[:_START].strip()) is not None

@@ -182,7 +182,7 @@ class _Reader:
         elif block.current in ONE_LINE and block.current:
             # Only what follows at once is meant: a line further down may be anybody's remark.
             value, block.current = block.values[block.current], None
-            if lines.is_layout(text) or any(one.strip() for _, one in value):
+            if lines.is_layout(text) or (any(one.strip() for _, one in value) and not lines.is_mail(text)):
                 self._stray(number, text)
             else:
                 value.append((number, text))
