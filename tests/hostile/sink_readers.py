@@ -45,7 +45,10 @@ TAGS = {
 }
 TAGS |= {"strong", "em", "a", "section", "header", "details", "summary", "span"}
 ATTRIBUTES = {"class", "scope", "style", "id", "href", "target", "rel", "aria-label", "role", "title"}
-STYLES = {"text-align:left"}
+STYLES = {
+    "text-align:left;vertical-align:top",
+    "text-align:left;vertical-align:top;min-width:16em;overflow-wrap:anywhere",
+}
 
 
 def controls(text, allowed="\n\t"):
