@@ -329,16 +329,16 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
 
 
 def _filled_in(team, session):
-    """A worksheet with hostile texts in every place where somebody can write."""
+    """A worksheet with hostile texts in every place where somebody can write; its lines are told line by line."""
     from workbook.exports.worksheet import to_markdown
 
     head, *blocks = to_markdown(session).split("\n## ")
     for number, clean in enumerate(blocks):
         block = clean.replace("- [ ]", "- [x]", 1 + number % 2)
         for label in re.findall(r"(?m)^- [A-Z][^\n]*:$", clean)[number % 2 :: 2]:
-            block = block.replace(f"{label}\n", f"{label} {team.text('sheet')}\n")
-        blocks[number] = f"{block}\n{team.text('sheet')}\n" if number % 3 == 0 else block
-    return "\n## ".join([head.replace("Filled in by:", f"Filled in by: {team.text('sheet')}"), *blocks])
+            block = block.replace(f"{label}\n", f"{label} {team.text('sheet', one_line=True)}\n")
+        blocks[number] = f"{block}\n{team.text('sheet', one_line=True)}\n" if number % 3 == 0 else block
+    return "\n## ".join([head.replace("Filled in by:", f"Filled in by: {team.text('sheet', one_line=True)}"), *blocks])
 
 
 def test_a_terminal_gets_no_sequence_of_a_payload(teams, tmp_path, monkeypatch):
