@@ -48,7 +48,7 @@ def _fitting(keys: Sequence[Widget], width: int) -> list[Widget]:
     """The keys that fit, in their order."""
     last = len(ALWAYS)
     first = sorted(keys, key=lambda key: ALWAYS.index(_action(key)) if _action(key) in ALWAYS else last)
-    kept, room = [], width + 1  # no space behind the last one
+    kept, room = [], width
     for key in first:
         room -= cell_len(getattr(key, "key_display", "")) + cell_len(getattr(key, "description", "")) + 2
         if room < 0:
