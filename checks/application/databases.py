@@ -35,23 +35,82 @@ _HOSTED = (
 _TABLES_ONLY = ("postgrest", "@supabase/postgrest-js")
 _DOCUMENT = ("pymongo", "motor", "mongoengine", "beanie", "mongoose", "mongodb")
 _DOCUMENT_ONLY = ("google.cloud.firestore", "@google-cloud/firestore")
-_SERVICES = ("firebase_admin", "firebase-admin", "firebase", "appwrite", "node-appwrite", "pocketbase")
-"""The same of services that keep documents."""
+_BUCKETS = (
+    r"(?<!storage)(?<!storage\(\))(?<!storage[?!])(?<!Array)(?<!Buffer)(?<!Object)(?<!bucket)(?<!buckets)(?<![?!])"
+)
+"""What has a method `from` and is no database."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A hosted service that also signs people in or keeps files, and the calls by which it is a database.
+
+    `functions` are called by their name, `methods` on any object, `chains` are a first call and what may follow it.
+    """
+
+    packages: tuple[str, ...]
+    functions: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    chains: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def asks(self) -> re.Pattern[str]:
+        """The pattern of its calls."""
+        parts = [rf"\b(?:{'|'.join(self.functions)})\s*[(<]"] if self.functions else []
+        parts += [rf"\.(?:{'|'.join(self.methods)})\s*[(<]"] if self.methods else []
+        parts += [rf"{first}\s*\.\s*(?:{'|'.join(after)})\s*[(<]" for first, after in self.chains]
+        return re.compile("|".join(parts))
+
+
+_SERVICES = (
+    _Service(
+        ("firebase", "firebase-admin", "firebase_admin"),
+        functions=(
+            "getDocs?", "setDoc", "addDoc", "updateDoc", "deleteDoc", "onSnapshot", "collectionGroup", "getDatabase",
+            "runTransaction", r"db\.reference",
+        ),
+        methods=("document", "collection_group", "collectionGroup"),
+        chains=(
+            (r"\.collection\([^()]*\)", (
+                "doc", "where", "add", "get", "stream", "limit", "order_?by", "orderBy", "onSnapshot", "on_snapshot",
+            )),
+            (r"\.database\(\)", ("ref",)),
+        ),
+    ),
+    _Service(
+        ("appwrite", "node-appwrite"),
+        methods=(
+            "listDocuments", "list_documents", "getDocument", "get_document", "createDocument", "create_document",
+            "updateDocument", "update_document", "deleteDocument", "delete_document", "listRows", "getRow", "createRow",
+            "updateRow", "deleteRow",
+        ),
+    ),
+    _Service(
+        ("pocketbase",),
+        methods=(
+            "getOne", "getList", "getFullList", "getFirstListItem", "get_one", "get_list", "get_full_list",
+            "get_first_list_item",
+        ),
+        chains=((r"\.collection\([^()]*\)", ("create", "update", "delete", "subscribe", "get\\w*")),),
+    ),
+)  # fmt: skip
+"""Services that keep documents."""
+_TABLES = _Service(
+    _HOSTED,
+    functions=(r"SupabaseVectorStore\.\w+", r"new SupabaseVectorStore"),
+    chains=(
+        (
+            _BUCKETS + r"[?!]?\.\s*from_?\(\s*[\w\"'`.\[][^()]*\)\s*\\?",
+            ("select", "insert", "update", "upsert", "delete"),
+        ),
+    ),
+)
 _ASKS_TABLES = re.compile(
-    r"(?<!storage)(?<!storage\(\))(?<!storage[?!])(?<!Array)(?<!Buffer)(?<!Object)(?<!bucket)(?<!buckets)(?<![?!])[?!]?\.\s*from_?\(\s*[\w\"'`.\[][^()]*\)"
-    r"\s*(?:\\\s*)?\.\s*(?:select|insert|update|upsert|delete)\s*[(<]"
-    r"|\.\s*(?:table|rpc)(?:<[^()]*>)?\(\s*[\w\"'`.]|[\"']postgres_changes[\"']|\bSupabaseVectorStore\b\s*[.(]"
+    _TABLES.asks.pattern
+    + r"|\.\s*(?:table|rpc)(?:<[^()]*>)?\(\s*[\w\"'`.]|[\"']postgres_changes[\"']|\bSupabaseVectorStore\b\s*[.(]"
 )
 _FROM = re.compile(r"(?:^|\.)[a-z_]\w*\.from_?$")
 _NOT_TABLES = re.compile(r"(?i)(?:storage|buckets?)\w*(?:\(\))?\.from_?$|(?:^|\.)(?:array|buffer)\.from$")
-_ASKS_DOCUMENTS = re.compile(
-    r"\b(?:getDocs?|setDoc|addDoc|updateDoc|deleteDoc|onSnapshot|collectionGroup|getDatabase|runTransaction)\s*[(<]"
-    r"|\.(?:listDocuments|list_documents|getDocument|get_document|createDocument|create_document|updateDocument"
-    r"|update_document|deleteDocument|delete_document|listRows|getRow|createRow|updateRow|deleteRow)\s*[(<]"
-    r"|\.(?:getOne|getList|getFullList|getFirstListItem|get_one|get_list|get_full_list|get_first_list_item)\s*[(<]"
-    r"|\.(?:document|collection_group|collectionGroup)\(|\.collection\([^()]*\)\s*\.\s*(?:doc|where|add|get|stream|limit|order_?by"
-    r"|orderBy|create|update|delete|subscribe|onSnapshot|on_snapshot)\(|\bdb\.reference\(|\.database\(\)\s*\.ref\("
-)
 _CHAINED = re.compile(r"(?<!\s)\s+(?=[?!]?\.)")
 """A chain of calls broken into lines."""
 _MADE = re.compile(r"(?:^|\.)a?(?:create_?\w*client|Client)$", re.IGNORECASE)
@@ -93,12 +152,13 @@ def databases(look: Look) -> Databases:
     """
     prisma = tuple(Location(path) for path in look.tree.match("schema.prisma") if is_product(path))
     server = (*look.importers(*_SERVER, *_DJANGO), *prisma)
-    clients, services = look.importers(*_HOSTED), look.importers(*_SERVICES)
+    clients = look.importers(*_HOSTED)
+    services = [(one, places) for one in _SERVICES if (places := look.importers(*one.packages))]
     migrated = tuple(Location(path) for path in look.tree.match("**/supabase/migrations/*.sql") if is_product(path))
     asked = _asked(look, _ASKS_TABLES, _is_table_call) if clients else ()
-    read = _asked(look, _ASKS_DOCUMENTS) if services else ()
+    read = [place for one, places in services if _asked(look, one.asks) for place in places]
     hosted = (*look.importers(*_TABLES_ONLY), *(clients if asked else ()), *migrated)
-    document = (*look.importers(*_DOCUMENT, *_DOCUMENT_ONLY), *(services if read else ()))
+    document = (*look.importers(*_DOCUMENT, *_DOCUMENT_ONLY), *read)
     unclear = _handed_away(look, clients) if clients and not hosted else ()
     return Databases(server, look.importers(*_FILE), hosted, document, unclear)
 
@@ -163,7 +223,8 @@ def without_database(look: Look, signal: str, summary: str, *, searched: tuple[s
         return answer(signal, Outcome.UNKNOWN, said, found.unclear, searched=searched)
     hosted = () if look.importers(*_HOSTED) else _HOSTED
     document = () if found.document else _DOCUMENT
-    services = () if found.document or look.importers(*_SERVICES) else ("firebase-admin",)
+    seen = look.importers(*(package for one in _SERVICES for package in one.packages))
+    services = () if found.document or seen else ("firebase-admin",)
     drivers = (*_SERVER, *hosted, *document, *services)
     declared = look.depends_on(*(name.replace("_", "-") for name in drivers), "django")
     if declared:
