@@ -298,18 +298,16 @@ def test_what_is_no_sheet_is_refused_in_one_line(session, raw):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("place", ["note", "printed", "end"])
 @pytest.mark.parametrize(
-    ("filler", "words"),
-    [("x " * 500_000, True), ("So far\n" * 150_000, True), ("word\n" * 200_000, True), ("[" * 1_000_000, True),
-     ("- [x] yes\n" * 100_000, True), ("- Note: a\n" * 100_000, True), ("* " * 500_000, False),
-     ("[ref a-b 000000000000 000000000000]\n" * 30_000, True),
-     ("[ref pii-handling 000000000000 000000000000]\n" * 30_000, False), ("\\[" * 500_000, True)],
-    ids=["words", "so far", "lines", "brackets", "ticks", "notes", "bullets", "unknown", "same", "escapes"],
+    ("place", "filler", "words"),
+    [("note", "x " * 500_000, True), ("printed", "So far\n" * 150_000, True), ("printed", "word\n" * 200_000, True),
+     ("end", "word\n" * 200_000, True), ("printed", "[" * 1_000_000, True), ("printed", "\\[" * 500_000, True),
+     ("note", "- [x] yes\n" * 100_000, True), ("end", "- Note: a\n" * 100_000, True), ("note", "* " * 500_000, False),
+     ("end", "[ref a-b 000000000000 000000000000]\n" * 30_000, True),
+     ("end", "[ref pii-handling 000000000000 000000000000]\n" * 30_000, False)],
+    ids=["words", "so far", "lines", "behind", "brackets", "escapes", "ticks", "notes", "bullets", "unknown", "same"],
 )  # fmt: skip
-def test_a_megabyte_is_read_to_its_end(session, paper, filler, words, place, request, scale):
-    if (len(request.node.name) + len(place)) % scale(3, 1):
-        pytest.skip("each place in turn; all of them in make stress")
+def test_a_megabyte_is_read_to_its_end(session, paper, place, filler, words):
     paper.tick(TWO)
     if place == "note":
         paper.write("audit-trail", "Note", filler)
