@@ -71,7 +71,7 @@ def deploy_config(look: Look) -> Observation:
 def _space(look: Look) -> list[Location]:
     """The README whose front matter tells Hugging Face how to run the application."""
     text = look.tree.text("README.md") or ""
-    return [Location("README.md", 1)] if re.match(r"---\n(?:.*\n)*?sdk:\s*\w+\n(?:.*\n)*?---", text) else []
+    return [Location("README.md", 1)] if re.match(r"---\n(?:.*\n){0,40}?sdk:\s*\w+\n(?:.*\n){0,40}?---", text) else []
 
 
 def _is_playbook(look: Look, path: str) -> bool:

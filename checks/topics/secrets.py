@@ -8,6 +8,7 @@ from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import Look
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
+from checks.readers.plain import mapping, sequence
 from checks.secrets import shapes
 
 LOCKS = re.compile(
@@ -109,20 +110,25 @@ def none_in_code(look: Look) -> Observation:
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
 
 
-_CELL = re.compile(r'"source"\s*:\s*\[(.*?)\]\s*[,}]|"source"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
 _MOST_NOTEBOOK = 2_000_000
 """Characters; a longer one holds pictures."""
 
 
 def _in_notebook(text: str) -> list[int]:
     """The lines of a notebook's sources that hold a key with the format of a provider; outputs are left alone."""
-    if len(text) > _MOST_NOTEBOOK:
+    import json
+
+    try:
+        cells = mapping(json.loads(text)).get("cells") if len(text) <= _MOST_NOTEBOOK else []
+    except (ValueError, RecursionError):
         return []
     found: list[int] = []
-    for cell in _CELL.finditer(text):
-        start = cell.start(1) if cell[1] is not None else cell.start(2)
-        source = text[start : cell.end()].replace('\\"', "' ")
-        found += [text.count("\n", 0, start + one.start) + 1 for one in shapes.known(source)]
+    for cell in sequence(cells):
+        lines = mapping(cell).get("source")
+        source = lines if isinstance(lines, str) else "".join(str(line) for line in sequence(lines))
+        for one in shapes.known(source):
+            at = text.find(source[one.start : one.end])
+            found.append(text.count("\n", 0, max(at, 0)) + 1)
     return found
 
 
