@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from workbook.cli.context import Context
 from workbook.cli.main import main
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "brief-1.json"
@@ -90,6 +92,18 @@ def test_a_lawyer_s_sheet_becomes_proposals_that_a_person_confirms(acme: Path, r
     assert run("answer", control, "ready")[0] == 0
     assert json.loads(run("status", "--format", "json")[1])["standings"][control]["standing"] == "claimed"
     assert control not in run("sheet", "out", "--for", "legal")[1]
+
+
+def test_a_person_at_a_terminal_is_asked(acme: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("init", "--yes")[0] == 0
+    (acme / "ops.md").write_text(run("sheet", "out", "--for", "ops")[1].replace("- [ ] yes", "- [x] yes", 1))
+    before = (acme / "readiness.toml").read_bytes()
+    monkeypatch.setattr(Context, "interactive", True)
+    for said, code in (("n", 1), ("", 1), ("y", 0)):
+        assert (acme / "readiness.toml").read_bytes() == before
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{said}\n"))
+        assert run("sheet", "in", "ops.md", "--by", "Otto Ops")[0] == code
+    assert (acme / "readiness.toml").read_bytes() != before
 
 
 def test_what_was_not_understood_is_listed_with_its_line(acme: Path, run: Run) -> None:

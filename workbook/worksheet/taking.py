@@ -10,6 +10,7 @@ from typing import Final
 from workbook.answers import Answer, Evidence, Gap, Rung, Status
 from workbook.errors import Refused
 from workbook.evidence import LINK, completed, recognized
+from workbook.ledger.discretion import refuse_secret
 from workbook.people import person
 from workbook.session import Session
 from workbook.text import shell_display
@@ -155,6 +156,10 @@ def _one(session: Session, one: Filled, name: str) -> Proposal | Owned | Left | 
     for kind, text in one.fields.items():
         if len(text) > LONGEST:
             raise _Unusable(one.places.get(kind, one.line), f"more than {LONGEST} characters; link a document instead")
+        try:
+            refuse_secret(str(kind), text)
+        except Refused as refused:
+            raise _Unusable(one.places.get(kind, one.line), str(refused)) from None
     owner = _owner(one)
     if one.choice is None:
         if set(one.fields) <= {Field.OWNER, Field.NAME}:

@@ -1,5 +1,8 @@
 """Sheets that people filled in, in the ways people do."""
 
+import re
+from contextlib import suppress
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -182,7 +185,6 @@ def test_a_word_processor_s_backslashes_are_taken_out_of_what_was_typed(session,
 
 
 def test_blocks_may_be_moved_deleted_and_renumbered(session, paper):
-    import re
 
     head, *blocks = re.split(r"(?m)^(?=## )", paper.tick(ONE).tick(TWO, "no").text)
     blocks[-1], end = blocks[-1].split("End of", 1)
@@ -217,6 +219,15 @@ def test_each_problem_is_told_with_its_line_and_takes_nothing(session, paper, br
     assert {text for _, text in reading.strays} >= {"both?", "[x] yes", "[x] no"}
     assert not found.anything
     assert not session.unsaved
+
+
+def test_a_secret_on_paper_is_not_kept_and_the_rest_is(paper, bring_in):
+    key = "AKIA" + "Z7QX4M2N8P5R3T6V"
+    paper.signed().tick(ONE).write(ONE, "Note", f"the key is {key}").tick(TWO)
+    _, found = bring_in(paper.text)
+    assert [one.control for one in found.proposals] == [TWO]
+    assert [one.line for one in found.troubles] == [paper.line_of(key)]
+    assert key not in found.troubles[0].what
 
 
 def test_does_not_apply_takes_its_reason_from_either_place(session, paper, bring_in):
@@ -371,3 +382,39 @@ def test_every_control_has_its_hands_and_every_audience_a_question(session):
         assert "[ref " in to_markdown(session, audience)
     with pytest.raises(Refused, match="did you mean 'legal'"):
         to_markdown(session, "leagl")
+
+
+def test_hostile_words_that_stand_there_already_are_never_taken_for_somebody_s(session, payloads, scale):
+    """What is printed of the workbook is encoded, and is known again as printed, whatever it says."""
+    corpus = [one.encode("utf-8", "ignore").decode() for one in payloads.corpus(scale(300, 2400))]
+    names = session.catalogue.controls_of(session.state.checklists)
+    for start in range(0, len(corpus), 3 * len(names)):
+        for place, name in enumerate(names):
+            with suppress(Refused):  # what looks like a secret is never kept
+                session.note(name, " ".join(corpus[start + place :: len(names)][:3]))
+        text = to_markdown(session, "open")
+        assert text.count("So far: not answered; noted") > len(names) / 2
+        reading = read(session, text)
+        assert (reading.filled, reading.troubles, reading.strays) == ((), (), ())
+        assert reading.questions == len(names)
+
+
+def test_hostile_words_on_paper_arrive_as_words_or_are_told(session, sheet, payloads, scale):
+    corpus = [one.encode("utf-8", "ignore").decode() for one in payloads.corpus(scale(300, 2400))]
+    names = re.findall(r"\[ref (\S+)", sheet)
+    for start in range(0, len(corpus), len(names)):
+        head, *blocks = re.split(r"(?m)^(?=## )", sheet)
+        typed = dict(zip(names, corpus[start:], strict=False))
+        for place, payload in enumerate(typed.values()):
+            blocks[place] = blocks[place].replace("- [ ] no\n", "- [x] no\n")
+            blocks[place] = blocks[place].replace("- Note:", f"- Note: n{place}n {payload} e{place}e")
+        reading = read(session, head + "".join(blocks))
+        kept = " ".join(
+            [one.fields.get(Field.NOTE, "") for one in reading.filled] + [text for _, text in reading.strays]
+        )
+        assert not [place for place in range(len(typed)) if not re.search(rf"n{place}n.*e{place}e", kept, re.DOTALL)]
+        notes = {one.control: one.fields.get(Field.NOTE, "") for one in reading.filled}
+        for place, (name, payload) in enumerate(typed.items()):
+            if name in notes and "\n" not in payload and "\r" not in payload:
+                assert notes[name] == f"n{place}n {payload} e{place}e"
+        assert {one.choice.word for one in reading.filled if one.choice} == {"no"}
