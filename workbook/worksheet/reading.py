@@ -33,6 +33,9 @@ START: Final = 30
 LONGEST_START: Final = 400
 """Characters of a line in which they are looked for."""
 
+WRAPPED: Final = 6
+"""Lines over which a title and its mark may have been wrapped."""
+
 HINTS: Final = 5
 """Unknown questions for which the nearest is looked up."""
 
@@ -113,6 +116,26 @@ class _Reader:
         self.ended = False
         self.escaped = False
         self.block: _Block | None = None
+
+    def unwrapped(self, text: str) -> Iterator[Numbered]:
+        """The lines, with a title and its mark in one where a mail program wrapped them."""
+        texts = text.split("\n")
+        number = 0
+        while number < len(texts):
+            taken = next(
+                (taken for taken in range(2, WRAPPED + 1) if self._is_title(texts[number : number + taken])), 1
+            )
+            yield number + 1, _joined(texts[number : number + taken]) if taken > 1 else texts[number]
+            number += taken
+
+    def _is_title(self, wrapped: list[str]) -> bool:
+        """Whether lines together are a title of ours with its mark, and the first of them not by itself."""
+        if "]" not in wrapped[-1] or max(map(len, wrapped)) > LONGEST_START or words.marked(wrapped[0]):
+            return False
+        mark = words.marked(_joined(wrapped)) if normal(wrapped[0]) else None
+        control = self.ids.get(mark[1]) if mark else None
+        title = normal(mark[0]).lstrip("0123456789") if mark else ""
+        return control is not None and title == normal(self._asked(control).title).lstrip("0123456789") != ""
 
     def line(self, number: int, text: str) -> None:
         """Take one line."""
@@ -312,6 +335,11 @@ class _Reader:
             self.strays += [(one.places.get(kind, one.line), value) for kind, value in one.fields.items()]
 
 
+def _joined(wrapped: list[str]) -> str:
+    """Lines in one, without the marks of a quotation before each."""
+    return " ".join(part.strip("> \t") for part in wrapped)
+
+
 def _starts(catalogue: Catalogue) -> frozenset[str]:
     """How the printed words of every question begin."""
     texts = [f"{WHY} {one.why}" for one in catalogue.controls.values()]
@@ -327,7 +355,7 @@ def read(session: Session, text: str) -> Reading:
         Refused: no question of ours is in it.
     """
     reader = _Reader(session)
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in reader.unwrapped(text):
         reader.line(number, line)
     if not reader.blocks:
         raise Refused("no question of a worksheet is in it", "write one with: readiness sheet out --for open -o FILE")

@@ -112,6 +112,9 @@ class Hand:
         elif kind == 8:
             self.spoiled |= {control} if choice else set()
             block = re.sub(r" \[ref [^\]]*\]", self.dice.choice(["", f" [ref {control}", " [ref"]), block)
+        elif kind == 10:
+            title, rest = block.split("\n", 1)
+            block = textwrap.fill(title, self.dice.choice([30, 50, 72]), break_on_hyphens=False) + "\n" + rest
         elif kind == 9:
             block = f"{block.rstrip()}\n\n{self._text()}\n\n"
         return block

@@ -176,6 +176,19 @@ def test_wrapped_words_of_ours_are_not_taken_for_somebody_elses(session, paper):
     assert (len(reading.filled), reading.strays, reading.troubles) == (1, (), ())
 
 
+@pytest.mark.parametrize("width", [40, 60, 72])
+@pytest.mark.parametrize("quote", ["", "> "])
+def test_a_title_that_a_mail_program_wrapped_keeps_its_mark(session, paper, width, quote):
+    import textwrap
+
+    text = paper.signed().tick(ONE).tick(TWO, "no").text
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""]]
+    lines[0] = text.split("\n")[0]
+    reading = read(session, "\n".join(quote + line for line in lines[:1] + lines[1 + (width == 40) :]))
+    assert {one.control: one.choice.word for one in reading.filled} == {ONE: "yes", TWO: "no"}
+    assert (reading.troubles, reading.strays, reading.questions) == ((), (), text.count("[ref "))
+
+
 def test_a_word_processor_s_backslashes_are_taken_out_of_what_was_typed(session, paper):
     typed = paper.tick(ONE).write(ONE, "Note", "see A_B [1] - *now*").text
     (one,) = read(session, "".join(f"\\{each}" if each in "[]_*" else each for each in typed)).filled
