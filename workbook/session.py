@@ -17,6 +17,7 @@ from typing import Any
 
 from checks.observation import ProbeReport, Proposal
 from workbook import guide, outlook
+from workbook.acceptance import Baseline
 from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status
 from workbook.assess import Assessment, assess
 from workbook.catalogue import Catalogue
@@ -27,7 +28,17 @@ from workbook.ledger import Ledger, Stamp
 from workbook.ledger.desk import Change
 from workbook.ledger.half_typed import HalfTyped
 from workbook.merge.standoffs import Standoff, in_order
-from workbook.operations import agreeing, answering, choosing, confirming, deciding, measuring, scoping, waiving
+from workbook.operations import (
+    agreeing,
+    answering,
+    choosing,
+    confirming,
+    deciding,
+    importing,
+    measuring,
+    scoping,
+    waiving,
+)
 from workbook.operations.given import Given, known
 from workbook.people import People
 from workbook.places import Place
@@ -205,6 +216,21 @@ class Session(View):
     def attach(self, control: str, evidence: Evidence) -> None:
         """Add a piece of evidence to an answer; refused where it cannot be used."""
         self._put(answering.attached(self._given(), control, evidence))
+
+    def import_reports(
+        self,
+        received: Sequence[importing.Received],
+        controls: Sequence[str] = (),
+        base: Baseline | None = None,
+        *,
+        dry: bool = False,
+    ) -> importing.Import:
+        """Record what other tools' reports say, as evidence and numbers; `dry` only says what would be recorded."""
+        given = self._given()
+        plan = importing.intended(given, received, controls, base)
+        if not dry:
+            self._put(*importing.imported(given, plan))
+        return plan
 
     def note(self, control: str, text: str) -> None:
         """Set an answer's note without answering."""

@@ -1,4 +1,4 @@
-"""Attach evidence to an answer: a link, a file, where it lives; or run a command or a rehearsal and record it."""
+"""Attach evidence to an answer: a link, a file, where it lives, a tool's report; or run and record something."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from workbook import running
+from workbook.cli import importing
 from workbook.cli.asking import allowed_to_run
 from workbook.cli.context import Context
 from workbook.cli.telling import saved
@@ -16,12 +17,15 @@ from workbook.text import terminal_lines
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="add|run|drill")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="add|import|run|drill")
     add = acts.add_parser("add", help="attach a link, a file of the repository, or where it lives", allow_abbrev=False)
     add.add_argument("control", metavar="CONTROL")
     add.add_argument("what", metavar="WHAT")
     add.add_argument("--who", metavar="NAME", help="who can show it, for what lives elsewhere")
     add.add_argument("--seen", metavar="TEXT", help="what was seen there, for a link")
+    importing.arguments(
+        acts.add_parser("import", help="read reports of other tools: evidence and numbers", allow_abbrev=False)
+    )
     for name, about in (("run", "run a command and record how it ended"), ("drill", "rehearse against the clock")):
         act = acts.add_parser(name, help=about, allow_abbrev=False)
         act.add_argument("control", metavar="CONTROL")
@@ -35,6 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Attach the evidence and say what stands now."""
+    if chosen.act == "import":
+        return importing.run(context, chosen)
     session = context.workbook()
     session.question(chosen.control)
     if chosen.act == "add":

@@ -176,7 +176,9 @@ def _may_be_observed(given: Given, name: str) -> bool:
     control, answer = given.control(name), given.state.answer(name)
     outcomes = [one.outcome for one in given.catalogue.seen_of(name, given.seen).values()]
     free = answer.status is Status.UNANSWERED or answer.rung in (Rung.PROPOSED, Rung.OBSERVED)
-    reported = "report" not in control.evidence or any(piece.kind == "report" for piece in answer.evidence)
+    reports = [piece for piece in answer.evidence if piece.kind == "report"]
+    # A report that speaks against the control is no help to it, whatever others say.
+    reported = "report" not in control.evidence or bool(reports and not any("against" in one.values for one in reports))
     return (
         control.automatable == "auto"
         and control.severity != "blocker"
