@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from checks.application import product_signs as signs
+from checks.application.wiring import unread_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Proposal
 
@@ -66,11 +67,7 @@ class _Product:
         other = [path for path in self.look.tree.paths if path.endswith(signs.OTHER_LANGUAGES) and is_product(path)]
         if other:
             return f"{len(other)} files of other languages, such as {other[0]}, were not read"
-        code = self.look.source_paths()
-        # The readers are asked themselves: `look.unread` also lists what only another tool, as radon, could not take.
-        readers = (self.look.python if path.endswith(PYTHON) else self.look.web for path in code)
-        modules = (reader.module(path) for reader, path in zip(readers, code, strict=True))
-        unread = [path for path, module in zip(code, modules, strict=True) if module is None or not module.complete]
+        unread = unread_code(self.look)
         return f"{unread[0]} could not be read in full" if unread else ""
 
     def imports(self, packages: Iterable[str]) -> tuple[Location, ...]:

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from checks.application.usage import Usage
+from checks.files.kinds import is_template_of_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
@@ -173,9 +174,21 @@ def blind_spots(look: Look) -> str:
     return "; ".join(_blind_spots(look))
 
 
+@once
+def unread_code(look: Look) -> tuple[str, ...]:
+    """Application code that its reader could not take in full: Python first, each in path order."""
+    modules = {path: look.python.module(path) for path in look.source_paths(*PYTHON)}
+    unread = [path for path, module in modules.items() if _is_partial(module) and not _is_template(look, path, module)]
+    return (*unread, *(path for path in look.source_paths(*WEB) if _is_partial(look.web.module(path))))
+
+
+def _is_template(look: Look, path: str, module: PythonModule | None) -> bool:
+    # What no grammar takes because places in it are still to be filled runs nowhere as it stands.
+    return module is None and is_template_of_code(look.tree.text(path) or "")
+
+
 def _blind_spots(look: Look) -> Iterator[str]:
-    unread = [path for path in look.source_paths(*PYTHON) if _is_partial(look.python.module(path))]
-    unread += [path for path in look.source_paths(*WEB) if _is_partial(look.web.module(path))]
+    unread = unread_code(look)
     if unread:
         more = "" if len(unread) <= _MOST_NAMED else f" and {len(unread) - _MOST_NAMED} more"
         yield f"not read in full: {', '.join(unread[:_MOST_NAMED])}{more}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.complexity.function import FunctionComplexity
-from checks.readers.grammar import language, parse
+from checks.readers.grammar import language
+from checks.readers.web_spellings import syntax
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def measure_file(path: str, text: str) -> WebMeasure:
     source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
     tsx = path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs"))
     encoded = source.encode("utf-8", "replace")
-    return measure_tree(path, encoded, parse(language("tsx" if tsx else "typescript"), encoded).root_node)
+    return measure_tree(path, encoded, syntax(language("tsx" if tsx else "typescript"), encoded))
 
 
 def measure_tree(path: str, source: bytes, root: Node) -> WebMeasure:

@@ -59,6 +59,9 @@ _GENERATED_NAME: Final = re.compile(
 _GENERATED_HEADER: Final = re.compile(
     r"@generated|code generated .{0,80}do not edit|auto-?generated (file|by|from)", re.IGNORECASE
 )
+_PLACE_TO_FILL = re.compile(
+    r"^[ \t]*(?:\$\w+|\$\{\w+\}|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>)[ \t]*\r?$", re.MULTILINE
+)
 _HEADER_CHARACTERS: Final = 1000
 _LONGEST_AVERAGE_LINE: Final = 400
 """Characters; above this mean line length code was written by a bundler."""
@@ -91,6 +94,11 @@ def _has_generated_name(path: str) -> bool:
 def is_written_by_a_program(path: str, text: str) -> bool:
     """Whether code is generated, by its name or its header, or minified, by its line lengths."""
     return is_generated(path, text) or len(text) > _LONGEST_AVERAGE_LINE * (text.count("\n") + 1)
+
+
+def is_template_of_code(text: str) -> bool:
+    """Whether whole lines of a Python text are places that a program fills: `$HANDLER`, `{{ body }}`, `{% if x %}`."""
+    return _PLACE_TO_FILL.search(text) is not None
 
 
 def set_apart(path: str) -> str:

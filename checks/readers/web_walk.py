@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checks.readers.grammar import parse
 from checks.readers.web_facts import (
     Attribute,
     Catch,
@@ -23,12 +21,12 @@ from checks.readers.web_nodes import (
     MOST_FUNCTION,
     MOST_TEXT,
     catch_body,
-    descendants,
     dotted,
     runnable,
     strings_in,
     text_of,
 )
+from checks.readers.web_spellings import syntax
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node
@@ -40,7 +38,6 @@ _FUNCTIONS = frozenset(
 _LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _EACH = frozenset({"map", "forEach", "filter", "reduce", "flatMap", "some", "every"})
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
-_LOOSE_AMPERSAND = re.compile(rb"(?<!&)&(?![&=])")
 
 
 @dataclass(slots=True)
@@ -82,10 +79,9 @@ def gather(
         TooSlowError: the grammar did not come to an end in time.
     """
     source = text.encode("utf-8", "replace")
-    root = parse(_language(_grammar(path)), source).root_node
+    root = syntax(_language(_grammar(path)), source)
     if on_parsed is not None and path.endswith(_TYPESCRIPT):
         on_parsed(path, text, root)
-    root = _mended(_grammar(path), source, root)
     walk = _Walk(resolve)
     walk.run(root)
     found = walk.found
@@ -105,18 +101,6 @@ def gather(
         inner_directives=tuple(found.inner_directives),
         complete=not root.has_error,
     )
-
-
-def _mended(grammar: str, source: bytes, root: Node) -> Node:
-    """The syntax tree. The grammars stumble over a bare "&" in JSX text, which browsers and compilers accept."""
-    if not root.has_error or b"&" not in source:
-        return root
-    lines = source.split(b"\n")
-    for number in {node.start_point[0] for node in descendants(root) if node.is_error or node.is_missing}:
-        # "|" parses wherever "&" does, in text, types and expressions alike, and is as long.
-        lines[number] = _LOOSE_AMPERSAND.sub(b"|", lines[number])
-    again = parse(_language(grammar), b"\n".join(lines)).root_node
-    return root if again.has_error else again
 
 
 def _grammar(path: str) -> str:

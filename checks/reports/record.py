@@ -13,8 +13,13 @@ SEVERITIES = ("critical", "high", "medium", "low", "info", "unknown")
 """Every tool's severities in one scale, worst first."""
 
 OTHER_WORDS: Mapping[str, str] = {
-    "moderate": "medium", "error": "high", "warning": "medium", "note": "low", "none": "info",
-    "informational": "info", "negligible": "info",
+    "moderate": "medium",
+    "error": "high",
+    "warning": "medium",
+    "note": "low",
+    "none": "info",
+    "informational": "info",
+    "negligible": "info",
 }
 
 

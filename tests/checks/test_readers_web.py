@@ -176,3 +176,27 @@ def test_syntax_errors_and_bundles_are_said(look_at):
     assert not module(look, "broken.ts").complete
     assert look.web.module("bundle.js") is None
     assert {item.path for item in look.unread} == {"broken.ts", "bundle.js"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "const rows = await sql<{ id: string }[]>`select ${id} from t`\n",
+        "const rows = await sql<Row[]>`\n  select\n`\nconst later = sql<Row<string>>`select 1`\n",
+        "vi.mock('ai', async load => ({ ...(await load<typeof import('ai')>()), f: 1 }))\n",
+        "const A = (): number => { const m = x as unknown as typeof import('./b'); return m.f(1) }\n",
+    ],
+)
+def test_types_that_the_grammar_stumbles_over_hide_nothing(look_at, source):
+    look = look_at({"a.ts": f"{source}run('end')\n"})
+    found = module(look, "a.ts")
+    assert found.complete
+    assert found.calls[-1].callee == "run"
+    assert found.calls[-1].line == source.count("\n") + 1
+    if "sql<" in source:
+        assert "sql" in {call.callee for call in found.calls}
+
+
+def test_what_is_wrong_stays_partly_understood(look_at):
+    look = look_at({"a.ts": "const rows = sql<Row[]>`select 1`\nconst = = {{ 3\n"})
+    assert not module(look, "a.ts").complete
