@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from checks.secrets.shapes import redact
+
 NAME_LENGTH = 80
 """Characters that are kept of a tool's name or version."""
+
+LOOKED_AT = 500
+"""Characters of such a name that are looked at for a secret before it is cut."""
 
 SEVERITIES = ("critical", "high", "medium", "low", "info", "unknown")
 """Every tool's severities in one scale, worst first."""
@@ -115,9 +120,9 @@ def serious(severities: Mapping[str, int]) -> int:
 
 
 def short(text: str) -> str:
-    """A name of a tool, a version or a rule: its first line, at most `NAME_LENGTH` characters."""
-    first = text.strip().splitlines()[:1]
-    return first[0][:NAME_LENGTH] if first else ""
+    """A name of a tool, a version or a rule: its first line, at most `NAME_LENGTH` characters, no secret in it."""
+    first = text[:LOOKED_AT].strip().splitlines()[:1]
+    return redact(first[0])[:NAME_LENGTH] if first else ""
 
 
 def day(text: str) -> date | None:

@@ -96,6 +96,12 @@ CALLS = {
         ["evidence", "add", ARGUMENT, "README.md"],
         ["evidence", "run", CONTROL, "--yes", "--", "printf", "%s", ARGUMENT],
         ["evidence", "drill", CONTROL, "--yes", "--what", ARGUMENT, "--", "printf", ARGUMENT],
+        ["evidence", "import", ARGUMENT],
+        ["evidence", "import", "hostile.sarif", "--dry-run"],
+        ["evidence", "import", "hostile.sarif", "--for", CONTROL],
+        ["evidence", "import", "hostile.sarif", "--for", ARGUMENT, "--as", "sarif"],
+        ["evidence", "import", "hostile.sarif", "--as", ARGUMENT],
+        ["evidence", "import", "hostile.sarif", "--baseline", ARGUMENT],
         ["evidence", ARGUMENT],
     ],
     "measure": [["measure", ARGUMENT, "1%"], ["measure", "coverage.percent", ARGUMENT, "--source", ARGUMENT]],
@@ -304,6 +310,7 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
         for words in (("init", "-q"), ("config", "user.name", "Ana"), ("config", "user.email", "ana@example.com")):
             hostile_team.git(fresh, *words)
 
+        (root / "hostile.sarif").write_text(json.dumps(_report_of_a_scanner(team)), encoding="utf-8")
         (root / "sheet.md").write_text(_filled_in(team, Session(root)), encoding="utf-8", errors="replace", newline="")
 
         def probe(self, *, team=team, catalogue=catalogue, **_):
@@ -326,6 +333,20 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
     for name, kind in SHOWING.items():
         assert not kind or kind in kinds[name], f"{name} showed no {kind}, so nothing was tested"
     count.report(figure, "payload corpus x every command")
+
+
+def _report_of_a_scanner(team):
+    """A report of another tool with hostile texts where a tool, a rule and a path are named."""
+    places = [
+        {
+            "ruleId": team.text("rule"),
+            "level": "error",
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": team.text("path")}}}],
+        }
+        for _ in range(5)
+    ]
+    driver = {"name": team.text("tool"), "version": team.text("tool")}
+    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": places}]}
 
 
 def _filled_in(team, session):
