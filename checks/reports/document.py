@@ -179,7 +179,7 @@ def _elements(content: bytes) -> Iterator[Element]:
         raise _refuse(
             f"line {error.lineno} is not XML ({what})", "it may be cut short: make the report again"
         ) from None
-    except ValueError as error:  # an encoding that does not exist
+    except (ValueError, LookupError) as error:  # an encoding that does not exist, or is none of text
         raise _refuse(f"it is not XML ({error})", "save it as UTF-8") from None
     return iter(found)
 

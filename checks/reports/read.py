@@ -25,7 +25,7 @@ def read(content: bytes, wanted: str = "") -> Imported:
     for one in candidates:
         if one.recognizes(found) or (empty and content.strip() == b"[]"):
             return one.read(found)
-    if content.strip() == b"[]":
+    if content.strip() == b"[]" and not wanted:
         raise NotUsable("Report", "an empty list does not say which tool wrote it", "name it: --as gitleaks")
     if wanted:
         raise NotUsable(FORMATS[wanted].title, "it does not look like one", "leave --as out to have it recognized")

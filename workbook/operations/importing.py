@@ -23,7 +23,8 @@ from workbook.thresholds import comparisons
 from workbook.uses import uses
 
 COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
-FAILED: Final = "failed"
+FAILED, UNGRADED = "failed", "unknown"
+"""Counts of a report that speak against a control besides the high and critical ones: who can say how bad they are?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,8 @@ def _commit(given: Given, report: Imported) -> str:
 
 def _against(given: Given, report: Imported, control: str, numbers: Sequence[Number]) -> str:
     """Why the report speaks against a yes to the control; "" where it does not. It then never helps `--accept`."""
-    if bad := serious(report.counts):
-        return f"{bad} high or critical: {counted(report.counts)}"
+    if serious(report.counts) or report.counts.get(UNGRADED):
+        return f"it found {counted(report.counts)}"
     if report.counts.get(FAILED):
         return f"{report.counts[FAILED]} tests failed"
     told = {one.metric: Measurement(one.value, one.unit, one.source) for one in numbers}
