@@ -87,6 +87,8 @@ def _received(context: Context, name: str, wanted: str) -> Received:
         raise Refused(f"{name} is larger than {size} MiB", "import a summary, not every request") from None
     except NotRegularError as error:
         raise Refused(f"{name} is {error}", "name the file itself") from None
+    except IsADirectoryError:
+        raise Refused(f"{name} is a folder", "name the file itself") from None
     except FileNotFoundError:
         raise Refused(f"there is no file {name!r} here", "correct the path") from None
     except ValueError:  # a name that no file can have
