@@ -10,8 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final
 
-from checks.reports.formats.load import ERROR_DOMINATED
-from checks.reports.record import Figure, Load
+from checks.reports.record import ERROR_DOMINATED, Figure, Load
 from workbook.answers import Measurement, State
 from workbook.catalogue import Catalogue
 from workbook.errors import Refused

@@ -13,11 +13,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.observation import ProbeReport, Proposal
 from workbook import guide, outlook
-from workbook.acceptance import Baseline
 from workbook.answers import STATE_FILE, Evidence, Gap, Rung, State, Status
 from workbook.assess import Assessment, assess
 from workbook.catalogue import Catalogue
@@ -28,17 +27,7 @@ from workbook.ledger import Ledger, Stamp
 from workbook.ledger.desk import Change
 from workbook.ledger.half_typed import HalfTyped
 from workbook.merge.standoffs import Standoff, in_order
-from workbook.operations import (
-    agreeing,
-    answering,
-    choosing,
-    confirming,
-    deciding,
-    importing,
-    measuring,
-    scoping,
-    waiving,
-)
+from workbook.operations import agreeing, answering, choosing, confirming, deciding, measuring, scoping, waiving
 from workbook.operations.given import Given, known
 from workbook.people import People
 from workbook.places import Place
@@ -50,6 +39,10 @@ from workbook.sentences import Verdict
 from workbook.skeleton import skeleton, table_order
 from workbook.store import Clash, Clashed, Document, Edit, Saved
 from workbook.view import Tables, View
+
+if TYPE_CHECKING:
+    from workbook.acceptance import Baseline
+    from workbook.operations import importing
 
 
 class Session(View):
@@ -226,6 +219,8 @@ class Session(View):
         dry: bool = False,
     ) -> importing.Import:
         """Record what other tools' reports say, as evidence and numbers; `dry` only says what would be recorded."""
+        from workbook.operations import importing
+
         given = self._given()
         plan = importing.intended(given, received, controls, base)
         if not dry:

@@ -14,6 +14,9 @@ NAME_LENGTH = 80
 LOOKED_AT = 500
 """Characters of such a name that are looked at for a secret before it is cut."""
 
+ERROR_DOMINATED = 0.5
+"""From this share of failed requests on, response times are those of errors and say nothing about the product."""
+
 SEVERITIES = ("critical", "high", "medium", "low", "info", "unknown")
 """Every tool's severities in one scale, worst first."""
 

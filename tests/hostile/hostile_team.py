@@ -236,3 +236,17 @@ def toml(text):
 def git(root: Path, *arguments):
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
     subprocess.run(["git", *arguments], cwd=root, env=environment, check=True, capture_output=True)
+
+
+def scanner_report(team):
+    """A report of another tool with hostile texts where a tool, a rule and a path are named."""
+    places = [
+        {
+            "ruleId": team.text("rule"),
+            "level": "error",
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": team.text("path")}}}],
+        }
+        for _ in range(5)
+    ]
+    driver = {"name": team.text("tool"), "version": team.text("tool")}
+    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": places}]}

@@ -310,7 +310,7 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
         for words in (("init", "-q"), ("config", "user.name", "Ana"), ("config", "user.email", "ana@example.com")):
             hostile_team.git(fresh, *words)
 
-        (root / "hostile.sarif").write_text(json.dumps(_report_of_a_scanner(team)), encoding="utf-8")
+        (root / "hostile.sarif").write_text(json.dumps(hostile_team.scanner_report(team)), encoding="utf-8")
         (root / "sheet.md").write_text(_filled_in(team, Session(root)), encoding="utf-8", errors="replace", newline="")
 
         def probe(self, *, team=team, catalogue=catalogue, **_):
@@ -333,20 +333,6 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
     for name, kind in SHOWING.items():
         assert not kind or kind in kinds[name], f"{name} showed no {kind}, so nothing was tested"
     count.report(figure, "payload corpus x every command")
-
-
-def _report_of_a_scanner(team):
-    """A report of another tool with hostile texts where a tool, a rule and a path are named."""
-    places = [
-        {
-            "ruleId": team.text("rule"),
-            "level": "error",
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": team.text("path")}}}],
-        }
-        for _ in range(5)
-    ]
-    driver = {"name": team.text("tool"), "version": team.text("tool")}
-    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": places}]}
 
 
 def _filled_in(team, session):

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from checks.reports.fields import REMEDY
-from checks.reports.record import Figure, Imported, Load, NotUsable
-
-ERROR_DOMINATED = 0.5
-"""From this share of failed requests on, response times are those of errors and say nothing about the product."""
+from checks.reports.record import ERROR_DOMINATED, Figure, Imported, Load, NotUsable
 
 
 def loaded(name: str, title: str, tool: str, load: Load, *, version: str = "", at: date | None = None) -> Imported:
