@@ -83,7 +83,7 @@ def _is_off(look: Look, name: str, condition: str) -> bool:
         return False
     if (read := _by_environment(condition, name)) is not None:
         return read
-    values = [text for text in _values(look, name) if text]
+    values = [text for text in values_of(look, name) if text]
     told = [_by_environment(text, "") if _ENVIRONMENT.search(text) else bool(_OFF.search(text)) for text in values]
     return bool(told) and all(told)
 
@@ -101,7 +101,7 @@ def _by_environment(text: str, name: str) -> bool | None:
     return not default or bool(_OFF.search(default))
 
 
-def _values(look: Look, name: str) -> Iterator[str]:
+def values_of(look: Look, name: str) -> Iterator[str]:
     """What a name is given in settings classes, at module level, or as a key of a settings object."""
     for module in python_modules(look):
         yield from (item.value.text for item in module.assignments if item.target == name)

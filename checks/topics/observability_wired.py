@@ -6,9 +6,11 @@ import re
 
 from checks.application.calls_seen import all_calls
 from checks.application.endpoints import endpoints
+from checks.application.sampling import keeps_nothing
 from checks.application.switches import conditions, switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches, python_modules, reached
 from checks.look import PYTHON, Look
+from checks.models.span_exporters import for_models_only
 from checks.models.tracing import left_to_the_environment, traced
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
@@ -57,6 +59,7 @@ _INSTRUMENTS = (
 )
 _SENTRY = r"sentry_sdk\.init|@sentry/[\w-]+(?:\.\*|\.default)?\.init"
 _SAMPLES = frozenset({"traces_sample_rate", "traces_sampler", "enable_tracing", "tracesSampleRate", "tracesSampler"})
+_ERROR_RATES = ("sample_rate", "sampleRate")
 
 
 @probe(METRICS)
@@ -64,7 +67,8 @@ def metrics(look: Look) -> Observation:
     """Metrics that something can collect, or error tracking that is initialized."""
     searched = ("initialization of metric and error-tracking libraries", "commands that start the service")
     fix = "initialize error tracking where the service starts, and expose request metrics to the collector"
-    trackers = calls(look, _TRACKERS)
+    every = [hit for hit in calls(look, _TRACKERS) if not for_models_only(look, hit)]
+    trackers = [hit for hit in every if not _is_mute(look, hit)]
     off = _off(look, [hit.place for hit in trackers if not _is_told_to_be_off(hit)] + _exposed(look))
     off |= {hit.place: "enabled" for hit in trackers if _is_told_to_be_off(hit)}
     started = [hit.place for hit in trackers if hit.place not in off] + _agents(look)
@@ -79,6 +83,9 @@ def metrics(look: Look) -> Observation:
         return _wired(look, METRICS, said, [*started, *exposed], searched)
     if off:
         return _switched_off(METRICS, off, searched)
+    if every:
+        said = "error tracking is initialized at a rate that keeps none of the errors"
+        return answer(METRICS, Outcome.PARTIAL, said, [hit.place for hit in every], searched=searched, fix=fix)
     written = look.importers(*_METRIC_LIBRARIES, reached=False)
     platform = [
         Location(item.path)
@@ -170,7 +177,7 @@ def tracing(look: Look) -> Observation:
     """Distributed tracing that starts with the service and before what it instruments."""
     searched = ("initialization of tracing libraries", "commands that start the service")
     fix = "set the tracer provider where the service starts, then instrument the application"
-    providers = list(calls(look, _PROVIDERS))
+    providers = [hit for hit in calls(look, _PROVIDERS) if not for_models_only(look, hit)]
     if "opentelemetry" in " ".join(hit.call.resolved for hit in providers) or look.importers("@opentelemetry/*"):
         late = _late(look, providers)
         if late:
@@ -178,8 +185,9 @@ def tracing(look: Look) -> Observation:
             return answer(TRACING, Outcome.PARTIAL, said, late, searched=searched, fix=fix)
     else:
         providers = [hit for hit in providers if "opentelemetry" in hit.call.resolved]
-    found = [hit.place for hit in calls(look, _STARTS)]
-    tracked = [hit.place for hit in calls(look, _TRACKERS) if _samples(hit) and not _is_told_to_be_off(hit)]
+    to_product = [hit.place for hit in calls(look, f"{_PROVIDERS}|{_STARTS}") if for_models_only(look, hit)]
+    found = [hit.place for hit in calls(look, _STARTS) if hit.place not in to_product]
+    tracked = [hit.place for hit in calls(look, _TRACKERS) if _samples(look, hit) and not _is_told_to_be_off(hit)]
     off = _off(look, [*found, *tracked, *(hit.place for hit in providers)])
     started = [place for place in found if place not in off]
     sampled = [place for place in tracked if place not in off]
@@ -211,6 +219,13 @@ def tracing(look: Look) -> Observation:
         return _wired(look, TRACING, "a tracer is set and the application instrumented", places, searched)
     if off:
         return _switched_off(TRACING, off, searched)
+    return _without_start(look, started, to_product, searched, fix)
+
+
+def _without_start(
+    look: Look, started: list[Location], to_product: list[Location], searched: tuple[str, ...], fix: str
+) -> Observation:
+    """What is there of tracing where none is in force for the service."""
     written = look.importers("opentelemetry", "@opentelemetry/*", "ddtrace", "dd-trace", "jaeger_client", reached=False)
     live = {hit.place for hit in calls(look, _SENTRY)}
     traced_dead = [
@@ -218,9 +233,12 @@ def tracing(look: Look) -> Observation:
         for hit in calls(look, _SENTRY, dead=True)
         if hit.place not in live and _SAMPLES & {*getattr(hit.call, "keywords", {}), *getattr(hit.call, "keys", {})}
     ]
-    if traced_dead and not written and not sampled:
+    if traced_dead and not written:
         said = "tracing is set up in code that nothing runs"
         return answer(TRACING, Outcome.PARTIAL, said, traced_dead, searched=searched, fix=fix)
+    if to_product and not started:
+        said = "spans go to a product for model calls alone"
+        return answer(TRACING, Outcome.PARTIAL, said, to_product, searched=searched, fix=fix)
     if written or started:
         said = "tracing is written, but not wired to the serving path"
         return answer(TRACING, Outcome.PARTIAL, said, [*started, *written], searched=searched, fix=fix)
@@ -240,12 +258,22 @@ def _after_listening(look: Look, providers: list[Hit]) -> list[Location]:
     return late if len(late) == len(providers) else []
 
 
-def _samples(hit: Hit) -> bool:
+def _given(hit: Hit) -> dict[str, str]:
+    """The named arguments of a call as text."""
     if isinstance(hit.call, Call):
-        given = {name: value.text for name, value in hit.call.keywords.items()}
-    else:
-        given = dict(hit.call.keys)
-    return any(name in given and given[name] not in {"0", "0.0", "None", "False", "false"} for name in _SAMPLES)
+        return {name: value.text for name, value in hit.call.keywords.items()}
+    return dict(hit.call.keys)
+
+
+def _samples(look: Look, hit: Hit) -> bool:
+    given = _given(hit)
+    return any(name in given and not keeps_nothing(look, hit.place.path, given[name]) for name in _SAMPLES)
+
+
+def _is_mute(look: Look, hit: Hit) -> bool:
+    """Whether a tracker is told to keep none of the errors."""
+    given = _given(hit)
+    return any(name in given and keeps_nothing(look, hit.place.path, given[name]) for name in _ERROR_RATES)
 
 
 def _late(look: Look, providers: list[Hit]) -> list[Location]:
