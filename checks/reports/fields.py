@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -10,6 +9,9 @@ from checks.reports.record import NotUsable
 
 REMEDY: Final = "make the report again with the tool itself"
 NUMBER: Final = "a number"
+LARGEST: Final = 10**15
+"""No count, time or rate of a report lies beyond; what does is no measurement, and sums of it would overflow."""
+
 TEXT: Final = "a text"
 
 Kind = TypeVar("Kind")
@@ -37,9 +39,9 @@ class Fields:
         return self.text(key) if key in self else ""
 
     def number(self, key: str) -> float:
-        """A finite number that must be there."""
+        """A number that must be there, of a size that can be measured."""
         value = self._values.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _is_plain(value):
             raise self.wrong(key, NUMBER)
         return value
 
@@ -120,8 +122,5 @@ def first_holds(value: object, *keys: str) -> bool:
     return isinstance(value, list) and bool(value) and holds(value[0], *keys)
 
 
-def _is_finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number too large for any measure
-        return False
+def _is_plain(value: float) -> bool:
+    return abs(value) <= LARGEST  # neither infinite nor not a number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from checks.reports.fields import REMEDY
+from checks.reports.fields import LARGEST, REMEDY
 from checks.reports.record import ERROR_DOMINATED, Figure, Imported, Load, NotUsable
 
 
@@ -18,6 +18,8 @@ def loaded(name: str, title: str, tool: str, load: Load, *, version: str = "", a
         raise NotUsable(title, "not one request was made", "see whether the run reached its target")
     if load.requests is not None and (load.failures or 0) > load.requests:
         raise NotUsable(title, f"{load.failures} of {load.requests} requests failed", REMEDY)
+    if max(load.duration_s or 0, load.rate or 0) > LARGEST:
+        raise NotUsable(title, "its numbers make no run: so many requests in that time", REMEDY)
     share = load.error_rate
     dominated = share is not None and share >= ERROR_DOMINATED
     told = {

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from checks.reports.document import Document, Lines
-from checks.reports.fields import REMEDY
+from checks.reports.fields import LARGEST, REMEDY
 from checks.reports.format import Format
 from checks.reports.formats.load import loaded
 from checks.reports.record import Imported, Load, NotUsable, day_of
@@ -92,7 +92,7 @@ def _amount(row: Row, name: str) -> float:
         value = float(row.get(name) or "")
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value >= 0):
+    if not 0 <= value <= LARGEST:
         raise NotUsable(TITLE, f"{name} is not a number of 0 or more", REMEDY)
     return value
 

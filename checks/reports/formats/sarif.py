@@ -37,7 +37,7 @@ def read(document: Document) -> Imported:
             raise NotUsable(TITLE, "a run holds no results, so nothing was scanned", REMEDY)
         if any("executionSuccessful" in one and not one.flag("executionSuccessful") for one in _invocations(run)):
             raise NotUsable(TITLE, "invocations: the tool says that its run failed", "mend the run and make it again")
-        rules = tuple(driver.maybe_objects("rules"))
+        rules = _Rules(driver)
         for result in run.objects("results"):
             if any(True for _ in result.maybe_objects("suppressions")):
                 suppressed += 1
@@ -66,8 +66,22 @@ def _invocations(run: Fields) -> tuple[Fields, ...]:
     return tuple(run.maybe_objects("invocations"))
 
 
-def _severity(result: Fields, rules: tuple[Fields, ...]) -> str:
-    rule = _rule(result, rules)
+class _Rules:
+    """The rules of a run, by place and by id: a report may hold as many of them as results."""
+
+    def __init__(self, driver: Fields) -> None:
+        self._listed = tuple(driver.maybe_objects("rules"))
+        self._by_id = {name: rule for rule in reversed(self._listed) if (name := rule.maybe_text("id"))}
+
+    def of(self, result: Fields) -> Fields | None:
+        """The rule a result names; None where it is not described."""
+        if "ruleIndex" in result and 0 <= (index := int(result.number("ruleIndex"))) < len(self._listed):
+            return self._listed[index]
+        return self._by_id.get(result.maybe_text("ruleId"))
+
+
+def _severity(result: Fields, rules: _Rules) -> str:
+    rule = rules.of(result)
     if rule:
         properties = rule.maybe_object("properties")
         if "security-severity" in properties:
@@ -83,13 +97,6 @@ def _graded(properties: Fields) -> str:
     except ValueError:
         raise properties.wrong("security-severity", "a number as text") from None
     return "critical" if score >= CRITICAL else "high" if score >= HIGH else "medium" if score >= MEDIUM else "low"
-
-
-def _rule(result: Fields, rules: tuple[Fields, ...]) -> Fields | None:
-    if "ruleIndex" in result and 0 <= (index := int(result.number("ruleIndex"))) < len(rules):
-        return rules[index]
-    wanted = result.maybe_text("ruleId")
-    return next((rule for rule in rules if wanted and rule.maybe_text("id") == wanted), None)
 
 
 def _place(result: Fields) -> Place:

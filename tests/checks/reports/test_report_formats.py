@@ -14,7 +14,7 @@ from checks.reports.formats import FORMATS
 from checks.reports.read import read
 from checks.reports.record import NotUsable
 
-JUNK = ("many", -1, 1.5, True, [], {}, [[[]]], {"a": "b"}, 10**400, "\x1b]0;x\x07" * 50)
+JUNK = ("many", -1, 1.5, True, [], {}, [[[]]], {"a": "b"}, 10**400, 1e300, 1e-320, 0, "\x1b]0;x\x07" * 50)
 
 
 def is_read(content):
@@ -87,11 +87,17 @@ def _changed(content):
     if text.startswith("<"):
         spots = [match.span(1) for match in re.finditer(r'="([^"]*)"', text)]
         for start, end in spots[:40]:
-            yield from (f"{text[:start]}{junk}{text[end:]}".encode() for junk in ("many", "-1", "9" * 400, "nan"))
+            yield from (
+                f"{text[:start]}{junk}{text[end:]}".encode()
+                for junk in ("many", "-1", "9" * 400, "nan", "1e300", "1e-320")
+            )
     elif text[0] not in "{[":
         spots = [match.span() for match in re.finditer(r"[\d.]+", text)]
         for start, end in spots[-60:]:
-            yield from (f"{text[:start]}{junk}{text[end:]}".encode() for junk in ("many", "-1", "9" * 400, "nan"))
+            yield from (
+                f"{text[:start]}{junk}{text[end:]}".encode()
+                for junk in ("many", "-1", "9" * 400, "nan", "1e300", "1e-320")
+            )
     else:
         lines = (
             text.splitlines() if len(text.splitlines()) > 1 and text[0] == text.splitlines()[1][:1] == "{" else [text]
@@ -104,7 +110,6 @@ def _changed(content):
                 for key in path[:-1]:
                     spot = spot[key]
                 spot[path[-1]] = junk
-                # 10**400 has more digits than a parser of numbers may want, and fewer than Python refuses
                 yield "\n".join([*lines[:-1], json.dumps(other)]).encode()
 
 
@@ -205,3 +210,10 @@ def test_what_pytest_and_ruff_write_today_is_read(tmp_path):
     done = subprocess.run(lint, cwd=tmp_path, capture_output=True, check=False)
     record = read(done.stdout)
     assert (record.tool, [(one.rule, one.line) for one in record.places]) == ("ruff", [("F401", 1)])
+
+
+def test_a_report_with_as_many_rules_as_results_is_read_in_one_pass():
+    rules = [{"id": f"r{number}", "defaultConfiguration": {"level": "note"}} for number in range(20_000)]
+    results = [{"ruleId": f"r{number}"} for number in range(20_000)]
+    run = {"tool": {"driver": {"name": "any", "rules": rules}}, "results": results}
+    assert read(json.dumps({"version": "2.1.0", "runs": [run]}).encode()).summary == "results: 20000 low"
