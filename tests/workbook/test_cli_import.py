@@ -224,6 +224,14 @@ def test_the_two_tables_of_one_run_are_one_run_and_only_the_time_at_the_target_c
     assert "no ramp to the target: 9.76 times" in out
 
 
+def test_of_a_run_with_its_course_the_ramp_does_not_count(call, book):
+    """The three periods of the report offered 20, 40 and 30 requests a second, for ten seconds each."""
+    assert call("evidence", "import", "out/artillery.json", "--baseline", "3/s")[0] == 0
+    stored = state(book)["measurements"]
+    assert stored["load_multiple"]["value"] == pytest.approx(35 / 3, rel=1e-4)
+    assert (stored["duration_min"]["value"], stored["duration_min"]["unit"]) == (20, "s")
+
+
 def test_a_report_counts_from_its_own_day_never_from_one_to_come(book):
     session = Session(book, People("Ana Example <ana@example.com>"), today=lambda: date(2026, 11, 18))
     names = {"lighthouse.json": date(2026, 11, 16), "coverage.json": date(2026, 11, 18)}
