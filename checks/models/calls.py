@@ -13,6 +13,7 @@ from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MO
 from checks.application.wiring import blind_spots
 from checks.look import PYTHON, WEB
 from checks.models.agent_signs import agent_signs
+from checks.models.development import development_files
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.once import once
 
@@ -118,9 +119,16 @@ class ModelCall:
 
 
 @once
+def every_model_call(look: Look) -> tuple[ModelCall, ...]:
+    """Model calls of all application code, evaluations and experiments included, whether reached or not."""
+    return tuple(found for call in all_calls(look) if (found := _as_model_call(look, call)))
+
+
+@once
 def model_calls(look: Look) -> tuple[ModelCall, ...]:
-    """Model calls of the application that an entry point reaches; all of them where none is reached."""
-    every = tuple(found for call in all_calls(look) if (found := _as_model_call(look, call)))
+    """Model calls of the product that an entry point reaches; all of them where none is reached."""
+    aside = development_files(look)
+    every = tuple(call for call in every_model_call(look) if call.seen.path not in aside)
     return tuple(call for call in every if call.seen.reached) or every
 
 
@@ -238,7 +246,10 @@ def _in_use(look: Look, call: ModelCall) -> bool:
 @once
 def clients(look: Look) -> tuple[Seen, ...]:
     """Where reached code makes a client or model object that later calls use."""
-    return tuple(call for call in all_calls(look) if call.reached and _makes_client(look, call))
+    aside = development_files(look)
+    return tuple(
+        call for call in all_calls(look) if call.reached and call.path not in aside and _makes_client(look, call)
+    )
 
 
 def _makes_client(look: Look, call: Seen) -> bool:
@@ -275,7 +286,9 @@ def unless_called(look: Look, signal: str) -> Observation | None:
     """What to answer when no model call was found; None where there are some."""
     if model_calls(look):
         return None
-    signs = look.importers(*HOSTED_MODELS, *MODEL_FRAMEWORKS, "llama_cpp", "ollama")
+    aside = development_files(look)
+    loaded = look.importers(*HOSTED_MODELS, *MODEL_FRAMEWORKS, "llama_cpp", "ollama")
+    signs = tuple(place for place in loaded if place.path not in aside)
     if signs:
         said = "a model library is imported, but no call to a generative model was recognized"
         return Observation(signal, Outcome.UNKNOWN, said, SEARCHED, signs[:5], Confidence.LOW)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
 from checks.look import PYTHON, is_product
+from checks.models.development import development_files
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -52,8 +53,9 @@ def named_models(look: Look) -> tuple[ModelName, ...]:
 
 
 def _named(look: Look) -> Iterator[ModelName]:
+    aside = development_files(look)
     for path in look.source_paths():
-        if look.reach.reached(path) is False:
+        if look.reach.reached(path) is False or path in aside:
             continue
         for text in _texts(look, path):
             kind = _kind(text.value)

@@ -9,6 +9,7 @@ from checks.application.calls_seen import all_calls, function_span, imports, lin
 from checks.application.environment import settings
 from checks.application.wiring import callees, reached
 from checks.models.calls import model_calls, model_files
+from checks.models.development import development_files
 from checks.observation import Location
 from checks.once import once
 
@@ -85,8 +86,12 @@ def traced(look: Look) -> tuple[Location, ...]:
     """
     found = {*_set_in_code(look), *_in_functions(look), *_in_files(look)}
     models = model_files(look)
-    in_code = {place for place in found if place.path in models or reached(look, place.path)}
+    in_code = {place for place in found if place.path in models or _is_live(look, place.path)}
     return tuple(sorted(in_code | {one.place for one, _ in _by_environment(look) if not one.example}))
+
+
+def _is_live(look: Look, path: str) -> bool:
+    return path not in development_files(look) and reached(look, path)
 
 
 def left_to_the_environment(look: Look) -> tuple[Location, ...]:
@@ -98,7 +103,7 @@ def is_traced(look: Look, call: ModelCall) -> bool:
     """Whether the tracing that is set up records this very call."""
     models = model_files(look)
     started = {
-        place: name for place, name in _set_in_code(look).items() if place.path in models or reached(look, place.path)
+        place: name for place, name in _set_in_code(look).items() if place.path in models or _is_live(look, place.path)
     }
     if any(_EVERY_CLIENT.search(name) and _knows(name, look, call) for name in started.values()):
         return True

@@ -9,7 +9,7 @@ from checks.application.wiring import absent, answer
 from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
 from checks.models.asking import calls_what_asks
-from checks.models.calls import model_files, unless_called
+from checks.models.calls import every_model_call, unless_called
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 
@@ -19,23 +19,34 @@ _EVALUATORS = (
         "deepeval",
         "ragas",
         "inspect_ai",
-        "langsmith.evaluation",
-        "langsmith.evaluate",
         "evidently",
         "trulens",
         "trulens_eval",
     ),
     *(
-        "braintrust",
         "autoevals",
         "promptfoo",
         "evals",
         "phoenix.evals",
         "mlflow.genai",
-        "langfuse.experiment",
         "evalite",
         "openevals",
     ),
+)
+_TRACERS = frozenset({"braintrust", "langsmith", "langfuse", "@langfuse/client", "weave", "opik", "phoenix"})
+"""Products that record calls, and can evaluate too."""
+_EXPERIMENT = re.compile(
+    r"\bEval(?:Async)?\(|(?<![.\w])a?evaluate(?:_existing)?\(|(?:client|langsmith|ls|opik)\.a?evaluate\("
+    r"|\binit(?:_experiment|Experiment)\(|\brun_?[eE]xperiment\(|(?<!\w)Evaluation\(|\brun_on_dataset\("
+    r"|\bget_?[dD]ataset\([\s\S]*\bscore"
+)
+"""What starts an experiment, as against what only records."""
+_HOSTED_SET = re.compile(
+    r"\b(?:init_?|get_?|read_?)[dD]ataset\(\s*[^)\s]"
+    r"|\bdata(?:set_name|setName)?[\"']?\s*[=:]\s*(?:[\"'][\w ./:-]+[\"']|[A-Z][A-Z0-9_]*DATASET\w*)"
+)
+_SCORES = re.compile(
+    r"\b(?:scores|scorers|evaluators|scoring_metrics|item_evaluators)[\"']?\s*[=:]\s*\[\s*[^\]\s]|\bscore\w*\("
 )
 _EVAL_PLACE = re.compile(
     r"(?i)(?:^|/)(?:llm[_-]?)?(?:evals?|evaluations?|evaluation_sets?|eval[_-](?:data|sets?)|benchmarks?|golden(?:[_-]\w+)?)/"
@@ -64,7 +75,8 @@ _MOST_CASE = 3_000
 @probe(EVALUATION)
 def evaluation_set(look: Look) -> Observation:
     """A data set for the model's answers, and code that runs the model over it."""
-    if missing := unless_called(look, EVALUATION):
+    missing = unless_called(look, EVALUATION)
+    if missing and not every_model_call(look):
         return missing
     searched = ("promptfoo and like configurations", "folders and files named for evaluation", "evaluation libraries")
     fix = "keep a set of questions with expected answers, and a command that runs the model over it"
@@ -81,8 +93,9 @@ def evaluation_set(look: Look) -> Observation:
     runners += tests
     data += [path for path in _globbed(look, runners) if path not in data]
     embedded = [path for path in {*runners, *libraries} if _lists_cases(look, path)]
-    if configured or (data and (runners or libraries)) or embedded:
-        where = [Location(path) for path in (*configured, *data, *embedded, *runners, *libraries)]
+    hosted = [path for path in libraries if _names_a_hosted_set(look, path)]
+    if configured or (data and (runners or libraries)) or embedded or hosted:
+        where = [Location(path) for path in (*configured, *data, *embedded, *hosted, *runners, *libraries)]
         return answer(EVALUATION, Outcome.MET, "an evaluation set and a way to run it", where, searched=searched)
     if data or runners or libraries:
         said = "examples without a way to run them" if data else "an evaluator without a data set of its own"
@@ -158,7 +171,7 @@ def _runs_model(look: Look, path: str) -> bool:
     """Whether an evaluation script calls a model, or calls what the product asks its model with."""
     if path.endswith((".ipynb", ".sh")):
         return bool(_RUNS.search(look.tree.text(path) or ""))
-    if path in model_files(look) or calls_what_asks(look, path):
+    if any(call.seen.path == path for call in every_model_call(look)) or calls_what_asks(look, path):
         return True
     return bool(re.search(r"(?i)openai|anthropic|litellm|judge", look.tree.text(path) or "") and _asks(look, path))
 
@@ -170,19 +183,28 @@ def _asks(look: Look, path: str) -> bool:
 
 
 def _evaluator_files(look: Look) -> list[str]:
-    """Files, tests and scripts included, that use an evaluation library."""
-    found = [
-        module.path
-        for module in look.python.modules(path for path in look.python.paths if not is_vendored(path))
-        if any(not item.paths and item.dotted.startswith(_EVALUATORS) for item in module.imports)
-    ]
+    """Files, tests and scripts included, that use an evaluation library, or a tracing product to evaluate."""
+    loaded: dict[str, list[str]] = {}
+    for module in look.python.modules(look.python.paths):
+        loaded[module.path] = [item.dotted for item in module.imports if not item.paths]
     for path in look.web.paths:
-        if is_vendored(path):
-            continue
-        web = look.web.module(path)
-        if web and any(item.package in _EVALUATORS for item in web.imports):
-            found.append(path)
-    return found
+        if web := look.web.module(path):
+            loaded[path] = [item.package for item in web.imports if item.package]
+    return [path for path, names in loaded.items() if not is_vendored(path) and _evaluates(look, path, names)]
+
+
+def _evaluates(look: Look, path: str, loaded: list[str]) -> bool:
+    exact = not path.endswith(PYTHON)
+    if any(one in _EVALUATORS if exact else one.startswith(_EVALUATORS) for one in loaded):
+        return True
+    records = any((one if exact else one.split(".")[0]) in _TRACERS for one in loaded)
+    return records and bool(_EXPERIMENT.search(lines_of(look, path)))
+
+
+def _names_a_hosted_set(look: Look, path: str) -> bool:
+    """Whether an experiment runs over a data set that a hosted product keeps by name, with something that scores it."""
+    text = lines_of(look, path)
+    return bool(_EXPERIMENT.search(text) and _HOSTED_SET.search(text) and _SCORES.search(text))
 
 
 def _lists_cases(look: Look, path: str) -> bool:

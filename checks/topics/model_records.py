@@ -9,6 +9,7 @@ from checks.application.named_values import written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
+from checks.models.development import development_files
 from checks.models.tracing import is_traced, left_to_the_environment, traced
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -167,9 +168,9 @@ def cost_tracking(look: Look) -> Observation:
     fix = "store the token counts that each response brings, with the model's name"
     stored: list[Location] = []
     returned: list[Location] = []
-    near = _files_near_models(look)
+    near, aside = _files_near_models(look), development_files(look)
     for path in look.source_paths():
-        if look.reach.reached(path) is False or path not in near:
+        if look.reach.reached(path) is False or path not in near or path in aside:
             continue
         text = lines_of(look, path)
         for match in _USED.finditer(text):
@@ -205,7 +206,7 @@ def _without_model_call(text: str) -> str:
 def _kept(look: Look) -> list[Location]:
     """Where token counts or costs are written to a store or a metric: the writing call itself names them."""
     near = _files_near_models(look)
-    near |= {one for path in near for one in look.reach.imported_by(path)}
+    near |= {one for path in near for one in look.reach.imported_by(path)} - development_files(look)
     models = {call.place for call in model_calls(look)}
     found: list[Location] = []
     for call in all_calls(look):
