@@ -83,7 +83,7 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
             continue
         if _OWN.search(target):
             continue
-        if _FAR.search(target) or not _in_browser(look, call.path):
+        if _FAR.search(target) or not in_browser(look, call.path):
             sure.append(call)
         else:
             perhaps.append(call)
@@ -102,7 +102,7 @@ def _sends(look: Look, call: Seen) -> bool:
 
 def _has_base(look: Look, call: Seen) -> bool:
     """Whether the client of a JavaScript call outside the browser was made with the address of another service."""
-    if call.path.endswith(PYTHON) or not re.search(r"\.(?:create|extend)\.", call.name) or _in_browser(look, call.path):
+    if call.path.endswith(PYTHON) or not re.search(r"\.(?:create|extend)\.", call.name) or in_browser(look, call.path):
         return False
     owner = call.name.rsplit(".", 1)[0]
     return any(
@@ -116,7 +116,8 @@ def _passes_one(call: Seen) -> bool:
     return any(_PASSED.fullmatch(argument) for argument in call.arguments)
 
 
-def _in_browser(look: Look, path: str) -> bool:
+def in_browser(look: Look, path: str) -> bool:
+    """Whether a file is code of pages, by its kind, its folder or what it imports, and not of a server."""
     if path.endswith(PYTHON):
         return False
     if _ON_SERVER.search(path):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from checks.application.endpoints import endpoints, without_endpoints
+from checks.application.http_calls import in_browser
 from checks.application.wiring import (
     absent,
     answer,
     arguments_of,
     calls,
     is_one_off,
-    is_used,
     line_matches,
     modules,
     python_modules,
@@ -19,19 +19,12 @@ from checks.application.wiring import (
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.topics.observability_loggers import json_lines, structured_loggers
 
 LOGGING = "obs.structured-logging"
 CORRELATION = "obs.correlation-ids"
 MANY_PRINTS = 0.3
 
-_LOGGERS = (
-    r"structlog\.(?:configure|configure_once|stdlib\.recreate_defaults)|logfire\.configure|pino(?:\.default|\.pino)?|pino-http.*"
-    r"|bunyan\.(?:default\.)?createLogger|nestjs-pino\..*forRoot|ecs_logging\.\w+|json_log_formatter\.\w+|pythonjsonlogger\..*Formatter"
-    r"|google\.cloud\.logging\.(?:\w+\.)*setup_logging|watchtower\..*|aws_lambda_powertools\.(?:logging\.)?Logger|@aws-lambda-powertools/logger\..*"
-)
-_FORMATTER = re.compile(
-    r"(?i)pythonjsonlogger|JsonFormatter|json_formatter|structlog\.stdlib\.ProcessorFormatter|JSONRenderer"
-)
 _PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)")
 _TEXT_LOG = re.compile(
     r"(?i)(?:\w+\.)*(?:log|logger|logging|\w+_logger)\.(?:debug|info|warning|error|exception|critical|warn)"
@@ -54,9 +47,9 @@ def structured_logging(look: Look) -> Observation:
     """A JSON or key-value logger that the service sets up, and that speaks instead of print and console."""
     searched = ("logger set-up in code", "logging configuration files", "print and console calls")
     fix = "set up one JSON logger at start, and send everything through it"
-    made = _structured(look)
+    made = structured_loggers(look)
     prints, logs = _plain_lines(look)
-    by_hand = _json_lines(look)
+    by_hand = json_lines(look)
     if by_hand and not made:
         there = {(place.path, place.line) for place in by_hand}
         plain = [place for place in (*prints, *logs) if (place.path, place.line) not in there]
@@ -84,78 +77,11 @@ def structured_logging(look: Look) -> Observation:
     return answer(LOGGING, result.outcome, result.summary, [*prints[:3], *logs[:2]], searched=searched, fix=fix)
 
 
-def _structured(look: Look) -> list[Location]:
-    found = [hit.place for hit in calls(look, _LOGGERS)]
-    sinks = calls(look, r"loguru\.(?:_logger\.)?logger\.(?:add|configure)")
-    found += [hit.place for hit in sinks if "serialize" in getattr(hit.call, "keywords", {})]
-    for hit in calls(
-        look,
-        r"winston(?:\.default|\.\*)?\.createLogger|nest-winston\.WinstonModule\.\w+|fastify(?:\.default|\.fastify)?|.*\.FastifyAdapter",
-    ):
-        keys = getattr(hit.call, "keys", {})
-        text = " ".join(getattr(hit.call, "arguments", ()))
-        if (
-            "json" in keys.get("format", "")
-            or keys.get("logger", "false") != "false"
-            or re.search(r"json\(\)|logger:\s*(?!false)", text)
-        ):
-            found.append(hit.place)
-    for module in python_modules(look):
-        own = {one.name for one in module.classes if any(base.endswith("Formatter") for base in one.bases)}
-        writes = {
-            one.name for one in module.classes if one.name in own and _dumps(look, module.path, one.line, one.end_line)
-        }
-        for call in module.calls:
-            text = " ".join(value.text for value in (*call.arguments, *call.keywords.values()))
-            last = call.callee.rsplit(".", 1)[-1]
-            used = (
-                last in writes
-                or (last == "dictConfig" and _FORMATTER.search(text))
-                or (last == "setFormatter" and _FORMATTER.search(text))
-            )
-            if used and is_used(look, module, call.function):
-                found.append(Location(module.path, call.line, call.end_line))
-        configured = any(call.callee.endswith(("dictConfig", "fileConfig")) for call in module.calls)
-        if configured or re.search(r"(?i)settings|log", module.path.rsplit("/", 1)[-1]):
-            lines = line_matches(
-                look,
-                module.path,
-                r"[\"'](?:\(\)|class|format(?:ter)?)[\"']\s*:\s*[\"']?[\w.]*(?:[jJ]son\w*Formatter|jsonlogger|ProcessorFormatter)",
-            )
-            found += lines if configured or "settings" in module.path else ()
-    return found
-
-
-def _json_lines(look: Look) -> list[Location]:
-    """Print and console calls whose one argument is an object made into JSON."""
-    found: list[Location] = []
-    for module in modules(look):
-        for call in module.calls:
-            first = next(iter(arguments_of(call)), "")
-            if _PLAIN.fullmatch(call.callee) and re.match(
-                r"(?:JSON\.stringify|json\.dumps|orjson\.dumps)\(\s*\{", first
-            ):
-                found.append(Location(module.path, call.line, call.end_line))
-    return found
-
-
-def _dumps(look: Look, path: str, first: int, last: int) -> bool:
-    module = look.python.module(path)
-    return (
-        any(
-            first <= call.line <= last and call.resolved.endswith(("json.dumps", "orjson.dumps"))
-            for call in module.calls
-        )
-        if module
-        else False
-    )
-
-
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     prints: list[Location] = []
     logs: list[Location] = []
     for module in modules(look):
-        if is_one_off(module.path):
+        if is_one_off(module.path) or in_browser(look, module.path):
             continue
         for call in module.calls:
             if _PLAIN.fullmatch(call.callee):

@@ -1,0 +1,157 @@
+"""Loggers that write JSON or keys and values: where they are set up, by library, settings, file or hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from checks.application.named_values import assigned
+from checks.application.wiring import Hit, arguments_of, calls, is_used, line_matches, modules, python_modules, span
+from checks.observation import Location
+from checks.once import once
+
+if TYPE_CHECKING:
+    from checks.look import Look
+    from checks.readers.python_facts import PythonModule
+
+_LOGGERS = (
+    r"structlog\.(?:configure|configure_once|stdlib\.recreate_defaults)|logfire\.configure|pino(?:\.default|\.pino)?|pino-http.*"
+    r"|bunyan\.(?:default\.|\*\.)?createLogger|nestjs-pino\..*forRoot\w*|ecs_logging\.\w+|json_log_formatter\.\w+|pythonjsonlogger\..*Formatter"
+    r"|google\.cloud\.logging\.(?:\w+\.)*setup_logging|watchtower\..*|aws_lambda_powertools\.(?:logging\.)?Logger|@aws-lambda-powertools/logger\..*"
+    r"|next-axiom\..*|@axiomhq/logging\.\w*Logger|@logtape/logtape\.(?:getJsonLinesFormatter|jsonLinesFormatter)"
+)
+_BY_OPTION = (
+    # the call that makes the logger, and what it has to be told
+    (
+        r"winston(?:\.default|\.\*)?\.(?:createLogger|configure|loggers\.add)|nest-winston\.WinstonModule\.\w+",
+        r"\bjson\(|\blogstash\(|ecsFormat|format\.json|LoggingWinston",
+    ),
+    (r"tslog\.(?:\w+\.)*Logger|log4js\.(?:\w+\.)*configure", r"\btype[\"']?\s*:\s*[\"']json"),
+    (r"@nestjs/common\.ConsoleLogger", r"\bjson[\"']?\s*:\s*(?!false)"),
+    (
+        r"(?:.*\.)?(?:fastify|Fastify|FastifyAdapter)(?:\.default|\.fastify)?",
+        r"\blogger(?:Instance)?\b(?!\s*:\s*false)",
+    ),
+    (r"loguru\.(?:_logger\.)?logger\.(?:add|configure)", r"serialize[\"']?\s*[=:]\s*(?!False)"),
+)
+_FORMATTER = re.compile(
+    r"(?i)pythonjsonlogger|Json\w*Formatter|json_formatter|structlog\.stdlib\.ProcessorFormatter|JSONRenderer|ecs_logging"
+)
+_NAMED_FORMATTER = (
+    r"(?:[\"'](?P<name>\w+)[\"']\s*:\s*\{\s*|(?<![\w\"'])(?:name=)?)"
+    r"[\"'](?:\(\)|class|format(?:ter)?)[\"']\s*:\s*[\"']?(?P<made>[\w.]+)"
+)
+_JSON_FORMATTER = re.compile(
+    r"(?:.*\.)?(?:\w*[jJ](?:son|SON)\w*Formatter|jsonlogger\w*|ProcessorFormatter)|ecs_logging\..*"
+)
+_SETTINGS = re.compile(r"(?i)config|log(?!in)")
+_LOADS = re.compile(r"(?:.*\.)?(?:dictConfig|fileConfig)")
+_FILES = ("*log*.yaml", "*log*.yml", "*log*.json", "*log*.ini", "*log*.conf", "*log*.toml")
+_MADE_INTO_JSON = re.compile(r"(?:JSON\.stringify|json\.dumps|orjson\.dumps)\(\s*(?P<object>\{)?")
+_OWN_LOGGER = re.compile(r"(?i)(?:^|[/._-])(?:\w*_)?(?:log|logs|logger|logging)(?:[/._-]|$)")
+_PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)|process\.stdout\.write|sys\.stdout\.write")
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+def structured_loggers(look: Look) -> list[Location]:
+    """Where code that runs sets up a logger whose lines are JSON or keys and values."""
+    found = [hit.place for hit in calls(look, _LOGGERS)]
+    for pattern, wanted in _BY_OPTION:
+        found += [hit.place for hit in calls(look, pattern) if re.search(wanted, _written(look, hit))]
+    writes = _own_formatters(look)
+    for module in python_modules(look):
+        found += _in_python(look, module, writes)
+    found += [place for place, in_logger in _written_as_json(look) if in_logger]
+    return found
+
+
+def json_lines(look: Look) -> list[Location]:
+    """Print and console calls whose one argument is an object made into JSON."""
+    return [place for place, _ in _written_as_json(look)]
+
+
+def _written_as_json(look: Look) -> Iterator[tuple[Location, bool]]:
+    """Lines written as JSON by hand, each with whether a logger that other files load writes it."""
+    for module in modules(look):
+        own = bool(_OWN_LOGGER.search(module.path)) and bool(look.reach.imported_by(module.path))
+        for call in module.calls:
+            made = _MADE_INTO_JSON.match(next(iter(arguments_of(call)), ""))
+            if made and _PLAIN.fullmatch(call.callee) and (own or made["object"]):
+                yield Location(module.path, call.line, call.end_line), own
+
+
+def _written(look: Look, hit: Hit) -> str:
+    """The source of a call, and what the names in it stand for in its file."""
+    text = span(look, hit.place.path, hit.place.line, hit.place.end_line or hit.place.line)
+    keys = getattr(hit.call, "keys", {})
+    names = dict.fromkeys(_WORD.findall(" ".join((*arguments_of(hit.call), *keys.values()))))
+    return "\n".join([text, *(assigned(look, hit.place.path, name) for name in names if name not in keys)])
+
+
+def _own_formatters(look: Look) -> frozenset[str]:
+    """Names of the application's formatter classes that write JSON."""
+    return frozenset(
+        one.name
+        for module in python_modules(look)
+        for one in module.classes
+        if any(base.endswith("Formatter") for base in one.bases)
+        if any(
+            one.line <= call.line <= one.end_line and call.resolved.endswith(("json.dumps", "orjson.dumps"))
+            for call in module.calls
+        )
+    )
+
+
+def _in_python(look: Look, module: PythonModule, writes: frozenset[str]) -> Iterator[Location]:
+    loads = False
+    for call in module.calls:
+        last = call.callee.rsplit(".", 1)[-1]
+        place = Location(module.path, call.line, call.end_line)
+        if last in writes and is_used(look, module, call.function):
+            yield place
+        if last == "setFormatter" or _LOADS.fullmatch(call.callee):
+            loads = loads or last != "setFormatter"
+            text = _written(look, Hit(place, call.function, call))
+            if not is_used(look, module, call.function):
+                continue
+            if last == "setFormatter" and _FORMATTER.search(text):
+                yield place
+            elif last != "setFormatter" and re.search(r"open\(|read|load|[\"'][\w./-]+\.\w+[\"']", text):
+                yield from _in_files(look)
+    near = "/".join(module.path.split("/")[-2:])
+    if loads or "settings" in near or (_SETTINGS.search(near) and _configures(look)):
+        yield from _in_settings(look, module.path, writes)
+
+
+@once
+def _configures(look: Look) -> bool:
+    """Whether anything hands a logging dictionary to the standard library or to the server."""
+    return any(
+        _LOADS.fullmatch(call.callee) or "log_config" in call.keywords
+        for module in python_modules(look)
+        for call in module.calls
+    )
+
+
+def _in_settings(look: Look, path: str, writes: frozenset[str]) -> Iterator[Location]:
+    """Formatters of a logging dictionary that a handler names."""
+    text = look.tree.text(path) or ""
+    for place in line_matches(look, path, _NAMED_FORMATTER):
+        lines = "\n".join(text.split("\n")[place.line - 1 : place.line + 2])
+        match = re.search(_NAMED_FORMATTER, lines)
+        if match and (_JSON_FORMATTER.fullmatch(match["made"]) or match["made"].rsplit(".", 1)[-1] in writes):
+            told = re.findall(r"[\"']formatter[\"']\s*:\s*([^\n}]+)", text)
+            if not match["name"] or not told or any(_names(value, match["name"]) for value in told):
+                yield place
+
+
+def _names(value: str, name: str) -> bool:
+    """Whether the formatter of a handler is this one, or is chosen by something that is no literal."""
+    return bool(re.search(rf"[\"']{name}[\"']", value)) or not re.match(r"[\"']", value)
+
+
+def _in_files(look: Look) -> Iterator[Location]:
+    """Files of logging configuration that name a formatter for JSON."""
+    for path in look.tree.match(*_FILES):
+        yield from line_matches(look, path, _FORMATTER.pattern)[:1]
