@@ -10,8 +10,8 @@ from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.readers.plain import read_toml
 from checks.topics import ci_jobs
+from checks.topics.ci_collected import below, split_arguments, told_folders
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_case import Case
 from checks.topics.tests_found import cases
@@ -27,6 +27,9 @@ _HOUSEKEEPING = re.compile(
 _BUILDS_ALL = re.compile(r"\.circleci/config\.yml$|\.travis\.yml$")
 """Systems that build every push unless somebody switches that off at the host."""
 _NEARLY_ALL = 0.8
+_FEWEST_FILES = 2
+_FEWEST_CASES = 4
+"""From so many on, tests of one package are a suite of their own."""
 
 
 def not_found(look: Look, signal: str, said: str, places: tuple[Location, ...] = (), fix: str = "") -> Observation:
@@ -104,16 +107,34 @@ def run_in_ci(look: Look) -> Observation:
             return answer(TESTS, Outcome.UNKNOWN, said, inside, searched=SEARCHED, fix=fix)
         return not_found(look, TESTS, said, broken, fix)
     places = [ci_jobs.place_of(run) for run in tests if covered(look, run, real)]
-    if len(blocking) >= _NEARLY_ALL * len(files):
+    if len(blocking) >= _NEARLY_ALL * len(files) and not (suite := _left_suite(look, real, blocking)):
         return answer(TESTS, Outcome.MET, "CI runs the tests on every change", places, searched=SEARCHED)
     if not blocking:
         soft = [ci_jobs.place_of(run) for run in tests if ci_jobs.is_ignored(run.command)]
         complain(look, "ci.tests-ignored", TESTS, soft, Severity.HIGH, "a failing test does not fail this job")
         said = "CI runs tests but ignores their failure"
         return answer(TESTS, Outcome.PARTIAL, said, soft, searched=SEARCHED, fix="let a failing test fail the job")
-    left = sorted(files - blocking)
+    left = suite if len(blocking) >= _NEARLY_ALL * len(files) else sorted(files - blocking)
     said = f"CI runs {len(blocking)} of {len(files)} test files; {left[0]} is not among them"
     return answer(TESTS, Outcome.PARTIAL, said, [*places, Location(left[0])], searched=SEARCHED, fix=fix)
+
+
+_PACKAGES = ("package.json", "pyproject.toml", "requirements.txt", "manage.py", "deno.json")
+
+
+def _left_suite(look: Look, real: list[Case], blocking: set[str]) -> list[str]:
+    """The files of a package's whole suite that CI leaves out, however small its share is; one file is no suite."""
+    suites: dict[tuple[str, str], list[Case]] = {}
+    for case in real:
+        folder = case.path.rpartition("/")[0]
+        while folder and not any(look.tree.exists(f"{folder}/{name}") for name in _PACKAGES):
+            folder = folder.rpartition("/")[0]
+        suites.setdefault((folder, case.kind), []).append(case)
+    for found in suites.values():
+        paths = {case.path for case in found}
+        if len(paths) >= _FEWEST_FILES and len(found) >= _FEWEST_CASES and not paths & blocking:
+            return sorted(paths)
+    return []
 
 
 def _no_tests(look: Look, tests: list[Run], broken: tuple[Location, ...], message: str) -> Observation:
@@ -133,16 +154,24 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
     if command.missing or not kind:
         return set()
     base = command.folder
-    named = [word for word in ci_jobs.given(command) if _is_path(look, base, word)]
-    roots = [_join(base, word.split("::")[0]) for word in named] or [base]
-    if kind == "python" and not named and "pytest" in command.text:
-        roots = _configured(look, base) or roots
+    words, left_out = split_arguments(ci_jobs.given(command))
+    named = [word for word in words if _is_path(look, base, word)]
+    roots = [below(base, word.split("::")[0]) for word in named] or [base]
+    runner = next((name for name in ("pytest", "vitest", "jest", "playwright") if name in command.text), "")
+    if runner and not named and "--config" not in command.text:
+        roots = told_folders(look, base, runner) or roots
+    away = [below(base, word) for word in left_out]
     return {
         case.path
         for case in real
         if case.kind == kind
-        and any(not root or case.path == root or case.path.startswith(f"{root}/") for root in roots)
+        and any(_is_below(case.path, root) for root in roots)
+        and not any(_is_below(case.path, folder) for folder in away)
     }
+
+
+def _is_below(path: str, root: str) -> bool:
+    return not root or path == root or path.startswith(f"{root}/")
 
 
 def _is_path(look: Look, base: str, word: str) -> bool:
@@ -150,23 +179,8 @@ def _is_path(look: Look, base: str, word: str) -> bool:
     # `playwright test` and `jest run` name what to do; a folder called test may still stand beside them.
     is_verb = bare in {"test", "run"} and not word.endswith("/")
     return (
-        bool(bare) and bare != "." and not word.startswith("-") and not is_verb and look.tree.exists(_join(base, bare))
+        bool(bare) and bare != "." and not word.startswith("-") and not is_verb and look.tree.exists(below(base, bare))
     )
-
-
-def _join(base: str, word: str) -> str:
-    bare = word.removeprefix("./").rstrip("/")
-    return f"{base}/{bare}" if base and bare else bare or base
-
-
-def _configured(look: Look, base: str) -> list[str]:
-    """The folders pytest is told to collect from, where it is told any that exist."""
-    path = _join(base, "pyproject.toml")
-    table = read_toml(look.tree, path, []) if look.tree.exists(path) else {}
-    options = table.get("tool", {}).get("pytest", {}).get("ini_options", {})
-    listed = options.get("testpaths", []) if isinstance(options, dict) else []
-    wanted = listed.split() if isinstance(listed, str) else listed if isinstance(listed, list) else []
-    return [_join(base, str(item)) for item in wanted if look.tree.exists(_join(base, str(item)))]
 
 
 def _while_building(look: Look) -> Iterator[Location]:

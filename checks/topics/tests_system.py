@@ -12,6 +12,8 @@ from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
 from checks.readers.shell import split, unwrapped
+from checks.topics import ci_jobs
+from checks.topics.ci import covered
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_driven import fixtures_that
@@ -37,6 +39,14 @@ def end_to_end(look: Look) -> Observation:
     if enabled and (off := _switched_off(look)):
         said = f"{len(enabled)} browser tests, but the CI job that would run them is switched off"
         return answer(BROWSER, Outcome.PARTIAL, said, [*off, *enabled], searched=SEARCHED, fix="enable them")
+    skipped = [case.place for case in found if not case.enabled]
+    if enabled and len(skipped) > len(enabled):
+        said = f"{len(skipped)} of {len(found)} browser tests are skipped"
+        return answer(BROWSER, Outcome.PARTIAL, said, [*skipped, *enabled], searched=SEARCHED, fix="enable them")
+    if enabled and (beside := _left_out(look, [case for case in found if case.counts])):
+        said = f"{len(enabled)} browser tests, but CI does not run them"
+        places = [*beside, *enabled]
+        return answer(BROWSER, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="run them in CI")
     if enabled:
         said = f"{len(enabled)} browser tests"
         return answer(BROWSER, Outcome.MET, said, enabled, searched=SEARCHED)
@@ -73,6 +83,32 @@ def _switched_off(look: Look) -> list[Location]:
     return off
 
 
+def _left_out(look: Look, found: list[Case]) -> list[Location]:
+    """The jobs of a CI that works on changes and runs none of the browser tests; nothing where that cannot be told."""
+    jobs = [job for _, job in ci_jobs.jobs(look, on_change=False)]
+    on_change = [job.location for _, job in ci_jobs.jobs(look) if any(step.run for step in job.steps)]
+    if not on_change or ci_jobs.unseen(look)[0]:
+        return []
+    said = [f"{job.id} {job.name} {job.calls}" for job in jobs]
+    said += [f"{step.name} {step.uses} {step.run}" for job in jobs for step in job.steps if not step.never]
+    runs = ci_jobs.runs(look, on_change=False)
+    said += [run.command.text for run in runs]
+    if any(_RUNS_BROWSER.search(text) or "cypress" in text for text in said):
+        return []
+    by_unit_runner = {
+        case.path
+        for case in found
+        if (module := look.web.module(case.path)) and any(_LIBRARY.match(item.package) for item in module.imports)
+    }
+    if by_unit_runner and any(ci_jobs.test_kind(run.command) == "web" for run in runs):
+        return []
+    return [] if any(covered(look, run, found) for run in runs) else on_change
+
+
+_LIBRARY = re.compile(r"puppeteer|selenium-webdriver|playwright$|detox")
+"""What drives a browser from the tests of a unit runner."""
+
+
 def _drives_browser(look: Look, case: Case, fixtures: frozenset[str]) -> bool:
     module = look.python.module(case.path) if case.kind == "python" else None
     if fixtures.intersection(case.parameters):
@@ -96,8 +132,19 @@ def _drives_one(look: Look, module: PythonModule, function: Function) -> bool:
 
 
 _TIMING = re.compile(
-    r"(?i)(^|/)([^/]*[-_])?(stress([-_]?tests?)?|(load|perf|performance)[-_]?tests?|bench(mark)?s?)([-_][^/]*)?\.(py|[cm]?[jt]s|sh)$"
+    r"(?i)(^|/)([^/]*[-_])?(stress([-_]?tests?)?|(load|perf|performance)[-_]?tests?|bench(mark)?s?|latency|throughput|timings?)"
+    r"([-_][^/]*)?\.(py|[cm]?[jt]s|sh)$|(^|/)(load|perf|peak)([-_][^/]*)?\.sh$"
 )
+_BESIDE = re.compile(r"(?i)(^|/)(scripts?|tools?|tests?|load\w*|perf\w*|bench\w*|stress\w*|k6|ops|hack|dev|qa)/")
+"""Folders of programs that people start by hand, where a load script may have any name."""
+_ASKS = re.compile(r"\b(requests|httpx|aiohttp|fetch\(|axios|undici|https?\.(get|request)|curl|client)\b|\bfetch\(")
+_AT_ONCE = re.compile(
+    r"asyncio\.(gather|TaskGroup|Semaphore|create_task|as_completed)|ThreadPoolExecutor|ProcessPoolExecutor|threading\.Thread"
+    r"|Promise\.all(Settled)?\(|worker_threads|multiprocessing|gevent"
+)
+_PERCENTILES = re.compile(r"(?i)\bp9[059]\b|p_?9[59]|percentiles?\b|quantiles?\(|\*\s*0?\.9[59]\b|\b0?\.9[59]\s*\*")
+_COUNTS_ERRORS = re.compile(r"(?i)err(or)?s?\b|fail(ed|ures?)?\b|error_?rate|status(_code)?\s*(>=|!==?)|\.ok\b")
+_TIMES = re.compile(r"perf_counter|time\.(time|monotonic)\(|performance\.now|Date\.now|timeit|\btime\b|time_total")
 _DEMO = re.compile(r"test\.k6\.io|quickpizza\.grafana|example\.(com|org)|httpbin")
 
 
@@ -128,6 +175,23 @@ _LOAD_COMMAND = re.compile(
 )
 
 
+_LOAD_IN_SHELL = re.compile(
+    r"(?:^\s*|[;&|(]\s*|\b(?:exec|time|sudo|then|do)\s+)"
+    r"(?:k6 run|wrk2?|hey|ab|vegeta attack|bombardier|oha|siege|autocannon|loadtest|artillery (?:run|quick)|locust"
+    r"|npx (?:-y |--yes )?(?:autocannon|artillery run|loadtest))\s.*(?:http|localhost|\$|-n|-c|\.js|-f)"
+    r"|\bdocker run\b.*\b(?:grafana/k6|loadimpact/k6|williamyeh/(?:hey|wrk)|fortio/fortio|artilleryio/artillery"
+    r"|peterevans/vegeta|locustio/locust|skandyla/wrk)\b"
+)
+
+
+def _is_by_hand(look: Look, path: str) -> bool:
+    """Whether a program asks with many users at once, tells percentiles and counts errors: a load tool of one's own."""
+    if not (_TIMING.search(path) or _BESIDE.search(path)):
+        return False
+    text = look.tree.text(path) or ""
+    return all(form.search(text) for form in (_ASKS, _AT_ONCE, _PERCENTILES, _COUNTS_ERRORS, _TIMES))
+
+
 def _load_scripts(look: Look) -> Iterator[Location]:
     for path in look.tree.paths:
         if not is_vendored(path):
@@ -142,12 +206,14 @@ def _load_script(look: Look, path: str) -> Iterator[Location]:
     """Where a file shows that a load-testing tool reads it."""
     if path.endswith(".jmx"):
         yield Location(path)
+    elif path.endswith((*PYTHON, *WEB)) and _is_by_hand(look, path):
+        yield Location(path, 1)
     elif path.endswith(PYTHON):
         module = look.python.module(path) if "locust" in (look.tree.text(path) or "") else None
         yield from (Location(path, item.line) for item in (module.imports if module else ()) if item.top == "locust")
     elif path.endswith(WEB):
         yield from _first_line(
-            look, path, r"(?m)^\s*(import\b.*from\s+[\"']k6/|(import|const)\b.*[\"']autocannon[\"'])"
+            look, path, r"(?m)^\s*(import\b.*from\s+[\"']k6[/\"']|(import|const)\b.*[\"'](autocannon|loadtest)[\"'])"
         )
     elif path.endswith((".yml", ".yaml")):
         text = look.tree.text(path) or ""
@@ -157,7 +223,7 @@ def _load_script(look: Look, path: str) -> Iterator[Location]:
         yield Location(path)
     elif path.endswith(".sh"):
         for number, line in enumerate((look.tree.text(path) or "").splitlines(), 1):
-            if _LOAD_COMMAND.match(line.strip()):
+            if not line.lstrip().startswith("#") and _LOAD_IN_SHELL.search(line):
                 yield Location(path, number)
 
 
@@ -171,5 +237,4 @@ def _is_timing(look: Look, path: str) -> bool:
     if is_vendored(path) or not _TIMING.search(path):
         return False
     text = look.tree.text(path) or ""
-    asks = re.search(r"\b(requests|httpx|aiohttp|fetch\(|axios|curl|client)\b", text)
-    return bool(asks and re.search(r"perf_counter|time\.time\(|performance\.now|Date\.now|timeit|\btime\b", text))
+    return bool(_ASKS.search(text) and _TIMES.search(text))

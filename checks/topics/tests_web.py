@@ -19,6 +19,9 @@ _OFF = re.compile(
     r"^(xit|xtest|xdescribe|xcontext|(it|test|describe|context|suite|test\.describe)\.(skip|todo|fixme))(\.each)?$"
 )
 _OFF_GROUP = re.compile(r"^(xdescribe|xcontext|(describe|context|suite|test\.describe)\.)")
+_OFF_INSIDE = re.compile(r"^(test|it|test\.describe)\.(skip|fixme)$")
+"""In a body, called with nothing or with `true`, it switches off what it stands in."""
+_GROUP = re.compile(r"^(describe|context|suite|test\.describe)(\.(only|serial|parallel))*$")
 _TABLE = re.compile(r"\.(each|for)$")
 _BROWSER = re.compile(
     r"^(@playwright/(?!experimental-ct)|cypress|puppeteer|selenium-webdriver|webdriverio|@wdio/|testcafe|nightwatch|detox)"
@@ -45,16 +48,32 @@ def web_cases(look: Look, module: WebModule, text: str) -> Iterator[Case]:
     """The tests of a module, in order."""
     kind = "browser" if _is_browser(look, module, text, _MOST_HOPS) else "web"
     off = [call for call in module.calls if _OFF.match(call.callee)]
+    off += _switched_off_inside(module)
     for call in module.calls:
         is_off = _OFF.match(call.callee)
         if not (_CASE.match(call.callee) or is_off) or not call.arguments:
             continue
         if is_off and _OFF_GROUP.match(call.callee):
             continue
+        if is_off and not _TABLE.search(call.callee) and call.arguments[0][:1] not in {'"', "'", "`"}:
+            continue  # a condition in a body: `test.skip(browserName === "webkit", …)`
         if _TABLE.search(call.callee) and len(call.arguments) == 1:
             continue  # the table of `it.each(table)(name, test)`; the call that follows is the test
         disabled = any(item.line <= call.line and call.end_line <= item.end_line for item in off)
         yield Case(module.path, call.line, call.end_line, kind, _grade(module, call, text), not disabled)
+
+
+def _switched_off_inside(module: WebModule) -> list[WebCall]:
+    """The tests and groups with a `test.skip()` or `test.fixme(true)` in their own body."""
+    tests = [call for call in module.calls if _CASE.match(call.callee)]
+    groups = [call for call in module.calls if _GROUP.match(call.callee)]
+    off = []
+    for mark in module.calls:
+        if _OFF_INSIDE.match(mark.callee) and (not mark.arguments or mark.arguments[0] == "true"):
+            around = [call for call in tests if call.line <= mark.line and mark.end_line <= call.end_line]
+            around = around or [call for call in groups if call.line <= mark.line and mark.end_line <= call.end_line]
+            off += [max(around, key=lambda call: call.line)] if around else tests
+    return off
 
 
 def _is_browser(look: Look, module: WebModule, text: str, hops: int) -> bool:
