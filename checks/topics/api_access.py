@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.next_gate import next_gates
 from checks.application.wiring import (
     absent,
     answer,
@@ -60,10 +61,14 @@ def authentication(look: Look) -> Observation:
     everywhere = _guard_for_all(look)
     if not served:
         return without_endpoints(look, AUTHENTICATION)
-    closed = [item for item in served if _is_guarded(look, item)]
+    gates = next_gates(look)
+    behind = [item for item in served if any(gate.is_before(item) for gate in gates)]
+    closed = [item for item in served if item in behind or _is_guarded(look, item)]
     private = [item for item in served if not item.is_public_on_purpose or item in closed]
     open_ones = [item for item in private if item not in closed]
     opaque = [item.place for item in open_ones if not item.resolved]
+    if behind and not open_ones and not any(item not in behind for item in private):
+        everywhere = [*everywhere, *(gate.place for gate in gates)]
     if opaque and not everywhere:
         said = f"the handlers of {len(opaque)} of {len(served)} endpoints could not be read"
         return answer(AUTHENTICATION, Outcome.UNKNOWN, said, opaque)
@@ -89,6 +94,12 @@ def authentication(look: Look) -> Observation:
 
 def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation:
     places = [item.place for item in served]
+    if weak := [gate.place for gate in next_gates(look) if gate.refuses_somewhere]:
+        said = "the middleware turns strangers away from pages, or where a switch is set; the endpoints are open"
+        complain(
+            look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, "an endpoint that anybody may call"
+        )
+        return answer(AUTHENTICATION, Outcome.PARTIAL, said, [*weak, *places], fix=fix)
     rows = [
         place
         for path in look.tree.match("supabase/migrations/*.sql", "**/supabase/migrations/*.sql")
@@ -204,8 +215,6 @@ def _guard_for_all(look: Look) -> list[Location]:
     for path in look.source_paths(*WEB):
         if look.importers("@nestjs/core"):
             found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
-        if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", path) and _guards_the_api(look, path):
-            found.append(Location(path))
         if re.search(r"(?:^|/)hooks\.server\.[jt]s$", path) and _is_guarding_hook(look, path):
             found.append(Location(path))
     return [place for place in found if reached(look, place.path)]
@@ -215,17 +224,6 @@ _SIGN_IN_ASKED = re.compile(
     r"clerkMiddleware|withAuth|getToken\(|\bauth\(|updateSession|jwtVerify|getSession(?:Cookie)?\(|authkitMiddleware"
     r"|withMiddlewareAuthRequired|auth0\.middleware|getUser\(|convexAuthNextjsMiddleware|verifySession|verifyToken"
 )
-_TURNED_AWAY = re.compile(r"protect\(|redirect\(|40[13]|withAuth\b|middlewareAuth|redirectToSignIn")
-
-
-def _guards_the_api(look: Look, path: str) -> bool:
-    """Whether the middleware of Next.js refuses, or sends away, callers of the routes below /api."""
-    text = span(look, path, 1, 10_000)
-    helpers = [span(look, one, 1, 10_000) for one in look.reach.imports_of(path)]
-    whole = "\n".join([text, *(helper for helper in helpers if _SIGN_IN_ASKED.search(helper))])
-    if not _SIGN_IN_ASKED.search(whole) or not _TURNED_AWAY.search(whole):
-        return False
-    return _matches_the_api(text)
 
 
 def _is_guarding_hook(look: Look, path: str) -> bool:
@@ -234,18 +232,3 @@ def _is_guarding_hook(look: Look, path: str) -> bool:
     return bool(_SIGN_IN_ASKED.search(text) or re.search(r"locals\.(?:user|session|auth)\b", text)) and bool(
         re.search(r"\b(?:redirect|error)\(\s*(?:30\d|40[13])|status:\s*40[13]", text)
     )
-
-
-def _matches_the_api(text: str) -> bool:
-    """Whether the matcher of the middleware takes in paths below /api; without a matcher it takes in all of them."""
-    found = re.search(r"matcher\s*:\s*(\[.*?\]|[\"'`][^\"'`]*[\"'`])", text, re.DOTALL)
-    if not found:
-        return True
-    patterns = re.findall(r"[\"'`](/[^\"'`]*)[\"'`]", found[1])
-    for pattern in patterns:
-        if re.match(r"/\(?[\w|]*\bapi\b", pattern):
-            return True
-        left_out = re.search(r"\(\?!(?:[^)]*\|)?/?api", pattern)
-        if re.match(r"/\(\(\?!|/\(\.\*\)|/:path\*", pattern) and not left_out:
-            return True
-    return False
