@@ -17,8 +17,12 @@ _DELIBERATELY_PUBLIC = re.compile(
     r"|docs|redoc|openapi[\w.]*|api/schema|swagger[\w-]*|version|about|info|robots\.txt|favicon\.ico|sitemap[\w.]*|static|assets|public|shared?"
     r"|login|logout|log-in|sign-?in|sign-?up|register\w*|registration|token|refresh\w*|oauth\w*|callback|csrf\w*"
     r"|alive|up-?check|signout|sign-out|auth|sso|saml|password[\w-]*|forgot[\w-]*|reset[\w-]*|recover[\w-]*|verify[\w-]*|confirm[\w-]*|access-token|test-token|(?:web)?hooks?|inngest|uploadthing|trpc/\[\w+\]|ok|okay"
-    r"|\.well-known)(?:[/{:<.]|$)"
+    r"|\.well-known|rss|feed\.xml|og)(?:[/{:<.]|$)"
 )
+_TAKES_FROM_ANYBODY = re.compile(
+    r"(?i)(?:^|/)(?:widgets?|embed(?:ded)?|feedback|contact(?:-us|-form)?|newsletter|unsubscribe|waitlist)(?:[/{:<.]|$)"
+)
+"""Paths to which visitors send something; to read or change there what others sent is not for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Endpoint:
     def is_public_on_purpose(self) -> bool:
         """Whether its path is one that is usually open: health, documentation, login, webhooks."""
         path = re.sub(r"\{[^}]*\}|:\w+|<[^>]*>", "", self.path)
+        if set(self.methods) <= {"POST", "OPTIONS"} and self.methods and _TAKES_FROM_ANYBODY.search(path):
+            return True
         return self.path in {"", "/"} or bool(_DELIBERATELY_PUBLIC.search(path))
 
     @property

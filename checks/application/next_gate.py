@@ -80,10 +80,10 @@ def _gates(look: Look) -> Iterator[NextGate]:
         whole = "\n".join([text, *helpers])
         if _ASKS.search(whole):
             gate = Gate(whole)
-            yield NextGate(Location(path), named["root"], gate, _main(gate, text), _matchers(text))
+            yield NextGate(Location(path), named["root"], gate, body_of_middleware(gate, text), _matchers(text))
 
 
-def _main(gate: Gate, text: str) -> str:
+def body_of_middleware(gate: Gate, text: str) -> str:
     """What the middleware does: the body of its function, or what a package's middleware does in its stead."""
     own = next((body for found in _MAIN.finditer(text) if (body := _body(gate, text, found.end()))), "")
     by_itself = _REFUSES_BY_ITSELF.search(text)

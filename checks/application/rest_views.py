@@ -55,10 +55,40 @@ def of_view_class(look: Look, route: Route) -> tuple[Endpoint, ...]:
     """The endpoints of a class behind `path("x", View.as_view())`; none where the class is not of this framework."""
     module = look.python.module(route.module)
     name = route.handler.partition(".as_view")[0]
-    if module is None or name == route.handler or not look.importers(*_PACKAGES, reached=False):
+    if module is None or name == route.handler:
         return ()
     place = Location(route.module, route.line)
-    return tuple(_of_class(look, module, name, route.path, place, _default_rules(look)))
+    if look.importers(*_PACKAGES, reached=False):
+        found = tuple(_of_class(look, module, name, route.path, place, _default_rules(look)))
+        if any(item.resolved for item in found):
+            return found
+    return tuple(_of_plain_class(look, module, name, route.path, place))
+
+
+def _of_plain_class(look: Look, module: PythonModule, name: str, path: str, place: Location) -> Iterator[Endpoint]:
+    """The endpoints of a class of Django itself: its methods, or what a generic class answers by its own."""
+    line = tuple(lineage(look.python, module, name))
+    if not any(re.search(r"(?:View|Mixin)$", base.split("[", 1)[0]) for _, one in line for base in one.bases):
+        return
+    home, one = line[0]
+    shared = tuple(_shared_guards(line))
+    own = {item.name: item for where, above in reversed(line) for item in where.functions if item.owner == above.name}
+    dispatched = own.get("dispatch")
+    where_of = {item: where for where, above in line for item in where.functions if item.owner == above.name}
+    for verb in ("get", "post", "put", "patch", "delete"):
+        if function := own.get(verb):
+            guards = (*shared, *(item.callee for item in function.decorators))
+            home_of, ends = where_of[function].path, (function.line, function.end_line)
+            if dispatched:
+                guards = (*guards, f"{where_of[dispatched].path}::{dispatched.qualified}")
+            yield Endpoint("django", (verb.upper(),), path, place, home_of, function.qualified, *ends, guards)
+    if not {"get", "post", "put", "patch", "delete"} & own.keys():
+        yield Endpoint("django", ("GET",), path, place, *_of_head(home, one), guards=shared)
+
+
+def _of_head(home: PythonModule, one: Class) -> tuple[str, str, int, int]:
+    where, first, last = _head(home, one)
+    return where, one.name, first, last
 
 
 def guards_of(look: Look, function: Function) -> tuple[str, ...]:

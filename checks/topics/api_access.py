@@ -10,6 +10,7 @@ from checks.application.next_gate import next_gates
 from checks.application.wiring import (
     absent,
     answer,
+    callees,
     calls,
     complain,
     function_at,
@@ -138,8 +139,48 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
             return True
     if endpoint.is_python and any(_refuses_strangers(look, endpoint, one) for one in _aliased(look, endpoint)):
         return True
+    if endpoint.is_python and _asks_by_helper(look, endpoint):
+        return True
     text = source(look, endpoint, hops=2 if not endpoint.is_python else 0)
-    return bool(_INLINE.search(text)) and bool(_REFUSES.search(text))
+    return bool(_SIGNED.search(text)) or (bool(_INLINE.search(text)) and bool(_REFUSES.search(text)))
+
+
+_SIGNED = re.compile(
+    r"\bconstructEvent(?:Async)?\(|\.construct_event\(|\bnew\s+Webhook\([^)]*\)\.verify|\bwh\.verify\("
+    r"|\bverify\w*Signature\w*\(|\bverify\w*_signature\w*\(|\bverifyWebhook\w*\("
+)
+"""Calls that check the signature of a webhook and throw, or answer, where it is wrong."""
+_ASKS_REQUEST = re.compile(
+    r"\brequest\.(?:headers|META|COOKIES|cookies|user\b|session|auth\b|authorization)|(?i:headers(?:\.get\(|\[)\s*[\"'](?:authorization|x-))"
+    r"|HTTP_AUTHORIZATION|jwt\.decode\(|\.unsign\(|compare_digest\(|\bdecrypt\w*\(|\bdecode_\w*token\w*\(|\bverify_\w*token\w*\("
+    r"|\bsession(?:\[|\.get\()|\bcurrent_user\b|\bget_jwt_identity\("
+)
+_CHECKS = re.compile(
+    r"jwt\.decode\(|\.unsign\(|compare_digest\(|\bdecrypt\w*\(|\bdecode_\w*\(|\bverify_\w*\(|\.is_authenticated\b"
+)
+_REFUSED = re.compile(
+    r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden|PermissionDenied|AuthenticationFailed|NotAuthenticated|PermissionError"
+)
+_MOST_HELPERS = 2
+
+
+def _asks_by_helper(look: Look, endpoint: Endpoint) -> bool:
+    """Whether a Python handler calls a function of the repository that asks who calls, and one of the two refuses."""
+    start = function_at(look, endpoint.module, endpoint.handler)
+    if start is None or re.search(r"(?i)log_?in|sign_?in|register|sign_?up", endpoint.handler):
+        return False
+    own = span(look, endpoint.module, endpoint.first, endpoint.last)
+    level = [start]
+    for _ in range(_MOST_HELPERS):
+        level = [found for one in level for found in callees(look, *one) if found[1].qualified != one[1].qualified]
+        for module, function in level:
+            text = span(look, module.path, function.line, function.end_line)
+            if not _ASKS_REQUEST.search(text):
+                continue
+            refuses = _REFUSED.search(text) or _REFUSED.search(own)
+            if refuses or (_CHECKS.search(text) and re.search(r"\braise\b", text)):
+                return True
+    return False
 
 
 def _aliased(look: Look, endpoint: Endpoint) -> list[str]:
