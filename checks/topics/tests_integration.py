@@ -9,6 +9,7 @@ from checks.look import Look
 from checks.observation import Observation, Outcome
 from checks.probe import probe
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
+from checks.topics.tests_doubled import is_doubled
 from checks.topics.tests_driven import driving_cases
 from checks.topics.tests_driven_web import asks_the_api, drives
 from checks.topics.tests_found import cases
@@ -32,10 +33,16 @@ def integration(look: Look) -> Observation:
         if module and (drives(look, module) if kinds[path] == "web" else asks_the_api(module))
     }
     through += [case for case in real if case.path in driving]
+    outer = [case for case in through if is_doubled(look, case)]
+    doubled = {(case.path, case.line) for case in outer}
+    through = [case for case in through if (case.path, case.line) not in doubled]
     places = [case.place for case in through]
     if len(through) >= _SEVERAL:
         said = f"{len(through)} tests drive the API or a database"
         return answer(SIGNAL, Outcome.MET, said, places, searched=SEARCHED)
+    if outer:
+        said = f"{len(outer)} tests call the API while what it stores in or works through is replaced by a double"
+        return answer(SIGNAL, Outcome.PARTIAL, said, [case.place for case in outer], searched=SEARCHED, fix=fix)
     if through:
         return answer(SIGNAL, Outcome.PARTIAL, "only one or two", places, searched=SEARCHED, fix=fix)
     if any(case.kind == "other" for case in real):
