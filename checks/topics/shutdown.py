@@ -8,14 +8,26 @@ from collections.abc import Iterator
 from checks.application.endpoints import endpoints
 from checks.application.hosting import serverless
 from checks.application.reach import Entry
-from checks.application.wiring import answer, blind_spots, calls, complain, python_modules, span, web_modules
+from checks.application.web_usage import runs
+from checks.application.wiring import (
+    answer,
+    arguments_of,
+    blind_spots,
+    calls,
+    complain,
+    python_modules,
+    span,
+    web_modules,
+)
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Dockerfile
 from checks.readers.python_facts import Function, PythonModule
+from checks.readers.web_facts import WebCall
 from checks.topics.containers import shipped
 from checks.topics.containers_start import scripts
+from checks.topics.shutdown_does import does_more_than_log, handler_does, statement_does
 
 SIGNAL = "run.graceful-shutdown"
 SEARCHED = ("lifespan and shutdown handlers that are registered", "signal handlers", "how images start the process")
@@ -30,11 +42,6 @@ _PYTHON_HOOKS = (
 )
 _ON_STOP = re.compile(r"SIGTERM|SIGINT|SIGQUIT|onClose|preClose|shutdown", re.IGNORECASE)
 _ALWAYS = re.compile(r"enableShutdownHooks|close-with-grace|termin|lightship|stoppable|gracefulShutdown|onShutdown")
-_ONLY_SAYS = re.compile(
-    r"^(await )?(logger|logging|log|print|console|_?logger|LOG|structlog)\b|^(sys\.exit|process\.exit|exit)\("
-    r"|^(pass|\.\.\.|return|finally:|try:|[)\]}]+[,;)]*)$|^[\"']"
-)
-_MARKS = frozenset({"after_serving", "before_server_stop", "after_server_stop", "worker_shutdown"})
 
 
 @probe(SIGNAL)
@@ -97,21 +104,39 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
                 {"after_serving", "before_server_stop", "after_server_stop", "worker_shutdown"} & marks.keys()
             )
             if stops:
-                yield Location(module.path, function.line), _does(look, module.path, function.line, function.end_line)
+                yield (
+                    Location(module.path, function.line),
+                    does_more_than_log(look, module.path, function.line, function.end_line),
+                )
             elif function.name in used:
                 yield from _lifespan(look, module, function)
     for hit in calls(look, _PYTHON_HOOKS):
         arguments = " ".join(str(getattr(value, "text", value)) for value in hit.call.arguments)
         on_stop = hit.call.resolved.startswith("atexit") or ".append" in hit.call.callee or _ON_STOP.search(arguments)
+        on_stop = bool(on_stop) or _is_each_signal(look, hit.place.path, next(iter(arguments_of(hit.call)), ""))
         if on_stop and not re.search(r"SIG_DFL|SIG_IGN", arguments):
-            yield hit.place, True
+            given = arguments_of(hit.call)
+            handler = given[0] if len(given) == 1 or hit.call.resolved.startswith("atexit") else given[-1]
+            owner = hit.function.rpartition(".")[0]
+            yield hit.place, not given or handler_does(look, hit.place.path, handler, owner=owner)
     for web in web_modules(look):
         for call in web.calls:
             first = call.arguments[0] if call.arguments else ""
             named = _ON_STOP.search(first) or _ALWAYS.search(call.resolved) or _is_each_signal(look, web.path, first)
-            if re.fullmatch(_NODE_HOOKS, call.resolved) and named:
-                does = bool(_ALWAYS.search(call.resolved)) or _does(look, web.path, call.line, call.end_line)
+            if re.fullmatch(_NODE_HOOKS, call.resolved) and named and runs(look, web, call.line):
+                does = bool(_ALWAYS.search(call.resolved)) or does_more_than_log(
+                    look, web.path, call.line, call.end_line
+                )
                 yield Location(web.path, call.line, call.end_line), does
+
+
+def _closes(look: Look, path: str, call: WebCall) -> bool:
+    """Whether a hook of a server in JavaScript closes anything; some packages do it by themselves."""
+    if _ALWAYS.search(call.resolved):
+        return True
+    if call.line == call.end_line and len(call.arguments) > 1:
+        return handler_does(look, path, call.arguments[1])
+    return does_more_than_log(look, path, call.line, call.end_line)
 
 
 def _lifespan(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[Location, bool]]:
@@ -123,24 +148,14 @@ def _lifespan(look: Look, module: PythonModule, function: Function) -> Iterator[
     after = [line.strip() for line in text[at + 1 :] if line.strip()]
     if after or within:
         place = Location(module.path, function.line + at)
-        yield place, within or any(not _ONLY_SAYS.search(line) for line in after)
-
-
-def _does(look: Look, path: str, first: int, last: int) -> bool:
-    """Whether a handler does more than log; its first line only registers it."""
-    lines = [line.strip() for line in span(look, path, first, last).split("\n")]
-    inner = [line for line in lines[1:] if line and not re.match(r"(async )?def |@|[\])}]", line)]
-    if not inner:
-        handler = lines[0].split(",", 1)[-1]
-        return bool(re.search(r"(?i)close|stop|shutdown|disconnect|cleanup|dispose|drain", handler))
-    return any(not _ONLY_SAYS.search(line) for line in inner)
+        yield place, within or any(statement_does(look, module.path, line) for line in after)
 
 
 def _is_each_signal(look: Look, path: str, name: str) -> bool:
     """Whether a name goes through a list of signals, as in `for (const signal of ["SIGINT", "SIGTERM"])`."""
     text = look.tree.text(path) or ""
     return bool(re.fullmatch(r"\w+", name)) and bool(
-        re.search(rf"\b{name}\s+of\b[^;{{]*SIG(TERM|INT)|SIG(TERM|INT)[^;]*forEach\(\s*\(?{name}\b", text)
+        re.search(rf"\b{name}\s+(of|in)\b[^;{{]*SIG(TERM|INT)|SIG(TERM|INT)[^;]*forEach\(\s*\(?{name}\b", text)
         or (
             re.search(rf"\b{name}\s+of\b|forEach\(\s*(async )?\(?{name}\b", text)
             and re.search(r"[\"']SIGTERM[\"']", text)
