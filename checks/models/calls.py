@@ -55,6 +55,7 @@ _ALWAYS = re.compile(
 _FRAMEWORKS = re.compile(
     r"(?:langchain|langgraph|llama_?index|@langchain/|@llamaindex/|haystack|autogen|dspy|semantic_kernel)"
 )
+_OF_SDK = re.compile(r"(?:\w+\.)?(?:(?:generate|stream)(?:Text|Object)|streamUI)")
 _OBJECTS = re.compile(
     r"strands\.(?:\w+\.)*Agent|dspy\.(?:\w+\.)*(?:Predict|ChainOfThought|ReAct|ProgramOfThought|CodeAct)"
 )
@@ -139,7 +140,7 @@ def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
     if call.last == "create" and imports(look, call.path, re.compile("instructor")) and "messages" not in call.keys:
         return None  # a record, not a prompt
     kind = "image" if re.search(r"\bimages?\.|Image|text_to_image", name) else "audio" if ".audio." in name else "text"
-    if _ALWAYS.fullmatch(name) or _ALWAYS.fullmatch(call.callee):
+    if _ALWAYS.fullmatch(name) or _ALWAYS.fullmatch(call.callee) or _is_of_wrapped_sdk(look, call):
         return ModelCall(call, kind)
     if any(names.fullmatch(name) and _gate(look, call, packages) for names, packages in _GATED):
         return None if _only_classifies(call, name) else ModelCall(call, kind)
@@ -165,9 +166,18 @@ def _is_another(resolved: str, callee: str) -> bool:
         or any(names.fullmatch(name) for names, _ in _GATED)
         or _RUNS.fullmatch(last)
         or _OBJECTS.fullmatch(name)
+        or _OF_SDK.fullmatch(callee)
         or last.startswith("kickoff")
         or is_http_name(resolved)
     )
+
+
+def _is_of_wrapped_sdk(look: Look, call: Seen) -> bool:
+    """Whether a tracing product's wrapper made the function: `const { generateText } = wrapAISDK(ai)`."""
+    if not _OF_SDK.fullmatch(call.callee):
+        return False
+    home = call.name.partition("#")[0] if "#" in call.name else call.path
+    return "wrapAISDK(" in (look.tree.text(home) or "")
 
 
 def _gate(look: Look, call: Seen, packages: re.Pattern[str]) -> bool:

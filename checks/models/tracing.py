@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import all_calls, function_span, imports, lines_of, text_of
+from checks.application.calls_seen import all_calls, function_span, imports, lines_of
 from checks.application.environment import settings
+from checks.application.named_values import written_out
 from checks.application.wiring import callees, reached
+from checks.look import WEB
 from checks.models.calls import model_calls, model_files
 from checks.models.development import development_files
 from checks.observation import Location
@@ -44,13 +46,23 @@ _STARTS = re.compile(
 )
 _TELEMETRY = re.compile(r"(?:experimental_)?telemetry[\"']?\s*:\s*\{[^}]*isEnabled\s*:\s*true")
 """What the AI SDK takes with each call."""
+_ENABLED = re.compile(r"\bisEnabled[\"']?\s*:\s*(?!\s|false)")
+_RECEIVES = re.compile(
+    r"\bregisterOTel\(|\bnew (?:NodeSDK|\w*TracerProvider|\w*SpanProcessor"
+    r"|\w*(?:Trace|Span|OTLP|Langfuse|AISDK)\w*Exporter)\(|vercelAIIntegration\(|\btracer\s*:|setGlobalTracerProvider\("
+)
+_RECEIVING_WORDS = ("registerotel", "nodesdk", "tracer", "spanprocessor", "exporter", "vercelaiintegration")
+"""What takes the spans of an SDK and sends them on."""
 _GATEWAYS = (
     r"\b(?:oai|anthropic|gateway|ai-gateway|groq|together)\.helicone\.ai|api\.portkey\.ai|gateway\.ai\.cloudflare\.com"
     r"|api\.braintrust\.dev/v1/proxy"
 )
 """Addresses of gateways that keep every call."""
 _SWITCHED = re.compile(
-    _TELEMETRY.pattern + "|" + _GATEWAYS + r"|litellm\.(?:success_callback|callbacks)\s*=\s*\[\s*[\"'](?!prometheus)"
+    _TELEMETRY.pattern
+    + r"|isEnabled[\"']?\s*:\s*true[^}]{0,200}(?:functionId|recordInputs|recordOutputs)|"
+    + _GATEWAYS
+    + r"|litellm\.(?:success_callback|callbacks)\s*=\s*\[\s*[\"'](?!prometheus)"
     r"|environ\[[\"'](?:LANGSMITH_TRACING|LANGCHAIN_TRACING_V2)[\"']\]\s*=\s*[\"']true[\"']"
 )
 _SWITCHED_WORDS = ("telemetry", ".ai", "cloudflare.com", "braintrust.dev", "litellm", "langsmith_", "langchain_")
@@ -109,8 +121,9 @@ def is_traced(look: Look, call: ModelCall) -> bool:
         return True
     if any(_of_kind(look, call, kind) for one, kind in _by_environment(look) if not one.example):
         return True
-    if "telemetry" in text_of(look, call.seen):
-        return any(_TELEMETRY.search(lines_of(look, path)) for path in _files(look, call))
+    if "telemetry" in written_out(look, call.seen).lower():
+        enabled = any(_ENABLED.search(lines_of(look, path)) for path in _files(look, call))
+        return enabled and _spans_arrive(look)
     files = _files(look, call)
     if any(place.path in files and not _TELEMETRY.match(_line(look, place)) for place in (*started, *_in_files(look))):
         return True
@@ -173,6 +186,15 @@ def _runs(look: Look, place: Location, call: ModelCall) -> bool:
 
 
 @once
+def _spans_arrive(look: Look) -> bool:
+    """Whether reached web code sets up what takes the spans: telemetry that is only enabled leaves no trace."""
+    return any(
+        _RECEIVES.search(lines_of(look, path)) and _is_live(look, path)
+        for path in look.files_with(look.source_paths(*WEB), *_RECEIVING_WORDS)
+    )
+
+
+@once
 def _by_environment(look: Look) -> tuple[tuple[Setting, str], ...]:
     """Settings that turn a product on, each with the clients whose calls it then records."""
     found: list[tuple[Setting, str]] = []
@@ -216,5 +238,6 @@ def _in_files(look: Look) -> set[Location]:
         for path in look.files_with(look.source_paths(), *_SWITCHED_WORDS)
         if look.reach.reached(path) is not False
         for match in _SWITCHED.finditer(lines_of(look, path))
+        if "isEnabled" not in match[0] or _spans_arrive(look)
     }
     return switched | {*look.importers(*_DROP_IN)}

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of
+from checks.application.calls_seen import (
+    Seen,
+    all_calls,
+    calls_of,
+    function_span,
+    lines_of,
+    text_of,
+    users_of,
+)
 from checks.application.named_values import written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import Look
@@ -42,16 +50,38 @@ _HELPER = re.compile(
     r"(?i)(?:log|record|trace|track|audit)_?(?:llm|ai|model|prompt|completion|generation|interaction|chat)\w*"
     r"|(?:llm|ai|model|generation)_?(?:log|trace|record)\w*"
 )
-_USED = re.compile(
-    r"\b(?:prompt_tokens|completion_tokens|input_tokens|output_tokens|total_tokens|promptTokens|completionTokens|inputTokens|outputTokens"
-    r"|totalTokens|totalUsage|usage_metadata|usageMetadata|eval_count|completion_cost|cost_per_token|get_openai_callback|total_cost|totalCost)\b"
-    r"|\.usage\b|\[[\"']usage[\"']\]|\bget\([\"']usage[\"']"
+_OWN_LOG = re.compile(r"(?i)_?(?:write_?)?(?:log|record|emit|trace|track|audit|capture|persist)\w*")
+_WRITES = re.compile(
+    r"console\.\w+\(|\blogg?(?:er|ing)?\.\w+\(|print\(|\.write\w*\(|appendFile\w*\(|writeFile\w*\(|(?i:\binsert\s+into\b)"
+    r"|\.(?:a?add|insert\w*|a?create|a?save|put_item|values|xadd|rpush|lpush)\("
 )
+_MEASURED = re.compile(
+    r"(?:[\"']?\w+[\"']?\s*[:=]\s*)?(?:"
+    r"\blen\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|[\w$.?\[\]]+\.length\b"
+    r"|[\w$.()]+\[\s*0?\s*:\s*[1-4]?\d{1,2}\s*\]|[\w$.?]+\.(?:slice|substring|substr)\(\s*0\s*,\s*[1-4]?\d{1,2}\s*\))"
+)
+"""A length or a few characters of a text, with its key: the text itself is not kept."""
+_COUNTS = (
+    r"\b(?:prompt_tokens|completion_tokens|input_tokens|output_tokens|total_tokens|promptTokens|completionTokens|inputTokens|outputTokens"
+    r"|totalTokens|totalUsage|usage_metadata|usageMetadata|eval_count|completion_cost|cost_per_token|get_openai_callback|total_cost_usd"
+    r"|promptTokenCount|candidatesTokenCount|prompt_token_count|candidates_token_count|total_cost|totalCost)\b"
+)
+_OWNERS = (
+    r"user|plan|subscription|account|org|organization|team|tenant|workspace|customer|member|quota|billing|limits?|project|profile|self|this"
+    r"|process|disk|memory|cpu|parser|cmd|command|program"
+)
+"""Whose usage is none of a model's answer."""
+_USED = re.compile(
+    rf"{_COUNTS}|\b(?!(?:{_OWNERS})\b)[\w$]+[)\]]*\??\.usage\b|[)\]]\??\.usage\b|\[[\"']usage[\"']\]|\bget\([\"']usage[\"']"
+    r"|\{[^}=\n]*\busage\b[^}=\n]*\}\s*(?:=(?!=)|\)\s*=>)"
+)
+"""What a model's answer says of its use; `({ usage }) =>` takes it out of one."""
 _STORED = re.compile(
     r"\.(?:add|insert|insert_one|insertOne|create|save|upsert|execute|inc|observe|record|increment|incrby|labels|query|values|update|put_metric_data)\("
 )
 _STORES = re.compile(
-    r"add|add_all|insert|insert_one|insertOne|insert_many|create|createMany|save|upsert|execute|exec|run|query|values|set|update"
+    r"a(?:save|create|update)|bulk_create|update_or_create|get_or_create|set_attributes?|setAttributes?|append_?[fF]ile\w*|write\w*"
+    r"|histogram|distribution|gauge|add|add_all|insert|insert_one|insertOne|insert_many|create|createMany|save|upsert|execute|exec|run|query|values|set|update"
     r"|update_one|updateOne|put|put_item|inc|incr\w*|hincrby|zincrby|observe|record|increment|commit|flush|labels|put_metric_data"
     r"|add_metric|capture|track"
 )
@@ -66,8 +96,14 @@ _COST = re.compile(r"\b(?:total_?)?[cC]ost(?:_?(?:usd|cents)|Usd|Cents)?\b")
 _OF_MODELS = re.compile(r"(?i)token|model|llm|prompt|completion")
 """What a function speaks of besides, where a cost is that of a model call."""
 _SET_ON_ROW = re.compile(
-    r"(?m)\b\w+\.(?:\w*(?:input|output|prompt|completion|total|used)_?[tT]okens|tokens(?:_\w+)?|cost_\w+|cost)\b[^=\n]*=(?!=)"
+    r"(?m)\b\w+\.(?:total_cost\w*|totalCost\w*|\w*cost_usd|\w*(?:input|output|prompt|completion|total|used)_?[tT]okens|tokens(?:_\w+)?|cost_\w+|cost)\b[^=\n]*=(?!=)"
 )
+_CAPS = re.compile(r"\bmax_?\w*[tT]okens\w*")
+"""What bounds a call is not what it used."""
+_ROW = re.compile(
+    r"^\w+$|\basdict\((\w+)\)|\b(\w+)\.(?:model_dump|to_dict|dict|toJSON)\w*\(|\bJSON\.stringify\((\w+)\)"
+)
+"""A row that is stored by its name, as it is or turned to plain data."""
 _LONGEST = 120
 """Lines of a function that are looked through."""
 _SENT_LOG = re.compile(r"\blog(?:ger|ging)?\.(?:info|debug|bind|log)\(|console\.(?:log|info)\(|\bprint\(")
@@ -92,7 +128,7 @@ def call_logging(look: Look) -> Observation:
             return answer(LOGGING, Outcome.MET, said, places, searched=searched)
         said = f"a tracing product records only {len(calls) - len(missed)} of {len(calls)} model calls"
         return answer(LOGGING, Outcome.PARTIAL, said, [*missed, *places], searched=searched, fix=fix)
-    fields = [(call, _logged_fields(look, call.seen.path, call.seen.line)) for call in calls]
+    fields = [(call, _logged_fields(look, call.seen)) for call in calls]
     complete = [call for call, logged in fields if len(logged) == len(_FIELDS)]
     some = [call for call, logged in fields if logged]
     shown = [call.place for call in (complete or some or [call for call, _ in fields])]
@@ -117,16 +153,18 @@ def call_logging(look: Look) -> Observation:
 
 
 def _is_own_log(look: Look, call: Seen) -> bool:
-    """Whether a call such as `log("asked", {...})` goes to a function of the repository that writes a log line."""
-    if not re.fullmatch(r"(?i)(?:write_?)?log\w*|record\w*|emit\w*", call.callee):
+    """Whether a call such as `log("asked", {...})` goes to a function of the repository that writes it down."""
+    if not _OWN_LOG.fullmatch(call.last):
         return False
-    homes = (call.path, *look.reach.imports_of(call.path))
-    for path in homes:
+    near = {call.path, *look.reach.imports_of(call.path)}
+    near |= {further for path in list(near) for further in look.reach.imports_of(path)}
+    for path in near:
         module = look.python.module(path) or look.web.module(path)
         for function in module.functions if module else ():
-            if function.name == call.callee:
-                body = lines_of(look, path, function.line, function.end_line)
-                return bool(re.search(r"console\.\w+\(|\blogg?(?:er|ing)?\.\w+\(|print\(", body))
+            if function.name.rsplit(".", 1)[-1] == call.last and _WRITES.search(
+                lines_of(look, path, function.line, function.end_line)
+            ):
+                return True
     return False
 
 
@@ -135,24 +173,38 @@ def _near(look: Look, path: str) -> bool:
     return path in files or any(path in look.reach.imported_by(one) for one in files)
 
 
-def _logged_fields(look: Look, path: str, line: int) -> set[str]:
-    """Which of prompt, output and latency one function logs or keeps as a row, as values, not as words of a message."""
+def _logged_fields(look: Look, seen: Seen, hops: int = 2) -> set[str]:
+    """Which of prompt, output and latency are logged or kept as a row, as values, not as words of a message.
+
+    In the function that calls the model, or else in every function that calls that one.
+    """
+    found = _logged_here(look, seen.path, seen.line)
+    name = seen.function.rsplit(".", 1)[-1]
+    if len(found) == len(_FIELDS) or not hops or not name:
+        return found
+    users = users_of(look, seen.path, name)
+    users = [one for one in users if look.reach.served(one.path) is not False] or users
+    each = [_logged_fields(look, user, hops - 1) for user in users]
+    return found | set.intersection(*each) if each else found
+
+
+def _logged_here(look: Look, path: str, line: int) -> set[str]:
     first, last = function_span(look, path, line)
     models = {call.place for call in model_calls(look)}
     found: set[str] = set()
-    for call in all_calls(look):
-        if call.path != path or not first <= call.line <= last:
+    for call in calls_of(look, path):
+        if not first <= call.line <= last or call.place in models:
             continue
         if (
             not _LOGS.fullmatch(call.callee)
             and not _is_own_log(look, call)
-            and not (_KEEPS.fullmatch(call.callee) and call.place not in models)
+            and not _KEEPS.fullmatch(call.callee)
             and not (call.last in {"query", "execute"} and _INSERTS.search(text_of(look, call)))
         ):
             continue
         if _ERROR_LOG.search(call.callee):
             continue  # it tells of failures only
-        told = written_out(look, call).partition("(")[2]
+        told = _MEASURED.sub(" ", written_out(look, call).partition("(")[2])
         keyed = _KEY.sub(r" \1 ", told)
         values = _STRING.sub(lambda text: " ".join(_HOLE.findall(text[0])), keyed)
         found |= {name for name, pattern in _FIELDS if pattern.search(values)}
@@ -206,7 +258,8 @@ def _without_model_call(text: str) -> str:
 def _kept(look: Look) -> list[Location]:
     """Where token counts or costs are written to a store or a metric: the writing call itself names them."""
     near = _files_near_models(look)
-    near |= {one for path in near for one in look.reach.imported_by(path)} - development_files(look)
+    near |= {one for path in near for one in (*look.reach.imported_by(path), *look.reach.imports_of(path))}
+    near -= development_files(look)
     models = {call.place for call in model_calls(look)}
     found: list[Location] = []
     for call in all_calls(look):
@@ -215,13 +268,37 @@ def _kept(look: Look) -> list[Location]:
         text = _without_model_call(text_of(look, call))
         first, last = function_span(look, call.path, call.line)
         whole = lines_of(look, call.path, first, min(last, first + _LONGEST))
-        rows = [word for one in call.arguments for word in re.findall(r"^\w+$", one.strip())]
+        rows = [
+            next(filter(None, match.groups()), match[0])
+            for one in call.arguments
+            for match in _ROW.finditer(one.strip())
+        ]
         made = "\n".join(_made(whole, row) for row in rows)
-        saves = call.last in {"save", "commit", "flush", "saveChanges"} and _SET_ON_ROW.search(whole)
-        told = f"{text}\n{made}"
-        if _TOKENS.search(told) or saves or (_COST.search(told) and _OF_MODELS.search(whole)):
+        saves = call.last in {"save", "asave", "commit", "flush", "saveChanges"} and _SET_ON_ROW.search(whole)
+        told = _CAPS.sub(" ", f"{text}\n{made}")
+        counts = _TOKENS.search(told) or saves or (_COST.search(told) and _OF_MODELS.search(whole))
+        if counts and _of_an_answer(look, call, f"{told}\n{whole}"):
             found.append(call.place)
     return found
+
+
+def _of_an_answer(look: Look, call: Seen, text: str, hops: int = 3) -> bool:
+    """Whether counts come from what a model answered: read here, or by whoever calls the function that stores them.
+
+    Tokens of a sign-in, of a bucket or of a plan are counted and stored too.
+    """
+    if _USED.search(text):
+        return True
+    name = call.function.rsplit(".", 1)[-1]
+    if not hops or not name:
+        return False
+    owner = call.function.rpartition(".")[0] if name in {"__init__", "constructor"} else ""
+    for user in users_of(look, call.path, owner or name):
+        first, last = function_span(look, user.path, user.line)
+        whole = _CAPS.sub(" ", lines_of(look, user.path, first, min(last, first + _LONGEST)))
+        if _of_an_answer(look, user, whole, hops - 1):
+            return True
+    return False
 
 
 def _made(text: str, name: str) -> str:
