@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.web_usage import runs
 from checks.application.wiring import (
+    Hit,
     absent,
     answer,
     blind_spots,
@@ -53,6 +55,7 @@ _EVALUATES = re.compile(
     r"|flag_is_active|switch_is_active|get_?boolean|get_?(?:boolean|string|number|object)_?(?:value|details)|check_?gate(?:sync)?|get_?feature_?value"
     r"|use_?(?:flag|flags|variant|feature\w*|gate\w*)|get_?treatment\w*|get_?value(?:async)?|feature_enabled|is_feature_enabled|flag)"
 )
+_POSTHOG = re.compile(r"(?i)feature_?(?:enabled|flag)")
 
 
 @probe(DEBUG)
@@ -178,14 +181,11 @@ def feature_flags(look: Look) -> Observation:
     fix = "ask a flag service, or a table of your own, before risky features, model calls first"
     used = look.importers(*_FLAG_TOOLS)
     used = tuple(place for place in used if reached(look, place.path))
-    hits = calls(look, _EVALUATES.pattern)
-    posthog = [
-        hit
-        for hit in hits
-        if re.search(r"(?i)feature_?(?:enabled|flag)|isFeatureEnabled|useFeatureFlag", hit.call.callee)
-    ]
+    hits = [hit for hit in calls(look, _EVALUATES.pattern) if _is_in_force(look, hit)]
+    posthog = [hit for hit in hits if _POSTHOG.search(hit.call.callee)]
     posthog = posthog if look.importers("posthog", "posthog-js", "posthog-node") else []
-    if used or posthog:
+    offered = look.importers("posthog", "posthog-js", "posthog-node") if _asks_posthog(look) else ()
+    if used or posthog or offered:
         files = {place.path for place in used}
         asked = [hit.place for hit in hits if hit.place.path in files or _knows(look, hit.place.path, files)] + [
             hit.place for hit in posthog
@@ -193,7 +193,12 @@ def feature_flags(look: Look) -> Observation:
         if asked:
             return answer(FLAGS, Outcome.MET, "a flag service is set up and asked", asked, searched=searched)
         return answer(
-            FLAGS, Outcome.PARTIAL, "a flag service is set up, but nothing asks it", used, searched=searched, fix=fix
+            FLAGS,
+            Outcome.PARTIAL,
+            "a flag service is set up, but nothing asks it",
+            used or offered,
+            searched=searched,
+            fix=fix,
         )
     own = [path for path in look.source_paths() if _OWN_FLAGS.search(path)]
     wired = [path for path in own if reached(look, path) and look.reach.imported_by(path)]
@@ -207,6 +212,17 @@ def feature_flags(look: Look) -> Observation:
         result = absent(look, FLAGS, said, searched=searched, fix=fix)
         return answer(FLAGS, result.outcome, result.summary, places, searched=searched, fix=fix)
     return absent(look, FLAGS, "no flag system", searched=searched, fix=fix)
+
+
+def _is_in_force(look: Look, hit: Hit) -> bool:
+    """Whether the question is asked by code that something calls: a helper that is only exported asks nothing."""
+    module = look.web.module(hit.place.path) if not hit.place.path.endswith(PYTHON) else None
+    return module is None or runs(look, module, hit.place.line)
+
+
+def _asks_posthog(look: Look) -> bool:
+    """Whether a helper that nothing calls would ask PostHog for a flag."""
+    return any(_POSTHOG.search(hit.call.callee) for hit in calls(look, _EVALUATES.pattern, dead=True))
 
 
 def _knows(look: Look, path: str, files: set[str]) -> bool:

@@ -112,8 +112,9 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
                 yield from _lifespan(look, module, function)
     for hit in calls(look, _PYTHON_HOOKS):
         arguments = " ".join(str(getattr(value, "text", value)) for value in hit.call.arguments)
-        on_stop = hit.call.resolved.startswith("atexit") or ".append" in hit.call.callee or _ON_STOP.search(arguments)
-        on_stop = bool(on_stop) or _is_each_signal(look, hit.place.path, next(iter(arguments_of(hit.call)), ""))
+        always = hit.call.resolved.startswith("atexit") or ".append" in hit.call.callee
+        each = next(iter(arguments_of(hit.call)), "")
+        on_stop = always or _ON_STOP.search(arguments) or _is_each_signal(look, hit.place.path, each)
         if on_stop and not re.search(r"SIG_DFL|SIG_IGN", arguments):
             given = arguments_of(hit.call)
             handler = given[0] if len(given) == 1 or hit.call.resolved.startswith("atexit") else given[-1]
