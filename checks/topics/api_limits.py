@@ -22,6 +22,7 @@ from checks.application.wiring import (
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.topics.api_limits_own import counts_calls, is_quota
 
 RATE_LIMITING = "api.rate-limiting"
 OPEN_SHARE = 0.1
@@ -69,6 +70,8 @@ def rate_limiting(look: Look) -> Observation:
             RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
         )
     limited = [item for item in served if _is_limited(look, item)]
+    own = [item for item in served if item not in limited and counts_calls(look, item)]
+    limited += [item for item in own if not is_quota(look, item)]
     public = [item for item in served if not _OPEN.search(item.path)]
     if limited and len(limited) >= (1 - OPEN_SHARE) * len(public):
         said = f"{len(limited)} of {len(public)} endpoints are limited"
@@ -77,10 +80,13 @@ def rate_limiting(look: Look) -> Observation:
         said = f"only {len(limited)} of {len(public)} endpoints are limited"
         places = [item.place for item in limited]
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
-    own = [call.place for call in all_calls(look) if call.reached and _limits_sign_in(call)]
     if own:
+        said = f"only a quota is counted, by {len(own)} of {len(public)} endpoints"
+        return answer(RATE_LIMITING, Outcome.PARTIAL, said, [item.place for item in own], searched=searched, fix=fix)
+    by_library = [call.place for call in all_calls(look) if call.reached and _limits_sign_in(call)]
+    if by_library:
         said = "only the sign-in routes of a library are limited"
-        return answer(RATE_LIMITING, Outcome.PARTIAL, said, own, searched=searched, fix=fix)
+        return answer(RATE_LIMITING, Outcome.PARTIAL, said, by_library, searched=searched, fix=fix)
     return absent(look, RATE_LIMITING, "no limiter before any endpoint", searched=searched, fix=fix)
 
 
