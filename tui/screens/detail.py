@@ -96,6 +96,9 @@ def _answer(answer: Answer) -> list[Content]:
     lines = []
     if answer.by:
         lines.append(_row("By", f"{', '.join(answer.by)}{f', {answer.at}' if answer.at else ''} ({answer.rung})"))
+    if answer.verified_by:
+        when = f", {answer.verified_at}" if answer.verified_at else ""
+        lines.append(_row("Verified by", f"{answer.verified_by}{when}"))
     lines += [
         Content.assemble(_label("Evidence"), piece.kind, "  ", said(shown_address(piece.label), "$text-secondary"))
         for piece in answer.evidence

@@ -35,6 +35,10 @@ class Rows(OptionList):
             usable = [index for index, name in enumerate(names) if name]
             self.highlighted = min(usable, key=lambda index: abs(index - (place or 0)))
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """A scrollbar takes columns: measure the rows again, or their last words fall off."""
+        self._clear_caches()
+
     @property
     def text(self) -> str:
         """The highlighted row as it is read."""
