@@ -14,6 +14,7 @@ from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.documents import Document
 from checks.topics.documents import TEMPLATE
+from checks.topics.runbook_content import is_runbook
 
 BACKUPS = "ops.backups"
 RUNBOOKS = "ops.runbooks"
@@ -160,6 +161,7 @@ def runbooks(look: Look) -> Observation:
         if item.path.rpartition("/")[0] not in playbooks
     ]
     own = [item for item in named if _is_own(item) and not TEMPLATE.search(item.path) and _operates(item)]
+    own += [item for item in look.documents.all if item not in named and is_runbook(item) and _may_be_runbook(item)]
     if own:
         places = [Location(item.path, 1) for item in own]
         return answer(RUNBOOKS, Outcome.MET, "runbooks or incident documents", places, searched=searched)
@@ -173,6 +175,15 @@ def runbooks(look: Look) -> Observation:
         said = "templates or general advice only"
         return answer(RUNBOOKS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     return answer(RUNBOOKS, Outcome.UNMET, "no runbooks or incident documents", searched=searched, fix=fix)
+
+
+_OTHER_KINDS = frozenset({"readme", "changelog", "license", "agents", "contributing", "architecture", "decision"})
+
+
+def _may_be_runbook(document: Document) -> bool:
+    path = document.path
+    aside = _is_for_agents(path) or _CONTENT.search(path) or TEMPLATE.search(path)
+    return not aside and not document.kinds & _OTHER_KINDS
 
 
 def _is_for_agents(path: str) -> bool:

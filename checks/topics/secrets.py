@@ -10,6 +10,7 @@ from checks.observation import Confidence, Finding, Location, Observation, Outco
 from checks.probe import Stage, probe
 from checks.readers.plain import mapping, sequence
 from checks.secrets import shapes
+from checks.topics.secret_defaults import assigned_in_shell, working_defaults
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
@@ -23,6 +24,12 @@ CODE_FALLBACK = re.compile(
     r"""(?:_KEY)?)["']?\s*(?:\|\||\?\?|,)\s*["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A secret of the environment with a literal to fall back on: `process.env.JWT_SECRET || "letmein"`."""
+WITH_DEFAULT = re.compile(
+    r"""\b(?:env|config|env\.str|environ\.get_value|decouple\.config)\(\s*"""
+    r"""["'][A-Z0-9_]*(?:SECRET|PASSWORD|PASSWD)(?:_KEY)?["']\s*,"""
+    r"""\s*default\s*=\s*["'](?P<value>[^"'\s]{4,})["']"""
+)
+"""The same by django-environ and decouple: `env("SECRET_KEY", default="letmein")`."""
 SETTING = re.compile(
     r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]*(?:password|secret|secret_key|api_key)[a-z0-9_]*\s*:\s*str\s*=\s*"""
     r"""["'](?P<value>[^"'\s]{4,})["']"""
@@ -48,8 +55,14 @@ LOGIN_RULES = "secrets.hard-coded-login"
 DOUBLES = re.compile(r"(?:^|/)(?:__mocks__|__fixtures__)/|(?:^|/)conftest\.py$")
 """Stand-ins of tests, which lie beside the code."""
 EXAMPLE_LOGIN = re.compile(r"(?i)://[<{\[]?(?:(?:db|my|your|pg)?_?-?user(?:_?name)?|usr|login|name|account)[>}\]]?:$")
-EXAMPLE_WORD = re.compile(r"(?i)[<{\[]?(?:(?:db|my|your|pg|user)?_?-?(?:password|passwd)|secret)[>}\]]?")
+EXAMPLE_WORD = re.compile(r"(?i)[<{\[]?(?:(?:db|my|your|pg|user)?_?-?(?:password|passwd|pass|pwd)|secret)[>}\]]?")
 """`postgresql://user:password@host/database` shows the form of an address; nobody is called user."""
+FORM_WORD = re.compile(
+    r"[A-Z_-]*(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)[A-Z_-]*"
+    r"|[<{\[(][\w .-]+[>}\])]|(?i:(?:your|my)[-_].*|[x*.]{3,})"
+)
+"""Words in capitals or brackets where a password would go, whoever the address names."""
+COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;|<!--|\"\"\")|\s(?:#|//)\s")
 
 
 @probe("secrets.none-in-code", stage=Stage.CODE)
@@ -68,6 +81,7 @@ def none_in_code(look: Look) -> Observation:
         if seen is None:
             hidden += [path] if look.tree.hidden(path) else []
             continue
+        doubtful += _live_keys(look, path, seen[0])
         if is_test(path) or _TEST_SETTINGS.search(path) or path.endswith(PROSE):
             continue
         keys, defaults = seen
@@ -101,13 +115,32 @@ def none_in_code(look: Look) -> Observation:
         places = tuple(Location(path) for path in hidden[:10])
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
     if doubtful:
-        said = "default credentials that work unless overridden"
+        said = "default credentials that work unless overridden, or a provider's key in a test"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
     if left := [path for path in look.source_paths() if _may_hide_login(look, path)]:
         said = f"no key-shaped string found, but the code rules did not read {left[0]} in full, where a login may stand"
         places = tuple(Location(path) for path in left[:10])
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
+
+
+_NO_PROVIDER = re.compile(r"private key|JSON web token|password in a URL|connection string|^value|test|webhook")
+"""Kinds that tests make up for themselves, or that open nothing real."""
+
+
+def _live_keys(look: Look, path: str, keys: list[tuple[str, int]]) -> list[Location]:
+    """Where the file is a test: its keys with the format of a provider, which open something until revoked."""
+    live: list[Location] = []
+    for kind, line in keys if is_test(path) and not path.endswith(PROSE) else ():
+        place = Location(path, line, line)
+        if kind == "private key":
+            message = "a private key stands in a test; make sure that nothing outside the tests trusts it"
+            look.found(Finding("secrets.key-in-test", "secrets.none-in-code", place, Severity.LOW, message))
+        elif not _NO_PROVIDER.search(kind):
+            live.append(place)
+            message = f"a key-shaped string ({kind}) stands in a test; revoke it if it was ever real"
+            look.found(Finding("secrets.key-in-test", "secrets.none-in-code", place, Severity.MEDIUM, message))
+    return live
 
 
 _MOST_NOTEBOOK = 2_000_000
@@ -162,16 +195,31 @@ def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] |
     # Each of these forms spells one of these words; most files hold none, and `^\s*` is slow to find that out.
     lower = text.lower()
     possible = any(word in lower for word in ("password", "passwd", "secret", "token", "api_key", "apikey"))
-    forms = (FALLBACK, CODE_FALLBACK, SETTING, *((SIGNING,) if path.endswith(".py") else ())) if possible else ()
+    forms = (
+        (FALLBACK, CODE_FALLBACK, WITH_DEFAULT, SETTING, *((SIGNING,) if path.endswith(".py") else ()))
+        if possible
+        else ()
+    )
     defaults = [_at(path, text, one).line for form in forms for one in form.finditer(text)]
+    if possible:
+        keys += [("value in a script", line) for line in assigned_in_shell(path, text)]
+        defaults = sorted({*defaults, *working_defaults(path, text)})
     look.facts.keep("secrets", path, [keys, defaults])
     return keys, defaults
 
 
 def _is_form(text: str, secret: shapes.Secret) -> bool:
     """Whether an address only shows where a name and a password would go."""
+    value = text[secret.start : secret.end]
     before = text[max(0, secret.start - 40) : secret.start]
-    return bool(EXAMPLE_LOGIN.search(before) and EXAMPLE_WORD.fullmatch(text[secret.start : secret.end]))
+    if not (before.endswith(":") and "://" in before and text[secret.end : secret.end + 1] == "@"):
+        return False
+    if EXAMPLE_LOGIN.search(before) and EXAMPLE_WORD.fullmatch(value):
+        return True
+    if FORM_WORD.fullmatch(value):
+        return True
+    start = text.rfind("\n", 0, secret.start) + 1
+    return bool(EXAMPLE_WORD.fullmatch(value) and COMMENT.search(text[start : secret.start]))
 
 
 def _line(look: Look, path: str, number: int) -> str:

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from checks.topics.tests_case import Case
 
 _STORES = re.compile(
-    r"(?i)(^|[_\-./])(db|database|prisma|drizzle|supabase|firestore|mongo(ose|db)?|knex|sequelize|typeorm|pg|pool|crud|dao"
+    r"(?i)(^|[_\-./])(db|database|prisma|drizzle|supabase|firestore|mongo(ose|db)?|knex|sequelize|typeorm|pg|pool"
+    r"|crud|dao"
     r"|repos?|repository|repositories|models?|stores?|storage|session(_?local|maker)?|engine|services?)($|[_\-./])"
-    r"|(Repository|Repositories|Service|Dao|Store|Storage|Session(Local)?|_db|get_db)$|^(prisma|db|get_db|get_session)$"
+    r"|(Repository|Repositories|Service|Dao|Store|Storage|Session(Local)?|_db|get_db)$|^(prisma|db|get_db"
+    r"|get_session)$"
 )
 """Names of what keeps an application's data, or of the layer that does its work."""
 _OUTSIDE = re.compile(
-    r"(?i)llm|openai|anthropic|gemini|mail|sms|slack|stripe|payment|notif|auth|oauth|redis|cache|s3|bucket|queue|http|log"
+    r"(?i)llm|openai|anthropic|gemini|mail|sms|slack|stripe|payment|notif|auth|oauth|redis|cache|s3|bucket|queue"
+    r"|http|log"
     r"|clock|time|session_?token|telemetry|analytics|webhook"
 )
 """What tests may well replace: services of others."""

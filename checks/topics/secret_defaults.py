@@ -1,0 +1,81 @@
+"""Credentials of settings: defaults of compose and configuration files, and values assigned in shell scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.secrets import shapes
+
+_COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
+_NOT_DEPLOYED = re.compile(r"(?i)test|dev\b|develop|local|\bci\b|example|sample|template|e2e|override|playground|demo")
+_DEPLOYED = re.compile(r"(?m)^[ \t]+build:|^[ \t]+restart:[ \t]*[\"']?(?:always|unless-stopped|on-failure)")
+"""A compose file that builds the product or keeps it up, where others only give a developer a database."""
+_TELLING = r"[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET(?:_KEY)?|JWT_KEY|API_KEY|AUTH_TOKEN|ADMIN_TOKEN)"
+_IN_COMPOSE = re.compile(
+    rf"(?m)^[ \t]*(?:-[ \t]*[\"']?)?(?P<name>{_TELLING})[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#]+)[\"']?[ \t]*"
+    rf"(?:#.*)?$"
+)
+_FALLBACK = re.compile(r"^\$\{\w+:?-(?P<value>[^}$]+)\}$")
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:[\w.-]*(?:settings|config|conf|application|secrets|credentials)[\w.-]*|confi?gs?/[^/]+"
+    r"|settings/[^/]+)"
+    r"\.(?:ya?ml|toml|ini|cfg|properties)$"
+)
+_OF_OTHERS = re.compile(
+    r"(?i)(?:^|/)(?:locales?|i18n|lang|translations|messages|\.github|charts?|helm|k8s|kubernetes|examples?"
+    r"|samples?|docs?"
+    r"|templates?|fixtures)/|(?:openapi|swagger|mkdocs|pre-commit|eslint|prettier|tsconfig|codecov)"
+)
+_IN_SETTINGS = re.compile(
+    r"(?im)^[ \t]*[\"']?(?P<name>(?:\w{1,60}[._-])?(?:secret[_-]?key|jwt[_-]?secret|secret|password|passwd"
+    r"|admin[_-]?token"
+    r"|cookie[_-]?secret|api[_-]?secret))[\"']?[ \t]*[:=][ \t]*(?P<quote>[\"']?)"
+    r"(?P<value>[^\s\"'#]{4,})(?P=quote)[ \t]*(?:#.*)?$"
+)
+_WORDS = re.compile(r"(?i)secret|passw|admin|letmein|default|change|insecure|hunter|qwerty|demo|root|\d")
+"""What a value that somebody typed as a credential holds; words such as `string` or `optional` describe a field."""
+_NO_VALUE = re.compile(r"[$%{<(\[!&*]|^/|(?i:^(?:true|false|null|none|string|str|secretstr|required|optional|env\b))")
+_SHELL = (".sh", ".bash", ".zsh", ".ps1", "Makefile", "Dockerfile", ".mk")
+_IN_SHELL = re.compile(
+    r"(?m)^[ \t]*(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+|local[ \t]+|readonly[ \t]+|\$(?:env:)?)?"
+    r"(?P<name>\w{0,60}(?:TOKEN|SECRET|PASSWORD|API_?KEY|ACCESS_?KEY|token|secret|password"
+    r"|api_?key)\w{0,60})[ \t]*:?=[ \t]*"
+    r"(?P<quote>[\"']?)(?P<value>[A-Za-z0-9_+/=.~-]{16,200})(?P=quote)[ \t]*(?:#.*)?$"
+)
+
+
+def assigned_in_shell(path: str, text: str) -> Iterator[int]:
+    """The lines of a script that give a telling name a value which looks drawn by lot, quoted or not."""
+    if not path.endswith(_SHELL):
+        return
+    for match in _IN_SHELL.finditer(text):
+        value = match["value"]
+        if shapes.NO_VALUE.search(match["name"]) or shapes.is_placeholder(value):
+            continue
+        if shapes.entropy(value) >= shapes.MIN_ENTROPY and shapes.is_mixed(value):
+            yield _line(text, match)
+
+
+def working_defaults(path: str, text: str) -> Iterator[int]:
+    """The lines of a deployed compose file or of a settings file with a credential that works until it is replaced."""
+    if _COMPOSE.search(path):
+        if not _NOT_DEPLOYED.search(path) and ("prod" in path or _DEPLOYED.search(text)):
+            yield from (_line(text, match) for match in _IN_COMPOSE.finditer(text) if _is_given(match["value"]))
+    elif _SETTINGS.search(path) and not (_OF_OTHERS.search(path) or _NOT_DEPLOYED.search(path)):
+        for match in _IN_SETTINGS.finditer(text):
+            if _is_given(match["value"]) and _WORDS.search(match["value"]):
+                yield _line(text, match)
+
+
+def _is_given(value: str) -> bool:
+    """Whether a value stands there, itself or to fall back on."""
+    fallback = _FALLBACK.match(value)
+    bare = fallback["value"] if fallback else value
+    if _NO_VALUE.search(bare):
+        return False
+    return not re.search(r"(?i)your[-_]|example|placeholder|xxxx|dummy|redacted|<|\*\*\*", bare)
+
+
+def _line(text: str, match: re.Match[str]) -> int:
+    return text.count("\n", 0, match.start("name")) + 1
