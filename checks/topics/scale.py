@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
+from checks.application.in_process import tasks_in_process
 from checks.application.queues import comes_from, queues
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
 from checks.look import Look
@@ -45,11 +46,6 @@ _OWN_CLIENT = re.compile(r"(?:self|this)\.\w*(?:redis|client|cache|store|kv)\w*\
 """A client that a class keeps, in a file that loads a cache's library."""
 _NOT_A_CACHE = re.compile(r"(?i)session|queue|(?<![bc])lock|limit|pubsub|token")
 
-_IN_PROCESS = (
-    r"(?:.*\.)?(?:background_tasks|background|bg|tasks)\.add_task|(?:asyncio\.)create_task|asyncio\.ensure_future"
-    r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|@vercel/functions\.waitUntil|next(?:/server)?\.(?:unstable_)?after|node-cron.*\.schedule"
-    r"|(?:.*\.)?(?:ctx|executionCtx|context)\.waitUntil|gradio\..*\.queue|EdgeRuntime\.waitUntil|threading\.Thread|fastapi_utils\..*repeat_every|fastapi\.BackgroundTasks\.add_task"
-)
 _SLOW = (
     "openai", "anthropic", "litellm", "langchain*", "google.genai", "google.generativeai", "transformers",
     "llama_cpp", "torch",
@@ -189,13 +185,7 @@ def background_jobs(look: Look) -> Observation:
     found = queues(look)
     if found.handed:
         return answer(JOBS, Outcome.MET, "slow work is handed to a queue", found.handed, searched=searched)
-    inside = [hit.place for hit in calls(look, _IN_PROCESS)]
-    inside += [
-        Location(module.path, function.line)
-        for module in python_modules(look)
-        for function in module.functions
-        if any(item.callee.endswith("repeat_every") for item in function.decorators)
-    ]
+    inside = tasks_in_process(look)
     if found.published:
         said = "messages go to a broker; nothing here takes them and does the work"
         return answer(JOBS, Outcome.PARTIAL, said, found.published, searched=searched, fix=fix)
