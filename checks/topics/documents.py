@@ -10,6 +10,7 @@ from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.documents import Document
+from checks.topics.readme_steps import dead_steps
 
 README = "docs.readme"
 ARCHITECTURE = "docs.architecture"
@@ -63,9 +64,9 @@ def readme(look: Look) -> Observation:
     for item in (document, *further):
         sets_up += [Location(item.path, line) for line in _setting_up(item)]
         runs += [Location(item.path, line) for line in _running(item)]
-    dead = list(_dead_steps(look, document))
+    dead = list(dict.fromkeys(dead_steps(look, document)))
     if dead:
-        message = "this step names a script that does not exist"
+        message = "this step names a script or file that does not exist"
         complain(look, "documents.dead-step", README, dead, Severity.LOW, message)
     runs = [place for place in runs if place not in dead]
     if not runs and (own := _own_commands(look)):
@@ -73,12 +74,12 @@ def readme(look: Look) -> Observation:
     if sets_up and runs and (wanted := _untold_settings(look, document, further)):
         said = f"steps to set it up and run it, but not a word about the settings it needs, such as {wanted}"
         return answer(README, Outcome.PARTIAL, said, [*sets_up[:2], *runs[:2]], searched=searched, fix=fix)
+    if sets_up and runs and dead:
+        said = "how to set it up and run it is written down, but some steps name scripts or files that do not exist"
+        return answer(README, Outcome.PARTIAL, said, [*dead, *sets_up[:2], *runs[:2]], searched=searched, fix=fix)
     if sets_up and runs:
-        said = "how to set it up and run it is written down" + (
-            ", though some steps name scripts that do not exist" if dead else ""
-        )
-        outcome = Outcome.PARTIAL if dead and len(dead) >= len(runs) else Outcome.MET
-        return answer(README, outcome, said, [*sets_up[:2], *runs[:2]], searched=searched, fix=fix if dead else "")
+        said = "how to set it up and run it is written down"
+        return answer(README, Outcome.MET, said, [*sets_up[:2], *runs[:2]], searched=searched)
     if sets_up or runs:
         said = "steps to set it up, none to run it" if sets_up else "steps to run it, none to set it up"
         needs_none = not sets_up and not look.manifests.dependencies
@@ -162,18 +163,6 @@ def _running(document: Document) -> Iterator[int]:
         match = _RUNS.search(piece)
         if match and not _INSTALL_ONLY.search(match[0]):
             yield number
-
-
-def _dead_steps(look: Look, document: Document) -> Iterator[Location]:
-    """Steps of the README that call an npm script or a file which the repository has not."""
-    names = {item.name for item in look.manifests.scripts if item.runner == "npm"}
-    for number, line in enumerate(document.text.splitlines(), 1):
-        match = re.match(r"^\s*\$?\s*(npm|pnpm|yarn|bun) run ([\w:-]+)\s*(#.*)?$", line)
-        if match and names and match[2] not in names:
-            yield Location(document.path, number)
-        match = re.match(r"^\s*\$?\s*python3? ([\w/-]+\.py)\b", line)
-        if match and not look.tree.exists(match[1]) and not look.tree.match(f"**/{match[1].rsplit('/', 1)[-1]}"):
-            yield Location(document.path, number)
 
 
 # -- architecture -------------------------------------------------------------------------------------------------
