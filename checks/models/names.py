@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
-from checks.look import PYTHON, is_product
+from checks.look import PYTHON, WEB, is_product
 from checks.models.development import development_files
+from checks.models.name_places import is_no_choice, model_folders
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ _COMMIT = re.compile(r"/resolve/[0-9a-f]{12,}/")
 _NOT_GENERATING = re.compile(r"(?i)embed|rerank|tokenizer|moderation|clip-")
 _SETTING = re.compile(r"(?i)^\s*(?:-\s*|export\s+)?[\"']?\w*model\w*[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)", re.MULTILINE)
 _FALLBACK = re.compile(r"\$\{\w*MODEL\w*:-([\w./:@+-]+)\}")
+_ENTRY = re.compile(
+    r"(?im)(?:^|[{,])\s*(?:-\s*)?[\"']?(?:\w*model\w*|id|name|default|engine|deployment)[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)"
+)
+_OF_MODELS = re.compile(r"(?i)(?:models?|llms?|providers?)(?:[._-][\w.-]*)?\.\w+$|(?:models?|llms?|providers?)/[^/]+$")
+"""Data files that hold models: what stands there by an id or a name is one."""
 _MOST_NAME = 200
 _NO_SETTINGS = ("package.json", "package-lock.json", "tsconfig.json")
 _PRICED = re.compile(r"(?i)price|pricing|cost|context_?(?:window|length|limit)|token_?limits?|encoding_for")
@@ -61,7 +67,7 @@ def _named(look: Look) -> Iterator[ModelName]:
             kind = _kind(text.value)
             if kind == "tag" and _has_revision(look, path):
                 kind = "dated"
-            if kind and not _is_price(look, path, text.line):
+            if kind and not _is_price(look, path, text.line) and not is_no_choice(look, path, text.line, text.value):
                 yield ModelName(text.value[:80], kind, Location(path, text.line))
     settings = (
         ".env.example",
@@ -72,9 +78,10 @@ def _named(look: Look) -> Iterator[ModelName]:
         "config*.toml",
         "settings*.toml",
     )
-    for path in dict.fromkeys((*look.tree.match(*settings), *_settings_read(look))):
+    for path in dict.fromkeys((*look.tree.match(*settings), *_settings_read(look), *model_folders(look))):
         content = look.tree.text(path) or ""
-        for match in (*_SETTING.finditer(content), *_FALLBACK.finditer(content)) if is_product(path) else ():
+        entries = _ENTRY.finditer(content) if _OF_MODELS.search(path) else _SETTING.finditer(content)
+        for match in (*entries, *_FALLBACK.finditer(content)) if is_product(path) else ():
             if kind := _kind(match[1]):
                 yield ModelName(match[1][:80], kind, Location(path, content.count("\n", 0, match.start(1)) + 1))
 
@@ -111,6 +118,12 @@ def _settings_read(look: Look) -> tuple[str, ...]:
         if paths and look.reach.reached(path) is not False
         for text in _texts(look, path)
         if len(text.value) < _MOST_NAME
+    }
+    named |= {
+        item.specifier.rsplit("/", 1)[-1]
+        for web in (look.web.modules(look.source_paths(*WEB)) if paths else ())
+        if look.reach.reached(web.path) is not False
+        for item in web.imports
     }
     return tuple(path for path in paths if path.rsplit("/", 1)[-1] in named and not path.endswith(_NO_SETTINGS))
 
