@@ -10,6 +10,7 @@ from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
+from checks.topics.api_annotated import annotated_share
 
 HEALTH = "api.health-endpoint"
 DOCS = "api.docs"
@@ -32,6 +33,7 @@ _GENERATED_PYTHON = (
     "drf_yasg",
     "ninja", "spectree", "apispec", "litestar", "sanic_ext",
 )  # fmt: skip
+_NEARLY_ALL = 0.8
 
 
 @probe(HEALTH)
@@ -111,6 +113,16 @@ def docs(look: Look) -> Observation:
     shown = [hit.place for hit in calls(look, r"fastapi\.(?:applications\.)?FastAPI") if _is_documented(hit.call)]
     if shown:
         return answer(DOCS, Outcome.MET, "FastAPI serves the API's description", shown, searched=searched)
+    shared = annotated_share(look)
+    if shared and 0 < shared[0] < _NEARLY_ALL * shared[1]:
+        said = f"the description comes of annotations, which {shared[0]} of {shared[1]} endpoints have"
+        places = [hit.place for hit in calls(look, _GENERATED_NODE)] or list(look.importers("flasgger"))
+        return answer(DOCS, Outcome.PARTIAL, said, places, searched=searched, fix="annotate the other endpoints too")
+    if shared and not shared[0]:
+        said = "a library puts the description together from annotations, of which none was found"
+        return answer(
+            DOCS, Outcome.UNKNOWN, said, [hit.place for hit in calls(look, _GENERATED_NODE)], searched=searched
+        )
     generated = [hit.place for hit in calls(look, _GENERATED_NODE)] or list(look.importers(*_GENERATED_PYTHON))
     if generated:
         return answer(DOCS, Outcome.MET, "a library generates the API's description", generated, searched=searched)
@@ -120,7 +132,7 @@ def docs(look: Look) -> Observation:
         paths = {re.sub(r"[{:<\[].*", "", item.path).rstrip("/") for item in own} - {""}
         text = "\n".join(look.tree.text(place.path) or "" for place in written)
         named = [path for path in paths if path in text]
-        if paths and len(named) >= 0.8 * len(paths):
+        if paths and len(named) >= _NEARLY_ALL * len(paths):
             return answer(DOCS, Outcome.MET, "a written description names the endpoints", written, searched=searched)
         if named:
             said = f"a written description names {len(named)} of {len(paths)} endpoints"
