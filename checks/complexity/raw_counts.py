@@ -6,6 +6,7 @@ import re
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 
@@ -33,11 +34,26 @@ class RawCounts:
 
 def count(source: str) -> RawCounts:
     """Count the lines of valid Python source; parse it first, invalid source raises whatever `tokenize` raises."""
+    if _FURTHER_LINE_ENDS.search(source) and len(source) <= _LARGEST_FOR_RADON:
+        with suppress(SyntaxError, tokenize.TokenError, IndexError, ValueError):
+            return _by_radon(source)
     if source and not source.endswith("\n"):
         source += "\n"
     # From 3.12 on the tokenizer is quick, and a string may hold its own quotes between braces.
     quick = None if sys.version_info >= (3, 12) else _scanned(source)
     return quick or _tokenized(source)
+
+
+_FURTHER_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""Radon takes these for ends of lines as well, Python does not; there its own count decides."""
+_LARGEST_FOR_RADON = 200_000
+
+
+def _by_radon(source: str) -> RawCounts:
+    from radon.raw import analyze
+
+    found = analyze(source)
+    return RawCounts(found.loc, found.lloc, found.sloc, found.comments, found.multi, found.blank, found.single_comments)
 
 
 _QUOTED = (

@@ -37,8 +37,11 @@ from workbook.cli import doctor, gate
 from workbook.cli.main import main
 from workbook.decisions import Decider, Outcome
 from workbook.errors import Refused
+from workbook.exports import report_sarif
 from workbook.history.replay import replay
 from workbook.places import Place
+from workbook.report.bundle import contents
+from workbook.report.proofs import proofs
 from workbook.session import Session
 
 PlainGit = Callable[..., str]
@@ -210,6 +213,18 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
         )
     },
     "workbook.history.replay": {"the history of a workbook": a_workbook(replay)},
+    "workbook.report.bundle": {
+        "the bundle for an auditor": a_workbook(contents),
+        "the bundle of an earlier commit": a_workbook(lambda session: contents(session, "HEAD~1")),
+    },
+    "workbook.report.proofs": {
+        "digests of evidence at a commit": a_workbook(lambda session: proofs(session, session.state, "HEAD~1"))
+    },
+    "workbook.exports.report_sarif": {"findings with their place in the repository": a_workbook(report_sarif._below)},
+    # Name what git says when it refuses; the calls stand above.
+    "workbook.report.gather": {},
+    "workbook.notebook.committing": {},
+    "tui.screens.diff": {},
     # Work on what the place of a workbook has read.
     "workbook.breadth": {},
     "workbook.culprits": {},
