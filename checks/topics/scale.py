@@ -9,6 +9,7 @@ from checks.application.calls_seen import Seen, all_calls
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
 from checks.application.in_process import tasks_in_process
+from checks.application.own_caches import OTHER_USE, kept_by_next, own_caches
 from checks.application.queues import comes_from, queues
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
 from checks.look import Look
@@ -30,8 +31,8 @@ _FACTORY = re.compile(
     r"(?i)^_?(?:get|load|create|make|build|init)?_*(?:\w*(?:settings?|config\w*|client|engine|logger|templates?|model|app|session\w*|pool|service|version|dirs?|env\w*|tokenizer|encoding|embeddings?))$"
 )
 _CACHE_CALLS = re.compile(
-    r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|mget|hget|hset)"
-    r"|django\.core\.cache\.cache\.(?:get|set|get_or_set)|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
+    r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|setEx|mget|hget|hset|hSet|hGet|json)"
+    r"|django\.core\.cache\.caches?\b.*\.(?:get|set|get_or_set|get_many|set_many|add)|django\.views\.decorators\.cache\.cache_page|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
     r"|cache-manager\..*|@nestjs/cache-manager\..*|next(?:/cache)?\.(?:default\.)?unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
     r"|aiocache\..*\.(?:get|set)|diskcache\.Cache.*|apicache\..*middleware"
 )
@@ -72,10 +73,11 @@ def caching(look: Look) -> Observation:
         or (len(seen.callee.split(".")) > 1 and seen.callee.split(".")[-2] in kept and seen.last in {"get", "put"})
         or re.fullmatch(r"caches\.default\.(?:match|put)", seen.callee)
         or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
-        if not _NOT_A_CACHE.search(f"{seen.callee} {seen.function}")
+        if not _is_for_others(seen)
     ]
-    places = [seen.place for seen in direct]
-    functions = {_function_of(look, seen) for seen in direct}
+    own = [*own_caches(look), *kept_by_next(look, list(_reached(look)))]
+    places = [*(seen.place for seen in direct), *(Location(path, line) for path, line in own)]
+    functions = {*own, *(_function_of(look, seen) for seen in direct)}
     for module in python_modules(look):
         for function in module.functions:
             if any(_is_cache(module, function, item.resolved) for item in function.decorators):
@@ -107,6 +109,7 @@ _OTHER_USE = (
 """What a store in memory is also used for."""
 
 
+_ASKS = frozenset({"get", "set", "setex", "setEx", "mget", "hget", "hset"})
 _COUNTS = frozenset(
     {"incr", "incrby", "decr", "expire", "lpush", "rpush", "publish", "zadd", "xadd", "sadd", "evalsha"}
 )
@@ -115,9 +118,16 @@ _COUNTS = frozenset(
 def _other_clients(look: Look) -> tuple[Location, ...]:
     """Where a client of a cache is loaded, but not where the file hands it to a limiter, a queue or sessions."""
     others = {place.path for place in look.importers(*_OTHER_USE)}
+    others |= {seen.path for seen in _reached(look) if seen.last in _ASKS and _is_for_others(seen)}
     if any(seen.last in _COUNTS and re.search(r"(?i)redis|kv|client", seen.callee) for seen in _reached(look)):
         return ()  # asked for something, and never for what it keeps
     return tuple(place for place in look.importers(*_CACHE_CLIENTS) if place.path not in others)
+
+
+def _is_for_others(seen: Seen) -> bool:
+    """Whether a call of a client keeps something else than answers: sessions, locks, counts of a limiter."""
+    where = f"{seen.path.rsplit('/', 1)[-1]} {seen.function} {next(iter(seen.arguments), '')}"
+    return bool(_NOT_A_CACHE.search(f"{seen.callee} {seen.function}") or OTHER_USE.search(where))
 
 
 def _kv_bindings(look: Look) -> frozenset[str]:
