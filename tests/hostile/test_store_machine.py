@@ -464,7 +464,7 @@ def one_process(monkeypatch):
     """All clients live in this process: a draft is an orphan when its client is gone, and git is not asked."""
     monkeypatch.setattr(OwnedDraft, "_is_orphan", lambda self, name: name.startswith(self._prefix) and name not in live)
     monkeypatch.setattr(Place, "digest", lambda *_: "0123")
-    monkeypatch.setattr(session_module.Place, "of", lambda root: Place(root, "", root / ".git", ""))
+    monkeypatch.setattr(session_module.Place, "of", lambda root, _git=None: Place(root, "", root / ".git", ""))
 
 
 @pytest.mark.stress
