@@ -110,6 +110,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("answering", "w", "fold", "ready when", "Fold or unfold when the answer may be yes.", footer=False),
     _quiet("answering", "j,down", "scroll_body(1)", "down", "Scroll down."),
     _quiet("answering", "k,up", "scroll_body(-1)", "up", "Scroll up."),
+    _quiet("answering", "pagedown", "page_body(1)", "page down", "Scroll down by a page."),
+    _quiet("answering", "pageup", "page_body(-1)", "page up", "Scroll up by a page."),
     Action(
         "guide",
         "right,l,right_square_bracket",
@@ -224,12 +226,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("code", "escape", "dismiss_screen", "back", "Back to where you came from.", palette=False),
     _quiet("code", "j,down", "scroll_body(1)", "down", "Scroll down."),
     _quiet("code", "k,up", "scroll_body(-1)", "up", "Scroll up."),
+    _quiet("code", "pagedown,space", "page_body(1)", "page down", "Scroll down by a page."),
+    _quiet("code", "pageup", "page_body(-1)", "page up", "Scroll up by a page."),
     Action("detail", "escape,b", "dismiss_screen", "back", "Back to where you came from.", palette=False),
     _quiet("window", "escape", "cancel", "cancel", "Close the window; nothing is taken."),
     _quiet("line", "f4,ctrl+o", "edit", "editor", "Write a note in your own editor, named by VISUAL or EDITOR."),
     _quiet("help", "escape,question_mark,q,f1", "cancel", "close", "Back to where you came from."),
     _quiet("help", "j,down", "scroll_body(1)", "down", "Scroll down."),
     _quiet("help", "k,up", "scroll_body(-1)", "up", "Scroll up."),
+    _quiet("help", "pagedown,space", "page_body(1)", "page down", "Scroll down by a page."),
+    _quiet("help", "pageup", "page_body(-1)", "page up", "Scroll up by a page."),
 )
 
 
@@ -258,4 +264,5 @@ def shown_keys(action: Action, keymap: Mapping[str, str] | None = None) -> str:
     keys = (keymap or {}).get(action.id, action.keys)
     signs = {"question_mark": "?", "slash": "/", "colon": ":", "right_square_bracket": "]", "left_square_bracket": "["}
     names = {**signs, "right": "→", "left": "←", "up": "↑", "down": "↓", "escape": "Esc", "enter": "Enter"}
+    names |= {"pagedown": "PgDn", "pageup": "PgUp"}
     return " or ".join(names.get(key, key) for key in keys.split(","))

@@ -134,7 +134,8 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
     def action_help(self) -> None:
         """Keys and words."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help())
+            held = (active.binding.id or "" for active in self.screen.active_bindings.values())
+            self.push_screen(Help({name.partition(".")[0] for name in held}))
 
     def action_search(self) -> None:
         """Find a control."""

@@ -74,3 +74,8 @@ class WorkbookScreen(Screen[None]):
         """Scroll the text by lines."""
         for body in self.query(VerticalScroll):
             body.scroll_relative(y=lines * 2, animate=False)
+
+    def action_page_body(self, pages: int) -> None:
+        """Scroll the text by pages."""
+        for body in self.query(VerticalScroll):
+            body.scroll_relative(y=pages * max(1, body.size.height - 2), animate=False)
