@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.application.named_values import written_out
 from checks.application.own_clients import own_client, own_client_waits
+from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON
 from checks.once import once
 
@@ -140,11 +141,21 @@ def waits(look: Look, call: Seen) -> bool:
     whole = around(look, call)
     if _SIGNAL.search(text) and (_ABORTS.search(whole) or _CONTROLLED.search(lines_of(look, call.path))):
         return True
-    if _CANCELS.search(whole):
+    if _CANCELS.search(whole) or _is_cut_short(look, call):
         return True
     if (call.hidden or _is_named_options(call)) and (_WAITS.search(whole) or _WAITS.search(written_out(look, call))):
         return True
     return _client_waits(look, call)
+
+
+def _is_cut_short(look: Look, call: Seen) -> bool:
+    """Whether the call is handed to something that gives up on it: `withTimeout(fetch(url), 3000)`, `pTimeout(…)`."""
+    for outer in wrappers(look, call):
+        if outer.name.startswith("p-timeout"):
+            return True
+        if any(_CANCELS.search(lines_of(look, *where)) for where in definition(look, outer)):
+            return True
+    return False
 
 
 def _is_named_options(call: Seen) -> bool:
@@ -159,11 +170,27 @@ def _axios_waits(look: Look) -> bool:
     return any(_AXIOS.search(lines_of(look, path)) for path in sorted(files))
 
 
+def _adapter_waits(look: Look, call: Seen) -> bool:
+    """Whether an adapter of the product that sets a limit is mounted where the session of a call comes from."""
+    near = {call.path, *look.reach.imports_of(call.path)}
+    mounted = [one for one in all_calls(look) if one.reached and one.last == "mount" and one.path in near]
+    for one in mounted if "ession" in call.name else ():
+        module = look.python.module(one.path)
+        for word in re.findall(r"\b[A-Z]\w+", " ".join(one.arguments)):
+            for item in module.classes if module else ():
+                body = lines_of(look, one.path, item.line, item.end_line)
+                if item.name == word and re.search(r"[\"']timeout[\"']|\btimeout\s*=", body):
+                    return True
+    return False
+
+
 def _client_waits(look: Look, call: Seen) -> bool:
     """Whether the client object of the call was made with a timeout: in its file, or where its name comes from."""
     if own := own_client(look, call):
         return own_client_waits(look, own)
     if call.name.startswith("axios") and _axios_waits(look):
+        return True
+    if call.name.startswith("requests.") and _adapter_waits(look, call):
         return True
     owner = call.name.rsplit(".", 1)[0]
     made = [one for one in _clients_made(look) if owner.startswith(one.name)]

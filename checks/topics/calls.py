@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator
 
 from checks.application.calls_seen import Seen, all_calls, around, calls_of, function_span, lines_of, places, text_of
+from checks.application.endpoints import endpoints
 from checks.application.http_calls import external_calls, waits
 from checks.application.own_clients import own_client
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
+from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON, Look
 from checks.models.calls import clients_for, model_calls
 from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.topics.queue_retries import tried_again, worked_files
 
 TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
 SEARCHED = ("HTTP and model calls of application code",)
@@ -33,6 +36,8 @@ _PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter"
 _OPTION = re.compile(
     r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\.with_?[rR]etry\("
 )
+_RECONNECTS = re.compile(r"(?:ioredis|redis|aioredis|mongoose|mongodb|pymongo|socket\.io-client|amqplib)\b")
+"""Clients that open their own connection again; the calls to other services gain nothing by that."""
 _LOOP = re.compile(
     r"^[ \t]*(?:for\s+_?\w*(?:attempt|retr|tries)\w*\s+in\s|while\b[^\n]*(?:attempt|retr|tries)\w*"
     r"|for\s*\(\s*let\s+\w*(?:attempt|retr|tries)\w*|(?:async\s+)?for\s+\w+\s+in\s+range\([^\n]*(?:retr|attempt|tries))",
@@ -131,12 +136,15 @@ def _retrying(look: Look) -> list[_Retry]:
         if not call.reached:
             continue
         name, text = call.name, text_of(look, call)
+        if _RECONNECTS.match(name):
+            continue
         if _BACKOFF.fullmatch(name):
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
             found.append((call.place, _pauses(name, text), _covers(look, call)))
         elif _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
             found.append((call.place, True, (call.line, call.end_line)))
+    found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
     found += _decorated(look)
     loops = {call.path for call in all_calls(look) if call.reached}
     for path in sorted(loops):
@@ -202,6 +210,8 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
             made = clients_for(look, model)
             if made and all(_OPTION.search(text_of(look, one)) for one in made):
                 return True
+    if tried_again(look) and call.path in worked_files(look) and not _serves(look, call.path):
+        return True
     near = {call.path, *(look.reach.imports_of(call.path) if not call.path.endswith(PYTHON) else ())}
     if any(place.path in near and _mounts(look, place) for place, _, _ in found):
         return True
@@ -214,6 +224,11 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
         for place, _, (first, last) in found
         if place.path == call.path or call.path in look.reach.imports_of(place.path)
     )
+
+
+def _serves(look: Look, path: str) -> bool:
+    """Whether a file answers requests, which no queue runs again."""
+    return any(one.path == path for one in endpoints(look))
 
 
 def _is_made_with(look: Look, call: Seen, found: list[_Retry]) -> bool:
@@ -237,25 +252,13 @@ def _around(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
     """Where else a retry of a call may stand: its client's definition, and the decorators of its function."""
     if own := own_client(look, call):
         yield own.path, own.first, own.last
-    for outer in all_calls(look):  # `withRetry(() => fetch(url))`
-        if outer.path == call.path and outer.line <= call.line <= call.end_line <= outer.end_line and outer != call:
-            yield from _definition(look, outer)
+    for outer in wrappers(look, call):  # `withRetry(() => fetch(url))`
+        yield from definition(look, outer)
     module = look.python.module(call.path) if call.path.endswith(PYTHON) else None
     function = module.function(call.function) if module else None
     for decorator in function.decorators if function else ():
         if found := function_at(look, call.path, decorator.callee):
             yield found[0].path, found[1].line, found[1].end_line
-
-
-def _definition(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
-    """Where the function of the repository that a call names is written."""
-    if call.path.endswith(PYTHON):
-        if found := function_at(look, call.path, call.callee):
-            yield found[0].path, found[1].line, found[1].end_line
-        return
-    path, _, name = call.name.partition("#") if "#" in call.name else (call.path, "", call.callee)
-    module = look.web.module(path)
-    yield from ((path, item.line, item.end_line) for item in (module.functions if module else ()) if item.name == name)
 
 
 def _mounts(look: Look, place: Location) -> bool:
