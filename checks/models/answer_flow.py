@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, calls_of, function_span, lines_of, text_of, users_of
 from checks.look import PYTHON, WEB
-from checks.models.calls import model_calls
+from checks.models.calls import ModelCall, model_calls
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -97,6 +97,21 @@ def answers_run(look: Look) -> list[Location]:
             todo += _handed_on(look, flow)
             todo += _callers(look, flow) if returned else []
     return sorted(found)
+
+
+def followed(look: Look, call: ModelCall, hops: int = 2) -> Iterator[tuple[str, frozenset[str]]]:
+    """The text of the call's function with the names the answer has there, and of the functions it is returned to."""
+    todo = [_start(look, call.seen, hops)]
+    done: set[tuple[str, int]] = set()
+    while todo and len(done) < _MOST:
+        flow = todo.pop()
+        if (flow.path, flow.first) in done:
+            continue
+        done.add((flow.path, flow.first))
+        returned = _spread(look, flow)
+        yield lines_of(look, flow.path, flow.first, flow.last), frozenset(flow.names)
+        if returned and flow.hops:
+            todo += _callers(look, flow)
 
 
 def _sources(look: Look) -> Iterator[Seen]:

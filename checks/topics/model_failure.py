@@ -9,7 +9,7 @@ from checks.application.calls_seen import Seen, all_calls, function_span, lines_
 from checks.application.named_values import assigned, written_out
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
-from checks.models.calls import SEARCHED, ModelCall, calls_in_use, unless_called
+from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_files, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 
@@ -29,6 +29,17 @@ _TELLS = re.compile(
 _MODEL_ERROR = re.compile(
     r"(?i)(?:openai|anthropic|litellm|groq|mistral|cohere|genai|google|botocore|llm|model|provider)\w*(?:\.\w+)*error"
     r"|^(?:API|APIStatus|APIConnection|APITimeout|RateLimit|Client|BotoCore|Server)Error$|(?i:llm|model|provider)\w*(?:Unavailable|Failed|Exception)"
+)
+_OVER_MODELS = re.compile(r"(?i)\bfor\b[^\n:;]{0,60}(?:model|provider|client|backend|llm)[^\n:;]{0,40}\s(?:in|of)\s")
+_ANSWERS = re.compile(
+    r"\breturn\s+\S|\byield\b|\bres\.\w+\(|Response\b|\bc\.(?:json|text)\(|\bset[A-Z]\w*\((?!false|true)"
+)
+_ON_ERROR = re.compile(
+    r"\bonError\s*(?::\s*(?:async\s*)?(?:\([^)]*\)|\w+)\s*=>|\([^)]*\)|:\s*(?:async\s+)?function\s*\w*\([^)]*\))"
+)
+_LOG_LINE = re.compile(r"(?:console|log|logger|Sentry|captureException)[\w.]*\([^;\n]*\);?")
+_TO_PERSON = re.compile(
+    r"\breturn\s+[^;\s]|^\s*[\"'`]|^\s*\w[\w.]*\(|\.(?:write|send|append|enqueue|json|insert|create|save)\w*\("
 )
 _SECOND = re.compile(r"with_?[fF]allbacks\(|\bfallbacks[\"']?\s*[=:](?!\s*(?:None|\[\s*\]))")
 _HOPS = 6
@@ -79,7 +90,9 @@ def _pages_that_catch(look: Look) -> list[Location]:
     states = [
         Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
         for path in look.source_paths(*WEB)
-        if look.reach.reached(path) is not False and (match := _STATES.search(lines_of(look, path)))
+        if look.reach.reached(path) is not False
+        and path not in model_files(look)
+        and (match := _STATES.search(lines_of(look, path)))
     ]
     states += [call.place for call in all_calls(look) if call.reached and _GLOBAL.fullmatch(call.callee)]
     return states + [
@@ -149,10 +162,12 @@ def _has_second(look: Look, seen: Seen) -> bool:
 def _on_all_ways(look: Look, seen: Seen, hops: int, known: dict[tuple[str, str], str | None]) -> str | None:
     """The grade of one call, or None where no way leads to it: a function that nothing calls."""
     here = set(_bodies(look, seen))
-    if here & {"handles", "returns"}:
+    if here & {"handles", "returns"} or _answers_in_callback(look, seen):
         return "handled"
     if here & {"logs", "empty"}:
-        return "weak"
+        if _tries_another(look, seen):
+            return "handled"
+        return "weak" if here & {"empty"} or _goes_on(look, seen) else ""
     name = seen.function.rsplit(".", 1)[-1]
     if not hops or not name:
         return ""
@@ -194,6 +209,42 @@ def _bodies(look: Look, seen: Seen) -> Iterator[str]:
     for catch in web.catches if web else ():
         if seen.line <= catch.line <= last or catch.line <= seen.line <= catch.end_line <= last:
             yield _kind(look, seen.path, catch.line, catch.end_line, catch.body)
+
+
+def _tries_another(look: Look, seen: Seen) -> bool:
+    """Whether the call stands in a loop over models or providers, so that the next one answers."""
+    before = lines_of(look, seen.path, function_span(look, seen.path, seen.line)[0], seen.line)
+    return bool(_OVER_MODELS.search(before))
+
+
+def _goes_on(look: Look, seen: Seen) -> bool:
+    """Whether something is still answered behind the handlers of a call, in the same function."""
+    last = function_span(look, seen.path, seen.line)[1]
+    if seen.path.endswith(PYTHON):
+        module = look.python.module(seen.path)
+        ends = [item.end_line for item in module.handlers if seen.end_line < item.line <= last] if module else []
+    else:
+        web = look.web.module(seen.path)
+        ends = [item.end_line for item in web.catches if seen.line <= item.line <= last] if web else []
+    return bool(ends) and bool(_ANSWERS.search(lines_of(look, seen.path, min(ends) + 1, last)))
+
+
+def _answers_in_callback(look: Look, seen: Seen) -> bool:
+    """Whether what handles errors of a stream says something: `onError: () => "Try again."`, more than a log line."""
+    if not seen.path.endswith(WEB):
+        return False
+    text = lines_of(look, seen.path, seen.line, function_span(look, seen.path, seen.line)[1])
+    return any(_TO_PERSON.search(_LOG_LINE.sub("", _block(text, match.end()))) for match in _ON_ERROR.finditer(text))
+
+
+def _block(text: str, start: int) -> str:
+    """What follows up to the end of the value or the braces that open there."""
+    depth = 0
+    for at in range(start, min(len(text), start + 1500)):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if depth < 0 or (depth == 0 and (text[at] == "," or (text[at] == "}" and text[start:at].strip()))):
+            return text[start : at + 1]
+    return text[start : start + 1500]
 
 
 def _kind(look: Look, path: str, first: int, last: int, body: str) -> str:

@@ -8,6 +8,7 @@ from checks.application.calls_seen import all_calls, function_span, lines_of, te
 from checks.application.named_values import assigned
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
+from checks.models.answer_checks import FORCED, is_listed, is_typed, takes_typed_tools
 from checks.models.answer_flow import CLEANS, answers_run
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, near_models, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -80,14 +81,15 @@ def output_validated(look: Look) -> Observation:
         for grade in _grade(look, call).split("+"):
             of.setdefault(grade, []).append(call.place)
     checked, present, unchecked = of.get("schema", []), of.get("presence", []), of.get("unchecked", [])
-    task, talk = of.get("task", []), of.get("talk", [])
+    task, talk, tools = of.get("task", []), of.get("talk", []), of.get("tools", [])
     if checked and len(checked) == len(calls) and not unchecked:
         said = f"{len(checked)} of {len(calls)} answers go through a schema"
         sound = all(call.seen.reached for call in calls) and not blind_spots(look)
         return answer(VALIDATED, Outcome.MET if sound else Outcome.PARTIAL, said, checked, searched=searched)
-    if checked or present:
+    if checked or present or tools:
         said = f"{len(checked)} of {len(calls)} answers go through a schema"
-        said += f", {len(present)} are checked for presence only" if present else ""
+        said += f", {len(present)} are checked in part" if present else ""
+        said += f", {len(tools)} may call tools whose input is checked" if tools else ""
         said += f", {len(talk)} are free text" if talk else ""
         where = [*unchecked, *task, *present, *talk]
         return answer(VALIDATED, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
@@ -104,14 +106,14 @@ def output_validated(look: Look) -> Observation:
 def _grade(look: Look, call: ModelCall) -> str:
     """How an answer is used: "schema", "presence", "unchecked" (parsed as it comes), or free text: "talk", "task".
 
-    Where callers differ, "schema+unchecked".
+    Where callers differ, "schema+unchecked"; "talk+tools" where tools with typed input are given besides.
     """
     seen = call.seen
     text = text_of(look, seen)
     first, last = function_span(look, seen.path, seen.line)
     whole = lines_of(look, seen.path, first, last)
     after = lines_of(look, seen.path, seen.end_line, min(last, seen.end_line + 80))
-    if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or _CHECKS.search(after):
+    if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or _CHECKS.search(after) or FORCED.search(text):
         return "schema"
     if re.search(r"with_structured_output|withStructuredOutput", seen.name) or _SCHEMA.search(_maker(look, call)):
         return "schema"
@@ -125,8 +127,17 @@ def _grade(look: Look, call: ModelCall) -> str:
     if any(sound) or _checks_inside(look, after):
         rest = [part for part, good in zip(parts, sound, strict=True) if not good]
         return "schema+unchecked" if any(_PARSES.search(part) for part in rest) else "schema"
+    listed = is_listed(look, call)
     if _PARSES.search(after) or _PARSES.search(callers):
-        return "unchecked"
+        return "presence" if listed or is_typed(look, call) else "unchecked"
+    if listed:
+        return "schema"
+    return f"{_free(look, call, text, after)}{'+tools' if takes_typed_tools(look, call) else ''}"
+
+
+def _free(look: Look, call: ModelCall, text: str, after: str) -> str:
+    """The use of an answer that nothing parses."""
+    seen = call.seen
     if _PRESENCE.search(after) and not re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text):
         return "presence"
     streams = re.search(r"stream", seen.last) or re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text)
