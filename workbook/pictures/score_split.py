@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workbook.pictures.svg import DOUBT, GOOD, QUIET, STATED, STOP, Canvas, Picture
 
-WIDTH, TALL, LEGEND = 660, 22, 42
+WIDTH, TALL, LEGEND, LETTER = 660, 22, 42, 6.5
 
 SHADES = ((GOOD, 1.0), (STATED, 1.0), (QUIET, 1.0), (DOUBT, 1.0), (STOP, 1.0), (QUIET, 0.25))
 """Backed, stated, does not apply, open, stops launch, unknown: the order in which `score_split` takes its parts."""
@@ -21,10 +21,11 @@ def score_split(parts: Sequence[tuple[str, int]]) -> Picture:
             wide = WIDTH * number / of
             canvas.box(left, 4, max(wide - 2, 1), TALL, color, f"{number} {word}", strength=strength)
             left += wide
-    step = WIDTH / len(SHADES)
-    for place, ((word, number), (color, strength)) in enumerate(zip(parts, SHADES, strict=True)):
-        said = f"{number} {word}"
-        canvas.box(place * step, LEGEND - 4, 10, 10, color, said, strength=strength)
-        canvas.text(place * step + 15, LEGEND + 5, said, room=step - 16)
     lines = tuple(f"{number} {word}" for word, number in parts)
+    spare, left = (WIDTH - LETTER * sum(len(line) for line in lines)) / len(SHADES), 0.0
+    for said, (color, strength) in zip(lines, SHADES, strict=True):
+        wide = spare + LETTER * len(said)
+        canvas.box(left, LEGEND - 4, 10, 10, color, said, strength=strength)
+        canvas.text(left + 15, LEGEND + 5, said, room=wide - 16)
+        left += wide
     return canvas.picture("What the score rests on", f"{of} items: {', '.join(lines)}", lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbook.pictures.svg import GOOD, STOP, Canvas, Picture
 
-WIDTH, ROW, LEFT, RIGHT = 640, 34, 170, 110
+WIDTH, ROW, LEFT, RIGHT = 660, 34, 170, 130
 
 
 @dataclass(frozen=True, slots=True)
