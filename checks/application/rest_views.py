@@ -83,7 +83,9 @@ def _of_plain_class(look: Look, module: PythonModule, name: str, path: str, plac
                 guards = (*guards, f"{where_of[dispatched].path}::{dispatched.qualified}")
             yield Endpoint("django", (verb.upper(),), path, place, home_of, function.qualified, *ends, guards)
     if not {"get", "post", "put", "patch", "delete"} & own.keys():
-        yield Endpoint("django", ("GET",), path, place, *_of_head(home, one), guards=shared)
+        bases = " ".join(base for _, above in line for base in above.bases)
+        methods = ("GET", "POST") if re.search(r"Form|Create|Update|Delete|Login", bases) else ("GET",)
+        yield Endpoint("django", methods, path, place, *_of_head(home, one), guards=shared)
 
 
 def _of_head(home: PythonModule, one: Class) -> tuple[str, str, int, int]:

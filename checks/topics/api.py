@@ -95,7 +95,7 @@ def _none_raw(look: Look, served: tuple[Endpoint, ...], typed: list[Endpoint]) -
     blind = blind_spots(look)
     writing = [item for item in served if not item.only_reads]
     unclear = [item for item in writing if item not in typed and not item.is_python]
-    unclear += [item for item in writing if item.framework == "django"]
+    unclear += [item for item in served if item.framework == "django"]
     if blind or (unclear and not typed):
         said = blind or "how these handlers take their input could not be told"
         return answer(SIGNAL, Outcome.UNKNOWN, said, [item.place for item in unclear])

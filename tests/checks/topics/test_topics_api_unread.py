@@ -70,6 +70,14 @@ DJANGO = {
     "manage.py": "import shop.urls\n",
     "shop/urls.py": """
     from django.urls import path
+    from shop_kit.views import OrderView
+    urlpatterns = [path("orders/", OrderView.as_view())]
+    """,
+}
+OWN_VIEW = {
+    "manage.py": "import shop.urls\n",
+    "shop/urls.py": """
+    from django.urls import path
     from shop.views import OrderView
     urlpatterns = [path("orders/", OrderView.as_view())]
     """,
@@ -89,6 +97,11 @@ TRPC = {
 @pytest.mark.parametrize("files", [DJANGO, TRPC], ids=["django-class-views", "trpc"])
 def test_endpoints_that_are_not_read_are_unknown_never_met_or_absent(look_at, ask, files):
     assert ask(look_at(files)).outcome is UNKNOWN
+
+
+def test_a_class_view_of_the_repository_is_read_for_its_guard_but_not_for_how_it_takes_input(look_at):
+    assert authentication(look_at(OWN_VIEW)).outcome is Outcome.UNMET
+    assert input_validation(look_at(OWN_VIEW)).outcome is UNKNOWN
 
 
 def test_guarded_routes_beside_graphql_are_not_called_all(look_at):
