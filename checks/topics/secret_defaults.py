@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from checks.files.kinds import is_test, is_vendored
+from checks.observation import Location
 from checks.secrets import shapes
+
+if TYPE_CHECKING:
+    from checks.look import Look
 
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
 _NOT_DEPLOYED = re.compile(r"(?i)test|dev\b|develop|local|\bci\b|example|sample|template|e2e|override|playground|demo")
-_DEPLOYED = re.compile(r"(?m)^[ \t]+build:|^[ \t]+restart:[ \t]*[\"']?(?:always|unless-stopped|on-failure)")
-"""A compose file that builds the product or keeps it up, where others only give a developer a database."""
+_PRODUCTION = re.compile(r"(?i)prod|deploy|staging|server")
+_BUILDS = re.compile(r"(?m)^[ \t]+build:")
+"""A compose file that builds the product runs it; others only give a developer a database."""
 _TELLING = r"[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET(?:_KEY)?|JWT_KEY|API_KEY|AUTH_TOKEN|ADMIN_TOKEN)"
 _IN_COMPOSE = re.compile(
     rf"(?m)^[ \t]*(?:-[ \t]*[\"']?)?(?P<name>{_TELLING})[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#]+)[\"']?[ \t]*"
@@ -58,14 +65,23 @@ def assigned_in_shell(path: str, text: str) -> Iterator[int]:
 
 
 def working_defaults(path: str, text: str) -> Iterator[int]:
-    """The lines of a deployed compose file or of a settings file with a credential that works until it is replaced."""
-    if _COMPOSE.search(path):
-        if not _NOT_DEPLOYED.search(path) and ("prod" in path or _DEPLOYED.search(text)):
-            yield from (_line(text, match) for match in _IN_COMPOSE.finditer(text) if _is_given(match["value"]))
-    elif _SETTINGS.search(path) and not (_OF_OTHERS.search(path) or _NOT_DEPLOYED.search(path)):
+    """The lines of a settings file with a credential that works until it is replaced."""
+    if _SETTINGS.search(path) and not (_OF_OTHERS.search(path) or _NOT_DEPLOYED.search(path) or _COMPOSE.search(path)):
         for match in _IN_SETTINGS.finditer(text):
             if _is_given(match["value"]) and _WORDS.search(match["value"]):
                 yield _line(text, match)
+
+
+def compose_defaults(look: Look) -> Iterator[Location]:
+    """Passwords in the compose files that deploy the product: named so, or the only thing that runs what they build."""
+    elsewhere = bool(look.containers.platforms or look.containers.resources)
+    for path in look.tree.paths:
+        if not _COMPOSE.search(path) or _NOT_DEPLOYED.search(path) or is_test(path) or is_vendored(path):
+            continue
+        text = look.tree.text(path) or ""
+        if _PRODUCTION.search(path.rsplit("/", 1)[-1]) or (_BUILDS.search(text) and not elsewhere):
+            found = (match for match in _IN_COMPOSE.finditer(text) if _is_given(match["value"]))
+            yield from (Location(path, _line(text, match)) for match in found)
 
 
 def _is_given(value: str) -> bool:

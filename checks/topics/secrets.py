@@ -10,7 +10,7 @@ from checks.observation import Confidence, Finding, Location, Observation, Outco
 from checks.probe import Stage, probe
 from checks.readers.plain import mapping, sequence
 from checks.secrets import shapes
-from checks.topics.secret_defaults import assigned_in_shell, working_defaults
+from checks.topics.secret_defaults import assigned_in_shell, compose_defaults, working_defaults
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
@@ -69,7 +69,7 @@ COMMENT = re.compile(r"^\s*(?:#|//|/?\*|--|;|<!--|\"\"\")|\s(?:#|//)\s")
 def none_in_code(look: Look) -> Observation:
     """No credential in any tracked text file; tests, prose and lock files hold look-alikes and count as doubtful."""
     certain: list[Location] = []
-    doubtful: list[Location] = []
+    doubtful = list(compose_defaults(look))
     hidden: list[str] = []
     for path in look.tree.paths:
         if path.endswith(".ipynb") and not (is_test(path) or is_vendored(path)):
