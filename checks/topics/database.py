@@ -25,6 +25,7 @@ from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import Stage, probe
 from checks.semgrep.findings import RawMatch
+from checks.topics.database_filters import joined_filters
 
 STRING_SQL = "db.no-string-sql"
 POOLING = "db.pooling"
@@ -89,7 +90,8 @@ def string_sql(look: Look) -> Observation:
     seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
     if not any(place.path.endswith(WEB) for place in (*found.server, *found.file)):
         seen = [one for one in seen if one.rule != "sql.string-built.js"]  # a name like `query` of another library
-    if not seen and found.sql and not _speaks_sql(look):
+    joined = joined_filters(look)
+    if not seen and not joined and found.sql and not _speaks_sql(look):
         return answer(
             STRING_SQL,
             Outcome.NOT_APPLICABLE,
@@ -97,7 +99,7 @@ def string_sql(look: Look) -> Observation:
             found.sql[:3],
             searched=searched,
         )
-    if not found.sql and not seen:
+    if not found.sql and not seen and not joined:
         return without_database(look, STRING_SQL, "no SQL", searched=searched)
     fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
     if fed:
@@ -105,6 +107,12 @@ def string_sql(look: Look) -> Observation:
         return answer(
             STRING_SQL, Outcome.UNMET, said, _places(fed), searched=searched, confidence=Confidence.HIGH, fix=fix
         )
+    if pieces := [one.place for one in joined if one.fed and not one.is_filter]:
+        said = f"input is joined into {len(pieces)} piece{'s' if len(pieces) > 1 else ''} of statements"
+        return answer(STRING_SQL, Outcome.UNMET, said, pieces, searched=searched, fix=fix)
+    if joined:
+        said = f"values are joined into filters or pieces of statements that are taken as text: {len(joined)}"
+        return answer(STRING_SQL, Outcome.PARTIAL, said, [one.place for one in joined], searched=searched, fix=fix)
     code = [path for path in look.source_paths(*PYTHON, *WEB) if reached(look, path) and _may_run_sql(look, path)]
     if look.code.trouble or not look.code.complete_for(code):
         left = [path for path in code if path not in look.code.examined]
