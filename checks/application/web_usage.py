@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
+from checks.look import PYTHON
 from checks.once import once
 
 if TYPE_CHECKING:
+    from checks.application.wiring import Hit
     from checks.look import Look
     from checks.readers.web_facts import WebFunction, WebModule
 
@@ -52,6 +54,12 @@ def runs(look: Look, module: WebModule, line: int) -> bool:
     """Whether the code at a line is run when the module is loaded, or stands in a function that something names."""
     around = function_around(module, line)
     return around is None or is_web_function_used(look, module, around)
+
+
+def in_force(look: Look, hit: Hit) -> bool:
+    """Whether a call stands in code that something names; for Python, `calls` has already asked it of functions."""
+    module = None if hit.place.path.endswith(PYTHON) else look.web.module(hit.place.path)
+    return module is None or runs(look, module, hit.place.line)
 
 
 def _named_in(look: Look, path: str) -> str:

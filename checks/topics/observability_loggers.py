@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.named_values import assigned
+from checks.application.web_usage import in_force
 from checks.application.wiring import Hit, arguments_of, calls, is_used, line_matches, modules, python_modules, span
 from checks.observation import Location
 from checks.once import once
@@ -56,9 +57,10 @@ _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 def structured_loggers(look: Look) -> list[Location]:
     """Where code that runs sets up a logger whose lines are JSON or keys and values."""
-    found = [hit.place for hit in calls(look, _LOGGERS)]
+    found = [hit.place for hit in calls(look, _LOGGERS) if in_force(look, hit)]
     for pattern, wanted in _BY_OPTION:
-        found += [hit.place for hit in calls(look, pattern) if re.search(wanted, _written(look, hit))]
+        hits = (hit for hit in calls(look, pattern) if in_force(look, hit))
+        found += [hit.place for hit in hits if re.search(wanted, _written(look, hit))]
     writes = _own_formatters(look)
     for module in python_modules(look):
         found += _in_python(look, module, writes)

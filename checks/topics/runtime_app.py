@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.web_usage import runs
+from checks.application.calls_seen import users_of
+from checks.application.web_usage import in_force
 from checks.application.wiring import (
     Hit,
     absent,
@@ -216,8 +217,15 @@ def feature_flags(look: Look) -> Observation:
 
 def _is_in_force(look: Look, hit: Hit) -> bool:
     """Whether the question is asked by code that something calls: a helper that is only exported asks nothing."""
-    module = look.web.module(hit.place.path) if not hit.place.path.endswith(PYTHON) else None
-    return module is None or runs(look, module, hit.place.line)
+    if not in_force(look, hit):
+        return False
+    owner, _, method = hit.function.rpartition(".")
+    module = look.python.module(hit.place.path)
+    function = module.function(hit.function) if module and owner else None
+    if module is None or function is None or function.decorators:
+        return True
+    based = any(one.name == function.owner and one.bases for one in module.classes)  # a framework may call it
+    return based or method.startswith("__") or bool(users_of(look, hit.place.path, method))
 
 
 def _asks_posthog(look: Look) -> bool:
