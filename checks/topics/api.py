@@ -45,6 +45,12 @@ _CHECKED = re.compile(
     # what is checked is the input
     r"|\.validate(?:Async|Sync)?\([^()]*(?:body|data|payload|json|input|request|values|[sS]chema)"
 )
+_OF_A_MODEL = re.compile(
+    r"\b(?:zod(?:Response|Text)Format|zodToJsonSchema|zodSchema|withStructuredOutput|with_structured_output|toJSONSchema)\([^()]*\)"
+    r"|[\w.]+\.(?:safeParse|parse|parseAsync|safeParseAsync|model_validate(?:_json)?|parse_raw)\(\s*(?:await\s+)?(?:JSON\.parse\(|json\.loads\()?"
+    r"\s*\w*(?:[cC]ompletion|[rR]esponse|[aA]nswer|[oO]utput|[gG]enerated|[mM]essage|[cC]ontent|llm\w*|raw(?:Text)?)\b[\w.?\[\]]*"
+)
+"""Schemas for what a model answers: they say nothing of what a request brings."""
 _IN_OPTIONS = re.compile(r"(?i)\bvalid|schema|\bbody\b\s*:\s*\w|\w+valid\w*\(")
 """What a route's own options and middleware say of a check."""
 _PARSE = re.compile(r"([\w$.]*[\w$])\s*\.\s*parse\(")
@@ -81,7 +87,9 @@ def input_validation(look: Look) -> Observation:
     if not raw and not loose:
         return _none_raw(look, served, typed)
     said = _counted(raw, loose, typed)
-    if len(raw) + len(loose) <= (1 - MOSTLY) * len(typed):
+    # Of those that take a body: many that read by a number say nothing of the few that write.
+    writing = [item for item in typed if not item.only_reads]
+    if len(raw) + len(loose) <= (1 - MOSTLY) * len(writing if raw else typed):
         return answer(SIGNAL, Outcome.MET, said, places, fix=FIX)
     elsewhere = _schemas_elsewhere(look)
     if typed or loose or elsewhere:
@@ -115,8 +123,8 @@ def _counted(raw: list[Endpoint], loose: list[Endpoint], typed: list[Endpoint]) 
 
 def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
     if endpoint.framework in {"fastapi", "litestar"}:
-        text = source(look, endpoint, hops=0)
         takes_request = any(_REQUEST.match(item.annotation) for item in endpoint.parameters)
+        text = source(look, endpoint, hops=1 if takes_request else 0)
         loose = any(
             _LOOSE.match(item.annotation) and "Depends" not in f"{item.default} {item.annotation}"
             for item in endpoint.parameters
@@ -148,6 +156,7 @@ def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
 
 def _is_checked(look: Look, endpoint: Endpoint, text: str) -> bool:
     """Whether a handler's source checks its input by a schema; to parse JSON, a date or an address checks nothing."""
+    text = _OF_A_MODEL.sub("", text)
     if _CHECKED.search(text):
         return True
     if endpoint.is_python:
