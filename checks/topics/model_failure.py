@@ -37,6 +37,7 @@ _ANSWERS = re.compile(
 _ON_ERROR = re.compile(
     r"\bonError\s*(?::\s*(?:async\s*)?(?:\([^)]*\)|\w+)\s*=>|\([^)]*\)|:\s*(?:async\s+)?function\s*\w*\([^)]*\))"
 )
+_GIVES_BACK = re.compile(r"(?m)^\s*(?:return|yield)\s+(?!None\b|null\b|undefined\b)\S")
 _LOG_LINE = re.compile(r"(?:console|log|logger|Sentry|captureException)[\w.]*\([^;\n]*\);?")
 _TO_PERSON = re.compile(
     r"\breturn\s+[^;\s]|^\s*[\"'`]|^\s*\w[\w.]*\(|\.(?:write|send|append|enqueue|json|insert|create|save)\w*\("
@@ -253,7 +254,9 @@ def _kind(look: Look, path: str, first: int, last: int, body: str) -> str:
     told = (body in {"logs", "raises"} and (_SHOWS.search(text) or "raise gr.Error(" in text)) or (
         body == "raises" and _TELLS.search(text)
     )
-    return "handles" if told else body
+    # A log line and a sentence for the person after it: the reader tells of the log line alone.
+    says = body == "logs" and _GIVES_BACK.search(text)
+    return "handles" if told or says else body
 
 
 def _tries(look: Look, path: str, first: int, line: int, handler: int) -> bool:

@@ -20,6 +20,7 @@ from checks.models.calls import SEARCHED, model_calls, unless_called
 from checks.models.development import development_files
 from checks.models.tracing import is_traced, left_to_the_environment, traced
 from checks.observation import Location, Observation, Outcome, Severity
+from checks.once import once
 from checks.probe import probe
 
 LOGGING, COST = "llm.call-logging", "llm.cost-tracking"
@@ -282,12 +283,24 @@ def _kept(look: Look) -> list[Location]:
     return found
 
 
+@once
+def _usage_readers(look: Look) -> frozenset[str]:
+    """Names of functions that ask a model and read what the answer used: they may hand it on."""
+    found: set[str] = set()
+    for model in model_calls(look):
+        seen = model.seen
+        first, last = function_span(look, seen.path, seen.line)
+        if seen.function and _USED.search(_CAPS.sub(" ", lines_of(look, seen.path, first, last))):
+            found.add(seen.function.rsplit(".", 1)[-1])
+    return frozenset(found)
+
+
 def _of_an_answer(look: Look, call: Seen, text: str, hops: int = 3) -> bool:
     """Whether counts come from what a model answered: read here, or by whoever calls the function that stores them.
 
     Tokens of a sign-in, of a bucket or of a plan are counted and stored too.
     """
-    if _USED.search(text):
+    if _USED.search(text) or any(word in _usage_readers(look) for word in re.findall(r"(\w+)\(", text)):
         return True
     name = call.function.rsplit(".", 1)[-1]
     if not hops or not name:
