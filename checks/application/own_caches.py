@@ -44,14 +44,14 @@ _KEPT_FETCH = re.compile(r"revalidate\s*:\s*(?!0\b)\w|[\"']force-cache[\"']")
 def own_caches(look: Look) -> Iterator[tuple[str, int]]:
     """File and first line of the functions that keep what they found until it expires."""
     for module in python_modules(look):
-        if not is_one_off(module.path):
+        if not is_one_off(module.path) and _CLOCK.search(lines_of(look, module.path)):
             for function in module.functions:
                 if _expires(look, module.path, function.line, function.end_line) and is_used(
                     look, module, function.qualified
                 ):
                     yield module.path, function.line
     for web in web_modules(look):
-        for one in web.functions:
+        for one in web.functions if _CLOCK.search(lines_of(look, web.path)) else ():
             if one.name and _expires(look, web.path, one.line, one.end_line) and is_web_function_used(look, web, one):
                 yield web.path, one.line
 

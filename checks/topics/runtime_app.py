@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.calls_seen import users_of
+from checks.application.calls_seen import lines_of, users_of
 from checks.application.web_usage import in_force
 from checks.application.wiring import (
     Hit,
@@ -56,6 +56,14 @@ _EVALUATES = re.compile(
     r"|flag_is_active|switch_is_active|get_?boolean|get_?(?:boolean|string|number|object)_?(?:value|details)|check_?gate(?:sync)?|get_?feature_?value"
     r"|use_?(?:flag|flags|variant|feature\w*|gate\w*)|get_?treatment\w*|get_?value(?:async)?|feature_enabled|is_feature_enabled|flag)"
 )
+_ENVIRONMENT = re.compile(
+    r"\benviron\b|\bgetenv\(|\b(?:process|import\.meta|Deno|Bun)\.env\b|\bBaseSettings\b|\bdecouple\b"
+)
+_BEYOND_ENVIRONMENT = re.compile(
+    r"(?i)user|account|tenant|organi[sz]ation|team|percent|rollout|cohort|hash|session|select|fetch|redis|query|load|read|plan|tier"
+    r"|\brole|header|cookie|override|store"
+)
+"""What decides by more than the environment: who asks, a share of them, or something that is kept elsewhere."""
 _POSTHOG = re.compile(r"(?i)feature_?(?:enabled|flag)")
 
 
@@ -201,7 +209,7 @@ def feature_flags(look: Look) -> Observation:
             searched=searched,
             fix=fix,
         )
-    own = [path for path in look.source_paths() if _OWN_FLAGS.search(path)]
+    own = [path for path in look.source_paths() if _OWN_FLAGS.search(path) and not _is_of_environment(look, path)]
     wired = [path for path in own if reached(look, path) and look.reach.imported_by(path)]
     asked = [hit.place for hit in hits if any(path in _imports(look, hit.place.path) for path in wired)]
     if asked:
@@ -226,6 +234,12 @@ def _is_in_force(look: Look, hit: Hit) -> bool:
         return True
     based = any(one.name == function.owner and one.bases for one in module.classes)  # a framework may call it
     return based or method.startswith("__") or bool(users_of(look, hit.place.path, method))
+
+
+def _is_of_environment(look: Look, path: str) -> bool:
+    """Whether flags are on or off by variables of the environment alone, the same for everybody until a restart."""
+    text = lines_of(look, path)
+    return bool(_ENVIRONMENT.search(text)) and not _BEYOND_ENVIRONMENT.search(text)
 
 
 def _asks_posthog(look: Look) -> bool:
