@@ -18,6 +18,15 @@ _NOT_DEPLOYED = re.compile(r"(?i)test|dev\b|develop|local|\bci\b|example|sample|
 _PRODUCTION = re.compile(r"(?i)prod|deploy|staging|server")
 _BUILDS = re.compile(r"(?m)^[ \t]+build:")
 """A compose file that builds the product runs it; others only give a developer a database."""
+_KEPT_UP = re.compile(r"(?m)^[ \t]+restart:[ \t]*[\"']?(?:always|unless-stopped|on-failure)")
+_IMAGE = re.compile(r"(?m)^[ \t]+image:[ \t]*[\"']?([^\s\"'#]+)")
+_HELPERS = re.compile(
+    r"(?i)postg|pgvector|pgadmin|mysql|maria|mongo|redis|valkey|keydb|memcached|minio|elastic|opensearch|qdrant"
+    r"|chroma|weaviate|milvus"
+    r"|clickhouse|timescale|rabbitmq|kafka|zookeeper|nats|mail|adminer|localstack|jaeger|prometheus|grafana|loki"
+    r"|traefik|nginx"
+    r"|caddy|ollama|etcd|keycloak|otel|mssql|sqlserver|neo4j|cockroach|temporal|vault"
+)
 _TELLING = r"[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET(?:_KEY)?|JWT_KEY|API_KEY|AUTH_TOKEN|ADMIN_TOKEN)"
 _IN_COMPOSE = re.compile(
     rf"(?m)^[ \t]*(?:-[ \t]*[\"']?)?(?P<name>{_TELLING})[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#]+)[\"']?[ \t]*"
@@ -79,9 +88,15 @@ def compose_defaults(look: Look) -> Iterator[Location]:
         if not _COMPOSE.search(path) or _NOT_DEPLOYED.search(path) or is_test(path) or is_vendored(path):
             continue
         text = look.tree.text(path) or ""
-        if _PRODUCTION.search(path.rsplit("/", 1)[-1]) or (_BUILDS.search(text) and not elsewhere):
+        kept_up = bool(_KEPT_UP.search(text)) and (_BUILDS.search(text) or _runs_an_image_of_its_own(text))
+        if _PRODUCTION.search(path.rsplit("/", 1)[-1]) or kept_up or (_BUILDS.search(text) and not elsewhere):
             found = (match for match in _IN_COMPOSE.finditer(text) if _is_given(match["value"]))
             yield from (Location(path, _line(text, match)) for match in found)
+
+
+def _runs_an_image_of_its_own(text: str) -> bool:
+    """Whether a service is neither a data store nor another helper that developers start beside the product."""
+    return any(not _HELPERS.search(image) for image in _IMAGE.findall(text))
 
 
 def _is_given(value: str) -> bool:
