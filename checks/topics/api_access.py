@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.guard_switches import is_off_by_default
 from checks.application.next_gate import next_gates
 from checks.application.wiring import (
     absent,
@@ -95,7 +96,13 @@ def authentication(look: Look) -> Observation:
 
 def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation:
     places = [item.place for item in served]
-    if weak := [gate.place for gate in next_gates(look) if gate.refuses_somewhere]:
+    weak = [
+        Location(module.path, function.line)
+        for module in python_modules(look)
+        for function in module.functions
+        if is_off_by_default(look, span(look, module.path, function.line, function.end_line))
+    ]
+    if weak := [*weak, *(gate.place for gate in next_gates(look) if gate.refuses_somewhere)]:
         said = "the middleware turns strangers away from pages, or where a switch is set; the endpoints are open"
         complain(
             look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, "an endpoint that anybody may call"
@@ -211,6 +218,8 @@ def _refuses_strangers(look: Look, endpoint: Endpoint, guard: str) -> bool:
             continue
         module, function = found
         text = span(look, module.path, function.line, function.end_line)
+        if is_off_by_default(look, text):
+            continue
         inner = " ".join(f"{item.name} {item.annotation} {item.default}" for item in function.parameters)
         if re.search(r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden", text) and _STRANGERS.search(text + inner):
             return True
@@ -229,6 +238,8 @@ def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:
         module, function = found
         inner = " ".join(f"{item.annotation} {item.default}" for item in function.parameters)
         text = span(look, module.path, function.line, function.end_line)
+        if is_off_by_default(look, text):
+            continue
         if function.raises or _REFUSES.search(text) or _SECURITY.search(inner):
             return True
         if re.search(r"Depends|Security|Dep\b", inner) and _GUARD.search(inner):
@@ -249,7 +260,7 @@ def _guard_for_all(look: Look) -> list[Location]:
         for function in module.functions:
             if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)
-                if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text):
+                if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text) and not is_off_by_default(look, text):
                     found.append(Location(module.path, function.line))
         if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
             found += line_matches(look, module.path, r"LoginRequiredMiddleware")
