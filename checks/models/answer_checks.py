@@ -20,6 +20,10 @@ _TYPED_TOOLS = re.compile(
     r"|(?m:^\s*@(?:\w+\.)?(?:tool|tool_plain|function_tool|beta_tool)\b)|\bFunctionTool\(|createTool\(|\bzodFunction\("
 )
 _GIVES_TOOLS = re.compile(r"\btools\b\s*[\"']?\s*[=:,}\]]|\bbind_?[tT]ools\(|@\w+\.tool")
+_WANTS_A_WORD = re.compile(
+    r"(?i)\bone of\b|\bonly (?:the|one|a|an|with)\b|(?:single|one) word|\byes or no\b"
+    r"|\bclassif|\bcategor|\bscore|\brating|\bjson\b|\blabel"
+)
 _LISTS = (
     r"(?:[\[({]|(?:self\.|this\.)?(?:[A-Z_][\w.]*\b"
     r"|\w*(?:allowed|valid|labels?|options|choices|categor|known|permitted|enum)\w*))"
@@ -36,6 +40,13 @@ def is_typed(look: Look, call: ModelCall) -> bool:
     return any(_asks(text, names, _typed) for text, names in followed(look, call))
 
 
+def is_read_by_code(look: Look, call: ModelCall) -> bool:
+    """Whether code reads something out of a free answer, or asks for one of some words: more than text to show."""
+    if _WANTS_A_WORD.search(lines_of(look, call.seen.path)):
+        return True
+    return any(_asks(text, names, _taken_apart) for text, names in followed(look, call))
+
+
 def _asks(text: str, names: frozenset[str], what: Callable[[str], str]) -> bool:
     every = "|".join(re.escape(name) for name in sorted(names))
     return bool(names and re.search(what(every), text))
@@ -47,6 +58,15 @@ def _listed(every: str) -> str:
         rf"(?<!for )(?<!for\s\s){value}\s+(?:not\s+)?in\s+{_LISTS}"
         rf"|(?:\]|\b{_LISTS})(?:\s+as\s+[^)]*\))?\.(?:includes|has)\(\s*{value}"
         rf"|\b[A-Z][A-Z_0-9]{{2,}}\.get\(\s*{value}|\b[A-Z]\w*(?:Enum|Label|Kind|Category|Intent|Route)\(\s*{value}\s*\)"
+    )
+
+
+def _taken_apart(every: str) -> str:
+    value = rf"(?<![\w.])(?:{every})\b(?:\.(?:text|content|output_text|strip\(\)|trim\(\)))*"
+    return (
+        rf"{value}\.(?:split\w*|partition|r?index|find\w*|lower|upper|to(?:Lower|Upper)Case|match\w*|starts_?[wW]ith|includes)\("
+        rf"|{value}\s*[=!]==?|\b(?:int|float|Decimal|Number|parseInt|parseFloat|bool|eval)\(\s*{value}"
+        rf"|\bre\.\w+\([^\n]*,\s*{value}|[\"']\s+in\s+{value}|\.(?:exec|test)\(\s*{value}"
     )
 
 

@@ -8,7 +8,7 @@ from checks.application.calls_seen import all_calls, function_span, lines_of, te
 from checks.application.named_values import assigned
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
-from checks.models.answer_checks import FORCED, is_listed, is_typed, takes_typed_tools
+from checks.models.answer_checks import FORCED, is_listed, is_read_by_code, is_typed, takes_typed_tools
 from checks.models.answer_flow import CLEANS, answers_run
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, near_models, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -144,7 +144,7 @@ def _free(look: Look, call: ModelCall, text: str, after: str) -> str:
     if streams or _SHOWN.search(after) or _TALKS.search(" ".join(_chain(look, call))):
         return "talk"
     role = f"{seen.function} {seen.path.rsplit('/', 2)[-1]} {seen.path.rsplit('/', 2)[-2] if '/' in seen.path else ''}"
-    return "talk" if _TALKS.search(role) else "task"
+    return "talk" if _TALKS.search(role) or not is_read_by_code(look, call) else "task"
 
 
 def _maker(look: Look, call: ModelCall) -> str:
