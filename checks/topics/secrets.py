@@ -20,19 +20,19 @@ ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|(?:^|/)[\w-]+\.env$")
 ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$|test")
 FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
 CODE_FALLBACK = re.compile(
-    r"""(?:(?:process|import\.meta)\.env\.|(?:getenv|environ\.get)\(\s*["'])(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|PASSWD)"""
-    r"""(?:_KEY)?)["']?\s*(?:\|\||\?\?|,)\s*["'](?P<value>[^"'\s]{4,})["']"""
+    r"""(?:(?:process|import\.meta)\.env(?:\.|\[["'])|(?:getenv|getEnv|get_env|\bget(?:<\w+>)?)\(\s*["'])"""
+    r"""(?P<name>[A-Z0-9_]{0,60}(?:SECRET|PASSWORD|PASSWD)(?:_KEY)?)["']?[\])]?\s*(?:\|\||\?\?|,)\s*["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A secret of the environment with a literal to fall back on: `process.env.JWT_SECRET || "letmein"`."""
 WITH_DEFAULT = re.compile(
     r"""\b(?:env|config|env\.str|environ\.get_value|decouple\.config)\(\s*"""
     r"""["'][A-Z0-9_]*(?:SECRET|PASSWORD|PASSWD)(?:_KEY)?["']\s*,"""
-    r"""\s*default\s*=\s*["'](?P<value>[^"'\s]{4,})["']"""
+    r"""\s*(?:default\s*=\s*)?["'](?P<value>[^"'\s]{4,})["']"""
 )
 """The same by django-environ and decouple: `env("SECRET_KEY", default="letmein")`."""
 SETTING = re.compile(
     r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]*(?:password|secret|secret_key|api_key)[a-z0-9_]*\s*:\s*str\s*=\s*"""
-    r"""["'](?P<value>[^"'\s]{4,})["']"""
+    r"""(?:Field\(\s*(?:default\s*=\s*)?)?["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
 WORKING_DEFAULT = re.compile(

@@ -30,6 +30,7 @@ _REAL = re.compile(r"importActual|requireActual|importOriginal|pg-mem|pglite|mem
 _REAL_STORE = re.compile(r"^(testcontainers|@testcontainers/|mongodb-memory-server|pg-mem|@electric-sql/pglite)")
 _SESSION = re.compile(r"(^|_)(db|database|session|engine|transactional_db|postgres\w*)($|_)")
 """Fixtures that give a test a database of its own."""
+_DOUBLE = re.compile(r"(?i)mock|fake|stub|dummy")
 _PATCHES = re.compile(r"(^|\.)(patch(\.object|\.multiple)?|setattr)$")
 _SET_UP = re.compile(
     r"(^|/)([\w.-]*(vitest|jest)[\w.-]*setup|setup([-_.]?tests?)?|test[-_]?setup|__mocks__/[\w.-]+)\.[cm]?[jt]sx?$"
@@ -40,7 +41,7 @@ def is_doubled(look: Look, case: Case) -> bool:
     """Whether a test, its module or its set-up puts a double in the place of the database or the layer above it."""
     if case.kind == "python":
         module = look.python.module(case.path)
-        return module is not None and _python(module, case)
+        return module is not None and (_python(module, case) or _overridden(look, case))
     web = look.web.module(case.path)
     return web is not None and (_web(web) or _by_set_up(look))
 
@@ -64,7 +65,9 @@ def _by_set_up(look: Look) -> bool:
 
 def _python(module: PythonModule, case: Case) -> bool:
     function = module.function(case.function)
-    if function is None or any(_SESSION.search(item.name) for item in function.parameters):
+    if function is None or any(
+        _SESSION.search(item.name) and not _DOUBLE.search(item.name) for item in function.parameters
+    ):
         return False
     owner = next((item for item in module.classes if item.name == function.owner), None)
     set_up = {f"{function.owner}.setUp", f"{function.owner}.setup_method"} if owner else set()
@@ -78,6 +81,20 @@ def _python(module: PythonModule, case: Case) -> bool:
 
 
 _PATCH_TEXT = re.compile(r"\bpatch\b")
+
+
+_OVERRIDES = re.compile(r"dependency_overrides\[(?P<what>[\w.]+)\]\s*=\s*(?P<by>[^\n]+)")
+
+
+def _overridden(look: Look, case: Case) -> bool:
+    """Whether the module or a set-up above it gives the application a mock in the place of a dependency with data."""
+    folders = case.path.split("/")[:-1]
+    above = [case.path, *("/".join([*folders[:depth], "conftest.py"]) for depth in range(len(folders) + 1))]
+    for path in above:
+        for match in _OVERRIDES.finditer(look.tree.text(path) or "" if look.tree.exists(path) else ""):
+            if _keeps_data(match["what"]) and re.search(r"(?i)mock|fake|stub", match["by"]):
+                return True
+    return False
 
 
 def _replaces_data(call: Call) -> bool:
