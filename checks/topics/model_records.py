@@ -105,6 +105,8 @@ _ROW = re.compile(
     r"^\w+$|\basdict\((\w+)\)|\b(\w+)\.(?:model_dump|to_dict|dict|toJSON)\w*\(|\bJSON\.stringify\((\w+)\)"
 )
 """A row that is stored by its name, as it is or turned to plain data."""
+_SPREAD = re.compile(r"(?:\.\.\.|\*\*)(\w+)")
+_RETURNED = re.compile(r"\breturn\b[^;\n]*(?:\n[^;\n]+){0,8}")
 _LONGEST = 120
 """Lines of a function that are looked through."""
 _SENT_LOG = re.compile(r"\blog(?:ger|ging)?\.(?:info|debug|bind|log)\(|console\.(?:log|info)\(|\bprint\(")
@@ -277,22 +279,24 @@ def _kept(look: Look) -> list[Location]:
         made = "\n".join(_made(whole, row) for row in rows)
         saves = call.last in {"save", "asave", "commit", "flush", "saveChanges"} and _SET_ON_ROW.search(whole)
         told = _CAPS.sub(" ", f"{text}\n{made}")
-        counts = _TOKENS.search(told) or saves or (_COST.search(told) and _OF_MODELS.search(whole))
+        spread = "\n".join(_made(whole, row) for row in _SPREAD.findall(text))
+        handed_on = any(given and f"{name}(" in spread for name, given in _usage_readers(look).items())
+        counts = _TOKENS.search(told) or saves or handed_on or (_COST.search(told) and _OF_MODELS.search(whole))
         if counts and _of_an_answer(look, call, f"{told}\n{whole}"):
             found.append(call.place)
     return found
 
 
 @once
-def _usage_readers(look: Look) -> frozenset[str]:
-    """Names of functions that ask a model and read what the answer used: they may hand it on."""
-    found: set[str] = set()
+def _usage_readers(look: Look) -> dict[str, bool]:
+    """Functions that ask a model and read what the answer used, by name: true where what they return names it."""
+    found: dict[str, bool] = {}
     for model in model_calls(look):
         seen = model.seen
-        first, last = function_span(look, seen.path, seen.line)
-        if seen.function and _USED.search(_CAPS.sub(" ", lines_of(look, seen.path, first, last))):
-            found.add(seen.function.rsplit(".", 1)[-1])
-    return frozenset(found)
+        text = _CAPS.sub(" ", lines_of(look, seen.path, *function_span(look, seen.path, seen.line)))
+        if seen.function and _USED.search(text):
+            found[seen.function.rsplit(".", 1)[-1]] = bool(_TOKENS.search(" ".join(_RETURNED.findall(text))))
+    return found
 
 
 def _of_an_answer(look: Look, call: Seen, text: str, hops: int = 3) -> bool:
