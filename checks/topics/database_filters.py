@@ -38,11 +38,11 @@ _FROM_REQUEST = re.compile(
 )
 _CLEANED = re.compile(
     r"replace(?:All)?\(|re\.sub\(|sanitiz|escape|quote|encodeURI|Number\(|parseInt\(|parseFloat\(|\bint\(|float\(|isalnum|ALLOWED|allowed|\buuid"
-    r"|toISOString|Date\b|\bnow\b|\?\s*[\"'][^\"']*[\"']\s*:\s*[\"']|includes\(|\.join\(|\.length\b|timedelta|isoformat",
+    r"|toISOString|Date\b|\bnow\b|\?\s*[\"'][^\"']*[\"']\s*:\s*[\"']|includes\(|\.join\(|\.length\b|process\.env|os\.environ|getenv|settings\.|config\.|timedelta|isoformat",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"(?i)(?:\b|_)(?:user|session|auth|profile|claims|me)\b(?:\?|!)?\.|ids?$|_ids?\b|uuid|placeholders?|^(?-i:[A-Z_][A-Z0-9_.]*)$"
+    r"(?i)(?:\b|_)(?:user|session|auth|profile|claims|me)\b(?:\?|!)?\.|ids?$|_ids?\b|uuid|(?:^|_|\b)(?:schema|table)(?:_?name)?$|(?:limit|offset|days|size)$|placeholders?|^(?-i:[A-Z_][A-Z0-9_.]*)$"
 )
 _TEXT = re.compile(
     r"(?i)(?:^|[._])(?:q|s|term|text|name|title|query|search\w*|keyword\w*|filter|input|needle|sort\w*|order\w*|column|direction|\w*(?:Term|Query"
