@@ -13,6 +13,7 @@ from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
+    from checks.readers.python_facts import PythonModule
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,15 @@ def calls_of(look: Look, path: str) -> list[Seen]:
 def _python(look: Look) -> Iterator[Seen]:
     for module in look.python.modules(look.source_paths(*PYTHON)):
         reached = look.reach.reached(module.path) is not False
+        fields = _http_fields(module)
         for call in module.calls:
+            name = look.python.trace(module.path, call)
+            field = fields.get((call.function.rpartition(".")[0], ".".join(name.split(".")[:2])), "")
             yield Seen(
                 module.path,
                 call.line,
                 call.end_line,
-                look.python.trace(module.path, call),
+                field + name[name.index(".", 5) :] if field and name.count(".") > 1 else name,
                 call.callee,
                 call.function,
                 tuple(value.text for value in call.arguments),
@@ -91,6 +95,23 @@ def _python(look: Look) -> Iterator[Seen]:
                 call.in_loop,
                 reached,
             )
+
+
+_HTTP_CLIENT = re.compile(
+    r"httpx\.(?:Async)?Client|(?:requests|niquests)\.(?:sessions\.)?[Ss]ession|aiohttp\.(?:client\.)?ClientSession"
+)
+
+
+def _http_fields(module: PythonModule) -> dict[tuple[str, str], str]:
+    """The fields that a class fills with an HTTP client, as (class, "self.client"), and what makes each."""
+    made = {(call.function, call.line): call.resolved for call in module.calls if _HTTP_CLIENT.fullmatch(call.resolved)}
+    fields = {}
+    for item in module.assignments:
+        if made and re.fullmatch(r"self\.\w+", item.target):
+            for (function, line), name in made.items():
+                if item.line == line:
+                    fields[function.rpartition(".")[0], item.target] = name
+    return fields
 
 
 def _web(look: Look) -> Iterator[Seen]:
