@@ -30,7 +30,7 @@ from tui.screens.search import Search
 from tui.settings import Settings
 from tui.wording import said
 from workbook.errors import Refused
-from workbook.history import Point, moves, point_now
+from workbook.history import Point, Reason, moves, point_now
 from workbook.ledger.half_typed import Field
 from workbook.session import Session
 from workbook.store import Clash, Clashed
@@ -56,6 +56,7 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
         self._disk = session.stamp
         self.began: Point | None = point_now(session) if session.has_state else None
         """The workbook as this sitting found it, to say what moved since."""
+        self._unseen = session.report is None
 
     # Coming
 
@@ -117,6 +118,14 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
         if self.began is None or not self.session.has_state:
             return frozenset()
         return frozenset(one.about for one in moves(self.began, point_now(self.session)))
+
+    def looked(self, *, done: bool) -> None:
+        """What the first look of a sitting shows was so before: nothing of it moved since the workbook was opened."""
+        if self._unseen and self.began and self.session.has_state:
+            now = point_now(self.session)
+            if all(one.reason is Reason.TOOL for one in moves(self.began, now)):
+                self.began = now
+        self._unseen = self._unseen and not done
 
     def begin(self) -> None:
         """A workbook was started: the board below, the guide on top."""

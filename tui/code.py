@@ -68,8 +68,8 @@ def _numbered(lines: list[str], first: int, start: int, end: int, path: str) -> 
 def _snippets(findings: tuple[Finding, ...], location: Location) -> Content:
     shown = [one.snippet for one in findings if one.location == location and one.snippet]
     if not shown:
-        return Content("A secret was found in this file, so its lines are not shown here.")
-    rows = [Content("A secret was found in this file: only this place is shown, with the value taken out.")]
+        return Content("This file holds what may be a secret, so its lines are not shown here.")
+    rows = [Content("This file holds what may be a secret: only this place is shown, with the value taken out.")]
     rows += [Content.assemble((f"> {location.line or 1}  ", "bold $text-error"), said_lines(one)) for one in shown]
     return Content("\n").join(rows)
 

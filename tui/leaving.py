@@ -69,7 +69,7 @@ class Leaving(SessionApp):
         self._close_messages_no_wait()
 
     def offer(self, half: Mapping[Field, str]) -> None:
-        """Show what was half typed when a terminal died, and open the field that is chosen."""
+        """Show what was half typed and left, or cut off when a terminal died, and open the field that is chosen."""
         fields = dict(zip("123456789", half, strict=False))
         choices = [(key, label(self.session, field, half[field])) for key, field in fields.items()]
         about = Content("Enter opens the field with this text in it. Esc leaves it there until the field is opened.")
@@ -81,7 +81,7 @@ class Leaving(SessionApp):
                 self.reopen(fields[key])
 
         throw = ("x", Content("throw all of it away"))
-        title = Content("This was half typed when the terminal died")
+        title = Content("This was half typed last time")
         self.push_screen(ChoicePrompt(title, [*choices, throw], about), chosen)
 
     def action_leave(self) -> None:

@@ -88,7 +88,11 @@ class Looking(SessionApp):
         if event.done:
             self._cancel = None
             self.look_progress = said(f"The probes failed: {event.trouble}") if event.trouble else _ended(event.report)
+        self.looked(done=event.done)
         self.changed()
+
+    def looked(self, *, done: bool) -> None:
+        """Told whenever the session has taken what the probes saw; `done` says that they have ended."""
 
     def _show_progress(self) -> None:
         for screen in self.screen_stack:

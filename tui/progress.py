@@ -18,14 +18,14 @@ class PillarState:
     counts: Counter[Status]
 
     @property
-    def total(self) -> int:
-        """How many items the pillar has."""
-        return sum(self.counts.values())
+    def asked(self) -> int:
+        """How many of the pillar's items apply, and so ask for an answer."""
+        return sum(self.counts.values()) - self.counts[Status.NOT_APPLICABLE]
 
     @property
     def answered(self) -> int:
         """How many of them are answered."""
-        return self.total - self.counts[Status.UNANSWERED]
+        return self.asked - self.counts[Status.UNANSWERED]
 
 
 def pillars(session: Session) -> tuple[PillarState, ...]:

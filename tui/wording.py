@@ -132,7 +132,7 @@ def asks(question: Question, style: str = "") -> Content:
     if len(question.item.controls) == 1:
         return said(question.item.asks, style)
     return Content.assemble(
-        said(question.item.asks, style), ("  here: ", "$foreground 60%"), said(question.control.title, style)
+        said(question.item.asks, style), ("  this part: ", "$foreground 60%"), said(question.control.title, style)
     )
 
 

@@ -258,7 +258,7 @@ async def test_the_session_is_told_at_its_end(started, screen_text):
             "2 answered",
             "1 piece of evidence",
             "1 disputed",
-            "1 numbers",
+            "Numbers: 1",
             "views",
         ):
             assert told in shown, told

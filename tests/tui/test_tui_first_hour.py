@@ -102,3 +102,26 @@ async def test_the_palette_offers_only_what_works_here(started):
         assert len(titles) == len(set(titles)), "the same word stood there for another screen's key"
         assert "All pillars" in titles
         assert "All questions" not in titles
+
+
+async def test_what_does_not_apply_is_not_told_as_answered(app, screen_text):
+    for question in app.session.questions():
+        app.session.answer(question.control.id, Status.NOT_APPLICABLE, reason="a library")
+    async with app.run_test(size=(110, 50), **OPTIONS) as pilot:
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "nothing to answer  - 10 don't apply" in shown
+        assert "10 of 10 answered" not in shown
+        await pilot.press("a")
+        await pilot.pause()
+        assert "stands here already" in screen_text(app), "a key without effect says so"
+
+
+async def test_the_page_of_a_question_names_who_verified(app, screen_text):
+    app.session.answer("runbooks", Status.READY)
+    app.session.verify("runbooks", "Bo Sample <bo@example.com>")
+    async with app.run_test(size=(110, 50), **OPTIONS) as pilot:
+        app.push_screen(Detail("runbooks"))
+        await pilot.pause()
+        line = next(one for one in screen_text(app).splitlines() if "Verified by" in one)
+        assert "Bo Sample <bo@example.com>" in line

@@ -115,7 +115,8 @@ class Board(WorkbookScreen):
         return Content.assemble(weight(gap.control.severity), "  ", asks(asked), "  ", standing(gap.standing))
 
     def _pillar(self, one: PillarState) -> Content:
-        parts: list[Content | str] = [self._signs(one), f"  {one.answered} of {one.total} answered"]
+        far = f"{one.answered} of {one.asked} answered" if one.asked else "nothing to answer"
+        parts: list[Content | str] = [self._signs(one), f"  {far}"]
         for status in (Status.BLOCKER, Status.NEEDS_REVIEW, Status.READY, Status.NOT_APPLICABLE):
             if count := one.counts[status]:
                 parts += ["  ", counted(status, count)]
@@ -198,6 +199,9 @@ class Board(WorkbookScreen):
 
     def action_all(self) -> None:
         """All pillars even when nearly all is red."""
+        if not met(self.session.assessment.of(self.session.checklist)).nearly_all_open:
+            self.app.notify(f"Every {self.session.checklist.word} stands here already; Enter opens one.", markup=False)
+            return
         self._all = not self._all
         self.repaint()
 

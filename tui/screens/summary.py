@@ -41,7 +41,7 @@ class Summary(Listing):
             *self._group("with a note, an owner or a day", one.cared),
         ]
         for kind, names in one.other.items():
-            rows.append(("", said(f"{len(names)} {kind}")))
+            rows.append(("", said(f"{kind.capitalize()}: {len(names)}")))
             rows += [(f"{kind}||{name}", said(f"    {name}")) for name in names]
         return rows
 
