@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 _FOLDER = re.compile(
-    r"(?i)(?:^|/)(?:[\w-]+[_-])?(?:evals?|evaluations?|evaluators?|benchmarks?|benchmarking|experiments?|scorers?)(?:[_-]\w+)?/"
+    r"(?i)(?:^|/)(?:[\w-]{1,60}[_-])?(?:evals?|evaluations?|evaluators?|benchmarks?|benchmarking|experiments?|scorers?)(?:[_-]\w+)?/"
 )
 _FILE = re.compile(
     r"(?i)(?:^|/)(?:(?:run[_-])?(?:evals?|evaluat(?:e|ion)|benchmarks?|bench)(?:[_-]\w+)?\.py|\w+[_-]evals?\.py"

@@ -28,6 +28,8 @@ _CONSTANT = re.compile(
     r"=\s*[\"'`][^\"'`]*[\"'`];?\s*(?:as const;?)?\s*$"
 )
 _MOST_LINES = 80
+_MOST_BEFORE = 300
+"""Characters of a line before a name that tell what it is compared with."""
 _DATA = (".json", ".yaml", ".yml", ".toml")
 _LISTS = re.compile(r"(?i)readdir|glob\(|iterdir|listdir|scandir|walk\(|rglob")
 
@@ -36,7 +38,7 @@ def is_no_choice(look: Look, path: str, line: int, value: str) -> bool:
     """Whether the name cannot be what answers: it is compared with, tells a model's abilities, or nothing uses it."""
     here = lines_of(look, path, line, line)
     before, _, after = here.partition(value)
-    if _COMPARED.search(before) or _COMPARED_AFTER.match(after):
+    if _COMPARED.search(before[-_MOST_BEFORE:]) or _COMPARED_AFTER.match(after):
         return True
     above = lines_of(look, path, max(line - _MOST_LINES, 1), line - 1) if line > 1 else ""
     return bool(_KNOWLEDGE.search(_table_of(f"{above}\n{before}"))) or _is_unused(look, here)

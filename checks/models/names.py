@@ -35,7 +35,7 @@ _NOT_GENERATING = re.compile(r"(?i)embed|rerank|tokenizer|moderation|clip-")
 _SETTING = re.compile(r"(?i)^\s*(?:-\s*|export\s+)?[\"']?\w*model\w*[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)", re.MULTILINE)
 _FALLBACK = re.compile(r"\$\{\w*MODEL\w*:-([\w./:@+-]+)\}")
 _ENTRY = re.compile(
-    r"(?im)(?:^|[{,])\s*(?:-\s*)?[\"']?(?:\w*model\w*|id|name|default|engine|deployment)[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)"
+    r"(?im)(?:^|[{,])\s*(?:-\s*)?[\"']?(?:\w{0,40}model\w{0,40}|id|name|default|engine|deployment)[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)"
 )
 _OF_MODELS = re.compile(r"(?i)(?:models?|llms?|providers?)(?:[._-][\w.-]*)?\.\w+$|(?:models?|llms?|providers?)/[^/]+$")
 """Data files that hold models: what stands there by an id or a name is one."""

@@ -38,7 +38,7 @@ _TRACERS = frozenset({"braintrust", "langsmith", "langfuse", "@langfuse/client",
 _EXPERIMENT = re.compile(
     r"\bEval(?:Async)?\(|(?<![.\w])a?evaluate(?:_existing)?\(|(?:client|langsmith|ls|opik)\.a?evaluate\("
     r"|\binit(?:_experiment|Experiment)\(|\brun_?[eE]xperiment\(|(?<!\w)Evaluation\(|\brun_on_dataset\("
-    r"|\bget_?[dD]ataset\([\s\S]*\bscore"
+    r"|\bget_?[dD]ataset\([\s\S]{0,4000}\bscore"
 )
 """What starts an experiment, as against what only records."""
 _HOSTED_SET = re.compile(

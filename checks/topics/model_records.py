@@ -57,9 +57,9 @@ _WRITES = re.compile(
     r"|\.(?:a?add|insert\w*|a?create|a?save|put_item|values|xadd|rpush|lpush)\("
 )
 _MEASURED = re.compile(
-    r"(?:[\"']?\w+[\"']?\s*[:=]\s*)?(?:"
-    r"\blen\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|[\w$.?\[\]]+\.length\b"
-    r"|[\w$.()]+\[\s*0?\s*:\s*[1-4]?\d{1,2}\s*\]|[\w$.?]+\.(?:slice|substring|substr)\(\s*0\s*,\s*[1-4]?\d{1,2}\s*\))"
+    r"(?:[\"']?\b\w{1,60}[\"']?\s*[:=]\s*)?(?:"
+    r"\blen\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|[\w$.?\[\]]{1,80}\.length\b"
+    r"|[\w$.()]{1,80}\[\s*0?\s*:\s*[1-4]?\d{1,2}\s*\]|[\w$.?]{1,80}\.(?:slice|substring|substr)\(\s*0\s*,\s*[1-4]?\d{1,2}\s*\))"
 )
 """A length or a few characters of a text, with its key: the text itself is not kept."""
 _COUNTS = (
@@ -73,8 +73,8 @@ _OWNERS = (
 )
 """Whose usage is none of a model's answer."""
 _USED = re.compile(
-    rf"{_COUNTS}|\b(?!(?:{_OWNERS})\b)[\w$]+[)\]]*\??\.usage\b|[)\]]\??\.usage\b|\[[\"']usage[\"']\]|\bget\([\"']usage[\"']"
-    r"|\{[^}=\n]*\busage\b[^}=\n]*\}\s*(?:=(?!=)|\)\s*=>)"
+    rf"{_COUNTS}|\b(?!(?:{_OWNERS})\b)[\w$]{{1,60}}[)\]]{{0,3}}\??\.usage\b|[)\]]\??\.usage\b|\[[\"']usage[\"']\]|\bget\([\"']usage[\"']"
+    r"|\{[^{}=\n]{0,200}\busage\b[^{}=\n]{0,200}\}\s*(?:=(?!=)|\)\s*=>)"
 )
 """What a model's answer says of its use; `({ usage }) =>` takes it out of one."""
 _STORED = re.compile(
