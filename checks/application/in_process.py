@@ -26,7 +26,9 @@ _SMALL = re.compile(
 )
 """Names of what is counted, told, kept alive or swept, or hands on what streams in: no slow work is among them."""
 _AWAITED = frozenset({"create_task", "ensure_future", "Thread"})
-_KEPT = re.compile(r"(?m)(\w+)(?:\[[^\]\n]*\])?\s*(?::[^=\n]+)?=(?!=)|(\w+)\.(?:append|add)\(")
+_KEPT = re.compile(
+    r"(?<!\w)(\w{1,80})(?:\[[^\[\]\n]{0,80}\])?[ \t]{0,4}(?::[^=\n]{1,80})?=(?!=)|(?<!\w)(\w{1,80})\.(?:append|add)\("
+)
 
 
 def tasks_in_process(look: Look) -> list[Location]:

@@ -31,7 +31,8 @@ _LIFETIME = re.compile(
     r"(?i)ttl|expir|max_?age|stale|lifetime|fetched_?at|cached_?at|timestamp|duration|seconds|valid_?until|\bts\b"
 )
 _KEEPS = re.compile(
-    r"(?:self\.|this\.)?(\w+)(?:\[[^\]\n]+\]\s*=(?!=)|\.set\()|(?m:^\s*(?:self\.|this\.)?(\w*[cC]ache\w*)\s*=(?!=))"
+    r"(?<![\w$])(\w{1,80})(?:\[[^\[\]\n]{1,200}(?:\[[^\[\]\n]{1,80}\])?\]\s{0,4}=(?!=)|\.set\()"
+    r"|(?m:^[ \t]{0,80}(?:self\.|this\.)?(\w{0,80}?[cC]ache\w{0,80})[ \t]{0,4}=(?!=))"
 )
 _COSTLY = re.compile(
     r"\bawait\b|requests\.|httpx|\bfetch\(|\.(?:execute|query|scalars?|find\w*|all|first|objects|generate\w*|create|invoke|json|read_\w+)\("

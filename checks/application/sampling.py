@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[\"']?(-?\d*\.?\d+)[\"']?")
 _NOTHING = frozenset({"None", "False", "null", "false", "undefined", "''", '""'})
-_CAST = re.compile(r"(?s)(?:float|int|Number|parseFloat|Number\.parseFloat|max|Decimal)\(\s*(.*?)\s*,?\s*\)")
+_CAST = re.compile(r"(?s)(?:float|int|Number|parseFloat|Number\.parseFloat|max|Decimal)\((.*)\)")
 _ONE_OF = re.compile(
     r"(?s)(?P<yes>.+?)\s+if\s+.+?\s+else\s+(?P<no>.+)|[^?]+?\?(?![?.])\s*(?P<then>.+?)\s*:\s*(?P<other>.+)"
 )
@@ -33,7 +33,7 @@ _MOST = 400
 
 def keeps_nothing(look: Look, path: str, text: str, hops: int = _MOST_HOPS) -> bool:
     """Whether a rate, as source text in a file, is zero unless somebody says otherwise and no deployment does."""
-    text = text.strip()
+    text = text.strip().rstrip(",")
     if text in _NOTHING or not hops or len(text) > _MOST:
         return text in _NOTHING
     if number := _NUMBER.fullmatch(text):
