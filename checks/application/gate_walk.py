@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 REFUSED, PASSED = "refused", "passed"
 
@@ -33,6 +33,9 @@ _GOES_ON = re.compile(r"\s*(?:[.?:|&+]|=>)")
 _OPEN_END = re.compile(r"(?:=>|[=&|?:+,(])\s*$")
 """How the next line begins, and this one ends, where a value is not complete at a line's end."""
 _MOST_DEPTH = 6
+_MOST_STEPS = 2000
+_MOST_REPEATS = 5
+_LONGEST = 120
 _NEAR = 160
 _NO_VALUE = re.compile(r"[!=]==?\s*(?:null|undefined|[\"']{2}|false)\s*$")
 
@@ -42,12 +45,18 @@ class Gate:
     """The source a stranger walks through: the text of the gate's file and of those that it imports."""
 
     text: str
+    steps: list[int] = field(default_factory=lambda: [0])
+    """How many steps the walk at hand has taken: code that calls itself must not keep it busy."""
+    known: dict[str, str] = field(default_factory=dict)
 
     def outcome(self, body: str, path: str, depth: int = 0) -> str:
         """Whether the stranger is "refused" or "passed" by this body, or "" where it decides nothing."""
         at = 0
-        while depth < _MOST_DEPTH and (step := _STEP.search(body, at)):
+        if not depth:
+            self.steps[0] = 0
+        while depth < _MOST_DEPTH and self.steps[0] < _MOST_STEPS and (step := _STEP.search(body, at)):
             at = step.end()
+            self.steps[0] += 1
             if step["refuses"]:
                 near = body[max(step.start() - _NEAR, 0) : step.end() + _NEAR]
                 if depth or not re.search("(?i)redirect", step["refuses"]) or _SIGN_IN.search(near):
@@ -100,6 +109,9 @@ class Gate:
     def holds(self, condition: str, path: str, depth: int = 0) -> bool | None:
         """Whether a condition is true for the stranger; None where that cannot be told."""
         text = condition.strip()
+        self.steps[0] += 1
+        if self.steps[0] > _MOST_STEPS:
+            return None
         while text.startswith("(") and closing(text, 1, "()") == len(text):
             text = text[1:-1].strip()
         for operator, decisive in (("||", True), ("&&", False)):
@@ -140,6 +152,11 @@ class Gate:
 
     def assigned(self, name: str) -> str:
         """What a name of this file was set to, or the body of the function of that name; "" where it is not here."""
+        if name not in self.known:
+            self.known[name] = self._assigned(name)
+        return self.known[name]
+
+    def _assigned(self, name: str) -> str:
         made = re.search(rf"\b(?:const|let|var)\s+{re.escape(name)}\b[^=;\n]*=(?![=>])\s*", self.text)
         if made:
             return self.text[made.end() : _end_of_value(self.text, made.end())].strip()
@@ -167,6 +184,13 @@ def covers(literal: str, path: str, *, prefix: bool) -> bool:
     if not re.search(r"[(*:]", literal):
         return False
     pattern = re.sub(r":\w+\*", ".*", literal.replace("\\\\", "\\"))
+    # The pattern is the repository's: one that could run for long is not tried.
+    if (
+        len(re.findall(r"[*+{]", pattern)) > _MOST_REPEATS
+        or re.search(r"[*+}]\)[*+{]", pattern)
+        or len(path) > _LONGEST
+    ):
+        return False
     try:
         return bool(re.fullmatch(re.sub(r":\w+", "[^/]+", pattern), path))
     except re.error:

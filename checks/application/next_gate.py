@@ -33,6 +33,7 @@ _REFUSES_BY_ITSELF = re.compile(
 _AUTHORIZED = re.compile(r"\bauthorized\s*(?::\s*(?:async\s*)?(?=\()|(?=\())")
 _TURNS_AWAY = re.compile(r"protect\(|[rR]edirect\w*\(|\b40[13]\b|\breturn\s+false\b|authorized|withAuth")
 _EVERY = 10_000
+_MOST_TEXT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _gates(look: Look) -> Iterator[NextGate]:
             continue
         text = span(look, path, 1, _EVERY)
         helpers = [span(look, one, 1, _EVERY) for one in look.reach.imports_of(path)]
-        whole = "\n".join([text, *helpers])
+        whole = "\n".join([text, *helpers])[:_MOST_TEXT]
         if _ASKS.search(whole):
             gate = Gate(whole)
             yield NextGate(Location(path), named["root"], gate, body_of_middleware(gate, text), _matchers(text))

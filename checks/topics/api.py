@@ -46,9 +46,9 @@ _CHECKED = re.compile(
     r"|\.validate(?:Async|Sync)?\([^()]*(?:body|data|payload|json|input|request|values|[sS]chema)"
 )
 _OF_A_MODEL = re.compile(
-    r"\b(?:zod(?:Response|Text)Format|zodToJsonSchema|zodSchema|withStructuredOutput|with_structured_output|toJSONSchema)\([^()]*\)"
-    r"|[\w.]+\.(?:safeParse|parse|parseAsync|safeParseAsync|model_validate(?:_json)?|parse_raw)\(\s*(?:await\s+)?(?:JSON\.parse\(|json\.loads\()?"
-    r"\s*\w*(?:[cC]ompletion|[rR]esponse|[aA]nswer|[oO]utput|[gG]enerated|[mM]essage|[cC]ontent|llm\w*|raw(?:Text)?)\b[\w.?\[\]]*"
+    r"\b(?:zod(?:Response|Text)Format|zodToJsonSchema|zodSchema|withStructuredOutput|with_structured_output|toJSONSchema)\([^()]{0,200}\)"
+    r"|[\w.]{1,60}\.(?:safeParse|parse|parseAsync|safeParseAsync|model_validate(?:_json)?|parse_raw)\(\s*(?:await\s+)?(?:JSON\.parse\(|json\.loads\()?"
+    r"\s*\w{0,40}(?:[cC]ompletion|[rR]esponse|[aA]nswer|[oO]utput|[gG]enerated|[mM]essage|[cC]ontent|llm\w*|raw(?:Text)?)\b[\w.?\[\]]*"
 )
 """Schemas for what a model answers: they say nothing of what a request brings."""
 _IN_OPTIONS = re.compile(r"(?i)\bvalid|schema|\bbody\b\s*:\s*\w|\w+valid\w*\(")

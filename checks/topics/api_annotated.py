@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 _READS_COMMENTS = r"(?:swagger-jsdoc|next-swagger-doc).*"
-_BLOCK = re.compile(r"/\*\*(?:(?!\*/).)*?@(?:openapi|swagger)\b(?:(?!\*/).)*\*/", re.DOTALL)
+_MARK = re.compile(r"@(?:openapi|swagger)\b")
 _PATH = re.compile(r"^[\s*]*[\"']?(/[\w/{}:.\-]*)[\"']?\s*:\s*$")
 _VERB = re.compile(r"^[\s*]*(get|post|put|patch|delete)\s*:")
 _ELSEWHERE = re.compile(r"\bpaths\s*:\s*(?:\{\s*[\"'`\w.\[]|\w)")
@@ -36,8 +36,9 @@ def annotated_share(look: Look) -> tuple[int, int] | None:
         text = look.tree.text(path) or ""
         if _ELSEWHERE.search(text) and re.search(r"openapi\s*:|swagger", text):
             return None
-        for block in _BLOCK.findall(text) if "@openapi" in text or "@swagger" in text else ():
-            told |= _operations(block)
+        for part in text.split("*/") if _MARK.search(text) else ():
+            block = part[max(part.find("/**"), 0) :]
+            told |= _operations(block) if _MARK.search(block) else set()
     for path in look.tree.match("*.yaml", "*.yml"):
         if re.search(r"(?i)swagger|openapi|api-?docs?|/docs/", path):
             told |= _operations(look.tree.text(path) or "")

@@ -10,17 +10,17 @@ from checks.application.wiring import function_at, span
 from checks.look import Look
 
 _COUNTED = (
-    r"(?:\b\w*(?:[cC]ount|[hH]its|[cC]alls|[rR]equests|[uU]sed|[uU]sage|[aA]ttempts|[sS]een|[qQ]uota|[tT]otal)\w*"
-    r"|\b(?:current|n|num)|(?:calls|hits|requests|timestamps|stamps|recent|attempts|times|window|entries|log|bucket|record)\w*\.length"
-    r"|len\([^()]*(?:calls|hits|requests|timestamps|stamps|recent|attempts|times|window|entries|log|bucket)\w*\))"
+    r"(?:\b\w{0,40}(?:[cC]ount|[hH]its|[cC]alls|[rR]equests|[uU]sed|[uU]sage|[aA]ttempts|[sS]een|[qQ]uota|[tT]otal)\w{0,40}"
+    r"|\b(?:current|n|num)|(?:calls|hits|requests|timestamps|stamps|recent|attempts|times|window|entries|log|bucket|record)\w{0,40}\.length"
+    r"|len\([^()]{0,80}(?:calls|hits|requests|timestamps|stamps|recent|attempts|times|window|entries|log|bucket)\w{0,40}\))"
 )
 _COMPARED = re.compile(
-    _COUNTED + r"\)?(?:\s*\?\?\s*0\)?)?\s*(?:>=?|<=?)\s*(?:\w+\.)*(?:[A-Z][A-Z0-9_]{2,}\b"
-    r"|\w*(?:[lL]imit|[mM]ax|[qQ]uota|[aA]llowed)\w*"
-    r"|\d+\b)|\bremaining\w*\)?\s*(?:<=?|===?)\s*\d"
+    _COUNTED + r"\)?(?:\s*\?\?\s*0\)?)?\s*(?:>=?|<=?)\s*(?:\w{1,40}\.){0,3}(?:[A-Z][A-Z0-9_]{2,}\b"
+    r"|\w{0,40}(?:[lL]imit|[mM]ax|[qQ]uota|[aA]llowed)\w{0,40}"
+    r"|\d+\b)|\bremaining\w{0,40}\)?\s*(?:<=?|===?)\s*\d"
 )
 _KEPT = re.compile(
-    r"(?i)\.incr\w*\(|\bINCR\b|\+=\s*1\b|\+\+|\bzadd\b|\bzcard\b|count:\s*[\"'](?:exact|planned)|\.count\(|count\(|count_documents"
+    r"(?i)\.incr\w{0,40}\(|\bINCR\b|\+=\s*1\b|\+\+|\bzadd\b|\bzcard\b|count:\s*[\"'](?:exact|planned)|\.count\(|count\(|count_documents"
     r"|\.append\(|\.push\(|\.set\(|setex|\brpc\("
 )
 _WINDOW = re.compile(

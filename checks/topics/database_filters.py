@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from checks.application.endpoints import endpoints
@@ -49,7 +50,8 @@ _TEXT = re.compile(
     r"|Text|Search|Keyword|Input|Filter))$"
 )
 _MOST_TRACED = 3
-_NEAR = 4000
+_NEAR = 2000
+_MOST_OF_A_FILE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def joined_filters(look: Look) -> list[Joined]:
         one
         for path in look.source_paths(*PYTHON, *WEB)
         if reached(look, path) and not is_one_off(path)
-        for one in (_in_python(look, path) if path.endswith(PYTHON) else _in_web(look, path))
+        for one in islice(_in_python(look, path) if path.endswith(PYTHON) else _in_web(look, path), _MOST_OF_A_FILE)
     ]
 
 
