@@ -31,7 +31,7 @@ WITH_DEFAULT = re.compile(
 )
 """The same by django-environ and decouple: `env("SECRET_KEY", default="letmein")`."""
 SETTING = re.compile(
-    r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]*(?:password|secret|secret_key|api_key)[a-z0-9_]*\s*:\s*str\s*=\s*"""
+    r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]{0,60}(?:password|secret|secret_key|api_key)[a-z0-9_]{0,60}\s*:\s*str\s*=\s*"""
     r"""(?:Field\(\s*(?:default\s*=\s*)?)?["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
