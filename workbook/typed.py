@@ -43,7 +43,7 @@ def parted(text: str, unit: str | None) -> tuple[float, str]:
     try:
         value = float(digits.replace("_", ""))
     except ValueError:
-        raise Refused(f"{text!r} is not a number", "write it as in 83.4%") from None
+        raise Refused(f"{text!r} is not a number", "write a figure with its unit, as in 83.4% or 420ms") from None
     given = unit or text[len(digits) :].strip()
     if not given:
         raise Refused(f"{text} of what?", "write the unit behind it, as in 83.4% or 420ms, or give --unit")

@@ -45,7 +45,7 @@ async def test_the_trend_is_drawn_and_every_turn_says_who_and_what(started, git,
         assert POSSIBLE in shown
         assert "█" in shown, "what is certain by the second commit"
         assert "Bo Sample" in shown
-        assert "not committed" in shown
+        assert "on disk now" in shown
         title = started.catalogue.controls["runbooks"].title
         newest, _, older = shown.partition("Bo Sample")
         assert title in newest

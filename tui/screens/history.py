@@ -80,7 +80,7 @@ def _rows(session: Session, told: Sequence[Turn]) -> Iterator[Row]:
     yield "", Content("What moved, newest first")
     for turn in reversed(told):
         point = turn.point
-        who = point.author.partition(" <")[0] if point.commit else "not committed"
+        who = point.author.partition(" <")[0] if point.commit else "on disk now"
         head = Content.assemble(
             f"{point.at}  ", said(f"{point.label:<10}", "bold"), " ", said(figure(point.verdict())), "  ",
             said(who, "$foreground 60%"),

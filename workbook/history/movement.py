@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from workbook.answers import UNANSWERED, Status
+from workbook.answers import UNANSWERED, Answer, Status
 from workbook.assess import Standing
 from workbook.history.replay import Point
 from workbook.lapse import Cause
@@ -70,7 +70,7 @@ def _reason(name: str, before: Point, after: Point) -> Reason:
     old, new = before.assessment.standings[name], after.assessment.standings[name]
     if _by_waiver(name, before, after):
         return Reason.WAIVER
-    if before.state.answer(name) != after.state.answer(name):
+    if _said(before, name) != _said(after, name):
         return Reason.ANSWER
     if before.state.waivers.get(name) != after.state.waivers.get(name):
         return Reason.WAIVER
@@ -83,6 +83,11 @@ def _reason(name: str, before: Point, after: Point) -> Reason:
     if after.state.answer(name) == UNANSWERED or after.state.scope != before.state.scope:
         return Reason.SCOPE
     return Reason.CATALOGUE if before.state.catalogue != after.state.catalogue else Reason.TOOL
+
+
+def _said(point: Point, name: str) -> Answer:
+    # Points of the past do not know which wording was answered; today's does, and that is no other answer.
+    return replace(point.state.answer(name), text="")
 
 
 def _by_waiver(name: str, before: Point, after: Point) -> bool:

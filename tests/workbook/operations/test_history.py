@@ -85,6 +85,15 @@ def test_why_the_standing_moved(story):
     }
 
 
+def test_what_moves_before_a_commit_has_its_own_reason_and_is_no_answer(story):
+    points = replay(story.open(days=5))
+    (story.root / "api/main.py").write_text("changed = 'again'\n")
+    now = point_now(story.open(days=5))
+    assert [(move.about, move.reason, move.after) for move in moves(points[-2], now)] == [
+        ("runbooks", Reason.CODE, Standing.LAPSED)
+    ]
+
+
 def test_a_policy_is_a_reason_of_its_own(story):
     path = story.root / "readiness.toml"
     eyes = 'four_eyes = ["blocker", "high", "medium", "low"]'
