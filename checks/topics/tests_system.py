@@ -12,8 +12,6 @@ from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
 from checks.readers.shell import split, unwrapped
-from checks.topics import ci_jobs
-from checks.topics.ci import covered
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_driven import fixtures_that
@@ -43,10 +41,9 @@ def end_to_end(look: Look) -> Observation:
     if enabled and len(skipped) > len(enabled):
         said = f"{len(skipped)} of {len(found)} browser tests are skipped"
         return answer(BROWSER, Outcome.PARTIAL, said, [*skipped, *enabled], searched=SEARCHED, fix="enable them")
-    if enabled and (beside := _left_out(look, [case for case in found if case.counts])):
-        said = f"{len(enabled)} browser tests, but CI does not run them"
-        places = [*beside, *enabled]
-        return answer(BROWSER, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="run them in CI")
+    if enabled and (off := _commented_out(look)):
+        said = f"{len(enabled)} browser tests, but the CI job that would run them is a comment"
+        return answer(BROWSER, Outcome.PARTIAL, said, [*off, *enabled], searched=SEARCHED, fix="enable them")
     if enabled:
         said = f"{len(enabled)} browser tests"
         return answer(BROWSER, Outcome.MET, said, enabled, searched=SEARCHED)
@@ -69,6 +66,10 @@ _RUNS_BROWSER = re.compile(
 )
 
 
+_STEP = re.compile(r"\s*#\s*(-\s*)?(run:|uses:|[\w-]+:\s*$)")
+"""A commented line that was a step or the name of a job, no remark."""
+
+
 def _switched_off(look: Look) -> list[Location]:
     """The CI jobs that would run browser tests, where all of them are switched off."""
     off: list[Location] = []
@@ -83,30 +84,16 @@ def _switched_off(look: Look) -> list[Location]:
     return off
 
 
-def _left_out(look: Look, found: list[Case]) -> list[Location]:
-    """The jobs of a CI that works on changes and runs none of the browser tests; nothing where that cannot be told."""
-    jobs = [job for _, job in ci_jobs.jobs(look, on_change=False)]
-    on_change = [job.location for _, job in ci_jobs.jobs(look) if any(step.run for step in job.steps)]
-    if not on_change or ci_jobs.unseen(look)[0]:
-        return []
-    said = [f"{job.id} {job.name} {job.calls}" for job in jobs]
-    said += [f"{step.name} {step.uses} {step.run}" for job in jobs for step in job.steps if not step.never]
-    runs = ci_jobs.runs(look, on_change=False)
-    said += [run.command.text for run in runs]
-    if any(_RUNS_BROWSER.search(text) or "cypress" in text for text in said):
-        return []
-    by_unit_runner = {
-        case.path
-        for case in found
-        if (module := look.web.module(case.path)) and any(_LIBRARY.match(item.package) for item in module.imports)
-    }
-    if by_unit_runner and any(ci_jobs.test_kind(run.command) == "web" for run in runs):
-        return []
-    return [] if any(covered(look, run, found) for run in runs) else on_change
-
-
-_LIBRARY = re.compile(r"puppeteer|selenium-webdriver|playwright$|detox")
-"""What drives a browser from the tests of a unit runner."""
+def _commented_out(look: Look) -> list[Location]:
+    """Where a CI file keeps the run of browser tests as a comment, if none of its lines runs them."""
+    off: list[Location] = []
+    for workflow in look.workflows.all:
+        lines = (look.tree.text(workflow.path) or "").splitlines()
+        runs = [number for number, line in enumerate(lines, 1) if _RUNS_BROWSER.search(line)]
+        if any(not lines[number - 1].lstrip().startswith("#") for number in runs):
+            return []
+        off += [Location(workflow.path, number) for number in runs if _STEP.match(lines[number - 1])][:1]
+    return off
 
 
 def _drives_browser(look: Look, case: Case, fixtures: frozenset[str]) -> bool:
