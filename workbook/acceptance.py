@@ -23,7 +23,6 @@ CHECKLIST: Final = "seven-steps"
 OPEN: Final = "open"
 UNITS: Final[Mapping[str, float]] = {"/s": 1, "1/s": 1, "rps": 1, "req/s": 1, "/min": 1 / 60, "1/min": 1 / 60}
 USERS: Final = "users"
-MINUTE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

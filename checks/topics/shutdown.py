@@ -24,7 +24,6 @@ from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Dockerfile
 from checks.readers.python_facts import Function, PythonModule
-from checks.readers.web_facts import WebCall
 from checks.topics.containers import shipped
 from checks.topics.containers_start import scripts
 from checks.topics.shutdown_does import does_more_than_log, handler_does, statement_does
@@ -129,15 +128,6 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
                     look, web.path, call.line, call.end_line
                 )
                 yield Location(web.path, call.line, call.end_line), does
-
-
-def _closes(look: Look, path: str, call: WebCall) -> bool:
-    """Whether a hook of a server in JavaScript closes anything; some packages do it by themselves."""
-    if _ALWAYS.search(call.resolved):
-        return True
-    if call.line == call.end_line and len(call.arguments) > 1:
-        return handler_does(look, path, call.arguments[1])
-    return does_more_than_log(look, path, call.line, call.end_line)
 
 
 def _lifespan(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[Location, bool]]:

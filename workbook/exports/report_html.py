@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Final
 
 from workbook.answers import Status
-from workbook.first_look import LEVEL_WORDS
 from workbook.pictures import (
     Bar,
     Moment,
@@ -20,7 +19,7 @@ from workbook.pictures import (
 )
 from workbook.report import Report, gather
 from workbook.report.filling import page
-from workbook.report.words import FINDINGS, NO_ATTESTATION, ground, onward, parts, placed, tone, worst_first
+from workbook.report.words import in_both, parts, tone
 from workbook.session import Session
 from workbook.words import OUTCOME_WORDS
 
@@ -39,12 +38,9 @@ def to_html(session: Session, ref: str = "") -> str:
 
 def html_of(report: Report) -> str:
     """The same of a report that is gathered already."""
-    look = report.look
-    findings = worst_first(look.findings) if look else []
     return page(
         "report.html.jinja",
-        report=report,
-        ground=ground(report),
+        **in_both(report),
         tone=tone(report),
         sections=_sections(report),
         split=score_split(parts(report.split)),
@@ -52,15 +48,7 @@ def html_of(report: Report) -> str:
         pillars=_pillars(report),
         trend=_trend(report) if len(report.history) >= ENOUGH else None,
         hot=_hot(report),
-        steps=[one for name in report.next for one in report.todo if one.control == name],
-        onward=onward(report),
-        findings=findings[:FINDINGS],
-        more=max(len(findings) - FINDINGS, 0),
-        unread=(*look.files.partial, *look.files.skipped) if look else (),
-        level={severity: word.capitalize() for severity, word in LEVEL_WORDS.items()},
         outcome=OUTCOME_WORDS,
-        place=placed,
-        no_attestation=NO_ATTESTATION,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from checks.observation import Finding, Location, Severity
 from workbook.answers import EVIDENCE_KINDS, Evidence
+from workbook.first_look import LEVEL_WORDS
 from workbook.plan import in_days
 from workbook.report.record import Report, Said, Split
 from workbook.text import terminal
@@ -31,6 +32,24 @@ FINDINGS: Final = 200
 def placed(location: Location) -> str:
     """A place as `path:line`, or the path where the whole file is meant."""
     return f"{location.path}:{location.line}" if location.line else location.path
+
+
+def in_both(report: Report) -> dict[str, Any]:
+    """What the report says on a page and in Markdown alike, by the names that their templates use."""
+    look = report.look
+    findings = worst_first(look.findings) if look else []
+    return {
+        "report": report,
+        "ground": ground(report),
+        "steps": [one for name in report.next for one in report.todo if one.control == name],
+        "onward": onward(report),
+        "findings": findings[:FINDINGS],
+        "more": max(len(findings) - FINDINGS, 0),
+        "unread": (*look.files.partial, *look.files.skipped) if look else (),
+        "level": {severity: word.capitalize() for severity, word in LEVEL_WORDS.items()},
+        "place": placed,
+        "no_attestation": NO_ATTESTATION,
+    }
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
