@@ -66,9 +66,10 @@ def run(program: Path, room: Path, shard: Shard, cancel: threading.Event | None)
         except UnusableError as error:
             trouble = f"semgrep ended with code {finished.returncode} and {error}: run `readiness doctor`"
             continue
-        if _sees_canaries(output, shard):
+        missed = _missed_canaries(output, shard)
+        if not missed:
             return _findings(output, shard.places, finished.returncode)
-        trouble = "semgrep missed the example it must find, so its silence means nothing: run `readiness doctor`"
+        trouble = _why_missed(output, missed)
     return Scan(trouble=trouble)
 
 
@@ -107,10 +108,18 @@ def _environment(program: Path, room: Path) -> dict[str, str]:
     }
 
 
-def _sees_canaries(output: Output, shard: Shard) -> bool:
-    """Whether every example was found: a run that misses one may have missed anything."""
-    seen = {match.path for match in output.matches if match.rule.startswith(CANARY)}
-    return seen.issuperset(shard.canaries)
+def _missed_canaries(output: Output, shard: Shard) -> set[str]:
+    """The examples that were not found: a run that misses one may have missed anything."""
+    return shard.canaries - {match.path for match in output.matches if match.rule.startswith(CANARY)}
+
+
+def _why_missed(output: Output, missed: set[str]) -> str:
+    """What is wrong and what to do: a busy machine and a swept folder are no fault of semgrep's."""
+    if not all(Path(one).is_file() for one in missed):
+        return "the copies given to semgrep vanished while it ran: run the probes again"
+    limit = next((one.reason for one in output.problems if one.path in missed and not one.lasting), "")
+    why = f" ({limit})" if limit else ""
+    return f"semgrep missed the example it must find{why}, so its silence means nothing: run `readiness doctor`"
 
 
 def _findings(output: Output, places: dict[str, str], returncode: int) -> Scan:

@@ -8,11 +8,12 @@ product's own table of misses, which must be true both ways: a new miss fails, a
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
 
-from benchmarks.products import Product, judge, missed, read_products, renew
+from benchmarks.products import Judged, Product, judge, missed, read_products, renew
 from checks.observation import Outcome
 from checks.probe import probes
 
@@ -27,12 +28,20 @@ PENDING_WRONG_MET: set[tuple[str, str]] = set()
 @pytest.mark.parametrize("product", PRODUCTS, ids=[product.name for product in PRODUCTS])
 def test_the_probes_agree_with_the_reader_of_a_product_but_for_what_is_known(product: Product) -> None:
     judged = judge(product)
+    if failed := next((one.summary for one in judged if "semgrep" in one.summary and _is_unknown(one)), ""):
+        # What a busy machine did to one run of semgrep is judged elsewhere (test_semgrep_adapter); it is told here.
+        warnings.warn(f"{product.name}: {failed}", stacklevel=1)
+        judged = judge(product)
     told = "\n".join(
         f"{one.signal}: {one.said.outcome} ({one.said.where}: {one.said.why}), said {one.compared.seen}: {one.summary}"
         for one in judged
         if one.compared.seen is not product.misses.get(one.signal) and one.compared.verdict != "agrees"
     )
     assert missed(judged) == product.misses, told
+
+
+def _is_unknown(one: Judged) -> bool:
+    return one.compared.seen is Outcome.UNKNOWN
 
 
 def test_no_product_is_called_ready_where_it_is_not() -> None:

@@ -177,6 +177,25 @@ def test_a_failing_semgrep_is_trouble(tmp_path: Path, body: str, says: str) -> N
     assert not code.complete_for(["a.py"])
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("for one in os.listdir(here): os.remove(os.path.join(here, one))", "vanished while it ran"),
+        ("errors += [dict(type='Timeout', path=os.path.join(here, 'canary.py'))]", "(a code rule took too long on it)"),
+    ],
+    ids=["swept", "busy"],
+)
+def test_an_example_missed_for_a_reason_of_the_machine_is_told_apart(tmp_path: Path, body: str, says: str) -> None:
+    room = tmp_path / "program"
+    room.mkdir()
+    said = "dict(version='1.0', results=[], errors=errors, paths=dict(scanned=[]))"
+    program = fake(room, f"here = sys.argv[-1]\nerrors = []\n{body}\nprint(json.dumps({said}))")
+    code = scan(tree_of(tmp_path / "tree", {"a.py": GAP}), program=program)
+    assert code.trouble is not None
+    assert says in code.trouble
+    assert not code.complete_for(["a.py"])
+
+
 def test_matches_arrive_but_absence_means_nothing_when_semgrep_admits_an_error(tmp_path: Path) -> None:
     room = tmp_path / "program"
     room.mkdir()
