@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from checks.blanks import Blank, blanks, said_of
+
 if TYPE_CHECKING:
     from checks.tree import Tree
 
@@ -66,6 +68,8 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$|^(=+)\s+(.+)$")
 _RULE = re.compile(r"\s*\|?[\s|:]*-[\s|:-]*$|\s*([=\-~^*])\1{2,}\s*$")
 """The line below the head of a table, or below a title."""
 _FENCE = re.compile(r"^(```|~~~)")
+_ALWAYS_READ = frozenset({"readme", "license", "changelog"})
+"""Documents that speak of more than one thing: a blank in them leaves the rest standing."""
 _FEWEST_WORDS = 60
 
 
@@ -97,6 +101,11 @@ class Document:
         """Whether it says something about this system; see `specific()`."""
         return specific(self.text)
 
+    @property
+    def blanks(self) -> tuple[Blank, ...]:
+        """What a person still has to write into it."""
+        return blanks(self.text)
+
     def filled(self, words: int) -> bool:
         """Whether it says at least so many words of its own and hardly any placeholder; see `specific()`."""
         return specific(self.text, words)
@@ -113,10 +122,12 @@ class Document:
 
 
 class Documents:
-    """The documents of a tree."""
+    """The documents of a tree. One with blanks to fill in stands apart: it says nothing yet."""
 
     def __init__(self, found: tuple[Document, ...]) -> None:
-        self.all = found
+        self.unfilled = tuple(item for item in found if item.blanks and not item.kinds & _ALWAYS_READ)
+        """Documents with blanks, which no probe takes for what they may become."""
+        self.all = tuple(item for item in found if item not in self.unfilled)
 
     @classmethod
     def read(cls, tree: Tree) -> Documents:
@@ -140,6 +151,10 @@ class Documents:
     def of(self, kind: str) -> tuple[Document, ...]:
         """The documents of a kind, nearest to the root first."""
         return tuple(sorted((d for d in self.all if kind in d.kinds), key=lambda d: (d.path.count("/"), d.path)))
+
+    def still_blank(self, kind: str) -> str:
+        """What to add to "there is none": the document of that kind that has blanks to fill in; "" without one."""
+        return next((said_of(item.path, item.text) for item in self.unfilled if kind in item.kinds), "")
 
     @cached_property
     def readme(self) -> Document | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from checks.application.infrastructure import not_configured
 from checks.application.wiring import answer, line_matches, without_comments
+from checks.blanks import unfilled
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -53,7 +54,7 @@ def _of_files(look: Look) -> Iterator[tuple[Location, bool]]:
     """Rules of Prometheus and Grafana, and whether each compares with something."""
     for path in look.tree.match("*.yml", "*.yaml", "*.rules", "!.github/**"):
         text = look.tree.text(path) or ""
-        if _OUTSIDE.search(path) or not _MAYBE.search(text):
+        if _OUTSIDE.search(path) or not _MAYBE.search(text) or unfilled(text):
             continue
         if "{{" in text and "/templates/" in f"/{path}":
             yield from _of_template(look, path, text)

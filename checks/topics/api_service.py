@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.wiring import absent, answer, calls, line_matches
+from checks.blanks import unfilled
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -41,7 +42,7 @@ _IN_PASSING = 0.05
 @probe(HEALTH)
 def health(look: Look) -> Observation:
     """A mounted route that is meant for health checks, whatever its path."""
-    served = endpoints(look)
+    served = [item for item in endpoints(look) if not unfilled(look.tree.text(item.module) or "")]
     searched = ("routes of the application", "image and orchestrator health checks", "proxy configuration")
     for item in served:
         if _HEALTH_PATH.search(item.path) or _HEALTH_NAME.search(item.handler.rsplit(".", 1)[-1]):

@@ -210,7 +210,8 @@ def architecture(look: Look) -> Observation:
     if partly:
         said = "only a section, a picture, a guide for developers or a few lines"
         return answer(ARCHITECTURE, Outcome.PARTIAL, said, partly, searched=searched, fix=fix)
-    return answer(ARCHITECTURE, Outcome.UNMET, "no architecture document", searched=searched, fix=fix)
+    said = f"no architecture document{look.documents.still_blank('decision')}"
+    return answer(ARCHITECTURE, Outcome.UNMET, said, searched=searched, fix=fix)
 
 
 def _is_decision(document: Document) -> bool:

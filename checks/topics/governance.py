@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.blanks import said_of, unfilled
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -55,7 +56,10 @@ def _rooted(*patterns: str) -> tuple[str, ...]:
 @probe("gov.codeowners")
 def codeowners(look: Look) -> Observation:
     """A CODEOWNERS file whose rules name somebody."""
+    waiting = ""
     for path in look.tree.match(*_rooted(*CODEOWNERS)):
+        if waiting := said_of(path, look.tree.text(path) or ""):
+            continue
         for number, line in enumerate((look.tree.text(path) or "").splitlines(), start=1):
             rule = line.split("#", 1)[0].strip()
             if any(not _NOBODY.fullmatch(match[0].strip()) for match in OWNER.finditer(rule)):
@@ -67,9 +71,8 @@ def codeowners(look: Look) -> Observation:
     if lists:
         places = tuple(Location(path) for path in lists)
         return Observation("gov.codeowners", Outcome.PARTIAL, "a maintainers list, no CODEOWNERS", CODEOWNERS, places)
-    return Observation(
-        "gov.codeowners", Outcome.UNMET, "no CODEOWNERS file with an owner", CODEOWNERS, fix="add .github/CODEOWNERS"
-    )
+    said = f"no CODEOWNERS file with an owner{waiting}"
+    return Observation("gov.codeowners", Outcome.UNMET, said, CODEOWNERS, fix="add .github/CODEOWNERS")
 
 
 @probe("gov.license")
@@ -97,11 +100,12 @@ def security_policy(look: Look) -> Observation:
     files = [
         path for path in look.tree.match(*_rooted(*POLICIES), *SECURITY_TXT) if (look.tree.text(path) or "").strip()
     ]
-    filled = [path for path in files if not _UNTOUCHED_POLICY.search(look.tree.text(path) or "")]
+    texts = {path: look.tree.text(path) or "" for path in files}
+    filled = [path for path, text in texts.items() if not (_UNTOUCHED_POLICY.search(text) or unfilled(text))]
     if filled:
         return Observation("gov.security-policy", Outcome.MET, "a security policy", POLICIES, (Location(filled[0]),))
     if files:
-        said = "the host's form for a policy, not filled in"
+        said = f"a form for a policy, not filled in{said_of(files[0], texts[files[0]])}"
         return Observation("gov.security-policy", Outcome.PARTIAL, said, POLICIES, (Location(files[0]),))
     heading = re.compile(
         r"(?im)^#+\s*(?:security(?: policy)?|report(?:ing)? (?:an? )?(?:security )?vulnerabilit\w+"

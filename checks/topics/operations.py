@@ -82,7 +82,8 @@ def backups(look: Look) -> Observation:
     )
     if not state and not [path for path in look.tree.match("*.sql", "*.prisma") if is_product(path)]:
         return not_applicable(look, BACKUPS, "no database or other state was found", searched=searched)
-    return not_configured(look, BACKUPS, "no backup procedure or job", searched=searched, fix=fix)
+    said = f"no backup procedure or job{look.documents.still_blank('backup')}"
+    return not_configured(look, BACKUPS, said, searched=searched, fix=fix)
 
 
 def _is_about_backups(document: Document) -> bool:
@@ -170,9 +171,11 @@ def runbooks(look: Look) -> Observation:
         for item in look.documents.all
         if _HELPS.search(item.path) and not _is_for_agents(item.path) and _operates(item)
     ]
+    named += [item for kind in ("runbook", "incident") for item in look.documents.unfilled if kind in item.kinds]
     if named or general:
         places = [Location(item.path, 1) for item in (*named, *general)]
-        said = "templates or general advice only"
+        waiting = look.documents.still_blank("runbook") or look.documents.still_blank("incident")
+        said = f"templates or general advice only{waiting}"
         return answer(RUNBOOKS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     return answer(RUNBOOKS, Outcome.UNMET, "no runbooks or incident documents", searched=searched, fix=fix)
 
@@ -232,7 +235,8 @@ def objectives(look: Look) -> Observation:
         return answer(SLO, Outcome.MET, "objectives with numbers", numbered, searched=searched)
     if bare:
         return answer(SLO, Outcome.PARTIAL, "objectives without numbers", bare, searched=searched, fix=fix)
-    return answer(SLO, Outcome.UNMET, "no service level objectives", searched=searched, fix=fix)
+    said = f"no service level objectives{look.documents.still_blank('slo')}"
+    return answer(SLO, Outcome.UNMET, said, searched=searched, fix=fix)
 
 
 def _service_levels(document: Document) -> Iterator[tuple[Location, str]]:

@@ -131,7 +131,8 @@ def rollback(look: Look) -> Observation:
     mentioned = [place for place, _ in sections] + [place for item in documents for place in _mentions(item)]
     if mentioned:
         return answer(ROLLBACK, Outcome.PARTIAL, "only mentioned", mentioned, searched=searched, fix=fix)
-    return not_configured(look, ROLLBACK, "no rollback procedure or configuration", searched=searched, fix=fix)
+    said = f"no rollback procedure or configuration{look.documents.still_blank('rollback')}"
+    return not_configured(look, ROLLBACK, said, searched=searched, fix=fix)
 
 
 def _is_procedure(text: str) -> bool:

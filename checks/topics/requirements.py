@@ -53,7 +53,7 @@ def requirements(look: Look) -> Observation:
         places = [Location(item.path, 1) for item in documents] or numbered
         said = "requirements without numbers for production"
         return answer(REQUIREMENTS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
-    said = "no production requirements in the repository"
+    said = f"no production requirements in the repository{look.documents.still_blank('requirements')}"
     return answer(REQUIREMENTS, Outcome.UNMET, said, searched=searched, fix=fix)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.wiring import answer, blind_spots
+from checks.blanks import unfilled
 from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome
@@ -182,7 +183,7 @@ def _is_by_hand(look: Look, path: str) -> bool:
 def _load_scripts(look: Look) -> Iterator[Location]:
     for path in look.tree.paths:
         if not is_vendored(path):
-            yield from _load_script(look, path)
+            yield from (place for place in _load_script(look, path) if not unfilled(look.tree.text(path) or ""))
     for script in look.manifests.scripts:
         for line in script.commands:
             if any(_LOAD_COMMAND.match(" ".join(unwrapped(one.words, "")[0])) for one in split(line)):
