@@ -14,7 +14,7 @@ FILLED = {
         "ops.runbooks",
         (
             "# Runbook\n\n"
-            "1. The alert `HighErrorRate` fires: look at the logs with `docker compose logs api` and at the dashboard.\n"
+            "1. The alert `HighErrorRate` fires: look at `docker compose logs api` and the dashboard.\n"
             "2. If the last release is the cause, roll back with `make rollback VERSION=1.4.2` and restart the api.\n"
             "3. If the database does not answer, restart it with `docker compose restart db` and check the disk.\n"
             "4. Page the on-call engineer, who escalates to the founder after half an hour of outage for severity 1.\n"
@@ -28,8 +28,9 @@ FILLED = {
     "docs/decisions/0001-database.md": (
         "docs.architecture",
         (
-            "# 0001: One Postgres database\n\n## Status\n\nAccepted\n\n## Context\n\nWe store orders and users and need "
-            "transactions over both of them.\n\n## Decision\n\nOne Postgres database, reached through one pool.\n\n"
+            "# 0001: One Postgres database\n\n## Status\n\nAccepted\n\n"
+            "## Context\n\nWe store orders and users and want "
+            "transactions over both.\n\n## Decision\n\nOne Postgres database, reached through one pool.\n\n"
             "## Consequences\n\nBackups are one job; a second region needs a replica.\n"
         ),
     ),
@@ -37,7 +38,8 @@ FILLED = {
         "release.rollback",
         (
             "# Rollback\n\nWhen a release misbehaves, the person on duty brings the last version back:\n\n"
-            "1. `git checkout v1.4.1`\n2. `docker compose up -d --build api`\n3. Watch the error rate for ten minutes.\n"
+            "1. `git checkout v1.4.1`\n2. `docker compose up -d --build api`\n"
+            "3. Watch the error rate for ten minutes.\n"
         ),
     ),
     "SECURITY.md": ("gov.security-policy", "# Security\n\nWrite to security@example.com.\n"),
