@@ -52,10 +52,13 @@ PAGES: Final[Mapping[str, Callable[[], Screen[None]]]] = {
 """What is entered for the workbook as a whole, by the name its action has."""
 
 FOR_CONTROL: Final[Mapping[str, str]] = {
-    **{name: name for name in ("owner", "waiver", "verification", "dispute", "command", "drill", "report")},
+    **{name: name for name in ("owner", "waiver", "verification", "dispute", "command", "drill")},
     "override": "item",
 }
 """What is entered for one control: its form, by the name its action has."""
+
+FOR_EITHER: Final = ("report",)
+"""What is entered for the control that the screen is about, or for the workbook as a whole where it is about none."""
 
 LOOKING_ONLY: Final = ("people", "summary")
 """What a workbook that cannot be saved allows all the same."""
@@ -72,6 +75,9 @@ class Entering(SessionApp):
             self.push_screen(PAGES[what]())
             return
         about = self.screen.about if isinstance(self.screen, WorkbookScreen) else ""
+        if what in FOR_EITHER:
+            self.push_screen(FORMS[what](about))
+            return
         if not about:
             self.complain("This is entered for one control: open its question first, with g or /.")
             return

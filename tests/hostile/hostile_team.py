@@ -57,6 +57,19 @@ class Team:
         ended = set(re.findall(r"z(\d+)z", text))
         return {int(number) for number in re.findall(r"q(\d+)q", text) if number in ended}
 
+    def scanner_report(self):
+        """A report of another tool with hostile texts where a tool, a rule and a path are named."""
+        places = [
+            {
+                "ruleId": self.text("rule"),
+                "level": "error",
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": self.text("path")}}}],
+            }
+            for _ in range(5)
+        ]
+        driver = {"name": self.text("tool"), "version": self.text("tool")}
+        return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": places}]}
+
     def broken(self, text):
         """The fields whose text broke its line, so that the rest of it stands there as if the program had said it."""
         lines = [line for line in text.split("\n") if re.search(r"q\d+q", line)]
@@ -236,17 +249,3 @@ def toml(text):
 def git(root: Path, *arguments):
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
     subprocess.run(["git", *arguments], cwd=root, env=environment, check=True, capture_output=True)
-
-
-def scanner_report(team):
-    """A report of another tool with hostile texts where a tool, a rule and a path are named."""
-    places = [
-        {
-            "ruleId": team.text("rule"),
-            "level": "error",
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": team.text("path")}}}],
-        }
-        for _ in range(5)
-    ]
-    driver = {"name": team.text("tool"), "version": team.text("tool")}
-    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": places}]}

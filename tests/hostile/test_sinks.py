@@ -310,7 +310,7 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
         for words in (("init", "-q"), ("config", "user.name", "Ana"), ("config", "user.email", "ana@example.com")):
             hostile_team.git(fresh, *words)
 
-        (root / "hostile.sarif").write_text(json.dumps(hostile_team.scanner_report(team)), encoding="utf-8")
+        (root / "hostile.sarif").write_text(json.dumps(team.scanner_report()), encoding="utf-8")
         (root / "sheet.md").write_text(_filled_in(team, Session(root)), encoding="utf-8", errors="replace", newline="")
 
         def probe(self, *, team=team, catalogue=catalogue, **_):

@@ -96,7 +96,6 @@ FORMS = {
         {"item": "fifty-point.1.1", "status": "ready", "reason": "by hand"},
         ["answer", "fifty-point.1.1", "ready", "--item", "--reason", "by hand"],
     ),
-    "report": ("F", {"path": "Dockerfile"}, ["evidence", "add", CONTROL, "Dockerfile"]),
 }
 
 

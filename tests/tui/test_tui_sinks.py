@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 import random
 import re
@@ -156,6 +157,17 @@ async def commanded(pilot, team):
     await pilot.pause()
 
 
+async def arriving(pilot, team):
+    """A report of another tool that names hostile things."""
+    (pilot.app.session.root / "hostile.sarif").write_text(json.dumps(team.scanner_report()), encoding="utf-8")
+    await pilot.app.push_screen(Report(next(iter(pilot.app.session.state.answers))))
+    await pilot.pause()
+    pilot.app.screen.query_one("#part-files", Input).value = "hostile.sarif"
+    await pilot.press("f2")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
 async def refused(pilot, team):
     """A form that refuses what was pasted into it, and repeats it."""
     await pilot.app.push_screen(Owner(next(iter(pilot.app.session.state.answers))))
@@ -218,6 +230,7 @@ SCREENS = {
     "Numbers": [(bare(Numbers), {"source", "item title"})],
     "OverrideItem": [(picked, {"asks"}), (pushed(lambda _: OverrideItem("fifty-point.1.1")), {"item reason"})],
     "Owner": [(on_control(Owner, lambda one: bool(one.owner)), {"control title", "owner"}), (refused, {"pasted"})],
+    "Arriving": [(arriving, {"control title", "rule", "path", "tool"})],
     "Report": [(on_control(Report), {"control title"})],
     "Running": [(commanded, {"heading", "argument", "output", "told"})],
     "Standoffs": [(bare(Standoffs), {"source", "standoff"})],

@@ -1,4 +1,4 @@
-"""Attaching a report: the file that a tool wrote, as evidence with its digest."""
+"""Importing reports: which files another tool wrote, and what they are evidence for."""
 
 from __future__ import annotations
 
@@ -7,38 +7,55 @@ from typing import ClassVar
 
 from textual.content import Content
 
+from tui.screens.arriving import Arriving
 from tui.screens.form import FormScreen
-from tui.widgets.part import Part
+from tui.widgets.part import Kind, Part
 from tui.wording import said
-from workbook.answers import Evidence
-from workbook.evidence import completed
+
+HERE, ABOUT = "here", "about"
 
 
 class Report(FormScreen):
-    """A file of the repository. It is kept by path and digest; what it says is for people to read."""
+    """The files of one import. What they say is shown before anything is recorded."""
 
     KIND: ClassVar[str] = "report"
-    BUTTON: ClassVar[str] = "Attach it"
+    BUTTON: ClassVar[str] = "Read it, then show what it records"
 
     def heading(self) -> Content:
-        """For which control."""
-        return Content.assemble("Report file for ", said(self.session.question(self.subject).control.title))
+        """For which control, where the form was opened on one."""
+        if not self.subject:
+            return Content("Import a report of another tool")
+        return Content.assemble("Import a report for ", said(self.session.question(self.subject).control.title))
 
     def lead(self) -> Content:
-        """What happens with it."""
-        return Content("It is attached as it lies in the repository, with its digest, and watched. Nothing reads it.")
+        """What is read, and what happens with it."""
+        return Content(
+            "Results of scanners, tests, coverage and load tests; the format is recognized by the content. A report "
+            "never answers by itself. A file of another kind: e attaches it as it lies, unread."
+        )
 
     def parts(self) -> Sequence[Part]:
-        """The path."""
+        """The files, what for, the traffic of today, and a format that nobody can recognize."""
+        from checks.reports.formats import FORMATS
+        from workbook.receiving import traffic
+
+        choices = ((HERE, "this control"), (ABOUT, "what the report is about"))
+        uses = (Part("use", "Evidence for", "", Kind.CHOICE, HERE, choices),) if self.subject else ()
         return (
-            Part("path", "File", "a path below the repository, as in coverage.xml", required=True, check=self._piece),
+            Part("files", "Files", "as in coverage.xml; two files of one run with a space between", required=True),
+            *uses,
+            Part("baseline", "Traffic of today", "of a load run, as in 12/s or 40users; may stay empty", check=traffic),
+            Part("format", "Format", "may stay empty; an empty list of secrets needs it", offers=tuple(FORMATS)),
         )
 
     def take(self, values: Mapping[str, str]) -> str:
-        """Attach it."""
-        piece = self._piece(values["path"])
-        self.session.attach(self.subject, piece)
-        return f"Attached {piece.label}"
+        """On to what they say; nothing is recorded before the person agrees there."""
+        from workbook.receiving import names, receive, traffic
 
-    def _piece(self, path: str) -> Evidence:
-        return completed(Evidence("file", {"path": path}), self.session.root)
+        root, wanted = self.session.root, values["format"]
+        files = names(root, values["files"])
+        controls = (self.subject,) if values.get("use") == HERE else ()
+        self.further = Arriving(
+            self.heading(), lambda: [receive(root, one, wanted) for one in files], controls, traffic(values["baseline"])
+        )
+        return ""
