@@ -152,7 +152,7 @@ SHOWING |= {"sheet": "sheet", "brief": "summary"}
 
 VIEWS = {
     *("PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"),
-    *("CommitPanel", "Workbook", "Table"),
+    *("CommitPanel", "Workbook", "Table", "ReportPanel"),
 }
 """The views of the notebook face that `test_notebook_views…` renders. A new one is rendered there and named here."""
 
@@ -423,6 +423,10 @@ def test_notebook_views_hold_no_live_payload(teams, readers, tmp_path, monkeypat
                 for name, widget in (("form", form.widget), ("clash", clashes.widget), ("probes", panel.widget)):
                     for text, found in _looked_at(widget, readers):
                         count.add(name, team, text, found)
+            (session.root / "hostile.sarif").write_text(json.dumps(team.scanner_report()), encoding="utf-8")
+            form.panel.reports.read(control, "hostile.sarif", "", session.on_disk)
+            for text, found in _looked_at(form.panel.reports.widget, readers):
+                count.add("report", team, text, found)
             form.committing.open()
             for text, found in _looked_at(form.committing.widget, readers):
                 count.add("commit", team, text, found)

@@ -152,6 +152,28 @@ class Workbook:
         self.session.measure(name, float(value), unit, source)
         return Page(f"{name}: {value:g} {unit}", ("Not saved yet: book.save()",))
 
+    def import_report(self, *files: str, control: str = "", baseline: str = "", format: str = "") -> Page:  # noqa: A002  the word people know
+        """Record what reports of other tools say, as evidence and numbers; saved with the workbook.
+
+        Args:
+            files: paths, from the repository; all are read or none.
+            control: what they are evidence for; what each is about where it is left out.
+            baseline: the traffic of today for a load run, as "12/s" or "40users".
+            format: the only format to take them for; recognized by the content where it is left out.
+
+        Raises:
+            Refused: a file is no report that can be used; nothing is recorded then.
+        """
+        from workbook.notebook import reporting
+        from workbook.receiving import traffic
+
+        received = reporting.read(self.session, files, format)
+        controls = (control,) if control else ()
+        plan = self.session.import_reports(received, controls, traffic(baseline), dry=headless())
+        lines = tuple(reporting.lines(self.session, received, plan))
+        after = "Nobody sits here: nothing is recorded." if headless() else "No control is answered. Save: book.save()"
+        return Page(f"{len(received)} reports" if len(received) != 1 else "1 report", (*lines, after))
+
     def save(self) -> Page:
         """Write what was recorded to the state file.
 
@@ -172,7 +194,8 @@ class Workbook:
         offers = (
             "Tables: controls, items, answers, signals, findings, hotspots, history; all with where(…), to_pandas().",
             "Pictures: verdicts(), pillars(), complexity(), churn(), trend(), timeline().",
-            "probe() looks; attach(…) and measure(…) record; save() writes; pillar(…) opens the questions of one.",
+            "probe() looks; attach(…), measure(…) and import_report(…) record; save() writes.",
+            "pillar(…) opens the questions of one.",
         )
         return Page(f"Workbook of {self.session.root.name}", (self.session.headline, *offers))
 

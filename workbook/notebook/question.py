@@ -18,6 +18,7 @@ from workbook.ledger.half_typed import Field
 from workbook.notebook import words
 from workbook.notebook.guard import Guard
 from workbook.notebook.handling import handled
+from workbook.notebook.reporting import ReportPanel
 from workbook.notebook.views import paragraphs
 from workbook.session import Session
 from workbook.text import html, html_link, terminal
@@ -29,6 +30,10 @@ SHOWN_FINDINGS = 10
 """How many findings of one question show their code."""
 
 
+PASSING = ("evidence", "report", "baseline")
+"""Fields that are empty again once what stands in them is taken."""
+
+
 class QuestionPanel:
     """Shows the question of one control and turns clicks into session operations. `on_change` follows each of them."""
 
@@ -37,7 +42,7 @@ class QuestionPanel:
         self._guard = guard
         self._on_change = on_change
         self._control = ""
-        self._stored = {"note": "", "reason": "", "evidence": "", "dispute": ""}
+        self._stored = dict.fromkeys(("note", "reason", "dispute", *PASSING), "")
         """What the fields held when they were last filled from the session; what differs is being typed."""
         self._ground: Mapping[str, Any] = session.on_disk
         """What was saved when the fields were filled; what others save later must not be overwritten unseen."""
@@ -54,7 +59,20 @@ class QuestionPanel:
         self.dispute = ipywidgets.Text(
             description="It holds", placeholder="why, although the probe disagrees; until then it counts as open"
         )
-        self.fields = {"note": self.note, "reason": self.reason, "evidence": self.evidence, "dispute": self.dispute}
+        self.report = ipywidgets.Text(
+            description="Report", placeholder="a file another tool wrote: coverage.xml, junit.xml, results.sarif"
+        )
+        self.baseline = ipywidgets.Text(
+            description="Traffic", placeholder="of today, for a load run: 12/s or 40users; may stay empty"
+        )
+        self.fields = {
+            "note": self.note,
+            "reason": self.reason,
+            "evidence": self.evidence,
+            "dispute": self.dispute,
+            "report": self.report,
+            "baseline": self.baseline,
+        }
         self._texts = dict(self._stored)
         """What stands in the fields, as far as the browser has told."""
         for kind, field in self.fields.items():
@@ -66,6 +84,8 @@ class QuestionPanel:
         self.attach = self._button("Attach", self._attach_typed)
         self.prefilled = self._button("", self._attach_seen)
         self.hold = self._button("It holds all the same", self._dispute)
+        self.read = self._button("Read the report", self._read_report)
+        self.reports = ReportPanel(session, guard, self._recorded)
         self.widget = ipywidgets.VBox(
             [
                 self._asked,
@@ -78,6 +98,10 @@ class QuestionPanel:
                 self.reason,
                 self.evidence,
                 ipywidgets.HBox([self.attach, self.prefilled], layout={"flex_flow": "row wrap"}),
+                self.report,
+                self.baseline,
+                self.read,
+                self.reports.widget,
                 self._kept,
             ]
         )
@@ -96,6 +120,7 @@ class QuestionPanel:
         if self._control:
             self.keep_note()
         self._control = control
+        self.reports.clear()
         question = self.question
         self._fill()
         self._guard.asked = control
@@ -144,7 +169,7 @@ class QuestionPanel:
         answer = self.question.answer
         self._ground = self._session.on_disk
         self._stored = {"note": redact(answer.note), "reason": redact(answer.reason)}
-        self._stored |= {"evidence": "", "dispute": redact(answer.dispute_note)}
+        self._stored |= {"dispute": redact(answer.dispute_note), **dict.fromkeys(PASSING, "")}
         for kind in self.fields:
             self._set(kind, self._session.typed.get(Field(kind, self._control)) or self._stored[kind])
 
@@ -178,7 +203,7 @@ class QuestionPanel:
     def _given(self, *kinds: str) -> None:
         """What stands in these fields has been taken."""
         for kind in kinds:
-            self._stored[kind] = "" if kind == "evidence" else self._texts[kind]
+            self._stored[kind] = "" if kind in PASSING else self._texts[kind]
             self._session.typed.keep(Field(kind, self._control), "")
             self._set(kind, self._stored[kind])
 
@@ -212,6 +237,14 @@ class QuestionPanel:
         self._session.attach(self._control, recognized(self._texts["evidence"], self._session.root))
         self._given("evidence")
         self._guard.say("Attached. Not saved yet.")
+        self._on_change()
+
+    def _read_report(self) -> None:
+        self.reports.read(self._control, self._texts["report"], self._texts["baseline"], self._ground)
+        self._guard.say("Read. Nothing is recorded yet.")
+
+    def _recorded(self) -> None:
+        self._given("report", "baseline")
         self._on_change()
 
     def _attach_seen(self) -> None:
