@@ -61,9 +61,10 @@ class Xml:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Plain text."""
+    """Plain text, and whether its last line has its end: tools end every line they finished."""
 
     lines: tuple[str, ...]
+    ended: bool = True
 
 
 Document = Json | JsonLines | Xml | Lines
@@ -139,7 +140,7 @@ def _plain(text: str) -> Lines:
     lines = text.splitlines()
     if len(lines) > MOST_VALUES:
         raise _refuse(f"it has more than {MOST_VALUES:,} lines", "import the summary instead")
-    return Lines(tuple(lines))
+    return Lines(tuple(lines), text.endswith("\n"))
 
 
 def _elements(content: bytes) -> Iterator[Element]:

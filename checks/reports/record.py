@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -126,6 +127,11 @@ def short(text: str) -> str:
     """A name of a tool, a version or a rule: its first line, at most `NAME_LENGTH` characters, no secret in it."""
     first = text[:LOOKED_AT].strip().splitlines()[:1]
     return redact(first[0])[:NAME_LENGTH] if first else ""
+
+
+def commit(text: str) -> str:
+    """The id of a commit; "" for any other text, which may hold anything."""
+    return text if re.fullmatch(r"[0-9a-f]{7,64}", text) else ""
 
 
 def day(text: str) -> date | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from checks.reports.record import Figure, Imported, counted, serious
 from workbook import acceptance
@@ -22,7 +21,6 @@ from workbook.store import MISSING
 from workbook.thresholds import comparisons
 from workbook.uses import uses
 
-COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 FAILED, UNGRADED = "failed", "unknown"
 """Counts of a report that speak against a control besides the high and critical ones: who can say how bad they are?"""
 
@@ -137,7 +135,7 @@ def _piece(given: Given, one: Received, control: str, numbers: Sequence[Number])
 
 def _commit(given: Given, report: Imported) -> str:
     """The commit a report names; for one of today that names none, the one that is checked out."""
-    if COMMIT.fullmatch(report.commit):
+    if report.commit:
         return report.commit[:12]
     return given.place.commit[:12] if made(given, report) == given.today else ""
 

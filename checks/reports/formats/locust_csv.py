@@ -29,6 +29,8 @@ def recognizes(document: Document) -> bool:
 def read(document: Document) -> Imported:
     """Either table; imported together they make one run."""
     lines = document.lines if isinstance(document, Lines) else ()
+    if isinstance(document, Lines) and not document.ended:
+        raise NotUsable(TITLE, "its last line has no end", SHORT)
     rows = list(_rows(lines))
     totals = [row for row in rows if row["Name"] == TOTAL]
     if not totals or rows[-1]["Name"] != TOTAL:

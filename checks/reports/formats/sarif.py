@@ -7,7 +7,7 @@ from collections import Counter
 from checks.reports.document import Document, Json
 from checks.reports.fields import REMEDY, Fields, holds
 from checks.reports.format import Format
-from checks.reports.record import Imported, NotUsable, Place, counted, day, severity, short
+from checks.reports.record import Imported, NotUsable, Place, commit, counted, day, severity, short
 
 TITLE = "SARIF"
 CRITICAL, HIGH, MEDIUM = 9.0, 7.0, 4.0
@@ -55,7 +55,7 @@ def read(document: Document) -> Imported:
         f"results: {counted(severities)}",
         version=short(drivers[0].maybe_text("semanticVersion") or drivers[0].maybe_text("version")),
         at=min((one for one in ended if one), default=None),
-        commit=revisions.pop() if len(revisions) == 1 else "",
+        commit=commit(revisions.pop()) if len(revisions) == 1 else "",
         counts=severities,
         places=tuple(places),
         notes=(f"{suppressed} suppressed in the tool itself are not counted",) if suppressed else (),

@@ -1,20 +1,17 @@
 """Every importer on valid, hostile, truncated and huge reports; tests/data/reports/cases.toml has them."""
 
-import copy
 import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from checks.reports import document
-from checks.reports.document import SIZE_CAP
+from benchmarks import importers
 from checks.reports.formats import FORMATS
 from checks.reports.read import read
 from checks.reports.record import NotUsable
-
-JUNK = ("many", -1, 1.5, True, [], {}, [[[]]], {"a": "b"}, 10**400, 1e300, 1e-320, 0, "\x1b]0;x\x07" * 50)
 
 
 def is_read(content):
@@ -50,74 +47,25 @@ def test_a_report_is_recognized_by_its_content_and_read(case, cases, data):
     assert record.commit == expected.get("commit", "")
 
 
-def test_no_report_is_taken_for_two_formats(usable, cases, data):
-    found = document.document((data / usable).read_bytes())
-    assert [name for name, one in FORMATS.items() if one.recognizes(found)] == [cases[usable]["format"]]
-
-
 def test_nothing_that_was_found_is_kept(usable, data):
     assert "planted-value" not in repr(read((data / usable).read_bytes()))
 
 
-@pytest.mark.parametrize("share", [0.25, 0.5, 0.75, "end"])
-def test_a_truncated_report_is_refused(usable, share, data):
-    content = (data / usable).read_bytes().rstrip()
-    cut = content[:-20] if share == "end" else content[: int(len(content) * share)]
-    assert not is_read(cut)
-
-
-def test_a_huge_report_is_refused(usable, data):
-    content = (data / usable).read_bytes()
-    with pytest.raises(NotUsable, match="larger than 20 MiB"):
-        read(content + b" " * (SIZE_CAP + 1 - len(content)))
-
-
-def test_a_field_of_another_type_is_refused_or_not_used(usable, data):
-    content = (data / usable).read_bytes()
-    refused = 0
-    for changed in _changed(content):
-        refused += not is_read(changed)
+def test_a_field_of_another_type_is_refused(usable, data):
+    refused = [change for change, changed in importers.junk((data / usable).read_bytes()) if not is_read(changed)]
     # Of JUnit only elements are counted, so that no value can be wrong.
     assert refused or usable == "junit.xml", "no field is checked at all"
 
 
-def _changed(content):
-    """The report with junk in place of one value after the other."""
-    text = content.decode()
-    if text.startswith("<"):
-        spots = [match.span(1) for match in re.finditer(r'="([^"]*)"', text)]
-        for start, end in spots[:40]:
-            yield from (
-                f"{text[:start]}{junk}{text[end:]}".encode()
-                for junk in ("many", "-1", "9" * 400, "nan", "1e300", "1e-320")
-            )
-    elif text[0] not in "{[":
-        spots = [match.span() for match in re.finditer(r"[\d.]+", text)]
-        for start, end in spots[-60:]:
-            yield from (
-                f"{text[:start]}{junk}{text[end:]}".encode()
-                for junk in ("many", "-1", "9" * 400, "nan", "1e300", "1e-320")
-            )
-    else:
-        lines = (
-            text.splitlines() if len(text.splitlines()) > 1 and text[0] == text.splitlines()[1][:1] == "{" else [text]
-        )
-        whole = json.loads(lines[-1])
-        for path in list(_paths(whole))[:80]:
-            for junk in JUNK:
-                other = copy.deepcopy(whole)
-                spot = other
-                for key in path[:-1]:
-                    spot = spot[key]
-                spot[path[-1]] = junk
-                yield "\n".join([*lines[:-1], json.dumps(other)]).encode()
-
-
-def _paths(value, before=()):
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in pairs:
-        yield (*before, key)
-        yield from _paths(inner, (*before, key))
+@pytest.mark.parametrize("kind", importers.KINDS)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_matrix_holds_and_is_the_one_in_the_documentation(name, kind):
+    done = list(importers.trials(name, kind))
+    assert done
+    assert [one for one in done if one.fault] == []
+    page = (Path(__file__).resolve().parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")
+    line = next(line for line in page.splitlines() if line.startswith(f"| `{name}` | {importers.origin(name)} | "))
+    assert line.split(" | ")[2 + list(importers.KINDS).index(kind)].rstrip(" |") == f"{len(done)} of {len(done)}"
 
 
 BOMB = '<!DOCTYPE {root} [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><{root} line-rate="1">&b;</{root}>'
