@@ -15,6 +15,9 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
+import tree_sitter
+import tree_sitter_javascript
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -28,6 +31,7 @@ from workbook.text import (
     github_command,
     html,
     html_link,
+    javascript_literal,
     json_document,
     markdown,
     markdown_link,
@@ -43,6 +47,7 @@ from workbook.text import (
     textual_lines,
     toml_comment,
     trailer_value,
+    yaml_string,
 )
 
 
@@ -351,8 +356,38 @@ def check_python_literal(payload):
     assert [one.value for one in call.value.args] == [payload]
 
 
+JAVASCRIPT = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+
+
+def check_javascript_literal(payload):
+    """One string to JavaScript, and nothing that a template or a page would evaluate."""
+    source = javascript_literal(payload)
+    assert one_line(source)
+    assert source.isascii()
+    assert json.loads(source) == redact(payload)
+    root = JAVASCRIPT.parse(f"f({source});\ng();\n".encode()).root_node
+    assert not root.has_error
+    assert len(root.children) == 2
+    assert root.children[0].children[0].children[1].children[1].type == "string"
+
+
+def check_yaml_string(payload):
+    """One scalar with the text of a terminal; two braces never stand together."""
+    source = yaml_string(payload)
+    assert one_line(source)
+    (value,) = yaml.safe_load(f"- {source}\n")
+    assert value.replace(" ", "") == terminal_lines(payload).replace(" ", "")
+    assert not re.search(r"\{\{|\}\}", value)
+    assert "{{" not in yaml.safe_load(yaml_string("${{{ x }}}"))
+    assert yaml.safe_load(f"a: {source}\nb: 1\n").keys() == {"a", "b"}
+
+
 def check_toml_comment(payload):
     """A comment between two keys leaves the two keys."""
+    assert list(yaml.safe_load(f"a: 1\n# {toml_comment(payload)}\nb: 2\n")) == ["a", "b"]
+    assert len(ast.parse(f"a = 1\n# {toml_comment(payload)}\nb = 2\n").body) == 2
+    script = JAVASCRIPT.parse(f"f();\n// {toml_comment(payload)}\ng();\n".encode()).root_node
+    assert [one.type for one in script.children] == ["expression_statement", "comment", "expression_statement"]
     assert tomllib.loads(f"a = 1\n# {toml_comment(payload)}\nb = 2\n") == {"a": 1, "b": 2}
     assert one_line(toml_comment(payload))
 

@@ -7,7 +7,16 @@ from typing import Final
 
 from workbook.text.ci import ci_log, github_command
 from workbook.text.commit import commit_line, trailer_value
-from workbook.text.files import csv_cell, json_document, python_literal, sarif_message, sarif_uri, toml_comment
+from workbook.text.files import (
+    csv_cell,
+    javascript_literal,
+    json_document,
+    python_literal,
+    sarif_message,
+    sarif_uri,
+    toml_comment,
+    yaml_string,
+)
 from workbook.text.links import file_target, html_link, link_target, markdown_link, shown_address, web_target
 from workbook.text.markup import html, markdown, markdown_prose
 from workbook.text.screen import rich_text, textual, textual_lines
@@ -27,6 +36,8 @@ SINKS: Final[dict[str, Callable[[str], object]]] = {
     "csv_cell": csv_cell,
     "json_document": json_document,
     "python_literal": python_literal,
+    "javascript_literal": javascript_literal,
+    "yaml_string": yaml_string,
     "sarif_uri": sarif_uri,
     "sarif_message": sarif_message,
     "toml_comment": toml_comment,
@@ -47,6 +58,7 @@ __all__ = [
     "github_command",
     "html",
     "html_link",
+    "javascript_literal",
     "json_document",
     "link_target",
     "markdown",
@@ -65,4 +77,5 @@ __all__ = [
     "toml_comment",
     "trailer_value",
     "web_target",
+    "yaml_string",
 ]

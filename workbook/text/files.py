@@ -12,6 +12,7 @@ from workbook.text.terminal import terminal, terminal_lines
 
 # What spreadsheets take for the start of a formula, in the wide forms too.
 _FORMULA: Final = tuple("=+-@\t\r\n\0|%＝＋－＠")  # noqa: RUF001  # the wide forms are meant
+_TOGETHER: Final = re.compile(r"\{(?=\{)|\}(?=\})")
 # What would end a script element or start one, and what `json.dumps` leaves: it is the last control character.
 _JSON_UNSAFE: Final = re.compile("[<>&\x7f]")
 
@@ -65,3 +66,19 @@ def python_literal(text: str) -> str:
     """Return a string of Python source in ASCII and double quotes, on one line."""
     # Not JSON, whose two halves of a character beyond U+FFFF stay two in Python.
     return '"' + text.encode("unicode_escape").decode("ascii").replace('"', '\\"') + '"'
+
+
+def yaml_string(text: str) -> str:
+    """Return a YAML scalar in double quotes, on one line, in which no host or monitor finds an expression.
+
+    What reads the file afterwards may evaluate two braces (`${{ … }}`, `{{ $labels }}`), so they stand apart.
+    """
+    shown = _TOGETHER.sub(r"\g<0> ", terminal_lines(text))
+    for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        shown = shown.replace(plain, escaped)
+    return f'"{shown}"'
+
+
+def javascript_literal(text: str) -> str:
+    """Return a string of JavaScript or TypeScript source in ASCII and double quotes, on one line."""
+    return json_document(text, None)
