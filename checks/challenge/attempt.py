@@ -1,0 +1,154 @@
+"""One signal's challenge: plant, look, judge, put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from checks.challenge.gaps import CannotPlantError, Site, edits_of
+from checks.challenge.plans import Gap, Plan
+from checks.challenge.record import Challenged, Means, Plant, Verdict, verdict_of
+from checks.challenge.scratch import Edits, Scratch
+from checks.challenge.takes import without
+from checks.observation import Location, Observation, Outcome, ProbeReport
+
+MOST_ROUNDS: Final = 12
+"""What a probe names is capped, so behind what was taken out it may name more; after these the gap is large enough."""
+
+_STATEMENT_ROUNDS: Final = 6
+"""After these whole files go."""
+
+_MOST_PATHS: Final = 10
+_GREEN: Final = (Outcome.MET, Outcome.PARTIAL)
+_RED: Final = (Outcome.PARTIAL, Outcome.UNMET)
+
+Look = Callable[[str], ProbeReport]
+"""Looks at the copy for one signal."""
+
+
+class Attempt:
+    """The challenge of one signal in a copy."""
+
+    def __init__(self, scratch: Scratch, site: Site, look: Look, plan: Plan, was: Observation) -> None:
+        self._scratch, self._site, self._look = scratch, site, look
+        self._plan, self._was = plan, was
+        self._obstacles: list[str] = []
+
+    def result(self) -> Challenged:
+        """Try every plant of the plan."""
+        was = self._was
+        if was.outcome not in (*_GREEN, Outcome.NOT_APPLICABLE):
+            why = "unmet as it is" if was.outcome is Outcome.UNMET else "unknown as it is"
+            return Challenged(was.signal, Verdict.NOTHING, was.outcome, why)
+        plants = [*self._gap(), *self._removal()]
+        verdict = verdict_of(plants)
+        if not plants and was.outcome is Outcome.NOT_APPLICABLE:
+            why = self._plan.why or "does not apply, and no plant would make it apply"
+            return Challenged(was.signal, Verdict.NOTHING, was.outcome, why)
+        if not plants:
+            why = self._plan.why or "; ".join(dict.fromkeys(self._obstacles)) or "no plant is known"
+            return Challenged(was.signal, verdict, was.outcome, why)
+        worst = next(one for one in plants if one.verdict is verdict)
+        return Challenged(was.signal, verdict, was.outcome, f"{worst.what}: {worst.summary}", tuple(plants))
+
+    # -- gaps -------------------------------------------------------------------------------------------------------
+
+    def _gap(self) -> Iterable[Plant]:
+        """The first gap of the plan that there is a place for, in each language of the product."""
+        done: set[str] = set()
+        for language in (*self._site.languages, ""):
+            for gap in self._plan.gaps:
+                if gap.language != language or language in done or (done and not language):
+                    continue
+                try:
+                    yield self._grown(gap)
+                except CannotPlantError as error:
+                    self._obstacles.append(str(error))
+                else:
+                    done.add(language)
+
+    def _grown(self, gap: Gap) -> Plant:
+        """The gap, planted as often as it takes."""
+        for size in gap.sizes:
+            edits = edits_of(gap, size, self._site, self._scratch, self._was.locations)
+            seen = self._seen(edits)
+            verdict = self._judged(seen, edits)
+            if verdict is Verdict.TURNED:
+                break
+        times = f", {size} times" if size > 1 else ""
+        return _plant(Means.GAP, gap.name + times, verdict, self._observation(seen), edits)
+
+    def _judged(self, report: ProbeReport, edits: Edits) -> Verdict:
+        after = self._observation(report)
+        if after.outcome is Outcome.UNKNOWN:
+            return Verdict.UNANSWERED
+        if after.outcome is Outcome.UNMET:
+            return Verdict.TURNED
+        if after.outcome is not Outcome.PARTIAL:
+            return Verdict.BLIND
+        if self._was.outcome is not Outcome.PARTIAL:
+            return Verdict.TURNED
+        # Partial before and after: it told the gap where it names a planted place.
+        told = {one.path for one in after.locations} | {
+            one.location.path for one in report.findings if one.signal == after.signal
+        }
+        return Verdict.TURNED if told & set(edits) else Verdict.BLIND
+
+    # -- removal ----------------------------------------------------------------------------------------------------
+
+    def _removal(self) -> Iterable[Plant]:
+        """What the probe named is taken out, and what it names instead, until it names nothing or is not green."""
+        take = self._plan.take if self._was.outcome is Outcome.MET else self._plan.take_partial
+        if take == "nothing" or self._was.outcome not in _GREEN:
+            return
+        edits: dict[str, bytes | None] = {}
+        seen, rounds = self._was, 0
+        while seen.outcome is self._was.outcome and rounds < MOST_ROUNDS:
+            whole = take == "files" or rounds >= _STATEMENT_ROUNDS
+            more = self._taken(seen.locations, edits, whole=whole)
+            if not more:
+                break
+            edits |= more
+            rounds += 1
+            seen = self._observation(self._seen(edits))
+        if not edits:
+            self._obstacles.append("its probe names no place that could be taken out")
+            return
+        what = "what it rests on, taken out" + (f" in {rounds} rounds" if rounds > 1 else "")
+        yield _plant(Means.REMOVAL, what, self._fallen(seen), seen, edits)
+
+    def _fallen(self, after: Observation) -> Verdict:
+        if after.outcome in {Outcome.UNMET, Outcome.UNKNOWN}:
+            return Verdict.TURNED
+        fell = self._was.outcome is Outcome.MET and after.outcome is Outcome.PARTIAL
+        return Verdict.TURNED if fell else Verdict.BLIND
+
+    def _taken(self, places: Iterable[Location], gone: Edits, *, whole: bool) -> dict[str, bytes | None]:
+        """The next edits: the named places out of the files as earlier edits left them."""
+        by_path: dict[str, list[Location]] = {}
+        for place in places:
+            by_path.setdefault(place.path, []).append(place)
+        found: dict[str, bytes | None] = {}
+        for path, named in by_path.items():
+            content = gone.get(path)
+            text = content.decode("utf-8", "surrogatepass") if content is not None else self._scratch.text(path)
+            if (path in gone and content is None) or text is None:
+                continue
+            if whole or any(not place.line for place in named):
+                found[path] = None
+            elif (left := without(path, text, named)) != text:
+                found[path] = left.encode("utf-8", "surrogatepass")
+        return found
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def _seen(self, edits: Edits) -> ProbeReport:
+        with self._scratch.planted(edits):
+            return self._look(self._was.signal)
+
+    def _observation(self, report: ProbeReport) -> Observation:
+        return report.observations[self._was.signal]
+
+
+def _plant(means: Means, what: str, verdict: Verdict, seen: Observation, edits: Edits) -> Plant:
+    return Plant(means, what, verdict, seen.outcome, seen.summary, tuple(sorted(edits))[:_MOST_PATHS])

@@ -1,0 +1,157 @@
+"""Known gaps as edits of the copy: new files that entry points reach, and changes of files that are there."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from checks.application.reach import Entry
+from checks.challenge.plans import Change, Gap
+from checks.challenge.scratch import Edits, Scratch
+from checks.files.patterns import matching
+from checks.look import PYTHON, Look
+from checks.observation import Location
+
+UNIT: Final = "readiness_planted"
+"""How planted modules are called."""
+
+_WEB: Final = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs")
+_ORDER: Final = {Entry.SERVICE: 0, Entry.WORKER: 1, Entry.COMMAND: 2, Entry.SCRIPT: 3}
+_KEY_LETTERS: Final = 36
+
+
+class CannotPlantError(Exception):
+    """There is no place for a gap here; the text says why, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What plants have to know of a tree: its languages, and for each the modules that may import a planted one."""
+
+    paths: tuple[str, ...]
+    hosts: Mapping[str, str]
+    languages: tuple[str, ...]
+    """Those of the product, the one with most files first."""
+
+
+def site_of(look: Look) -> Site:
+    """What the tree offers."""
+    entries = sorted(look.reach.entry_points, key=lambda one: (_ORDER[one.entry], not _creates(one.reason), one.path))
+    hosts: dict[str, str] = {}
+    for entry in entries:
+        language = "python" if entry.path.endswith(PYTHON) else "web"
+        if language == "python" or entry.path.endswith(_WEB):
+            hosts.setdefault(language, entry.path)
+    count = {"python": len(look.source_paths(*PYTHON)), "web": len(look.source_paths(*_WEB))}
+    languages = sorted((one for one in count if count[one]), key=lambda one: (one not in hosts, -count[one]))
+    return Site(look.tree.paths, hosts, tuple(languages))
+
+
+def _creates(reason: str) -> bool:
+    return reason.startswith(("creates", "started by"))
+
+
+def edits_of(gap: Gap, size: int, site: Site, scratch: Scratch, seen: Iterable[Location]) -> dict[str, bytes | None]:
+    """The edits that plant a gap.
+
+    Args:
+        gap: What to plant.
+        size: How often to repeat it.
+        site: What the tree offers.
+        scratch: The copy, to read from.
+        seen: The places that the probe named.
+
+    Raises:
+        CannotPlantError: there is no place for it here.
+    """
+    if gap.language and gap.language not in site.languages:
+        raise CannotPlantError(f"no {'Python' if gap.language == 'python' else 'JavaScript or TypeScript'} here")
+    texts: dict[str, str] = {}
+    for change in gap.changes:
+        texts |= _changed(change, site, scratch, tuple(seen))
+    made = dict(_made(gap, size))
+    if gap.beside:
+        made = _wired(made, gap.language, site, scratch)
+    if clash := sorted(set(made) & set(site.paths) - {site.hosts.get(gap.language)}):
+        raise CannotPlantError(f"{clash[0]} is there already")
+    texts |= made
+    return {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
+
+
+def _made(gap: Gap, size: int) -> Iterator[tuple[str, str]]:
+    each = "".join(gap.each.replace("@{n}", str(number)) for number in range(1, (gap.repeats or size) + 1))
+    for path, text in gap.files.items():
+        # A key is made up here, so that none stands in our own repository.
+        whole = text.replace("@{each}", each).replace("@{key}", _key())
+        numbers = range(1, size + 1) if "@{n}" in path else (0,)
+        for number in numbers:
+            yield path.replace("@{n}", str(number)), whole.replace("@{n}", str(number))
+
+
+def _key() -> str:
+    letters = string.ascii_letters + string.digits
+    return "ghp_" + "".join(secrets.choice(letters) for _ in range(_KEY_LETTERS))
+
+
+def _wired(made: Mapping[str, str], language: str, site: Site, scratch: Scratch) -> dict[str, str]:
+    """The files beside a reached module that imports each of them."""
+    host = site.hosts.get(language)
+    text = scratch.text(host) if host else None
+    if host is None or text is None:
+        raise CannotPlantError("no entry point that could import it")
+    folder = host.rpartition("/")[0]
+    below = f"{folder}/" if folder else ""
+    if language == "python":
+        package = f"{below}__init__.py" in site.paths
+        lines = [f"{'from . ' if package else ''}import {_bare(name)}  # noqa" for name in made]
+        return {below + name: one for name, one in made.items()} | {host: text + "\n" + "\n".join(lines) + "\n"}
+    ending = "." + host.rsplit(".", 1)[-1].removesuffix("x")
+    common = "require(" in text and not re.search(r"(?m)^import\b", text)
+    lines = [f'require("./{_bare(name)}{ending}");' if common else f'import "./{_bare(name)}";' for name in made]
+    named = {below + _bare(name) + ending: one for name, one in made.items()}
+    # A directive such as "use client" has to stay first.
+    return named | {host: text + "\n" + "\n".join(lines) + "\n"}
+
+
+def _bare(name: str) -> str:
+    return name.rsplit(".", 1)[0]
+
+
+def _changed(change: Change, site: Site, scratch: Scratch, seen: tuple[Location, ...]) -> dict[str, str]:
+    paths = matching(change.files, site.paths) if change.files else tuple(dict.fromkeys(one.path for one in seen))
+    found: dict[str, str] = {}
+    for path in paths:
+        text = scratch.text(path)
+        if text is None:
+            continue
+        changed = _replaced(change, text, [one for one in seen if one.path == path]) + change.append
+        if changed != text:
+            found[path] = changed
+    if not found:
+        raise CannotPlantError("nothing here that could be changed so")
+    return found
+
+
+def _replaced(change: Change, text: str, seen: list[Location]) -> str:
+    if not change.find:
+        return text
+    wanted = re.compile(change.find)
+    if not change.lines:
+        return wanted.sub(change.put, text)
+    lines = text.split("\n")
+    for place in seen:
+        if not place.line:
+            continue
+        first, last = place.line - 1, max(place.line, place.end_line)
+        block = wanted.sub(change.put, "\n".join(lines[first:last]))
+        lines[first:last] = block.split("\n") if block.count("\n") == last - first - 1 else lines[first:last]
+    return "\n".join(lines)
+
+
+def planted_paths(edits: Edits) -> tuple[str, ...]:
+    """The paths that edits make, change or remove, sorted."""
+    return tuple(sorted(edits))
