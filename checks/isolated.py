@@ -22,6 +22,9 @@ from typing import Any, Final
 from checks.cache.reports import Reports
 from checks.children import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
+from checks.plugins.guest import Guest
+from checks.plugins.installed import Plugin, code_of
+from checks.plugins.used import PluginUsed
 from checks.progress import STOPPED, Progress
 from checks.report_wire import unpack, unpack_observation
 
@@ -65,7 +68,8 @@ def look_over(
             return kept
         with guard.folder() as room:
             look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place)
-            report = look.finished()
+            look.guests, used = _guests(signals)
+            report = replace(look.finished(), plugins=used)
         (on_lasting or _ignore)(look.lasting)
         if look.lasting:
             reports.keep(report)
@@ -83,6 +87,7 @@ class _Look:
     tell_partial: Callable[[ProbeReport], None]
     cancel: threading.Event | None
     cache: Path | None
+    guests: tuple[Guest, ...] = ()
     given_up: dict[str, str] = field(default_factory=dict)
     too_slow: list[str] = field(default_factory=list)
     deaths: dict[str, int] = field(default_factory=dict)
@@ -157,6 +162,7 @@ class _Look:
             "seconds": allowance.SECONDS,
             "given_up": self.given_up,
             "too_slow": self.too_slow,
+            "guests": self.guests,
             "cache": None if self.cache is None else os.fspath(self.cache),
         }
         return json.dumps(order).encode()
@@ -207,6 +213,23 @@ class _Lines:
             self._hear(json.loads(b"".join([*self._parts, line])))
             self._parts = []
         self._parts.append(rest)
+
+
+def _guests(signals: Collection[str] | None) -> tuple[tuple[Guest, ...], tuple[PluginUsed, ...]]:
+    """The probes of plug-ins that a look for these signals asks, and the plug-ins it asks or cannot."""
+    from checks.plugins.signals import probing
+
+    found, troubles = probing()
+    guests: list[Guest] = []
+    used: dict[Plugin, tuple[str, ...]] = {}
+    for entry, declared in found:
+        if signals is None or not declared.keys().isdisjoint(signals):
+            guests.append(Guest(entry.plugin.title, entry.plugin.site, entry.module, tuple(declared)))
+            used[entry.plugin] = ()
+    if signals is None:
+        for one in troubles:
+            used[one.plugin] = (*used.get(one.plugin, ()), one.reason)
+    return tuple(guests), tuple(PluginUsed(one.name, one.version, code_of(one), used[one]) for one in sorted(used))
 
 
 def _ignore(_: object) -> None:

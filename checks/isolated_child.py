@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from checks.cache.store import Store
 from checks.children import allowance
+from checks.plugins.guest import Guest
 from checks.probe import probes
 from checks.report_wire import pack, pack_observation
 from checks.run import look_over
@@ -27,7 +28,9 @@ def main() -> None:
     said, sys.stdout = sys.stdout, sys.stderr
     settle()
     allowance.begin(Path(asked["note"]), asked["seconds"])
-    _say(said, signals=[name for one in probes() for name in one.signals if _wanted(asked, name)])
+    guests = [Guest(title, site, module, tuple(signals)) for title, site, module, signals in asked["guests"]]
+    answered = [*(one.signals for one in probes()), *(one.signals for one in guests)]
+    _say(said, signals=[name for names in answered for name in names if _wanted(asked, name)])
     lasting: list[bool] = []
     store = Store(Path(asked["cache"])) if asked["cache"] else None
     report = look_over(
@@ -40,6 +43,7 @@ def main() -> None:
         too_slow=asked["too_slow"],
         store=store,
         on_lasting=lasting.append,
+        guests=guests,
     )
     if store is not None:
         store.close()

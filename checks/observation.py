@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from checks.hotspots import Hotspots
+    from checks.plugins.used import PluginUsed
 
 
 class Outcome(StrEnum):
@@ -118,3 +119,5 @@ class ProbeReport:
     """False while probes are still running, or when the run was cancelled."""
     hotspots: Hotspots | None = None
     """None where complexity was not asked for, or not measured."""
+    plugins: tuple[PluginUsed, ...] = ()
+    """The plug-ins whose probes were asked, or could not be."""

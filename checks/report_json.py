@@ -7,6 +7,7 @@ from typing import Any
 
 from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import Finding, Location, Observation, ProbeReport, Unread
+from checks.plugins.used import PluginUsed
 
 VERSION = 1
 
@@ -23,6 +24,7 @@ def to_json(report: ProbeReport) -> dict[str, Any]:
             "partial": [_unread(one) for one in report.files.partial],
             "skipped": [_unread(one) for one in report.files.skipped],
         },
+        "plugins": [_plugin(one) for one in report.plugins],
     }
 
 
@@ -67,6 +69,15 @@ def _finding(one: Finding) -> dict[str, Any]:
 
 def _location(one: Location) -> dict[str, Any]:
     return {"path": _text(one.path), "line": one.line, "end_line": one.end_line}
+
+
+def _plugin(one: PluginUsed) -> dict[str, Any]:
+    return {
+        "name": _text(one.name),
+        "version": _text(one.version),
+        "digest": one.digest,
+        "trouble": [_text(reason) for reason in one.trouble],
+    }
 
 
 def _unread(one: Unread) -> dict[str, str]:

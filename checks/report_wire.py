@@ -18,6 +18,7 @@ from checks.observation import (
     Severity,
     Unread,
 )
+from checks.plugins.used import PluginUsed
 
 Plain = dict[str, Any]
 
@@ -42,6 +43,7 @@ def unpack(data: Plain) -> ProbeReport:
         proposals=tuple(Proposal(**one | {"locations": _locations(one)}) for one in data["proposals"]),
         complete=data["complete"],
         hotspots=data["hotspots"] and _hotspots(data["hotspots"]),
+        plugins=tuple(PluginUsed(**one | {"trouble": tuple(one["trouble"])}) for one in data["plugins"]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -36,11 +36,12 @@ from checks.tree import Tree
 
 if TYPE_CHECKING:
     from checks.cache.store import Store
+    from checks.plugins.guest import Guest
 
 __all__ = ["PROBES_VERSION", "STOPPED", "Progress", "look_over"]
 
 PROBES_VERSION = "1"
-PROPOSALS, RULES = "scope facts", "code rules"
+PROPOSALS, RULES, PLUGINS = "scope facts", "code rules", "plug-ins"
 """Steps that are no probe, as they are named where they come to no end."""
 WRITTEN_BY_A_PROGRAM = "generated, minified or somebody else's code: searched for secrets only"
 TOO_SLOW = "its probe came to no end here; please report this"
@@ -68,6 +69,7 @@ def look_over(
     too_slow: Collection[str] = (),
     store: Store | None = None,
     on_lasting: Callable[[bool], None] | None = None,
+    guests: Sequence[Guest] = (),
 ) -> ProbeReport:
     """Run the probes of `signals` (all when None) over the folder `root` and report what they saw.
 
@@ -88,6 +90,7 @@ def look_over(
         store: Where results may be kept and found again. They never depend on it.
         on_lasting: Told at the end whether the same tree would give the same report again: no limit on time or memory
             and no failure had a part in it.
+        guests: The probes of plug-ins, asked when all of ours are done.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
@@ -107,6 +110,7 @@ def look_over(
                 on_partial(run.report(complete=False))
             run.finish_rules()
             run.answer(Stage.CODE)
+            run.answer_guests(guests)
             report = run.report(complete=not run.cancel.is_set())
             run.look.facts.save()
         (on_lasting or _ignore)(run.code.trouble is None and _is_lasting(report))
@@ -172,10 +176,26 @@ class _Run:
             if stage is Stage.CODE and self.code.trouble:
                 answers = [_only_found(answer, self.code.trouble) for answer in answers]
             if self.look.tree.cut:
-                cut = f"only part of the tree was looked at ({self.look.tree.cut}): probe a smaller folder with -C DIR"
-                answers = [_only_found(answer, cut) for answer in answers]
+                answers = [_only_found(answer, _cut(self.look.tree)) for answer in answers]
             self._keep(one, answers)
         self.tell(Progress(stage.value, len(todo), len(todo)))
+
+    def answer_guests(self, guests: Sequence[Guest]) -> None:
+        """Ask the probes of plug-ins, each in a process of its own."""
+        from checks.plugins import forked
+
+        todo = [(one, [name for name in one.signals if self._is_wanted(name)]) for one in guests]
+        for number, (guest, names) in enumerate(todo):
+            if guest.title in self._too_slow:
+                seen = {name: _unknown(name, f"plug-in {guest.title}: {TOO_SLOW}") for name in names}
+            else:
+                allowance.probing(guest.title)
+                self.tell(Progress(PLUGINS, number, len(todo), guest.title))
+                seen = forked.ask(guest, self.look, names, allowance.seconds(), self.cancel) if names else {}
+            for answer in seen.values():
+                whole = _only_found(answer, _cut(self.look.tree)) if self.look.tree.cut else answer
+                self.observations[answer.signal] = whole
+                self.tell_answer(whole)
 
     def begin_rules(self) -> None:
         """Start the code rules, which run beside the probes of files, unless no probe waits for them."""
@@ -307,6 +327,10 @@ def _where(error: Exception) -> str:
         trace = trace.tb_next
     place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     return f"{type(error).__name__}{place}"
+
+
+def _cut(tree: Tree) -> str:
+    return f"only part of the tree was looked at ({tree.cut}): probe a smaller folder with -C DIR"
 
 
 def _only_found(answer: Observation, trouble: str) -> Observation:

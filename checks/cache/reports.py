@@ -12,6 +12,7 @@ from checks.cache import version
 from checks.cache.place import DATABASE, UnusableCacheError, folder
 from checks.cache.store import Store
 from checks.git import Git, GitProblem
+from checks.plugins import installed
 
 if TYPE_CHECKING:
     from checks.observation import ProbeReport
@@ -67,7 +68,7 @@ class Reports:
 
     def _key(self, state: str) -> bytes:
         asked = "all" if self._signals is None else "\n".join(sorted(self._signals))
-        return blake2b("\0".join(["report", version.digest(), asked, state]).encode(), digest_size=16).digest()
+        return blake2b("\0".join(["report", version.digest(), installed.digest(), asked, state]).encode(), digest_size=16).digest()
 
     def _now(self) -> str:
         try:

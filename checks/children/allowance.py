@@ -41,6 +41,11 @@ def begin(place: Path, seconds: float) -> None:
     probing("")
 
 
+def seconds() -> float:
+    """Processor time of one step of this process."""
+    return _seconds
+
+
 @contextmanager
 def shared(work: str) -> Iterator[None]:
     """Work that several probes share is a step of its own: it is blamed on none of them, nor on its last file later."""

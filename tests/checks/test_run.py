@@ -212,7 +212,7 @@ def test_the_json_has_the_published_shape(project: Path) -> None:
     (project / "nul.py").write_bytes(b"x\0")
     probe("x.code", stage=Stage.CODE)(met("x.code"))
     data = to_json(look_over(project))
-    assert list(data) == ["version", "commit", "signals", "findings", "files"]
+    assert list(data) == ["version", "commit", "signals", "findings", "files", "plugins"]
     assert data["version"] == 1
     assert list(data["signals"][0]) == [
         *("signal", "outcome", "summary", "searched", "locations", "confidence", "tool"),

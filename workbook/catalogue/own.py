@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from checks.files.regular import open_below
+from checks.frozen import replace
+from checks.plugins.installed import plugins
 from workbook import names
 from workbook.catalogue.load import CatalogueError, check_checklist, check_known, load_catalogue, record
 from workbook.catalogue.model import Catalogue, Checklist, Control
@@ -45,7 +46,7 @@ CHECKLIST: Mapping[str, Any] = {
 
 
 def catalogue_of(root: Path) -> tuple[Catalogue, tuple[str, ...]]:
-    """The catalogue with the checklists of the repository at `root`, and what is wrong with those left out.
+    """The catalogue with the checklists of the repository at `root` and what plug-ins add; what is left out and why.
 
     Raises:
         CatalogueError: the packaged catalogue itself is damaged.
@@ -53,9 +54,14 @@ def catalogue_of(root: Path) -> tuple[Catalogue, tuple[str, ...]]:
     catalogue, problems = load_catalogue(), []
     for name in _names(root):
         try:
-            catalogue = _with(catalogue, f"{FOLDER}/{name}", _read(root, f"{FOLDER}/{name}"))
+            catalogue = with_checklist(catalogue, f"{FOLDER}/{name}", _read(root, f"{FOLDER}/{name}"))
         except CatalogueError as error:
             problems.append(f"{error}; this checklist is left out until it is corrected")
+    if plugins():
+        from workbook.catalogue.plugged import with_plugins
+
+        catalogue, told = with_plugins(catalogue)
+        problems += told
     return catalogue, tuple(problems)
 
 
@@ -81,8 +87,12 @@ def _read(root: Path, path: str) -> dict[str, Any]:
         raise CatalogueError(f"{path}: not valid TOML: {error}") from None
 
 
-def _with(catalogue: Catalogue, path: str, table: dict[str, Any]) -> Catalogue:
-    """The catalogue and one more checklist, with the controls the same file defines."""
+def with_checklist(catalogue: Catalogue, path: str, table: dict[str, Any]) -> Catalogue:
+    """The catalogue and one more checklist, with the controls the same file defines.
+
+    Raises:
+        CatalogueError: the table breaks the schema, takes a name that is taken, or refers to what is not there.
+    """
     slug = Path(path).stem
     if slug in catalogue.checklists:
         raise CatalogueError(f"{path}: the name {slug!r} is taken; rename the file")
