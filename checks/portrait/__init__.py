@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Container", "Endpoint", "Part", "Person", "Portrait"]
+__all__ = ["Container", "Endpoint", "Keeper", "Part", "Person", "Portrait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeper:
+    """A top folder and those who committed to it most of late, as a code-owners file names them."""
+
+    folder: str
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """A product as its tree shows it. Every text is untrusted, and none holds a secret that is known by its shape."""
 
@@ -88,8 +96,12 @@ class Portrait:
     platforms: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()
     """Names of Kubernetes workloads."""
-    folders: tuple[str, ...] = ()
+    startable: tuple[str, ...] = ()
+    """Databases and caches of the compose file that start without a setting of one's own."""
+    keepers: tuple[Keeper, ...] = ()
     """The top folders that hold code of the product."""
+    workflows: bool = False
+    """Whether there are workflows of GitHub."""
     people: tuple[Person, ...] = ()
     tag: str = ""
     """The newest version tag."""

@@ -9,12 +9,13 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from checks.git.problem import GitProblem
-from checks.portrait import Container, Person, Portrait
+from checks.portrait import Container, Keeper, Person, Portrait
 from checks.portrait.parts import PLAIN, parts
-from checks.portrait.serving import application, compose, frameworks, health_route, port, routes
+from checks.portrait.serving import application, compose, frameworks, health_route, port, routes, startable
 from checks.secrets.shapes import redact
 
 if TYPE_CHECKING:
+    from checks.git.changes import Changed
     from checks.look import Look
 
 Value = TypeVar("Value")
@@ -65,6 +66,7 @@ _LONGEST_NAME: Final = 60
 _VERSION: Final = re.compile(r"v?\d+(?:\.\d+)+")
 _MOST: Final = 12
 _RECENT: Final = 500
+_OWNERS: Final = 2
 _NONE: Final[tuple[str, ...]] = ()
 _NO_COMPOSE: Final[tuple[str, tuple[Container, ...]]] = ("", ())
 _LONGEST: Final = 200
@@ -111,7 +113,9 @@ class _Gathering:
             images=self.one("images", lambda: tuple(item.path for item in look.containers.dockerfiles)[:_MOST], ()),
             platforms=self.one("platforms", lambda: _platforms(look), ()),
             clusters=self.one("workloads", lambda: _workloads(look), ()),
-            folders=self.one("folders", lambda: _folders(look), ()),
+            startable=self.one("compose", lambda: startable(look, path), ()),
+            keepers=self.one("folders", lambda: tuple(_keepers(look)), ()),
+            workflows=self.one("workflows", lambda: any(one.system == "github" for one in look.workflows.all), False),
             people=self.one("people", lambda: tuple(_people(look)), ()),
             tag=self.one("tag", lambda: _tag(look), ""),
         )
@@ -183,19 +187,31 @@ def _workloads(look: Look) -> tuple[str, ...]:
     return tuple(item.name for item in look.containers.resources if item.is_workload and not item.templated)[:_MOST]
 
 
-def _folders(look: Look) -> tuple[str, ...]:
+def _keepers(look: Look) -> Iterator[Keeper]:
     tops = Counter(path.split("/", 1)[0] for path in look.source_paths() if "/" in path)
-    return tuple(name for name, _ in tops.most_common(_MOST) if PLAIN.fullmatch(name))
+    folders = [name for name, _ in tops.most_common(_MOST) if PLAIN.fullmatch(name)]
+    handles = {one.name.casefold(): one.owner for one in _people(look) if one.owner}
+    commits: dict[str, Counter[str]] = {name: Counter() for name in folders}
+    for one in _changes(look):
+        owner = handles.get(one.author.partition(" <")[0].casefold())
+        for top in {path.split("/", 1)[0] for path in one.paths} if owner else ():
+            if top in commits:
+                commits[top][str(owner)] += 1
+    for name in folders:
+        yield Keeper(name, tuple(owner for owner, _ in commits[name].most_common(_OWNERS)))
+
+
+def _changes(look: Look) -> tuple[Changed, ...]:
+    """The newest commits; none where there is no history, or it cannot be read."""
+    try:
+        return look.git.changes(_RECENT) if look.git else ()
+    except GitProblem:
+        return ()
 
 
 def _people(look: Look) -> Iterator[Person]:
     """Who wrote the newest commits, programs left out; nobody where there is no history."""
-    if look.git is None:
-        return
-    try:
-        authors = Counter(one.author for one in look.git.changes(_RECENT))
-    except GitProblem:
-        return
+    authors = Counter(one.author for one in _changes(look))
     found: dict[str, Person] = {}
     for author, commits in authors.most_common():
         name, _, mail = author.partition(" <")

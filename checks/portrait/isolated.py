@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from checks.children import allowance, guard, process
 from checks.isolated import MEMORY_BYTES
-from checks.portrait import Container, Endpoint, Part, Person, Portrait
+from checks.portrait import Container, Endpoint, Keeper, Part, Person, Portrait
 
 _MOST_ATTEMPTS: Final = 12
 _SECONDS: Final = 600.0
@@ -64,6 +64,15 @@ def _unpacked(data: dict[str, Any], given_up: dict[str, str]) -> Portrait:
     parts = tuple(Part(**one) for one in data.pop("parts"))
     endpoints = tuple(Endpoint(**one | {"methods": tuple(one["methods"])}) for one in data.pop("endpoints"))
     containers = tuple(Container(**one) for one in data.pop("containers"))
+    keepers = tuple(Keeper(one["folder"], tuple(one["owners"])) for one in data.pop("keepers"))
     people = tuple(Person(**one) for one in data.pop("people"))
     plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    return Portrait(parts=parts, endpoints=endpoints, containers=containers, people=people, trouble=told, **plain)
+    return Portrait(
+        parts=parts,
+        endpoints=endpoints,
+        containers=containers,
+        keepers=keepers,
+        people=people,
+        trouble=told,
+        **plain,
+    )

@@ -23,6 +23,10 @@ _NODE_LOCKS: Final = {
     "npm-shrinkwrap.json": "npm", "bun.lockb": "bun",
 }  # fmt: skip
 _RUNS: Final = {"uv": "uv run ", "poetry": "poetry run ", "pdm": "pdm run ", "pipenv": "pipenv run "}
+_AUDITS: Final = {
+    "uv": "uv run --with pip-audit pip-audit", "poetry": "poetry run pip-audit", "pdm": "pdm run pip-audit",
+    "pipenv": "pipenv run pip-audit",
+}  # fmt: skip
 _PYTHON_VERSION: Final = re.compile(
     r"(?m)^\s*(?:requires-python|python)\s*=\s*[\"'](?:[><=^~ ]*)(3\.\d{1,2})|^python_version\s*=\s*\"(3\.\d+)\""
 )
@@ -103,7 +107,7 @@ def _python(look: Look, folder: str) -> Part:
             "",
         ),
         named,
-        "pip-audit",
+        _AUDITS.get(manager, "pip-audit"),
         lock,
     )
 
@@ -145,7 +149,7 @@ def _node(look: Look, folder: str) -> Part:
     types = _script(look, folder, manager, "typecheck", "type-check", "check-types", "check:types", "types", "tsc")
     if not types and look.tree.file(posixpath.join(folder, "tsconfig.json")):
         types = "npx tsc --noEmit" if "typescript" in _declared(look, folder, "node") else ""
-    audit = {"npm": "npm audit --audit-level=high", "pnpm": "pnpm audit --audit-level=high"}
+    audit = {"npm": "npm audit --audit-level=high", "pnpm": "pnpm audit --audit-level=high", "bun": "bun audit"}
     return Part(
         folder,
         "node",
@@ -154,10 +158,18 @@ def _node(look: Look, folder: str) -> Part:
         _script(look, folder, manager, "test", "test:unit", "test:ci", "unit"),
         _script(look, folder, manager, "lint", "lint:check", "eslint"),
         types,
-        "",
+        _node_version(look, folder),
         audit.get(manager, "") if lock else "",
         lock,
     )
+
+
+def _node_version(look: Look, folder: str) -> str:
+    for here in dict.fromkeys((folder, "")):
+        for name in (".nvmrc", ".node-version"):
+            if match := re.fullmatch(r"\s*v?(\d{2})(?:\.\d+)*\s*", look.tree.text(posixpath.join(here, name)) or ""):
+                return match[1]
+    return ""
 
 
 def _script(look: Look, folder: str, manager: str, *names: str) -> str:

@@ -39,6 +39,9 @@ _LISTENS: Final = re.compile(
 )
 
 
+_STATEFUL: Final = re.compile(r"(^|/)(postgres|postgis|pgvector|mysql|mariadb|mongo|redis|valkey|memcached)\b")
+_REQUIRED: Final = re.compile(r"\$\{\w+:?\?|(?m:^\s+env_file:)")
+"""Settings without which compose starts nothing."""
 _MAIN: Final = re.compile(r"(^|/)(docker-)?compose\.ya?ml$")
 """What is started where no file is named."""
 
@@ -138,3 +141,12 @@ def compose(look: Look) -> tuple[str, tuple[Container, ...]]:
         if item.path == path and PLAIN.fullmatch(item.name)
     )
     return path, tuple(dict.fromkeys(found))[:_MOST_SERVICES]
+
+
+def startable(look: Look, path: str) -> tuple[str, ...]:
+    """Databases and caches of a compose file that start without a setting of one's own."""
+    text = look.tree.text(path) or ""
+    if not PLAIN.fullmatch(path) or _REQUIRED.search(text):
+        return ()
+    services = (item for item in look.containers.services if item.path == path and not item.build)
+    return tuple(item.name for item in services if _STATEFUL.search(item.image) and PLAIN.fullmatch(item.name))
