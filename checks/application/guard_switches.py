@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.application.switches import conditions, is_unset, off_by
+from checks.application.wiring import span
 from checks.look import PYTHON
+from checks.observation import Location
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -17,12 +20,21 @@ _SWITCH = re.compile(
 """A switch that is named so, and a guard that ends at once without it."""
 _ON = r"\s*(?::\s*bool\s*)?=\s*(?:[^\n=]*(?:\b[Tt]rue\b|[\"'](?:1|on|yes)[\"'])|[^\n]*default\s*=\s*True)"
 _OFF = r"\s*(?::\s*bool\s*)?=\s*[^\n]*\b[Ff]alse"
+_REFUSES = re.compile(r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden|PermissionDenied|\babort\(|\braise\b")
 
 
-def is_off_by_default(look: Look, text: str) -> bool:
-    """Whether a Python guard's source ends at a switch whose default, where it is written, is not on."""
+def is_off_by_default(look: Look, path: str, first: int, last: int) -> bool:
+    """Whether a Python guard's lines refuse nobody as the repository stands: a switch is off, or no key is set."""
+    text = span(look, path, first, last)
     found = _SWITCH.search(text)
-    return bool(found) and not _is_on(look, found["name"] if found else "")
+    if found and not _is_on(look, found["name"]):
+        return True
+    refusing = [Location(path, first + number) for number, line in enumerate(text.split("\n")) if _REFUSES.search(line)]
+    return bool(refusing) and all(_never_runs(look, place) for place in refusing)
+
+
+def _never_runs(look: Look, place: Location) -> bool:
+    return any(off_by(look, one) or is_unset(look, one) for one in conditions(look, place))
 
 
 def _is_on(look: Look, name: str) -> bool:

@@ -90,3 +90,18 @@ def kept_by_next(look: Look, seen: list[Seen]) -> Iterator[tuple[str, int]]:
     for call in seen:
         if call.callee == "fetch" and _KEPT_FETCH.search(f"{call.keys.get('next', '')} {call.keys.get('cache', '')}"):
             yield call.path, call.line
+
+
+_NITRO = re.compile(r"(?:define)?[cC]ached(?:EventHandler|Function)")
+_RULE = re.compile(r"[\"']/[^\"'\n]*[\"']\s*:\s*\{[^}\n]*\b(?:swr|isr|cache)\s*:\s*(?!false)")
+
+
+def kept_by_nitro(look: Look) -> Iterator[tuple[str, int]]:
+    """File and line of the handlers and functions that Nitro keeps, and of routes that its rules keep."""
+    if not look.depends_on("nuxt") and not look.depends_on("nitropack") and not look.depends_on("nitro"):
+        return
+    for web in web_modules(look):
+        yield from ((web.path, call.line) for call in web.calls if _NITRO.fullmatch(call.callee))
+    for path in look.tree.match("nuxt.config.*", "nitro.config.*"):
+        text = lines_of(look, path)
+        yield from ((path, text.count("\n", 0, match.start()) + 1) for match in _RULE.finditer(text))

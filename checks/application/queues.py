@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, text_of
+from checks.application.endpoints import endpoints, source
 from checks.application.wiring import reached
 from checks.observation import Location
 from checks.once import once
@@ -94,7 +95,7 @@ def queues(look: Look) -> Queues:
         if _PUBLISHES.fullmatch(call.name) or _PUBLISHES.fullmatch(call.callee)
         if _near(look, call, brokers)
     ]
-    if published and any(_takes(look, call) for call in all_calls(look)):
+    if published and (any(_takes(look, call) for call in all_calls(look)) or _is_pushed_to(look)):
         handed, published = [*handed, *published], []
     return Queues(
         (*tasks, *streams),
@@ -141,6 +142,19 @@ def _takes(look: Look, call: Seen) -> bool:
         return False
     brokers = {place.path for place in look.importers(*_STREAMS)}
     return not brokers.isdisjoint((call.path, *look.reach.imports_of(call.path)))
+
+
+_PUSHED = re.compile(r"b64decode|base64|Buffer\.from\(|atob\(")
+_ENVELOPE = re.compile(r"\bmessage\b[^\n]{0,40}\bdata\b|\bsubscription\b|verify\w*Signature|cloudevents?\b")
+
+
+def _is_pushed_to(look: Look) -> bool:
+    """Whether an endpoint takes what a broker pushes: an envelope with a message whose data is encoded."""
+    return any(
+        _PUSHED.search(text := source(look, one)) and _ENVELOPE.search(text)
+        for one in endpoints(look)
+        if not one.only_reads
+    )
 
 
 def _by_platform(look: Look, seen: list[Seen]) -> Iterator[Location]:

@@ -1,4 +1,8 @@
-"""Conditions around a call: a tool that is set up behind a switch which is off, and which no file turns on, is not."""
+"""Conditions around a call: a tool that is set up behind a switch which is off, and which no file turns on, is not.
+
+A condition is an `if` around the call, one above it that ends the function at once, or one around every place from
+which the function is called. A switch is off by its default: `False`, or, where it is compared with a word, another word.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.application.environment import settings
 from checks.application.wiring import python_modules, web_modules, without_comments
 from checks.files.kinds import is_test, is_vendored
 from checks.look import PYTHON, WEB
+from checks.observation import Location
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.observation import Location
 
 _NEVER = re.compile(r"\(*\s*(?:False|false|None|null|0)\s*\)*")
 _FLAG = re.compile(r"(?i)^(?!.*disable)(?:\w*_)?(?:enabled?|use|expose|activate)_?\w*$|^(?!.*disable)\w+_?enabled$")
@@ -22,6 +27,22 @@ _ENVIRONMENT = re.compile(
     r"(?:environ\.get|getenv|environ|env\.get|env)\(?\[?\s*[\"'](?P<key>\w+)[\"']\s*(?:,\s*(?P<default>[^)]*))?[)\]]"
     r"|(?:process|import\.meta|Bun)\.env\.(?P<web>\w+)\s*(?:(?:\?\?|\|\|)\s*(?P<fallback>[\"']?\w*[\"']?))?"
 )
+_DEFAULTED = re.compile(
+    r"^(?:\w+\.)*(?:Field|field)\(\s*(?:default\s*=\s*)?(?P<field>[^,)]+)|^[\w.]+\(\s*[\"'](?P<key>\w+)[\"']\s*,[^)]*?"
+    r"(?:default\s*=\s*)?(?P<read>True|False|None|[\"']\w*[\"'])"
+)
+"""A default inside a call: `Field(False)`, `env.bool("X", default=False)`, `config("X", default="text")`."""
+_SETTING = re.compile(
+    r"(?:\b(?:settings|config|conf|cfg|options|opts|env|flags|Config|Settings)(?:\(\))?|get_(?:settings|config)\(\))"
+    r"(?:\.|\[[\"']|\.get\([\"'])(?P<named>[A-Za-z_]\w*)|(?<![\w.])(?P<constant>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b"
+)
+"""What is read from an object of settings, or a constant: a local name of the same spelling is none."""
+_PLACE = re.compile(r"(?i)^(?:\w+_)?(?:env|environment|stage|mode|node_env|debug|testing|test|ci|profile)$")
+"""Settings that say where the service runs: what a deployment changes, whatever stands for development."""
+_COMPARED = re.compile(
+    r"(?P<left>[\w.()\[\]\"']+?)(?:\.(?:lower|upper|strip)\(\))*\s*={2,3}\s*[\"'](?P<word>[\w-]+)[\"']"
+)
+_MOST_CALLERS = 20
 _SETS = ("*compose*.y*ml", "Dockerfile*", "*.yml", "*.yaml", "*.tf", "*.tfvars", "*.toml", ".env", ".env.*", "Procfile",
          "*.json", "*.sh")  # fmt: skip
 _MOST_LINES = 400
@@ -39,9 +60,19 @@ def conditions(look: Look, place: Location) -> tuple[str, ...]:
 
 def _python_conditions(lines: list[str]) -> Iterator[str]:
     depth = len(lines[-1]) - len(lines[-1].lstrip())
+    block = ""  # the last line of the block that hangs on the line above
     for line in reversed(lines[:-1]):
         indent = len(line) - len(line.lstrip())
-        if not line.strip() or indent >= depth or line.lstrip().startswith(")"):
+        if not line.strip() or line.lstrip().startswith(")"):
+            continue
+        if indent > depth:
+            block = block or line
+            continue
+        leaves, block = bool(re.match(r"\s*(?:return|yield)\b", block)), ""
+        if indent == depth:
+            left = re.match(r"\s*if\s+not\s+([\w.\[\]\"'()]+)\s*:\s*$", line)
+            if left and leaves:
+                yield left[1]
             continue
         if match := re.match(r"\s*(?:el)?if\s+(.*?):?\s*$", line):
             yield match[1]
@@ -69,12 +100,95 @@ def _web_conditions(lines: list[str]) -> Iterator[str]:
 def switched_off(look: Look, place: Location) -> str:
     """The switch that keeps a call from running: off by default, and on in no file of the repository; "" if none."""
     for condition in conditions(look, place):
-        if _NEVER.fullmatch(condition):
-            return condition
-        for name in dict.fromkeys(match[0] for match in re.finditer(r"[A-Za-z_]\w*", condition)):
-            if _FLAG.match(name) and _is_off(look, name, condition) and not _is_set(look, name):
+        if off := off_by(look, condition):
+            return off
+    return _off_at_callers(look, place)
+
+
+def off_by(look: Look, condition: str) -> str:
+    """The switch that makes a condition false as the repository stands; "" where it holds or cannot be told."""
+    if _NEVER.fullmatch(condition):
+        return condition
+    if not re.search(r"\bor\b|\|\|", condition):
+        for compared in _COMPARED.finditer(condition):
+            if (name := _setting_in(compared["left"])) and _is_other_word(look, name, compared["word"]):
                 return name
+        for found in _SETTING.finditer(condition):
+            name = found["named"] or found["constant"]
+            if _is_false(look, name, condition[: found.start()], condition[found.end() :]):
+                return name
+    for name in dict.fromkeys(match[0] for match in re.finditer(r"[A-Za-z_]\w*", condition)):
+        if _FLAG.match(name) and _is_off(look, name, condition) and not _is_set(look, name):
+            return name
     return ""
+
+
+def is_unset(look: Look, condition: str) -> bool:
+    """Whether a condition asks for a setting that has no value unless a deployment gives it one, and none does."""
+    for found in _SETTING.finditer(condition):
+        name = found["named"] or found["constant"]
+        values = [text for text in values_of(look, name) if text]
+        asked = _is_plain(condition[: found.start()], condition[found.end() :])
+        empty = values and all(default_of(text) in {"None", '""', "''"} for text in values)
+        if asked and empty and not settings(look, rf"(?i:\w*{re.escape(name)})"):
+            return True
+    return False
+
+
+def default_of(text: str) -> str:
+    """What a setting's source text stands for where nobody sets it: a literal's text, or the text itself."""
+    if match := _ENVIRONMENT.search(text):
+        return (match["default"] or match["fallback"] or "None").strip()
+    inside = _DEFAULTED.match(text)
+    return (inside["field"] or inside["read"]).strip() if inside else text.strip()
+
+
+def _setting_in(text: str) -> str:
+    found = _SETTING.search(text)
+    return (found["named"] or found["constant"]) if found else ""
+
+
+def _is_false(look: Look, name: str, before: str, behind: str) -> bool:
+    """Whether a setting is plainly `False` by default, is asked to be true, and is turned on nowhere."""
+    if not _is_plain(before, behind):
+        return False
+    values = [default_of(text) for text in values_of(look, name) if text]
+    return bool(values) and all(value in {"False", "false"} for value in values) and not _is_set(look, name)
+
+
+def _is_plain(before: str, behind: str) -> bool:
+    """Whether what stands between two parts of a condition has to be true by itself: neither negated nor compared."""
+    turned = re.search(r"(?:\bnot\s+|!|[=<>]\s*|\bin\s+)[\w.()\[\"']*$", before)
+    return not turned and not re.match(r"[\"'\])]*\s*(?:[=!<>]=|[<>(]|is\b|in\b)", behind)
+
+
+def _is_other_word(look: Look, name: str, word: str) -> bool:
+    """Whether a setting is another word by default than the one asked for, and set to it nowhere."""
+    values = [default_of(text).strip("\"'") for text in values_of(look, name) if text]
+    if _PLACE.match(name) or not values or not all(re.fullmatch(r"[\w-]+", value) for value in values):
+        return False
+    said = settings(look, rf"(?i:\w*{re.escape(name)})")
+    return word.lower() not in {value.lower() for value in (*values, *(one.value for one in said))}
+
+
+def _off_at_callers(look: Look, place: Location) -> str:
+    """The switch around every call of the function in which a place stands; "" where one runs without."""
+    module = look.python.module(place.path)
+    around = [one for one in module.functions if one.line <= place.line <= one.end_line] if module else []
+    if not module or not around:
+        return ""
+    function = max(around, key=lambda one: one.line)
+    near = (module, *(look.python.module(path) for path in look.reach.imported_by(module.path)))
+    sites = [
+        Location(one.path, call.line)
+        for one in near
+        for call in (one.calls if one else ())
+        if one and call.callee.rsplit(".", 1)[-1] == function.name
+    ]
+    if not sites or len(sites) > _MOST_CALLERS or function.decorators:
+        return ""
+    found = [next((off for one in conditions(look, site) if (off := off_by(look, one))), "") for site in sites]
+    return found[0] if all(found) else ""
 
 
 def _is_off(look: Look, name: str, condition: str) -> bool:

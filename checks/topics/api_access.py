@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
@@ -23,6 +24,9 @@ from checks.application.wiring import (
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
+
+if TYPE_CHECKING:
+    from checks.readers.python_facts import Function, PythonModule
 
 AUTHENTICATION = "api.authentication"
 OPEN_SHARE = 0.1
@@ -100,7 +104,7 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
         Location(module.path, function.line)
         for module in python_modules(look)
         for function in module.functions
-        if is_off_by_default(look, span(look, module.path, function.line, function.end_line))
+        if is_off_by_default(look, module.path, function.line, function.end_line)
     ]
     if weak := [*weak, *(gate.place for gate in next_gates(look) if gate.refuses_somewhere)]:
         said = "the middleware turns strangers away from pages, or where a switch is set; the endpoints are open"
@@ -149,7 +153,11 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
     if endpoint.is_python and _asks_by_helper(look, endpoint):
         return True
     text = source(look, endpoint, hops=2 if not endpoint.is_python else 0)
-    return bool(_SIGNED.search(text)) or (bool(_INLINE.search(text)) and bool(_REFUSES.search(text)))
+    return (
+        bool(_SIGNED.search(text))
+        or (endpoint.framework == "nuxt" and bool(_REFUSES_ITSELF.search(text)))
+        or (bool(_INLINE.search(text)) and bool(_REFUSES.search(text)))
+    )
 
 
 _SIGNED = re.compile(
@@ -157,6 +165,9 @@ _SIGNED = re.compile(
     r"|\bverify\w*Signature\w*\(|\bverify\w*_signature\w*\(|\bverifyWebhook\w*\("
 )
 """Calls that check the signature of a webhook and throw, or answer, where it is wrong."""
+_REFUSES_ITSELF = re.compile(r"\brequire(?:User|Admin)?(?:Session|Auth|User|Login)\w*\(")
+"""Helpers that Nitro's modules bring along without an import, and that answer 401 themselves."""
+_NITRO_MIDDLEWARE = re.compile(r"(?:^|/)server/middleware/[^/]+\.[jt]s$")
 _ASKS_REQUEST = re.compile(
     r"\brequest\.(?:headers|META|COOKIES|cookies|user\b|session|auth\b|authorization)|(?i:headers(?:\.get\(|\[)\s*[\"'](?:authorization|x-))"
     r"|HTTP_AUTHORIZATION|jwt\.decode\(|\.unsign\(|compare_digest\(|\bdecrypt\w*\(|\bdecode_\w*token\w*\(|\bverify_\w*token\w*\("
@@ -213,17 +224,26 @@ def _refuses_strangers(look: Look, endpoint: Endpoint, guard: str) -> bool:
     home, _, qualified = guard.rpartition("::")
     names = [qualified] if home else re.findall(r"(?:Depends|Security)\(\s*([\w.]+)", guard)
     for name in names:
-        found = function_at(look, home or endpoint.place.path, name) or function_at(look, endpoint.module, name)
+        found = _guard_function(look, endpoint, name, home)
         if found is None:
             continue
         module, function = found
         text = span(look, module.path, function.line, function.end_line)
-        if is_off_by_default(look, text):
+        if is_off_by_default(look, module.path, function.line, function.end_line):
             continue
         inner = " ".join(f"{item.name} {item.annotation} {item.default}" for item in function.parameters)
         if re.search(r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden", text) and _STRANGERS.search(text + inner):
             return True
     return False
+
+
+def _guard_function(look: Look, endpoint: Endpoint, name: str, home: str = "") -> tuple[PythonModule, Function] | None:
+    """The repository's function that a guard names, where it is put: at the handler, or at a router elsewhere."""
+    found = function_at(look, home or endpoint.place.path, name) or function_at(look, endpoint.module, name)
+    if found or not re.fullmatch(r"\w+", name):
+        return found
+    same = [(module, one) for module in python_modules(look) if (one := module.function(name))]
+    return same[0] if len(same) == 1 else None
 
 
 def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:
@@ -232,13 +252,13 @@ def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:
     if not endpoint.is_python or not named:
         return True
     for name in named:
-        found = function_at(look, endpoint.place.path, name) or function_at(look, endpoint.module, name)
+        found = _guard_function(look, endpoint, name)
         if found is None:
             return True
         module, function = found
         inner = " ".join(f"{item.annotation} {item.default}" for item in function.parameters)
         text = span(look, module.path, function.line, function.end_line)
-        if is_off_by_default(look, text):
+        if is_off_by_default(look, module.path, function.line, function.end_line):
             continue
         if function.raises or _REFUSES.search(text) or _SECURITY.search(inner):
             return True
@@ -260,7 +280,8 @@ def _guard_for_all(look: Look) -> list[Location]:
         for function in module.functions:
             if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)
-                if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text) and not is_off_by_default(look, text):
+                off = is_off_by_default(look, module.path, function.line, function.end_line)
+                if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text) and not off:
                     found.append(Location(module.path, function.line))
         if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
             found += line_matches(look, module.path, r"LoginRequiredMiddleware")
@@ -269,7 +290,16 @@ def _guard_for_all(look: Look) -> list[Location]:
             found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
         if re.search(r"(?:^|/)hooks\.server\.[jt]s$", path) and _is_guarding_hook(look, path):
             found.append(Location(path))
+        if _NITRO_MIDDLEWARE.search(path) and _is_guarding_middleware(look, path):
+            found.append(Location(path))
     return [place for place in found if reached(look, place.path)]
+
+
+def _is_guarding_middleware(look: Look, path: str) -> bool:
+    """Whether middleware of Nitro, through which all requests go, asks who calls and answers 401."""
+    text = span(look, path, 1, 10_000)
+    refuses = _REFUSES_ITSELF.search(text) or (_ASKS_WHO.search(text) and re.search(r"\b40[13]\b", text))
+    return bool(refuses and look.depends_on("nuxt", "nitropack", "nitro"))
 
 
 _SIGN_IN_ASKED = re.compile(

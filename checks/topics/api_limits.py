@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
+from checks.application.switches import off_by, switched_off
 from checks.application.wiring import (
     absent,
     answer,
@@ -22,6 +23,7 @@ from checks.application.wiring import (
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.topics.api_limits_before import proxy_limits
 from checks.topics.api_limits_own import counts_calls, is_quota
 
 RATE_LIMITING = "api.rate-limiting"
@@ -64,7 +66,9 @@ def rate_limiting(look: Look) -> Observation:
         return without_endpoints(look, RATE_LIMITING)
     fix = "add a limiter before all endpoints, and a stricter one on login and on what costs money"
     searched = ("limiters on handlers, routers and applications", "proxy configuration")
-    everywhere = _limits_for_all(look)
+    written = _limits_for_all(look)
+    off = {place: name for place in written if (name := switched_off(look, place) or _told_off(look, place))}
+    everywhere = [place for place in written if place not in off]
     if everywhere:
         return answer(
             RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
@@ -83,11 +87,22 @@ def rate_limiting(look: Look) -> Observation:
     if own:
         said = f"only a quota is counted, by {len(own)} of {len(public)} endpoints"
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, [item.place for item in own], searched=searched, fix=fix)
+    if off:
+        said = f"a limiter is there, behind a switch that no file turns on: {', '.join(sorted(set(off.values())))}"
+        return answer(RATE_LIMITING, Outcome.PARTIAL, said, list(off), searched=searched, fix=fix)
     by_library = [call.place for call in all_calls(look) if call.reached and _limits_sign_in(call)]
     if by_library:
         said = "only the sign-in routes of a library are limited"
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, by_library, searched=searched, fix=fix)
     return absent(look, RATE_LIMITING, "no limiter before any endpoint", searched=searched, fix=fix)
+
+
+def _told_off(look: Look, place: Location) -> str:
+    """The switch that a limiter is given as `enabled`, if that is off by default."""
+    for hit in calls(look, r"(?:.*\.)?\w*Limiter"):
+        if hit.place == place and (told := getattr(hit.call, "keywords", {}).get("enabled")):
+            return off_by(look, told.text)
+    return ""
 
 
 def _limits_sign_in(call: Seen) -> bool:
@@ -141,9 +156,7 @@ def _limits_for_all(look: Look) -> list[Location]:
         if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", web.path) and line_matches(look, web.path, r"\b429\b"):
             found += line_matches(look, web.path, r"(?i)(?:limit\w*\.(?:limit|check|consume)|rate_?limit\w*)\(")
             found += [Location(web.path) for one in look.reach.imports_of(web.path) if _asks_a_limiter(look, one)]
-    for path in look.tree.match("*.conf", "*.conf.template", "nginx.conf*", "Caddyfile*"):
-        found += line_matches(look, path, r"(?m)^\s*limit_req\s+zone=|^\s*rate_limit\s*\{")
-    return found
+    return [*found, *proxy_limits(look)]
 
 
 def _asks_a_limiter(look: Look, path: str) -> bool:

@@ -38,9 +38,14 @@ _OPTION = re.compile(
 )
 _RECONNECTS = re.compile(r"(?:ioredis|redis|aioredis|mongoose|mongodb|pymongo|socket\.io-client|amqplib)\b")
 """Clients that open their own connection again; the calls to other services gain nothing by that."""
+_NOT_REMOTE = re.compile(
+    r"(?:@tanstack/\w+-query|react-query|swr|@trpc/\w+-query|@reduxjs/toolkit|vitest|@playwright/test|jest)\b"
+    r"|(?i:.*(?:lock(?!file)|otp|log_?in|sign_?in|password|verif|limit))"
+)
+"""Queries of a page, tests, and attempts of people: an option named so there says nothing of calls to services."""
 _LOOP = re.compile(
     r"^[ \t]*(?:for\s+_?\w*(?:attempt|retr|tries)\w*\s+in\s|while\b[^\n]*(?:attempt|retr|tries)\w*"
-    r"|for\s*\(\s*let\s+\w*(?:attempt|retr|tries)\w*|(?:async\s+)?for\s+\w+\s+in\s+range\([^\n]*(?:retr|attempt|tries))",
+    r"|for\s*\(\s*let\s+\w*(?:attempt|retr|tries)\w*|for\s*\(\s*let\s+\w+[^;\n]{0,40};[^;\n]{0,40}?(?:attempt|retr|tries)|(?:async\s+)?for\s+\w+\s+in\s+range\([^\n]*(?:retr|attempt|tries))",
     re.MULTILINE | re.IGNORECASE,
 )
 _ENDLESS = re.compile(r"^[ \t]*while\s*\(?\s*(?:True|true|1)\b", re.MULTILINE)
@@ -136,7 +141,7 @@ def _retrying(look: Look) -> list[_Retry]:
         if not call.reached:
             continue
         name, text = call.name, text_of(look, call)
-        if _RECONNECTS.match(name):
+        if _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
             continue
         if _BACKOFF.fullmatch(name):
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):

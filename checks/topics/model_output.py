@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.calls_seen import all_calls, function_span, lines_of, text_of, users_of
+from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
@@ -43,6 +44,10 @@ _PRESENCE = re.compile(
     re.IGNORECASE,
 )
 _SHOWN = re.compile(r"\bst\.(?:write|markdown|chat_message|text|success)\w*\(|\bcl\.Message\(|\bgr\.Chat")
+_GOES_ON = re.compile(
+    r"\bmessages[\"']?\s*[=:]\s*(?:\[[^\]]{0,400}?(?:\.\.\.|\*)\s*)?[\w.]*(?:messages|history|conversation|turns)\b"
+)
+"""A call that is given what was said before."""
 _HOPS = 3
 _TALKS = re.compile(r"(?i)chat|conversation|assistant|stream|answer|reply|respond|ask|message")
 _DANGEROUS = re.compile(
@@ -141,7 +146,7 @@ def _free(look: Look, call: ModelCall, text: str, after: str) -> str:
     if _PRESENCE.search(after) and not re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text):
         return "presence"
     streams = re.search(r"stream", seen.last) or re.search(r"\bstream\b[\"']?\s*[=:]\s*(?:True|true)", text)
-    if streams or _SHOWN.search(after) or _TALKS.search(" ".join(_chain(look, call))):
+    if streams or _GOES_ON.search(text) or _SHOWN.search(after) or _TALKS.search(" ".join(_chain(look, call))):
         return "talk"
     role = f"{seen.function} {seen.path.rsplit('/', 2)[-1]} {seen.path.rsplit('/', 2)[-2] if '/' in seen.path else ''}"
     return "talk" if _TALKS.search(role) or not is_read_by_code(look, call) else "task"
@@ -162,7 +167,13 @@ def _chain(look: Look, call: ModelCall) -> list[str]:
     files = {call.seen.path, *(user.path for user in users)}
     names = {name, *(user.function for user in users)}
     routes = look.python.routes([path for path in sorted(files) if path.endswith(PYTHON)])
-    return [*names, *(route.path for route in routes if route.handler.rsplit(".", 1)[-1] in names)]
+    places = [(call.seen.path, call.seen.line), *((user.path, user.line) for user in users)]
+    served = [
+        one.path
+        for one in endpoints(look)
+        if not one.is_python and any(one.module == path and one.first <= line <= one.last for path, line in places)
+    ]
+    return [*names, *served, *(route.path for route in routes if route.handler.rsplit(".", 1)[-1] in names)]
 
 
 def _callers_text(look: Look, call: ModelCall) -> list[str]:

@@ -47,7 +47,7 @@ def structured_logging(look: Look) -> Observation:
     """A JSON or key-value logger that the service sets up, and that speaks instead of print and console."""
     searched = ("logger set-up in code", "logging configuration files", "print and console calls")
     fix = "set up one JSON logger at start, and send everything through it"
-    made = structured_loggers(look)
+    made, off = structured_loggers(look)
     prints, logs = _plain_lines(look)
     by_hand = json_lines(look)
     if by_hand and not made:
@@ -63,6 +63,9 @@ def structured_logging(look: Look) -> Observation:
             said = f"a structured logger is set up, beside {len(prints)} plain print or console calls"
             return answer(LOGGING, Outcome.PARTIAL, said, [*made, *prints], searched=searched, fix=fix)
         return answer(LOGGING, Outcome.MET, "a structured logger is set up and used", made, searched=searched)
+    if off:
+        said = f"plain text, unless a switch is set that no file sets: {', '.join(sorted(set(off.values())))}"
+        return answer(LOGGING, Outcome.PARTIAL, said, list(off), searched=searched, fix=fix)
     written = [
         place
         for module in python_modules(look, dead=True)

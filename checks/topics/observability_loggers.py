@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.named_values import assigned
+from checks.application.switches import off_by, switched_off
 from checks.application.web_usage import in_force
 from checks.application.wiring import Hit, arguments_of, calls, is_used, line_matches, modules, python_modules, span
+from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
 
@@ -48,6 +50,8 @@ _JSON_FORMATTER = re.compile(
 )
 _SETTINGS = re.compile(r"(?i)config|log(?!in)")
 _LOADS = re.compile(r"(?:.*\.)?(?:dictConfig|fileConfig)")
+_MAKES_JSON = r"(?:JSONRenderer|\b\w*[jJ][sS][oO][nN]\w*Formatter)\(|serialize\s*=\s*True"
+"""What makes lines of JSON in Python, where it is used and not only imported."""
 _FILES = ("*log*.yaml", "*log*.yml", "*log*.json", "*log*.ini", "*log*.conf", "*log*.toml")
 _MADE_INTO_JSON = re.compile(r"(?:JSON\.stringify|json\.dumps|orjson\.dumps)\(\s*(?P<object>\{)?")
 _OWN_LOGGER = re.compile(r"(?i)(?:^|[/._-])(?:\w*_)?(?:log|logs|logger|logging)(?:[/._-]|$)")
@@ -55,8 +59,32 @@ _PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)|process\.stdo
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-def structured_loggers(look: Look) -> list[Location]:
-    """Where code that runs sets up a logger whose lines are JSON or keys and values."""
+def structured_loggers(look: Look) -> tuple[list[Location], dict[Location, str]]:
+    """Where code that runs sets up a logger whose lines are JSON or keys and values, and where only a switch would.
+
+    The latter with the switch, which is off and which no file turns on.
+    """
+    found = _set_up(look)
+    off = {place: name for place in found if (name := _text_by_default(look, place))}
+    return [place for place in found if place not in off], off
+
+
+def _text_by_default(look: Look, place: Location) -> str:
+    """The switch without which a place, or all that its file says of JSON, does not come to be; "" if none."""
+    if off := switched_off(look, place):
+        return off
+    if not place.path.endswith(PYTHON):
+        return ""
+    lines = line_matches(look, place.path, _MAKES_JSON)
+    return next(iter(found), "") if lines and all(found := [_line_off(look, one) for one in lines]) else ""
+
+
+def _line_off(look: Look, place: Location) -> str:
+    chosen = re.search(r"\)?\s+if\s+(.+?)\s+else\b", span(look, place.path, place.line, place.line))
+    return (off_by(look, chosen[1]) if chosen else "") or switched_off(look, place)
+
+
+def _set_up(look: Look) -> list[Location]:
     found = [hit.place for hit in calls(look, _LOGGERS) if in_force(look, hit)]
     for pattern, wanted in _BY_OPTION:
         hits = (hit for hit in calls(look, pattern) if in_force(look, hit))
@@ -65,7 +93,18 @@ def structured_loggers(look: Look) -> list[Location]:
     for module in python_modules(look):
         found += _in_python(look, module, writes)
     found += [place for place, in_logger in _written_as_json(look) if in_logger]
-    return found
+    return [*found, *_started_with(look)]
+
+
+def _started_with(look: Look) -> Iterator[Location]:
+    """Files of logging configuration that the command of the service names, and that name a formatter for JSON."""
+    lines = [text for _, text in look.containers.commands]
+    lines += [f"{image.final.entrypoint} {image.final.command}" for image in look.containers.dockerfiles]
+    lines += [command for script in look.manifests.scripts for command in script.commands]
+    named = re.findall(r"--log-config(?:-json)?[\"',\s=]+([\w./-]+)", "\n".join(lines))
+    for name in sorted({one.rsplit("/", 1)[-1] for one in named}):
+        for path in look.tree.match(name):
+            yield from line_matches(look, path, _FORMATTER.pattern)[:1]
 
 
 def json_lines(look: Look) -> list[Location]:

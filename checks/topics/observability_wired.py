@@ -43,8 +43,8 @@ _METRIC_LIBRARIES = (
     "statsd", "datadog", "sentry_sdk", "@sentry/*", "rollbar", "newrelic", "ddtrace", "dd-trace", "elasticapm",
 )  # fmt: skip
 _COMMANDS = (
-    r"\b(?:ddtrace-run|newrelic-admin\s+run-program|opentelemetry-instrument"
-    r"|-r\s+(?:dd-trace/init|newrelic|@opentelemetry/\S+))"
+    r"\b(?:ddtrace-run|newrelic-admin\s+run-program|opentelemetry-instrument)"
+    r"|(?<![\w-])(?:(?:-r|--require|--import)[\s=]+(?:dd-trace/\w+|newrelic|@opentelemetry/\S+))"
 )
 
 _PROVIDERS = (

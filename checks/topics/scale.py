@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.cache_classes import read_from_classes
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
 from checks.application.in_process import tasks_in_process
-from checks.application.own_caches import OTHER_USE, kept_by_next, own_caches
+from checks.application.own_caches import OTHER_USE, kept_by_next, kept_by_nitro, own_caches
 from checks.application.queues import comes_from, queues
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
 from checks.look import Look
 from checks.models.calls import model_calls
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.readers.python_facts import Function, PythonModule
+from checks.readers.python_facts import Call, Function, PythonModule
 
 CACHING = "scale.caching"
 JOBS = "scale.background-jobs"
@@ -33,7 +34,7 @@ _FACTORY = re.compile(
 _CACHE_CALLS = re.compile(
     r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|setEx|mget|hget|hset|hSet|hGet|json)"
     r"|django\.core\.cache\.caches?\b.*\.(?:get|set|get_or_set|get_many|set_many|add)|django\.views\.decorators\.cache\.cache_page|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
-    r"|cache-manager\..*|@nestjs/cache-manager\..*|next(?:/cache)?\.(?:default\.)?unstable_cache|cachetools\.(?:TTLCache|LRUCache)|react\.cache"
+    r"|cache-manager\..*|@nestjs/cache-manager\..*|next(?:/cache)?\.(?:default\.)?unstable_cache|cachetools\.(?:TTLCache|LRUCache)"
     r"|aiocache\..*\.(?:get|set)|diskcache\.Cache.*|apicache\..*middleware"
 )
 _CACHE_CLIENTS = (
@@ -75,12 +76,12 @@ def caching(look: Look) -> Observation:
         or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
         if not _is_for_others(seen)
     ]
-    own = [*own_caches(look), *kept_by_next(look, list(_reached(look)))]
+    own = [*own_caches(look), *read_from_classes(look), *kept_by_next(look, list(_reached(look))), *kept_by_nitro(look)]
     places = [*(seen.place for seen in direct), *(Location(path, line) for path, line in own)]
     functions = {*own, *(_function_of(look, seen) for seen in direct)}
     for module in python_modules(look):
         for function in module.functions:
-            if any(_is_cache(module, function, item.resolved) for item in function.decorators):
+            if any(_is_cache(module, function, item.resolved) or _is_kept_answer(item) for item in function.decorators):
                 places.append(Location(module.path, function.line))
                 functions.add((module.path, function.line))
     if not places and (clients := _other_clients(look)):
@@ -185,6 +186,12 @@ def _is_cache(module: PythonModule, function: Function, decorator: str) -> bool:
         and not _FACTORY.match(function.name)
         and not (re.search(r"(?i)settings|config", module.path))
     )
+
+
+def _is_kept_answer(decorator: Call) -> bool:
+    """Whether a route of Litestar keeps its answers: `@get("/x", cache=60)`."""
+    kept = decorator.keywords.get("cache")
+    return decorator.resolved.startswith("litestar.") and kept is not None and kept.text not in {"False", "None"}
 
 
 @probe(JOBS)
