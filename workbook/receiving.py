@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from checks.reports.document import SIZE_CAP
-from checks.reports.formats import FORMATS
-from checks.reports.read import read
+from checks.reports.read import formats, read
 from checks.reports.record import NotUsable
 from checks.secrets.shapes import redact
 from workbook.acceptance import Baseline, Ruling, baseline
@@ -49,8 +48,8 @@ def receive(root: Path, name: str, wanted: str = "") -> Received:
     Raises:
         Refused: there is no such file or format, or it is no report that can be used.
     """
-    if wanted and wanted not in FORMATS:
-        raise Refused(f"there is no format {wanted!r}{nearest(wanted, FORMATS)}", f"one of {', '.join(FORMATS)}")
+    if wanted and wanted not in formats():
+        raise Refused(f"there is no format {wanted!r}{nearest(wanted, formats())}", f"one of {', '.join(formats())}")
     path = root / name
     try:
         content = read_regular(path, SIZE_CAP)
