@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from checks.cache.reports import Reports
+from checks.cache.reports import Known, Reports
 from checks.children import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
 from checks.plugins.guest import Guest
@@ -50,8 +50,11 @@ def look_over(
     cancel: threading.Event | None = None,
     on_partial: Callable[[ProbeReport], None] | None = None,
     on_lasting: Callable[[bool], None] | None = None,
+    known: Known | None = None,
 ) -> ProbeReport:
     """Run the probes as `checks.run.look_over` does, in a process of its own. May be called from any thread.
+
+    `known` says what a folder holds that git does not know, so that its report can be kept.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
@@ -59,7 +62,7 @@ def look_over(
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
     tell = on_progress or _ignore
-    with closing(Reports(root.resolve(), signals)) as reports:
+    with closing(Reports(root.resolve(), signals, known)) as reports:
         if reports.note:
             tell(Progress(CACHE, 0, 1, reports.note))
         kept = reports.kept()

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,21 @@ def laid_out(git: Git, commit: str) -> Iterator[Path | None]:
     with PrivateFolder("past") as folder:
         lay_out(git, files, folder.path)
         yield folder.path
+
+
+def content_of(git: Git, commit: str) -> str:
+    """What names the content of git's folder at `commit`; "" when that commit is not here.
+
+    Raises:
+        GitProblem: git cannot be read.
+    """
+    files = git.tree(commit)
+    if files is None:
+        return ""
+    whole = blake2b(digest_size=16)
+    for path, (mode, blob) in sorted(files.items()):
+        whole.update(b"\0".join((os.fsencode(path), f"{mode:o} {blob}".encode(), b"")))
+    return f"laid out {whole.hexdigest()}"
 
 
 def lay_out(git: Git, files: Mapping[str, tuple[int, str]], folder: Path) -> None:

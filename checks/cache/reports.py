@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,18 +19,30 @@ if TYPE_CHECKING:
     from checks.observation import ProbeReport
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a folder holds that git does not know: files of an earlier commit, say, laid out where nobody changes them.
+
+    `state` names the content, and `top` is the repository it comes from, which must not hold the cache.
+    """
+
+    state: str
+    top: Path
+
+
 class Reports:
     """The kept reports of one folder.
 
-    Only where git knows the folder: elsewhere each file would have to be read to know whether it changed.
+    Only where git knows the folder, or who laid it out knows its content: elsewhere each file would have to be read to
+    know whether it changed.
     """
 
-    def __init__(self, root: Path, signals: Collection[str] | None) -> None:
-        self._root, self._signals = root, signals
+    def __init__(self, root: Path, signals: Collection[str] | None, known: Known | None = None) -> None:
+        self._root, self._signals, self._known = root, signals, known
         self._store: Store | None = None
         self.note = ""
         """What to say about the cache itself; "" for nothing."""
-        self._top = root
+        self._top = known.top if known else root
         self.state = self._now()
         """The state of the tree when this was made; "" where it cannot be told."""
         self.place: Path | None = None
@@ -68,9 +81,13 @@ class Reports:
 
     def _key(self, state: str) -> bytes:
         asked = "all" if self._signals is None else "\n".join(sorted(self._signals))
-        return blake2b("\0".join(["report", version.digest(), installed.digest(), asked, state]).encode(), digest_size=16).digest()
+        return blake2b(
+            "\0".join(["report", version.digest(), installed.digest(), asked, state]).encode(), digest_size=16
+        ).digest()
 
     def _now(self) -> str:
+        if self._known is not None:
+            return self._known.state
         try:
             with Git.open(self._root) as git:
                 self._top = git.top

@@ -79,14 +79,18 @@ def look(session: Session, base: Base, signals: Collection[str] | None = None) -
         base: the merge base.
         signals: what to look for; everything when None.
     """
+    from checks.cache.reports import Known
     from checks.isolated import look_over
-    from checks.past import laid_out
+    from checks.past import content_of, laid_out
 
     if base.only_ours and session.report is not None:
         return session.report
     try:
         with Git.open(session.root) as git, laid_out(git, base.commit) as folder:
-            return None if folder is None else look_over(folder, signals=signals)
+            if folder is None:
+                return None
+            # Its own folder is new each time, so that nothing but its content tells that it was looked at before.
+            return look_over(folder, signals=signals, known=Known(content_of(git, base.commit), git.top))
     except (GitProblem, OSError):
         return None
 
