@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from checks.challenge.gaps import CannotPlantError, Site, edits_of
-from checks.challenge.plans import Gap, Plan
+from checks.challenge.plans import Gap, Plan, Take
 from checks.challenge.record import Challenged, Means, Plant, Verdict, verdict_of
 from checks.challenge.scratch import Edits, Scratch
 from checks.challenge.takes import without
@@ -40,37 +40,57 @@ class Attempt:
         if was.outcome not in (*_GREEN, Outcome.NOT_APPLICABLE):
             why = "unmet as it is" if was.outcome is Outcome.UNMET else "unknown as it is"
             return Challenged(was.signal, Verdict.NOTHING, was.outcome, why)
-        plants = [*self._gap(), *self._removal()]
+        plants = self._plants()
         verdict = verdict_of(plants)
         if not plants and was.outcome is Outcome.NOT_APPLICABLE:
-            why = self._plan.why or "does not apply, and no plant would make it apply"
+            why = "does not apply, and no plant is known that would make it apply here"
             return Challenged(was.signal, Verdict.NOTHING, was.outcome, why)
         if not plants:
-            why = self._plan.why or "; ".join(dict.fromkeys(self._obstacles)) or "no plant is known"
+            why = "; ".join(dict.fromkeys(self._obstacles)) or "no plant is known"
             return Challenged(was.signal, verdict, was.outcome, why)
         worst = next(one for one in plants if one.verdict is verdict)
         return Challenged(was.signal, verdict, was.outcome, f"{worst.what}: {worst.summary}", tuple(plants))
 
+    def _plants(self) -> list[Plant]:
+        take = self._plan.take if self._was.outcome is Outcome.MET else self._plan.take_partial
+        if take == "nothing" or self._was.outcome is Outcome.NOT_APPLICABLE:
+            return list(self._gaps())
+        if self._was.outcome is Outcome.PARTIAL and self._plan.gaps:
+            # More of the same may rightly stay partial, so what makes it better than unmet is taken out as well.
+            return list(self._removal(take, self._first_gap()))
+        return [*self._gaps(), *self._removal(take, {})]
+
     # -- gaps -------------------------------------------------------------------------------------------------------
 
-    def _gap(self) -> Iterable[Plant]:
+    def _gaps(self) -> Iterable[Plant]:
         """The first gap of the plan that there is a place for, in each language of the product."""
+        for gap in self._possible():
+            yield self._grown(gap)
+
+    def _first_gap(self) -> dict[str, bytes | None]:
+        return next((self._edits(gap, gap.sizes[0]) for gap in self._possible()), {})
+
+    def _possible(self) -> Iterable[Gap]:
         done: set[str] = set()
         for language in (*self._site.languages, ""):
             for gap in self._plan.gaps:
                 if gap.language != language or language in done or (done and not language):
                     continue
                 try:
-                    yield self._grown(gap)
+                    self._edits(gap, 1)
                 except CannotPlantError as error:
                     self._obstacles.append(str(error))
                 else:
                     done.add(language)
+                    yield gap
+
+    def _edits(self, gap: Gap, size: int) -> dict[str, bytes | None]:
+        return edits_of(gap, size, self._site, self._scratch, self._was.locations)
 
     def _grown(self, gap: Gap) -> Plant:
         """The gap, planted as often as it takes."""
         for size in gap.sizes:
-            edits = edits_of(gap, size, self._site, self._scratch, self._was.locations)
+            edits = self._edits(gap, size)
             seen = self._seen(edits)
             verdict = self._judged(seen, edits)
             if verdict is Verdict.TURNED:
@@ -96,13 +116,11 @@ class Attempt:
 
     # -- removal ----------------------------------------------------------------------------------------------------
 
-    def _removal(self) -> Iterable[Plant]:
+    def _removal(self, take: Take, base: Edits) -> Iterable[Plant]:
         """What the probe named is taken out, and what it names instead, until it names nothing or is not green."""
-        take = self._plan.take if self._was.outcome is Outcome.MET else self._plan.take_partial
-        if take == "nothing" or self._was.outcome not in _GREEN:
-            return
-        edits: dict[str, bytes | None] = {}
-        seen, rounds = self._was, 0
+        edits, seen, rounds = dict(base), self._was, 0
+        if self._plan.tags:
+            seen = self._observation(self._seen(edits))
         while seen.outcome is self._was.outcome and rounds < MOST_ROUNDS:
             whole = take == "files" or rounds >= _STATEMENT_ROUNDS
             more = self._taken(seen.locations, edits, whole=whole)
@@ -111,7 +129,7 @@ class Attempt:
             edits |= more
             rounds += 1
             seen = self._observation(self._seen(edits))
-        if not edits:
+        if not rounds and not self._plan.tags:
             self._obstacles.append("its probe names no place that could be taken out")
             return
         what = "what it rests on, taken out" + (f" in {rounds} rounds" if rounds > 1 else "")
@@ -143,7 +161,7 @@ class Attempt:
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def _seen(self, edits: Edits) -> ProbeReport:
-        with self._scratch.planted(edits):
+        with self._scratch.planted(edits, tagless=self._plan.tags):
             return self._look(self._was.signal)
 
     def _observation(self, report: ProbeReport) -> Observation:

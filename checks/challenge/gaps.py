@@ -13,7 +13,7 @@ from checks.application.reach import Entry
 from checks.challenge.plans import Change, Gap
 from checks.challenge.scratch import Edits, Scratch
 from checks.files.patterns import matching
-from checks.look import PYTHON, Look
+from checks.look import PYTHON, WEB, Look
 from checks.observation import Location
 
 UNIT: Final = "readiness_planted"
@@ -36,6 +36,8 @@ class Site:
     hosts: Mapping[str, str]
     languages: tuple[str, ...]
     """Those of the product, the one with most files first."""
+    serves_web: bool
+    """Whether JavaScript or TypeScript answers requests here."""
 
 
 def site_of(look: Look) -> Site:
@@ -48,7 +50,10 @@ def site_of(look: Look) -> Site:
             hosts.setdefault(language, entry.path)
     count = {"python": len(look.source_paths(*PYTHON)), "web": len(look.source_paths(*_WEB))}
     languages = sorted((one for one in count if count[one]), key=lambda one: (one not in hosts, -count[one]))
-    return Site(look.tree.paths, hosts, tuple(languages))
+    if routes := look.web.routes(look.source_paths(*WEB)):
+        # A module of the server, not a page.
+        hosts["web"] = min((one.path for one in routes if one.path.endswith(_WEB)), default=hosts.get("web", ""))
+    return Site(look.tree.paths, hosts, tuple(languages), bool(routes))
 
 
 def _creates(reason: str) -> bool:
@@ -70,6 +75,8 @@ def edits_of(gap: Gap, size: int, site: Site, scratch: Scratch, seen: Iterable[L
     """
     if gap.language and gap.language not in site.languages:
         raise CannotPlantError(f"no {'Python' if gap.language == 'python' else 'JavaScript or TypeScript'} here")
+    if gap.server and gap.language == "web" and not site.serves_web:
+        raise CannotPlantError("no JavaScript or TypeScript of a server here")
     texts: dict[str, str] = {}
     for change in gap.changes:
         texts |= _changed(change, site, scratch, tuple(seen))

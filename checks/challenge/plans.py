@@ -35,15 +35,16 @@ class Gap:
     """A known gap.
 
     `files` are new ones: path and text. `beside` puts them beside a module that an entry point reaches, which then
-    imports the first of them. In paths and texts `@{n}` counts the repetitions, `@{each}` is `each` once for each of
-    them, and `@{key}` is a key-shaped string made up at run time. `sizes` are how often to repeat, in turn, until the
-    probe tells: a share of many does not fall with one.
+    imports each of them; with `server` that must run on a server. In paths and texts `@{n}` counts the repetitions,
+    `@{each}` is `each` once for each of them, and `@{key}` is a key-shaped string made up at run time. `sizes` are how
+    often to repeat, in turn, until the probe tells: a share of many does not fall with one.
     """
 
     name: str
     language: str
     """ "python" or "web": only where the product is written in it; "" for any tree."""
     beside: bool
+    server: bool
     files: Mapping[str, str]
     each: str
     repeats: int
@@ -54,14 +55,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one signal is challenged. `why` says what is not taken out or planted, and for which reason."""
+    """How one signal is challenged."""
 
     signal: str
     take: Take
     take_partial: Take
     """The same where the outcome is partial: what a probe names then may be the gaps."""
+    tags: bool
+    """Whether the tags of git go with what is taken out."""
     gaps: tuple[Gap, ...]
-    why: str
 
 
 @cache
@@ -72,13 +74,13 @@ def plans() -> Mapping[str, Plan]:
         for signal, data in tomllib.loads(path.read_text(encoding="utf-8")).items():
             gaps = tuple(_gap(one) for one in data.get("gaps", ()))
             take = data.get("take", "statements")
-            found[signal] = Plan(signal, take, data.get("take_partial", take), gaps, data.get("why", ""))
+            found[signal] = Plan(signal, take, data.get("take_partial", take), data.get("tags", False), gaps)
     return found
 
 
 def plan_of(signal: str) -> Plan:
     """The plan of one signal; where nothing is written down, what its probe names is taken out."""
-    return plans().get(signal) or Plan(signal, "statements", "statements", (), "")
+    return plans().get(signal) or Plan(signal, "statements", "statements", False, ())
 
 
 def _gap(data: Mapping[str, Any]) -> Gap:
@@ -87,6 +89,7 @@ def _gap(data: Mapping[str, Any]) -> Gap:
         name=data["name"],
         language=data.get("language", ""),
         beside=data.get("beside", False),
+        server=data.get("server", False),
         files=data.get("files", {}),
         each=data.get("each", ""),
         repeats=data.get("repeats", 0),

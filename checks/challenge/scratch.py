@@ -48,6 +48,7 @@ class Scratch:
         """
         self.root = folder
         self._in_git = False
+        self._tags = tuple(tags or ())
         total = 0
         for file in tree.files:
             text = _text(tree, file.path)
@@ -58,7 +59,7 @@ class Scratch:
             with suppress(OSError):
                 self._write(file.path, text, file.size)
         if tags is not None:
-            self._begin_git(tags, [file.path for file in tree.files if file.tracked])
+            self._begin_git([file.path for file in tree.files if file.tracked])
 
     def text(self, path: str) -> str | None:
         """A file's text as the copy holds it now; None where there is none."""
@@ -67,14 +68,18 @@ class Scratch:
         return None
 
     @contextmanager
-    def planted(self, edits: Edits) -> Iterator[None]:
-        """The copy with these edits; afterwards it is as it was."""
+    def planted(self, edits: Edits, *, tagless: bool = False) -> Iterator[None]:
+        """The copy with these edits, and perhaps without its tags; afterwards it is as it was."""
         before = {path: self._bytes(path) for path in edits}
         try:
             self._apply(edits)
+            if tagless:
+                self._tag("delete", "")
             yield
         finally:
             self._apply(before)
+            if tagless:
+                self._tag("create", "HEAD")
 
     def _apply(self, edits: Edits) -> None:
         for path, content in edits.items():
@@ -105,17 +110,21 @@ class Scratch:
         with place.open("wb") as file:
             file.truncate(size)
 
-    def _begin_git(self, tags: Sequence[str], tracked: Iterable[str]) -> None:
+    def _begin_git(self, tracked: Iterable[str]) -> None:
         """A repository of ours, so that probes find what git tells them: what is tracked, and the tags."""
         self._git("init", "--quiet", "--template=", "--initial-branch=main")
         self._git("config", "core.autocrlf", "false")
         self._git("commit", "--quiet", "--no-gpg-sign", "--no-verify", "--allow-empty", "--message=scratch")
-        if tags:
-            lines = "".join(f"create refs/tags/{tag}\0HEAD\0" for tag in tags)
-            with suppress(GitProblem):
-                self._git("update-ref", "--stdin", "-z", stdin=lines.encode("utf-8", "surrogateescape"))
         self._track(tracked)
         self._in_git = True
+        self._tag("create", "HEAD")
+
+    def _tag(self, do: str, to: str) -> None:
+        """Make or remove all tags; where one of them is refused, none is changed."""
+        if self._in_git and self._tags:
+            lines = "".join(f"{do} refs/tags/{tag}\0{to}\0" for tag in self._tags)
+            with suppress(GitProblem):
+                self._git("update-ref", "--stdin", "-z", stdin=lines.encode("utf-8", "surrogateescape"))
 
     def _git(self, *arguments: str, stdin: bytes | None = None) -> None:
         done = run_git(arguments, cwd=self.root, env=base_environment(outside=self.root) | _SOMEBODY, stdin=stdin)
