@@ -62,7 +62,7 @@ def scaffolds() -> Mapping[str, Scaffold]:
 
 def _scaffold(name: str, table: dict[str, Any]) -> Scaffold:
     forms = {framework: Form(**form) for framework, form in table.pop("frameworks", {}).items()}
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     return Scaffold(name=name, frameworks=forms, **values)
 
 
