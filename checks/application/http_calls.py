@@ -170,11 +170,18 @@ def _axios_waits(look: Look) -> bool:
     return any(_AXIOS.search(lines_of(look, path)) for path in sorted(files))
 
 
+@once
+def _mounted(look: Look) -> tuple[Seen, ...]:
+    """Where something is mounted: on a session, or whatever else has such a method."""
+    return tuple(call for call in all_calls(look) if call.reached and call.last == "mount")
+
+
 def _adapter_waits(look: Look, call: Seen) -> bool:
     """Whether an adapter of the product that sets a limit is mounted where the session of a call comes from."""
+    if "ession" not in call.name or not _mounted(look):
+        return False
     near = {call.path, *look.reach.imports_of(call.path)}
-    mounted = [one for one in all_calls(look) if one.reached and one.last == "mount" and one.path in near]
-    for one in mounted if "ession" in call.name else ():
+    for one in (one for one in _mounted(look) if one.path in near):
         module = look.python.module(one.path)
         for word in re.findall(r"\b[A-Z]\w+", " ".join(one.arguments)):
             for item in module.classes if module else ():
