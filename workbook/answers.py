@@ -155,6 +155,10 @@ class Attested:
     note: str = ""
 
 
+SCOPE_FIELDS = ("by", "at", "despite", "proposed_by", "proposed_yes", "proposed_no")
+"""What stands among the facts of a scope and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The confirmed facts about the product. Facts count only once a person's name stands under them."""
@@ -164,6 +168,9 @@ class Scope:
     at: date | None = None
     despite: tuple[str, ...] = ()
     """Facts denied although a probe saw them at that time: what it sees is known, and reopens nothing."""
+    proposed: Mapping[str, bool] = field(default_factory=dict)
+    """Facts that a tool or coding agent proposes; they settle nothing until a person confirms them."""
+    proposed_by: str = ""
 
     @property
     def confirmed(self) -> Mapping[str, bool]:
@@ -306,13 +313,21 @@ def _known(table: Table, known: Mapping[str, Any]) -> tuple[str, ...]:
 def _scope(table: Table, catalogue: Catalogue, today: date) -> Scope:
     facts: dict[str, bool] = {}
     for name in table.names:
-        if name in ("by", "at", "despite"):
+        if name in SCOPE_FIELDS:
             continue
         if name not in catalogue.scope:
             table.report(name, f"there is no such scope fact{nearest(name, catalogue.scope)}")
         elif (holds := table.flag(name)) is not None:
             facts[name] = holds
-    return Scope(facts, table.text("by"), table.day("at", today), table.texts("despite"))
+    proposed = {
+        name: key == "proposed_yes"
+        for key in ("proposed_yes", "proposed_no")
+        for name in table.texts(key)
+        if name in catalogue.scope and name not in facts
+    }
+    return Scope(
+        facts, table.text("by"), table.day("at", today), table.texts("despite"), proposed, table.text("proposed_by")
+    )
 
 
 def _evidence(table: Table) -> tuple[Evidence, ...]:

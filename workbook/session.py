@@ -160,6 +160,10 @@ class Session(View):
         """Record the facts about the product under the driver's name."""
         self._put(scoping.confirmed(self._given(), facts, self._proposals))
 
+    def propose_scope(self, facts: Mapping[str, bool], by: str) -> None:
+        """Record what a tool or coding agent takes for true of the product, for a person to confirm."""
+        self._put(scoping.proposed(self._given(), facts, by))
+
     def choose(self, decides: str, also: Sequence[str]) -> None:
         """Let other checklists decide and advise; nothing that was answered goes away."""
         self._put(*choosing.chosen(self._given(), self.ledger.tables, decides, also))

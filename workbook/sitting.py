@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.answers import Evidence, Status
+from workbook.answers import SCOPE_FIELDS, Evidence, Status
 from workbook.assess import PLAIN, Standing
 from workbook.session import Session
 from workbook.store import MISSING, Edit
@@ -52,7 +52,7 @@ def sitting(session: Session) -> Sitting:
             touched.setdefault(edit.table[-1], []).append(edit)
         elif edit.table and edit.table[0] in OTHER:
             name = edit.field if edit.table[0] in ("scores", "attested", "scope") else edit.table[-1]
-            if name not in ("by", "at", "despite"):
+            if name not in SCOPE_FIELDS:
                 other.setdefault(OTHER[edit.table[0]], {})[name] = None
     state, standings = session.state, session.assessment.standings
     answered = tuple(

@@ -56,7 +56,13 @@ CALLS = {
         ["answer", CONTROL, "ready", "--note", ARGUMENT, "--evidence", ARGUMENT, "--watch", ARGUMENT],
         ["answer", CONTROL, "needs-review", "--facet", ARGUMENT],
     ],
-    "scope": [["scope", ARGUMENT, "yes"], ["scope", "server", "yes"]],
+    "scope": [
+        ["scope"],
+        ["scope", ARGUMENT, "yes"],
+        ["scope", "uploads", "yes", "--propose", ARGUMENT],
+        ["scope"],
+        ["scope", "server", "yes"],
+    ],
     "pr": [
         ["pr", "write"],
         ["pr", "write", "--dry-run", "--style", "short"],

@@ -58,10 +58,11 @@ class Need(WorkbookScreen):
 
     @property
     def facts(self) -> dict[str, bool | None]:
-        """Every fact: as changed here, else as confirmed before, else as the probes propose by now; None is open."""
+        """Every fact: as changed here, as confirmed or proposed before, else as the probes propose; None is open."""
         report = self.session.report
         proposed = {one.fact: one.holds for one in report.proposals} if report else {}
-        before = {**proposed, **self.session.state.scope.confirmed, **self._changed_facts}
+        scope = self.session.state.scope
+        before = {**proposed, **scope.proposed, **scope.confirmed, **self._changed_facts}
         return {name: before.get(name) for name in self.session.catalogue.scope}
 
     def paint(self) -> None:
@@ -96,11 +97,13 @@ class Need(WorkbookScreen):
     def _fact_rows(self) -> list[tuple[str, Content]]:
         report = self.session.report
         read = {one.fact: one for one in report.proposals} if report else {}
-        holds = self.facts
+        holds, scope = self.facts, self.session.state.scope
         rows = []
         for name, fact in self.session.catalogue.scope.items():
             parts: list[Content | str] = [f"[{HOLDS[holds[name]]}] ", said(fact.question)]
-            if name in read:
+            if name in scope.proposed:
+                parts += ["  ", said(f"proposed by {scope.proposed_by}", "$foreground 60%")]
+            elif name in read:
                 parts += ["  ", said(read[name].reason, "$foreground 60%")]
                 parts += [part for where in read[name].locations[:1] for part in ("  ", place(where))]
             rows.append((f"fact:{name}", Content.assemble(*parts)))

@@ -56,7 +56,9 @@ def _moved(before: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str,
 
 def settings(before: State, now: State, gates: tuple[object, object]) -> Iterator[Changed]:
     """What a team changed of how the workbook judges: scope, checklists, policy, readings, the gate."""
-    if before.scope != now.scope:
+    if before.scope.proposed != now.scope.proposed and before.scope.facts == now.scope.facts:
+        yield Changed("scope changes", f"scope facts proposed: {len(now.scope.proposed)}, for a person to confirm")
+    elif before.scope != now.scope:
         facts = ", ".join(
             f"{name} {'taken out' if holds is None else 'yes' if holds else 'no'}"
             for name, holds in _moved(before.scope.facts, now.scope.facts)
