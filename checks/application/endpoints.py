@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NOT_READ = (
     "graphene", "strawberry", "ariadne", "@apollo/server", "apollo-server*", "graphql-yoga", "@trpc/server", "grpc",
-    "@grpc/grpc-js", "ninja", "tornado", "bottle", "falcon", "channels",
+    "@grpc/grpc-js", "tornado", "bottle", "falcon", "channels",
 )  # fmt: skip
 _SERVERS = (
     "rest_framework",

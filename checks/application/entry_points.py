@@ -25,7 +25,7 @@ _APPLICATIONS = {
     "discord.Client": Entry.SERVICE, "discord.ext.commands.Bot": Entry.SERVICE, "slack_bolt.App": Entry.SERVICE,
     "telegram.ext.ApplicationBuilder": Entry.SERVICE, "celery.Celery": Entry.WORKER, "huey.RedisHuey": Entry.WORKER,
     "rq.Worker": Entry.WORKER, "apscheduler.schedulers.blocking.BlockingScheduler": Entry.WORKER,
-    "typer.Typer": Entry.SCRIPT,
+    "ninja.NinjaAPI": Entry.SERVICE, "typer.Typer": Entry.SCRIPT,
 }  # fmt: skip
 _UVICORN = re.compile(r"\b([A-Za-z_][\w.]*):[A-Za-z_]\w*")
 _FILE = re.compile(r"(?<![\w@/-])(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:py|[cm]?[jt]sx?))\b")

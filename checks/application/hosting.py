@@ -48,12 +48,15 @@ _DEPLOYS = re.compile(
 def serverless(look: Look) -> list[Location]:
     """What says that all of the product runs serverless; nothing where a server of its own remains."""
     platforms = [item for item in look.containers.platforms if not NOT_SHIPPED.search(item.path)]
+    functions = _functions_by_program(look)
+    if functions:
+        platforms = [item for item in platforms if item.platform not in {"aws-cdk", "pulumi"}]
     if any(not item.serverless for item in platforms):
         return []
     files = [item for item in platforms if item.serverless]
     in_code = list(_in_code(look)) if _may_be(look) else []
     if not files and not in_code:
-        return []
+        return functions
     only_web = {item.platform for item in files} <= _FUNCTIONS_ONLY
     python = {place.path for place in in_code if place.path.endswith(PYTHON)}
     if only_web and any(not _is_function(look, path, python) for path in _python_services(look)):
@@ -61,6 +64,23 @@ def serverless(look: Look) -> list[Location]:
     if not files and not _all_covered(look, in_code):
         return []
     return [*(Location(item.path) for item in files), *in_code]
+
+
+_MAKES_FUNCTIONS = re.compile(
+    r"\b(?:NodejsFunction|PythonFunction|LambdaRestApi|lambda_?\.Function|_lambda\.Function|sst\.aws\.(?:Function|ApiGatewayV2|Nextjs))\b"
+)
+_MAKES_SERVERS = re.compile(
+    r"(?i)fargate|ecs_?patterns|\becs\.|\beks\.|ec2\.Instance|DockerImageFunction|apprunner|sst\.aws\.(?:Service|Cluster)"
+)
+
+
+def _functions_by_program(look: Look) -> list[Location]:
+    """Where a program that makes the infrastructure, such as one for the CDK, makes functions and no servers."""
+    places = look.importers("aws_cdk", "aws_cdk.*", "aws-cdk-lib", "aws-cdk-lib/*", "@aws-cdk/*", reached=False)
+    texts = {place: look.tree.text(place.path) or "" for place in places}
+    if any(_MAKES_SERVERS.search(text) for text in texts.values()):
+        return []
+    return [place for place, text in texts.items() if _MAKES_FUNCTIONS.search(text)]
 
 
 def _may_be(look: Look) -> bool:

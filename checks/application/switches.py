@@ -1,7 +1,7 @@
 """Conditions around a call: a tool that is set up behind a switch which is off, and which no file turns on, is not.
 
 A condition is an `if` around the call, one above it that ends the function at once, or one around every place from
-which the function is called. A switch is off by its default: `False`, or, where it is compared with a word, another word.
+which the function is called. A switch is off by its default: `False` or another word than is asked for.
 """
 
 from __future__ import annotations

@@ -17,13 +17,15 @@ _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options"
 _APPLICATIONS = {
     "FastAPI": "fastapi", "Starlette": "starlette", "Flask": "flask", "Quart": "quart", "APIFlask": "flask",
     "Sanic": "sanic", "Litestar": "litestar", "Robyn": "robyn", "FastMCP": "mcp",
+    "NinjaAPI": "ninja", "NinjaExtraAPI": "ninja",
 }  # fmt: skip
 _ROUTERS = {"APIRouter": "fastapi", "Router": "starlette", "Blueprint": "flask", "APIBlueprint": "flask"}
-_MOUNTS = frozenset({"include_router", "register_blueprint", "mount", "blueprint"})
+_MOUNTS = frozenset({"include_router", "register_blueprint", "mount", "blueprint", "add_router"})
 _INJECTED = re.compile(r"\b(Depends|Security|Provide)\b")
 _ADDING = frozenset({"add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"})
 _ROUTING = _ADDING | {"Route", "WebSocketRoute"}
 _MOST_DEPTH = 12
+_OPEN = "auth=None"
 
 
 @dataclass(slots=True)
@@ -179,14 +181,18 @@ def _decorated(
 def _mounted(route: Route, key: tuple[str, str], routers: _Routers) -> Iterator[Route]:
     """The route as it is served: once, with the first mount's prefix and the guards common to all its mounts."""
     router = routers[key]
+    opened = _OPEN in route.dependencies
+    route = replace(route, dependencies=tuple(guard for guard in route.dependencies if guard != _OPEN))
     if router.is_application:
-        yield replace(route, dependencies=(*router.guards, *route.dependencies), mounted=True)
+        above = () if opened else router.guards
+        yield replace(route, dependencies=(*above, *route.dependencies), mounted=True)
         return
     chains = list(_chains(key, routers, 0))
     served = [chain for chain in chains if chain[2]]
     chosen = served or chains
     prefix = chosen[0][0] if chosen else router.prefix
     shared = [guard for guard in (chosen[0][1] if chosen else router.guards) if all(guard in c[1] for c in chosen)]
+    shared = [] if opened else shared
     unsure = routers.dynamic or any(chain[2] is None for chain in chains)
     mounted = True if served else None if unsure else False
     yield replace(route, path=prefix + route.path, dependencies=(*shared, *route.dependencies), mounted=mounted)
@@ -246,7 +252,7 @@ def _django(module: PythonModule) -> Iterator[Route]:
     for call in module.calls:
         if call.resolved in {"django.urls.path", "django.urls.re_path", "django.conf.urls.url"}:
             view = call.arguments[1].text if len(call.arguments) > 1 else ""
-            if view and not view.startswith(("include", "admin.site")):
+            if view and not view.startswith(("include", "admin.site")) and not view.endswith(".urls"):
                 yield Route("django", (), "/" + (_first_text(call) or ""), module.path, call.line, view, mounted=None)
 
 
@@ -263,7 +269,9 @@ def _methods(call: Call, verb: str) -> tuple[str, ...]:
 
 def _guards(call: Call) -> tuple[str, ...]:
     listed = call.keywords.get("dependencies")
-    return (listed.text,) if listed and listed.text not in {"None", "[]"} else ()
+    guards = (listed.text,) if listed and listed.text not in {"None", "[]"} else ()
+    asked = call.keywords.get("auth")  # of Django Ninja, whose handlers may also take a guard away
+    return (*guards, f"auth={asked.text}" if asked.text not in {"None", "NOT_SET"} else _OPEN) if asked else guards
 
 
 def _parameter_guards(code: PythonCode, module: PythonModule, function: Function) -> tuple[str, ...]:

@@ -65,6 +65,10 @@ class WebCode:
             if module:
                 yield module
 
+    def text(self, path: str) -> str:
+        """The source of a file; "" where it is not readable as text."""
+        return self._tree.text(path) or ""
+
     def routes(self, paths: Iterable[str]) -> tuple[WebRoute, ...]:
         """HTTP routes that `paths` declare, by calls or by their place in the tree."""
         from checks.readers.web_routes import find_routes

@@ -30,6 +30,9 @@ _VERCEL = re.compile(r"^(?:[^/]+/)?(api/.+)\.[jt]s$")
 _ROUTER = re.compile(r"(?i)rout(?:e|er)s?$|^require\(")
 _NEAR = 4
 """Lines between the decorators of one class."""
+_TABLE = re.compile(
+    r"(?m)^[ \t]*(?:export[ ]+)?(?:const|let|var)[ ]+(\w{1,80})[^=\n]{0,80}=[ ]*\[([^;]{1,4000}?)\n?[ \t]*\];?[ \t]*$"
+)
 _MADE = re.compile(rf"({'|'.join(map(re.escape, _SERVERS))})\.")
 _HOST = re.compile(r"(app|router|fastify|server|\w+Router|\w+App)")
 _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
@@ -181,6 +184,24 @@ def _mounts(code: WebCode, module: WebModule, host: str) -> Iterator[tuple[WebMo
             for at, text in enumerate(call.arguments):
                 if (path == module.path and text == host) or any(_names(text, item) for item in brought):
                     yield other, call, at
+        for item in brought:
+            yield from ((other, call, len(call.arguments) - 1) for call in _mounted_by_table(code, other, item))
+
+
+def _mounted_by_table(code: WebCode, module: WebModule, item: WebImport) -> Iterator[WebCall]:
+    """`use` calls in a loop over a list that holds an import: `routes.forEach((r) => app.use(r.route))`."""
+    text = code.text(module.path)
+    for table in _TABLE.finditer(text):
+        if not any(re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", table[2]) for name in item.names):
+            continue
+        loop = re.search(rf"\b{table[1]}\.(?:forEach|map)\(|\bfor\s*\([^)\n]{{0,80}}\bof\s+{table[1]}\b", text)
+        line = text.count("\n", 0, loop.start()) + 1 if loop else 0
+        inside = [
+            call
+            for call in module.calls
+            if loop and line <= call.line <= line + _NEAR and call.callee.rpartition(".")[2] in {"use", "route"}
+        ]
+        yield from (call for call in inside[:1] if call.arguments and call.arguments[-1][:1] not in "'\"`")
 
 
 def _names(argument: str, item: WebImport) -> bool:
@@ -245,6 +266,8 @@ def _mounted(code: WebCode, module: WebModule, host: str) -> bool | None:
         other = code.module(path) if path != module.path else None
         for item in other.imports if other else ():
             if other and item.path == module.path and (_used(other, tuple(item.names)) or _used_in_place(other, item)):
+                return True
+            if other and item.path == module.path and any(_mounted_by_table(code, other, item)):
                 return True
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.endpoint import Endpoint
@@ -269,30 +270,57 @@ def _really_refuses(look: Look, endpoint: Endpoint, guard: str) -> bool:
 
 def _guard_for_all(look: Look) -> list[Location]:
     """Middleware or settings that put a guard before every endpoint."""
-    found: list[Location] = []
+    found = [place for place in (*_guards_of_python(look), *_guards_of_web(look)) if reached(look, place.path)]
+    for platform in look.containers.platforms:
+        if platform.platform == "aws-sam":
+            found += line_matches(look, platform.path, r"(?m)^\s*DefaultAuthorizer:\s*(?!NONE)\w")
+    return found
+
+
+def _guards_of_python(look: Look) -> Iterator[Location]:
     for hit in calls(look, _MIDDLEWARE):
         if not hit.place.path.endswith(PYTHON) or not hit.call.arguments:
             continue
         name = getattr(hit.call.arguments[0], "text", "")
-        if re.search(r"(?i)auth|token|apikey|login|jwt", name) and not re.search(r"(?i)SessionMiddleware", name):
-            found.append(hit.place)
+        named = re.search(r"(?i)auth|token|api_?key|login|jwt", name) and "SessionMiddleware" not in name
+        if named and _turns_away(look, name):
+            yield hit.place
     for module in python_modules(look):
         for function in module.functions:
             if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)
                 off = is_off_by_default(look, module.path, function.line, function.end_line)
                 if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text) and not off:
-                    found.append(Location(module.path, function.line))
+                    yield Location(module.path, function.line)
         if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
-            found += line_matches(look, module.path, r"LoginRequiredMiddleware")
+            yield from line_matches(look, module.path, r"LoginRequiredMiddleware")
+
+
+def _turns_away(look: Look, name: str) -> bool:
+    """Whether a middleware class answers 401 or 403, as the repository stands; one of a package is taken at its word.
+
+    Starlette's own class for authentication only says who calls.
+    """
+    bare = name.rsplit(".", 1)[-1]
+    homes = [(module, one) for module in python_modules(look) for one in module.classes if one.name == bare]
+    if not homes:
+        return bare != "AuthenticationMiddleware"
+    return any(
+        re.search(r"\b40[13]\b|[Uu]nauthori[sz]ed|Forbidden", span(look, module.path, one.line, one.end_line))
+        and not is_off_by_default(look, module.path, one.line, one.end_line)
+        for module, one in homes
+    )
+
+
+def _guards_of_web(look: Look) -> Iterator[Location]:
+    nest = look.importers("@nestjs/core")
     for path in look.source_paths(*WEB):
-        if look.importers("@nestjs/core"):
-            found += line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
+        if nest:
+            yield from line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
         if re.search(r"(?:^|/)hooks\.server\.[jt]s$", path) and _is_guarding_hook(look, path):
-            found.append(Location(path))
+            yield Location(path)
         if _NITRO_MIDDLEWARE.search(path) and _is_guarding_middleware(look, path):
-            found.append(Location(path))
-    return [place for place in found if reached(look, place.path)]
+            yield Location(path)
 
 
 def _is_guarding_middleware(look: Look, path: str) -> bool:

@@ -64,6 +64,9 @@ _BEYOND_ENVIRONMENT = re.compile(
     r"|\brole|header|cookie|override|store"
 )
 """What decides by more than the environment: who asks, a share of them, or something that is kept elsewhere."""
+_ENTITLED = (
+    r"(?i)(?:.*[.#])?(?:has_?feature|is_?feature_?enabled|feature_?enabled|has_?access\w*|can_?use\w*|can_?access\w*)"
+)
 _POSTHOG = re.compile(r"(?i)feature_?(?:enabled|flag)")
 
 
@@ -220,7 +223,21 @@ def feature_flags(look: Look) -> Observation:
         places = [Location(path) for path in own]
         result = absent(look, FLAGS, said, searched=searched, fix=fix)
         return answer(FLAGS, result.outcome, result.summary, places, searched=searched, fix=fix)
+    entitled = [hit for hit in calls(look, _ENTITLED) if _is_in_force(look, hit)]
+    if gates := [hit.place for hit in entitled if _asks_plan(look, hit)]:
+        said = "only what a plan allows is asked"
+        return answer(FLAGS, Outcome.PARTIAL, said, gates, searched=searched, fix=fix)
     return absent(look, FLAGS, "no flag system", searched=searched, fix=fix)
+
+
+def _asks_plan(look: Look, hit: Hit) -> bool:
+    """Whether the helper that is asked, or what it is given, is of plans that customers pay for."""
+    near = (hit.place.path, *look.reach.imports_of(hit.place.path))
+    makes = re.compile(rf"(?:def|function|const)\s+{re.escape(hit.call.callee.rsplit('.', 1)[-1])}\b")
+    homes = [path for path in near if makes.search(lines_of(look, path))]
+    return any(
+        re.search(r"(?i)\b(?:plans?|tiers?|subscription\w*|entitlements?)\b", lines_of(look, one)) for one in homes
+    )
 
 
 def _is_in_force(look: Look, hit: Hit) -> bool:

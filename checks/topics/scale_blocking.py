@@ -14,7 +14,7 @@ from checks.application.wiring import (
     python_modules,
     web_modules,
 )
-from checks.look import Look
+from checks.look import WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, Function, PythonModule
@@ -53,6 +53,7 @@ def no_blocking_async(look: Look) -> Observation:
             if function.is_async:
                 asynchronous += 1
                 found += _blocking(look, module, function)
+    routed = {route.path for route in look.web.routes(look.source_paths(*WEB))}
     for web in web_modules(look):
         inside = {function.name for function in web.functions if function.is_async and function.name}
         spans = [(one.line, one.end_line) for one in web.functions if one.is_async]
@@ -62,7 +63,7 @@ def no_blocking_async(look: Look) -> Observation:
                 Location(web.path, call.line)
                 for call in web.calls
                 if _SYNC_NODE.fullmatch(call.callee)
-                and _SERVER_NODE.search(web.path)
+                and _is_of_server(look, web.path, routed)
                 and any(first <= call.line <= last for first, last in spans)
             ]
     found = sorted(set(found))
@@ -78,6 +79,11 @@ def no_blocking_async(look: Look) -> Observation:
     if blind := blind_spots(look):
         return answer(SIGNAL, Outcome.UNKNOWN, f"no blocking call was seen, but {blind}", searched=SEARCHED)
     return answer(SIGNAL, Outcome.MET, f"none in {asynchronous} asynchronous functions", searched=SEARCHED)
+
+
+def _is_of_server(look: Look, path: str, routed: set[str]) -> bool:
+    """Whether a web file answers requests: by its place, its routes, or a file of routes that imports it."""
+    return any(one in routed or _SERVER_NODE.search(one) for one in (path, *look.reach.imported_by(path)))
 
 
 def _blocking(look: Look, module: PythonModule, function: Function) -> Iterator[Location]:
