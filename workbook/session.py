@@ -41,8 +41,10 @@ from workbook.store import Clash, Clashed, Document, Edit, Saved
 from workbook.view import Tables, View
 
 if TYPE_CHECKING:
+    from checks.challenge.isolated import Run
     from workbook.acceptance import Baseline
     from workbook.operations import importing
+    from workbook.scaffold.planning import Planned
 
 
 class Session(View):
@@ -231,6 +233,21 @@ class Session(View):
             self._put(*importing.imported(given, plan))
         return plan
 
+    def scaffold(self, name: str, to: str = "", *, dry: bool = False) -> Planned:
+        """Write a document or configuration that is missing, filled with what the tree reveals; `dry` only plans it.
+
+        It needs no workbook. What is there already is never touched.
+
+        Raises:
+            Refused: there is no such scaffold, it is there already, or the path cannot be written.
+        """
+        from workbook.operations import scaffolding
+
+        plan = scaffolding.intended(self, name, to)
+        if not dry:
+            scaffolding.written(self, plan)
+        return plan
+
     def note(self, control: str, text: str) -> None:
         """Set an answer's note without answering."""
         self._put(answering.noted(self._given(), control, text))
@@ -407,6 +424,21 @@ class Session(View):
         )
         self.accept(report)
         return report
+
+    def challenge(
+        self, *, on_progress: Callable[[Any], None] | None = None, cancel: threading.Event | None = None
+    ) -> Run:
+        """Plant known gaps into a scratch copy and see whether the probes of the last look tell them.
+
+        What stays green has low confidence in `report` afterwards. Safe to call from a worker thread.
+        """
+        from checks.challenge import isolated
+        from checks.challenge.told import lowered
+
+        report = self.report or self.probe(cancel=cancel)
+        run = isolated.challenge(self.root, report, on_progress=on_progress, cancel=cancel)
+        self.accept(lowered(report, run.results))
+        return run
 
     def accept(self, report: ProbeReport) -> None:
         """Take a probe run's report as what the repository shows now."""

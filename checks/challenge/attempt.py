@@ -11,6 +11,7 @@ from checks.challenge.record import Challenged, Means, Plant, Verdict, verdict_o
 from checks.challenge.scratch import Edits, Scratch
 from checks.challenge.takes import without
 from checks.observation import Location, Observation, Outcome, ProbeReport
+from checks.secrets.shapes import redact
 
 MOST_ROUNDS: Final = 12
 """What a probe names is capped, so behind what was taken out it may name more; after these the gap is large enough."""
@@ -169,4 +170,6 @@ class Attempt:
 
 
 def _plant(means: Means, what: str, verdict: Verdict, seen: Observation, edits: Edits) -> Plant:
-    return Plant(means, what, verdict, seen.outcome, seen.summary, tuple(sorted(edits))[:_MOST_PATHS])
+    # What the probe said is redacted already; a path of the repository may hold a secret as well.
+    paths = tuple(redact(path) for path in sorted(edits)[:_MOST_PATHS])
+    return Plant(means, what, verdict, seen.outcome, seen.summary, paths)

@@ -34,7 +34,6 @@ def main() -> None:
             Path(asked["room"]),
             real,
             given_up=asked["given_up"],
-            too_slow=asked["too_slow"],
             tell=lambda step: _say(said, progress=[step.stage, step.done, step.total, step.note]),
         ):
             _say(said, result=pack(one))

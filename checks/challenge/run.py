@@ -28,7 +28,6 @@ def challenge(
     real: Mapping[str, Observation],
     *,
     given_up: Mapping[str, str],
-    too_slow: Collection[str] = (),
     tell: Callable[[Progress], None],
 ) -> Iterator[Challenged]:
     """Challenge the probes of the signals in `real`, and yield each result when it is there.
@@ -40,7 +39,6 @@ def challenge(
         room: A private folder of ours, empty; the copy and its own cache go there.
         real: What the probes say of `root`.
         given_up: Paths not to read, with the reasons.
-        too_slow: Probes not to run, each named by its first signal.
         tell: Told before each step.
 
     Raises:
@@ -53,12 +51,16 @@ def challenge(
     with Store(room / "looks.sqlite3") as store:
 
         def look(signals: Collection[str]) -> ProbeReport:
-            return look_over(scratch.root, signals=signals, store=store, given_up=given_up, too_slow=too_slow)
+            return look_over(scratch.root, signals=signals, store=store, given_up=given_up)
 
         tell(Progress(STAGE, 0, len(real), "looking at the copy"))
         control = look(real).observations
         for number, (signal, was) in enumerate(real.items()):
             tell(Progress(STAGE, number, len(real), signal))
+            if signal not in control:
+                why = "a plug-in answers it; only probes of ours are challenged"
+                yield Challenged(signal, Verdict.NOT_PLANTED, was.outcome, why)
+                continue
             yield _attempted(was, control[signal], plan_of(signal), scratch, site, lambda one: look([one]))
 
 

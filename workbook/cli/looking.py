@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from checks.hotspots import SINCE_DAYS, Hotspots
@@ -22,8 +23,15 @@ def look(session: Session, signals: Iterable[str] | None = None) -> ProbeReport:
     """Run the probes, with progress where a person watches standard error."""
     if not sys.stderr.isatty():
         return session.probe(signals=signals)
+    with showing() as show:
+        return session.probe(signals=signals, on_progress=show)
+
+
+@contextmanager
+def showing() -> Iterator[Callable[[Progress], None]]:
+    """What shows progress in one line of standard error, which is clean again afterwards."""
     try:
-        return session.probe(signals=signals, on_progress=_show)
+        yield _show
     finally:
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
@@ -42,10 +50,11 @@ def placed(place: Location | None) -> str:
     return terminal(f"{place.path}:{place.line}" if place.line else place.path)
 
 
-def observation_line(seen: Observation) -> str:
-    """One observation in one line: the outcome in words, what was seen and where."""
+def observation_line(seen: Observation, *, blind: bool = False) -> str:
+    """One observation in one line: the outcome in words, what was seen and where, and whether its probe is blind."""
     where = f"  {placed(seen.locations[0])}" if seen.locations else ""
-    return f"{OUTCOME_WORDS[seen.outcome]:<14} {seen.signal:<28} {terminal(seen.summary)}{where}"
+    doubt = "  (blind here, low confidence)" if blind else ""
+    return f"{OUTCOME_WORDS[seen.outcome]:<14} {seen.signal:<28} {terminal(seen.summary)}{where}{doubt}"
 
 
 def show_first_look(context: Context, found: FirstLook) -> None:
@@ -66,14 +75,15 @@ def _finding_line(line: Line) -> str:
     return f"{LEVEL_WORDS[line.level]:<13} {terminal(line.what)}{times}  {placed(line.place)}".rstrip()
 
 
-def report_lines(report: ProbeReport) -> Iterator[str]:
-    """Everything a run saw, as lines for a terminal."""
+def report_lines(report: ProbeReport, blind: Container[str] = ()) -> Iterator[str]:
+    """Everything a run saw, as lines for a terminal; `blind` are the signals whose probes missed a planted gap."""
     for seen in report.observations.values():
-        yield observation_line(seen)
+        yield observation_line(seen, blind=seen.signal in blind)
     if report.findings:
         yield ""
     for finding in report.findings:
-        yield f"{LEVEL_WORDS[finding.severity]:<13} {placed(finding.location)}  {terminal(finding.message)}"
+        named = f"{LEVEL_WORDS[finding.severity]:<13} {placed(finding.location)}  {terminal(finding.message)}"
+        yield f"{named}  [{terminal(finding.rule)}]"
         if finding.snippet:
             yield f"{'':<13} {terminal(finding.snippet)}"
     files = report.files
@@ -81,6 +91,9 @@ def report_lines(report: ProbeReport) -> Iterator[str]:
     yield f"{files.examined} files read, {len(files.partial)} read in part, {len(files.skipped)} skipped."
     for unread in (*files.partial, *files.skipped):
         yield f"  {terminal(unread.path)}: {terminal(unread.reason)}"
+    for plugin in report.plugins:
+        trouble = f": {'; '.join(plugin.trouble)}" if plugin.trouble else ""
+        yield terminal(f"Plug-in {plugin.name} {plugin.version} was asked{trouble}.")
 
 
 def hotspot_lines(table: Hotspots) -> Iterator[str]:

@@ -23,6 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("signals", nargs="*", metavar="SIGNAL", help="look only for these")
     parser.add_argument("--area", help=f"only signals of one area: {', '.join(get_args(Area))}")
     parser.add_argument("--accept", action="store_true", help="take the answers that probes may give by themselves")
+    parser.add_argument(
+        "--challenge", action="store_true", help="plant known gaps into a copy: which probes tell them?"
+    )
     parser.add_argument("--hotspots", action="store_true", help="only the complex code that is changed most often")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -31,6 +34,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     """Run the probes and print what they saw."""
     if chosen.hotspots:
         return _show_hotspots(context, chosen)
+    if chosen.challenge:
+        return _challenge(context, chosen)
     session = context.workbook() if chosen.accept else context.session()
     report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
     # Accepting writes, and must do so every time.
@@ -45,9 +50,31 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     return _accept(context, session) if chosen.accept else 0
 
 
+def _challenge(context: Context, chosen: argparse.Namespace) -> int:
+    from checks.challenge.told import blind, to_json
+    from workbook.cli.challenging import challenge, challenge_lines
+
+    if chosen.accept:
+        raise Refused("--challenge doubts what probes say, and --accept takes it", "run one after the other")
+    session = context.session()
+    report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
+    made = challenge(session)
+    report = session.report or report
+    if chosen.format == "json":
+        from checks import report_json
+
+        context.out(json_document({**report_json.to_json(report), "challenge": to_json(made.results, made.trouble)}))
+    else:
+        for line in (*report_lines(report, {one.signal for one in blind(made.results)}), *challenge_lines(made)):
+            context.out(line)
+    if made.trouble:
+        raise Refused(f"not every probe was challenged: {made.trouble}", "try again, or name single signals", code=3)
+    return 0
+
+
 def _show_hotspots(context: Context, chosen: argparse.Namespace) -> int:
-    if chosen.signals or chosen.area or chosen.accept:
-        raise Refused("--hotspots shows one table and nothing else", "leave out the signals, --area and --accept")
+    if chosen.signals or chosen.area or chosen.accept or chosen.challenge:
+        raise Refused("--hotspots shows one table and nothing else", "leave out everything but --format")
     session = context.session()
     report = look(session, [COMPLEXITY])
     context.said.follows_from_look(lasting=session.lasting)
