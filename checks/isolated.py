@@ -22,9 +22,7 @@ from typing import Any, Final
 from checks.cache.reports import Known, Reports
 from checks.children import allowance, guard, process
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
-from checks.plugins.guest import Guest
-from checks.plugins.installed import Plugin, code_of
-from checks.plugins.used import PluginUsed
+from checks.plugins.guest import Guest, guests, with_guests
 from checks.progress import STOPPED, Progress
 from checks.report_wire import unpack, unpack_observation
 
@@ -71,8 +69,8 @@ def look_over(
             return kept
         with guard.folder() as room:
             look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place)
-            look.guests, used = _guests(signals)
-            report = replace(look.finished(), plugins=used)
+            look.guests, used = guests(signals)
+            report = with_guests(look.finished(), used)
         (on_lasting or _ignore)(look.lasting)
         if look.lasting:
             reports.keep(report)
@@ -216,23 +214,6 @@ class _Lines:
             self._hear(json.loads(b"".join([*self._parts, line])))
             self._parts = []
         self._parts.append(rest)
-
-
-def _guests(signals: Collection[str] | None) -> tuple[tuple[Guest, ...], tuple[PluginUsed, ...]]:
-    """The probes of plug-ins that a look for these signals asks, and the plug-ins it asks or cannot."""
-    from checks.plugins.signals import probing
-
-    found, troubles = probing()
-    guests: list[Guest] = []
-    used: dict[Plugin, tuple[str, ...]] = {}
-    for entry, declared in found:
-        if signals is None or not declared.keys().isdisjoint(signals):
-            guests.append(Guest(entry.plugin.title, entry.plugin.site, entry.module, tuple(declared)))
-            used[entry.plugin] = ()
-    if signals is None:
-        for one in troubles:
-            used[one.plugin] = (*used.get(one.plugin, ()), one.reason)
-    return tuple(guests), tuple(PluginUsed(one.name, one.version, code_of(one), used[one]) for one in sorted(used))
 
 
 def _ignore(_: object) -> None:

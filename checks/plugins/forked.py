@@ -90,7 +90,7 @@ class _Attempt:
     answers: dict[str, Observation] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     asking: tuple[str, ...] = ()
-    trouble: str = "it ended its own process"
+    trouble: str = "its probe failed: it ended its own process"
     paths: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -134,7 +134,7 @@ class _Attempt:
                 try:
                     self._take(json.loads(line))
                 except (ValueError, TypeError, KeyError, AttributeError):
-                    self.trouble = "what it said cannot be read"
+                    self.trouble = "its probe failed: what it said cannot be read"
                     return
 
     def _take(self, said: Mapping[str, Any]) -> None:
@@ -184,7 +184,7 @@ class _Inside:
             if not place.is_relative_to(Path(guest.site).resolve()):
                 raise ImportError(f"{guest.module} is not the one of the plug-in")
         except BaseException as error:  # noqa: BLE001  # whatever importing it does, sys.exit included
-            self._say(failed=f"it cannot be loaded ({where(error)})", signals=list(self._of.wanted))
+            self._say(failed=f"its probe failed: it cannot be loaded ({where(error)})", signals=list(self._of.wanted))
             return
         for names, function in api.registered():
             if not self._of.left.intersection(names) and not set(names).isdisjoint(self._of.wanted):

@@ -119,21 +119,27 @@ def plugins() -> tuple[Plugin, ...]:
 
 
 def digest() -> str:
-    """A digest that differs where a plug-in does: its name, version, entries or files; "" where there is none."""
-    found, _ = _all()
-    if not found:
+    """A digest that differs where a plug-in does, or what is installed beside it; "" where there is no plug-in."""
+    found, troubles = _all()
+    if not found and not troubles:
         return ""
     total = blake2b(digest_size=16)
-    for one in found:
-        total.update(repr((one.plugin, *one[1:])).encode("utf-8", "surrogateescape"))
-        total.update(code_of(one.plugin, found).encode())
+    # What a plug-in itself rests on decides its answers as well.
+    for one in (*found, *troubles, *(names for _, names in _infos())):
+        total.update(repr(one).encode("utf-8", "surrogateescape"))
+    total.update(digest_of(sorted({one.top for one in found})).encode())
     return total.hexdigest()
 
 
-def code_of(plugin: Plugin, found: Collection[Entry] | None = None) -> str:
-    """A digest of a plug-in's code and data, as far as its entries lead to it, by sizes and times of change."""
-    entries = _all()[0] if found is None else found
-    return digest_of(sorted({one.top for one in entries if one.plugin == plugin}))
+def code_of(plugin: Plugin) -> str:
+    """A digest of a plug-in's packages by their content: the same wherever the same version is installed."""
+    total = blake2b(digest_size=16)
+    for top in sorted({one.top for one in _all()[0] if one.plugin == plugin}):
+        for path in sorted(top.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                total.update(f"{path.relative_to(top.parent).as_posix()}\0".encode("utf-8", "surrogateescape"))
+                total.update(blake2b(path.read_bytes()).digest())
+    return total.hexdigest()
 
 
 def _all() -> tuple[list[Entry], list[Trouble]]:
@@ -150,17 +156,22 @@ def _all() -> tuple[list[Entry], list[Trouble]]:
 
 def _listed() -> Iterator[tuple[Plugin, str]]:
     """Each distribution that names one of our groups, with its list of entry points."""
-    for folder in sites():
-        try:
-            with os.scandir(folder) as entries:
-                names = sorted(one.name for one in entries if one.name.endswith(_INFO))
-        except OSError:
-            continue
+    for folder, names in _infos():
         for name in names:
             content = _read(os.path.join(folder, name, _LISTED))  # noqa: PTH118  # for hundreds of names each time
             if _PREFIX.encode() in content:
                 project, _, version = name.removesuffix(_INFO).partition("-")
                 yield Plugin(project.replace("_", "-"), version, str(folder)), content.decode("utf-8", "replace")
+
+
+def _infos() -> Iterator[tuple[Path, list[str]]]:
+    """The folders of metadata in each place where distributions are installed, by name."""
+    for folder in sites():
+        try:
+            with os.scandir(folder) as entries:
+                yield folder, sorted(one.name for one in entries if one.name.endswith(_INFO))
+        except OSError:
+            continue
 
 
 def _read(path: str) -> bytes:

@@ -22,6 +22,7 @@ from checks.cache.place import DATABASE, UnusableCacheError, folder
 from checks.cache.store import Store
 from checks.files.fingerprint import fingerprint
 from checks.git import Git, GitProblem
+from checks.plugins import installed
 from workbook import names
 from workbook.cli.folder import root_of
 from workbook.data import templates
@@ -120,7 +121,7 @@ class Again:
         if not tree:
             return ""
         total = blake2b(digest_size=16)
-        for one in (str(int(time.time()) // _DAY_S), version.digest(), _own_code(), tree):
+        for one in (str(int(time.time()) // _DAY_S), version.digest(), installed.digest(), _own_code(), tree):
             total.update(one.encode() + b"\0")
         # Git does not see what it was told to ignore, and we read these files all the same.
         for path in (names.STATE, names.WAIVERS, *_checklists(self._root)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,8 +35,7 @@ def run(context: Context, _: argparse.Namespace) -> int:
     """Check everything; 2 when something is missing."""
     checks: tuple[Callable[[Path], Checkup], ...] = (_python, _git, _name, _workbook, _semgrep, _kernel)
     missing = 0
-    for check in checks:
-        one = check(context.root)
+    for one in (*(check(context.root) for check in checks), *_plugins(context.root)):
         missing += bool(one.remedy)
         mark = "to do" if one.remedy else "ok"
         advice = f"; {one.remedy}" if one.remedy else ""
@@ -107,6 +106,21 @@ def _semgrep(_: Path) -> Checkup:
     if found.trouble:
         return Checkup("semgrep", "the code rules do not run", found.trouble)
     return Checkup("semgrep", f"{found.tool}: finds its own examples")
+
+
+def _plugins(root: Path) -> Iterator[Checkup]:
+    """Each installed plug-in: what it brings, loaded once to see that it can be, and what of it is not used."""
+    from checks.plugins.installed import plugins
+
+    if not plugins():
+        return
+    from workbook.catalogue.own import catalogue_of
+    from workbook.cli.report import FORMATS
+    from workbook.plugin_checkup import checkup
+
+    for one in checkup(catalogue_of(root)[1], FORMATS):
+        remedy = f"{'; '.join(one.trouble)}; update or uninstall it" if one.trouble else ""
+        yield Checkup("plug-in", f"{one.title}: {'; '.join(one.brings) or 'nothing that can be used'}", remedy)
 
 
 def _kernel(_: Path) -> Checkup:

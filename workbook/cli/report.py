@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workbook.cli.context import Context
 from workbook.errors import Refused
-from workbook.text import ci_log, json_document, terminal
+from workbook.text import ci_log, json_document, terminal, terminal_lines
 
 if TYPE_CHECKING:
+    from checks.plugins.installed import Entry
     from workbook.session import Session
 
 FORMATS: Final[Mapping[str, tuple[str, str]]] = {
@@ -33,7 +34,7 @@ CHECK_OUT = "leave --at out, or check that commit out first"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--format", choices=tuple(FORMATS))
+    what.add_argument("--format", choices=(*FORMATS, *_of_plugins()))
     what.add_argument("--bundle", metavar="PLACE", help="everything an auditor needs, in a new folder or FILE.zip")
     parser.add_argument("--at", metavar="REF", help="as it was at a tag or commit; now if left out")
     parser.add_argument("--probe", action="store_true", help="look at the repository first; sarif and bundle always do")
@@ -58,12 +59,24 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _of_plugins() -> Mapping[str, Entry]:
+    from checks.plugins.installed import offers
+
+    return {one.name: one for one in offers("exports", FORMATS).entries}
+
+
 def _text(context: Context, chosen: argparse.Namespace) -> str:
     if chosen.format == "sarif" and chosen.at:
         raise Refused("sarif lists what the probes find now", CHECK_OUT)
     # Findings need no workbook; everything else is about one.
     session = context.session() if chosen.format == "sarif" else context.workbook()
     _look(session, chosen)
+    if chosen.format not in FORMATS:
+        from workbook.report.guests import exported
+
+        # What encoding such a text needs is not known, so a terminal gets none of its orders.
+        text = exported(session, _of_plugins()[chosen.format], chosen.at or "")
+        return text if chosen.file else terminal_lines(text)
     module, function = FORMATS[chosen.format]
     make: Callable[..., str | dict[str, Any]] = getattr(import_module(f"workbook.exports.{module}"), function)
     made = make(session, chosen.at or "") if chosen.format != "sarif" else make(session)

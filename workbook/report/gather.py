@@ -291,4 +291,6 @@ def _problems(point: Point, look: ProbeReport | None) -> tuple[str, ...]:
     said = [str(one) for one in point.state.problems]
     if look is not None and not look.complete:
         said.append("not every probe ran to its end; what they would have seen is unknown")
-    return tuple(said)
+    for one in look.plugins if look is not None else ():
+        said.extend(f"plug-in {one.name} {one.version}: {reason}" for reason in one.trouble)
+    return tuple(dict.fromkeys(said))

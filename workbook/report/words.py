@@ -98,7 +98,7 @@ def person(text: str) -> str:
 
 
 def ground(report: Report) -> str:
-    """What the report was made from, in one sentence."""
+    """What the report was made from, in a few short sentences. Names of plug-ins are theirs: encode it."""
     when, look = report.when, report.look
     if when.past:
         return (
@@ -112,7 +112,9 @@ def ground(report: Report) -> str:
         if look
         else "By the answers and the watched files alone: no probe has looked."
     )
-    return f"As of {at}{unsaved}. {seen}"
+    guests = ", ".join(f"{one.name} {one.version} (files {one.digest[:8]})" for one in (look.plugins if look else ()))
+    asked = f" Plug-ins were asked too: {guests}." if guests else ""
+    return f"As of {at}{unsaved}. {seen}{asked}"
 
 
 def span(said: Said) -> str:
