@@ -39,6 +39,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "report": Command("report", "write reports, the launch memo, badges, findings, or all of it for an auditor"),
     "sheet": Command("sheet", "open questions as a worksheet for people without the tool, and back as proposals"),
     "brief": Command("brief", "the gaps for a coding agent: places, proof, and where to stop"),
+    "scaffold": Command("scaffold", "write a document or configuration that is missing, with blanks to fill in"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
     "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),
     "explain": Command("explain", "say what a control, item, signal or fact means"),
