@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from checks.frozen import Frozen
 
 if TYPE_CHECKING:
     from checks.hotspots import Hotspots
@@ -38,17 +39,18 @@ class Severity(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(Frozen):
     """A place in the tree. `path` is POSIX and relative to the root; lines count from 1, 0 means the whole file."""
 
     path: str
     line: int = 0
     end_line: int = 0
 
+    def __lt__(self, other: Location) -> bool:
+        return (self.path, self.line, self.end_line) < (other.path, other.line, other.end_line)
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+
+class Finding(Frozen):
     """One location a rule complains about. `snippet` never holds a secret value."""
 
     rule: str
@@ -59,8 +61,7 @@ class Finding:
     snippet: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Frozen):
     """A signal's outcome for one tree.
 
     `searched` names the places that were looked at, so that "not found" can be judged by a person;
@@ -79,16 +80,14 @@ class Observation:
     """For a signal that asks for one of several things: which of them were found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Frozen):
     """A file that was not, or only partly, examined, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Frozen):
     """How much of the tree was looked at. `examined` counts files read in full."""
 
     examined: int = 0
@@ -96,8 +95,7 @@ class Examined:
     skipped: tuple[Unread, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Frozen):
     """A scope fact as the tree suggests it. `holds` is None where only a person can tell."""
 
     fact: str
@@ -106,8 +104,7 @@ class Proposal:
     locations: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeReport:
+class ProbeReport(Frozen):
     """Everything one probe run saw. `commit` is None outside git or before the first commit."""
 
     commit: str | None

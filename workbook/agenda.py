@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from checks.frozen import Frozen
 from workbook.answers import State, Status
 from workbook.assess import SATISFIED, Assessment, Standing
 from workbook.catalogue import Catalogue
@@ -23,8 +23,7 @@ class Kind(StrEnum):
     CONDITION = "condition"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """One date. `about` is a control, or the decision of a condition; an entry that does not bind only warns."""
 
     day: date
@@ -35,8 +34,7 @@ class Entry:
     binds: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Recurring:
+class Recurring(Frozen):
     """A check that an event brings back, as its article or we say, with the controls of the chosen checklists."""
 
     event: str

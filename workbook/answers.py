@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from checks.frozen import Frozen, field
 from workbook import names
 from workbook.catalogue import Catalogue
 from workbook.decisions import Decision, read_decisions
@@ -70,8 +70,7 @@ EVIDENCE_KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of evidence and the keys each cannot do without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Frozen):
     """One piece of evidence, as the flat table that is stored."""
 
     kind: str
@@ -88,8 +87,7 @@ class Evidence:
         return {"kind": self.kind, **self.values}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """What a team says of one control, and how it is known."""
 
     status: Status = Status.UNANSWERED
@@ -114,8 +112,7 @@ class Answer:
     dispute_note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Frozen):
     """A named person's answer to one item, over what its controls say; `text` is the item's fingerprint then."""
 
     status: Status
@@ -125,8 +122,7 @@ class Override:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Frozen):
     """A number with its unit and source, stored once for all checklists."""
 
     value: float
@@ -136,8 +132,7 @@ class Measurement:
     at: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Frozen):
     """The level, 0 to 5, that a named person gives one domain of a scorecard."""
 
     level: int
@@ -145,8 +140,7 @@ class Score:
     at: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attested:
+class Attested(Frozen):
     """A yes-or-no fact a decision model needs, with the person who states it."""
 
     holds: bool
@@ -159,8 +153,7 @@ SCOPE_FIELDS = ("by", "at", "despite", "proposed_by", "proposed_yes", "proposed_
 """What stands among the facts of a scope and is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Frozen):
     """The confirmed facts about the product. Facts count only once a person's name stands under them."""
 
     facts: Mapping[str, bool] = field(default_factory=dict)
@@ -178,8 +171,7 @@ class Scope:
         return self.facts if self.by else {}
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Frozen):
     """The whole state file, read."""
 
     catalogue: str = ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from checks.frozen import Frozen, field
 from checks.observation import Observation, Outcome, Proposal
 from workbook.answers import Answer, Gap, Override, Rung, Scope, State, Status
 from workbook.catalogue import Catalogue, Checklist, Control, Item
@@ -54,8 +54,7 @@ GAPS: Mapping[Gap | None, str] = {
 SATISFIED = frozenset({Standing.PROVEN, Standing.CLAIMED, Standing.NOT_APPLICABLE})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Frozen):
     """A control's standing and, in plain words, why; for one that lapsed or is disputed, what made it so."""
 
     standing: Standing
@@ -63,8 +62,7 @@ class Judged:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemState:
+class ItemState(Frozen):
     """An item's state for the decision models, and what it follows from."""
 
     item: Item
@@ -72,8 +70,7 @@ class ItemState:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Frozen):
     """Standings of every control and states of every deciding item."""
 
     standings: Mapping[str, Judged]
@@ -84,8 +81,7 @@ class Assessment:
         return tuple(self.items[item.id] for item in checklist.scored)
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Frozen):
     """What can be seen now besides the state: probes, content, releases. Whatever was not looked at is left empty."""
 
     observations: Mapping[str, Observation] = field(default_factory=dict)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from checks.frozen import Frozen
 from workbook.answers import SCORECARD, State, Status
 from workbook.assess import PLAIN, SATISFIED, Assessment, ItemState, standing_override
 from workbook.catalogue import Catalogue, Item
@@ -16,8 +16,7 @@ MET = (Status.READY, Status.NOT_APPLICABLE)
 Kind = Literal["measurement", "control"]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Frozen):
     """One item of a disagreement: what its checklist makes of the same thing, and why."""
 
     checklist: str
@@ -26,8 +25,7 @@ class Side:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Frozen):
     """One thing that satisfies one checklist and not another. The deciding checklist's items come first."""
 
     kind: Kind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from checks.files.patterns import matching
+from checks.frozen import replace
 from checks.git import Changed
 from workbook.answers import Answer, State
 from workbook.assess import Assessment, Judged

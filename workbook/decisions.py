@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from checks.frozen import Frozen
 from workbook.reading import Table
 
 
@@ -19,16 +19,14 @@ class Outcome(StrEnum):
     CONDITIONAL = "conditional"
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(Frozen):
     """Who decided, as "Name <mail>", and in which role."""
 
     name: str
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Frozen):
     """What must become true after a conditional go. `control` ties it to a control, so that it is told by itself.
 
     Without a control a person says that it is met: `met_by` and `met_at`.
@@ -42,8 +40,7 @@ class Condition:
     met_at: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Frozen):
     """One decision. `id` is its day, with a number behind it where a day has several."""
 
     id: str

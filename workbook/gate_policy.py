@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, get_args
 
+from checks.frozen import Frozen
 from workbook.catalogue import SEVERITY_ORDER, Catalogue, Control
 from workbook.catalogue.model import Area
 from workbook.reading import Table, nearest
@@ -31,8 +31,7 @@ _KEYS: Final = ("mode", "minimum", "forbid", "ignore_waivers", "rules")
 _RULE_KEYS: Final = ("mode", "minimum", "forbid", "checklist", "area", "severity")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """How strict the gate is about some controls: of a checklist, an area, a severity; "" means any."""
 
     mode: Mode = Mode.RATCHET
@@ -49,8 +48,7 @@ class Rule:
         return self.area in ("", control.area) and self.severity in ("", control.severity)
 
 
-@dataclass(frozen=True, slots=True)
-class GatePolicy:
+class GatePolicy(Frozen):
     """The rule for the deciding checklist, and further ones. Of several about one control the strictest counts."""
 
     default: Rule = Rule()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from checks.frozen import Frozen
 from workbook.answers import Answer, Rung
 from workbook.catalogue import Control
 from workbook.policy import Policy
@@ -34,24 +34,21 @@ class Cause(StrEnum):
     PROBE = "probe"
 
 
-@dataclass(frozen=True, slots=True)
-class Lapse:
+class Lapse(Frozen):
     """Why an answer no longer counts, in plain words."""
 
     cause: Cause
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Frozen):
     """The newest release that is part of the history: its tag, and its UTC day."""
 
     tag: str
     at: date
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Frozen):
     """The last day an answer counts, and the period behind it. One that does not bind only warns."""
 
     day: date

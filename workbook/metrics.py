@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from checks.frozen import Frozen
 from workbook.data import templates
 
 ALERT = "alert."
@@ -23,8 +23,7 @@ UNITS: Mapping[str, Mapping[str, float]] = {
 COUNT = "count"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Frozen):
     """One number by name: the unit it is compared in, and the names whose number stands in for it."""
 
     name: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
+from checks.frozen import Frozen
 from checks.git import Changed, Git, GitProblem, NoRepository
 from checks.tree import Tree
 from workbook.answers import STATE_FILE, WAIVER_FILE, State
@@ -33,10 +33,10 @@ COMMITS = 500
 """The newest commits in which the culprit of a lapse is looked for."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Frozen):
     """One folder with a workbook. Outside git, commit and identity are empty and the lock lives in the user's state."""
 
+    __slots__ = ("__dict__",)
     root: Path
     commit: str
     git_dir: Path | None

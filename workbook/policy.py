@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from checks.frozen import Frozen
 from workbook.catalogue import SEVERITY_ORDER, Control
 from workbook.reading import Table, nearest
 
@@ -14,8 +14,7 @@ KEYS = ("decides", "also", "profiles", "frameworks", "release", "adopted", "four
 RELEASE_TAGS = "v*"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """The rules of `[workbook]` about lapse and four eyes."""
 
     release_tags: str = RELEASE_TAGS

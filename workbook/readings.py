@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
+from checks.frozen import Frozen, field
 from workbook.reading import Table, nearest
 
 PILLARS = ("1", "2", "3", "4", "5")
@@ -19,8 +19,7 @@ class Baseline(StrEnum):
     PREVIOUS_HOUR = "previous-hour"
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(Frozen):
     """The readings a team chose. Every default is ours; a verdict that used another one says so in its notes."""
 
     lenient_blockers: bool = False
@@ -39,7 +38,7 @@ class Readings:
 
 def read_readings(table: Table) -> Readings:
     """The readings as stored; what cannot be used is reported and keeps its default."""
-    known = [one.name for one in fields(Readings)]
+    known = [*Readings.__annotations__]
     for name in table.names:
         if name not in known:
             table.report(name, f"there is no such reading{nearest(name, known)}")

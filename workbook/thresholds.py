@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 
+from checks.frozen import Frozen
 from workbook.answers import Measurement
 from workbook.catalogue import Item, Threshold
 from workbook.metrics import ALERT, in_unit, metrics
@@ -13,8 +13,7 @@ from workbook.metrics import ALERT, in_unit, metrics
 COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le, "=": eq}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Frozen):
     """A stored number as a metric asks for it: under which name it was found, and its value in the metric's unit."""
 
     name: str
@@ -25,8 +24,7 @@ class Stored:
         return f"{self.name.removeprefix(ALERT)} {self.measurement.value:g} {self.measurement.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Frozen):
     """One clause of an item's threshold held against the stored number."""
 
     stored: Stored

@@ -6,11 +6,11 @@ What status needs and no more, so that it starts quickly; `workbook.session` is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from checks.frozen import replace
 from checks.observation import ProbeReport
 from workbook import agenda, outlook
 from workbook.answers import State, read_state

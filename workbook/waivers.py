@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from checks.frozen import Frozen
 from workbook.catalogue import Control
 from workbook.reading import Table, nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Frozen):
     """Accepted risk of one control. `saw` is what the probes showed when it was accepted."""
 
     reason: str

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from checks.files.regular import NotRegularError
 from checks.files.walk import LeftOut, walk
+from checks.frozen import Frozen
 from checks.git import SUBMODULE_MODE, Git, SlowGit
 
 MIB: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Frozen):
     """How much of a tree is looked at: bytes of one file, number of files, folders deep, bytes of all files."""
 
     file_bytes: int = 5 * MIB
@@ -26,8 +25,7 @@ class Limits:
     total_bytes: int = 4096 * MIB
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Frozen):
     """A regular file. `path` is POSIX and relative; bytes of a name that are not UTF-8 are kept as surrogates.
 
     `size` is in bytes. `blob` is git's content id, None where the file is not committed as it is. `tracked` is None

@@ -6,13 +6,13 @@ The prefixes are what providers document so that leaked keys can be recognized; 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from checks.frozen import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Format:
+
+class Format(Frozen):
     """One kind of credential. A text without any of the hints need not be searched.
 
     Group 1 of the pattern is the value, if there is one; else all of it.

@@ -7,11 +7,11 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log2
 from typing import Self
 
+from checks.frozen import Frozen
 from checks.secrets.formats import BASE64, FORMATS, LOOSE
 
 MIN_ENTROPY = 3.2
@@ -32,8 +32,7 @@ _POSSIBLE = re.compile(r"[0-9]|[=:]|hf_|PRIVATE KEY")
 REDACTED = "[redacted]"
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Frozen):
     """One secret-shaped string. `start` and `end` are offsets in the text that was searched; lines count from 1."""
 
     kind: str

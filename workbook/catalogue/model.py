@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import ClassVar, Literal
 
+from checks.frozen import Frozen, field, replace
 from checks.observation import Observation, Outcome
 
 SeverityName = Literal["blocker", "high", "medium", "low"]
@@ -26,8 +26,7 @@ def fingerprint(*normative: str) -> str:
     return blake2b("\0".join(normative).encode(), digest_size=6).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Frozen):
     """How long evidence stays fresh: `days`, or until one of the events in `on` happens again."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -37,8 +36,7 @@ class Freshness:
     on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Frozen):
     """One thing to be true, shared by all checklists."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -76,8 +74,7 @@ class Control:
         return True if True in values else (None if None in values else False)
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Frozen):
     """One clause of an item's threshold. `required`, `implied` and `alert` clauses with a number are compared.
 
     `unit` is for a metric that templates/metrics.toml does not know; a number cannot be compared without one.
@@ -92,8 +89,7 @@ class Threshold:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Frozen):
     """One line of a checklist. `facet` is the part of a shared control that it asks about."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -119,8 +115,7 @@ class Item:
         return self.id.rsplit(".", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Pillar:
+class Pillar(Frozen):
     """A group of items, in the article's order."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -129,8 +124,7 @@ class Pillar:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Frozen):
     """Where a checklist was published."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -139,10 +133,10 @@ class Source:
     date: str = ""
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Frozen):
     """A published checklist: its pillars, its items and the name of its decision model."""
 
+    __slots__ = ("__dict__",)
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
     slug: str
     name: str
@@ -173,8 +167,7 @@ class Checklist:
         return f"{self.word.capitalize()} {pillar.number}: {pillar.title}" if pillar.number else pillar.title
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeFact:
+class ScopeFact(Frozen):
     """One fact about the product, confirmed once by a person."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -183,8 +176,7 @@ class ScopeFact:
     proposed_from: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Frozen):
     """One neutral question about a repository, and what each outcome means."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -199,10 +191,10 @@ class Signal:
     """For a signal that asks for one of several things: which of them each control needs."""
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Frozen):
     """Everything that can be asked. `version` is written into state files."""
 
+    __slots__ = ("__dict__",)
     version: str
     controls: Mapping[str, Control]
     checklists: Mapping[str, Checklist]

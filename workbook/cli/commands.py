@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from checks.frozen import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Command:
+
+class Command(Frozen):
     """A command: the module below `workbook.cli` with its `arguments` and `run`, and what it does in one line."""
 
     module: str
@@ -42,7 +42,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "scaffold": Command("scaffold", "write a document or configuration that is missing, with blanks to fill in"),
     "commit": Command("commit", "commit the workbook's files, and only those"),
     "merge": Command("merge", "merge two branches of a state file, or decide what a merge left open"),
-    "explain": Command("explain", "say what a control, item, signal or fact means"),
+    "explain": Command("explain", "say what an id or a finding means, and show the fix in your framework"),
     "notebook": Command("notebook", "open, write or run the notebooks"),
     "sample": Command("sample", "try the workbook on a small application with planted gaps"),
     "doctor": Command("doctor", "check that this machine has what the workbook needs"),

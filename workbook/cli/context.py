@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checks.frozen import Frozen, field
 from workbook.cli.again import Said
 from workbook.cli.faces import Faces
 from workbook.text import ci_log, terminal, terminal_lines
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from workbook.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Frozen):
     """One call of the command line.
 
     What is printed can neither steer a terminal nor give orders to a CI host. A line break in it stays one, so text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
+
+from checks.frozen import Frozen
 
 
 class Missing(Enum):
@@ -30,8 +31,7 @@ Table: TypeAlias = tuple[str, ...]
 """The path of a table: `("controls", "rate-limiting")`; `()` is the top level."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Frozen):
     """One field changed by one person: replayed on what is on disk, and a clash if that is neither `base` nor `new`.
 
     Attributes:
@@ -49,8 +49,7 @@ class Edit:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Frozen):
     """Why a file is read-only: what is wrong, on which line (from 1; None when no line is to blame), the way out."""
 
     what: str
@@ -58,8 +57,7 @@ class Trouble:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Frozen):
     """A state file as it was read.
 
     Attributes:
@@ -77,8 +75,7 @@ class Document:
     trouble: Trouble | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Frozen):
     """Fields of one table that somebody else changed too: field → (base, mine, theirs), for the person to decide."""
 
     table: Table
@@ -92,16 +89,14 @@ class Clash:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Frozen):
     """The edits are on disk. `rebased` says that somebody else had saved since `seen`."""
 
     document: Document
     rebased: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Clashed:
+class Clashed(Frozen):
     """Nothing was written; `document` is what is on disk now."""
 
     document: Document

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from workbook.answers import Status
 from workbook.verdicts.lines import Line, Tally, fit, ids, stops, tally, total
@@ -13,8 +12,7 @@ FORMULA = "every item satisfied; a blocker holds the launch"
 OPEN = (Status.NEEDS_REVIEW, Status.BLOCKER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """Whether every item holds, and how each pillar stands: satisfied and size."""
 
     items_met: int

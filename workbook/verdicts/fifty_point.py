@@ -7,8 +7,8 @@ names our reading.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from checks.frozen import Frozen, replace
 from workbook.answers import Status
 from workbook.readings import Readings
 from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
@@ -40,8 +40,7 @@ DIMENSIONS: Mapping[str, tuple[int, ...]] = {
 SATISFIED = (Status.READY, Status.NOT_APPLICABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Frozen):
     """What a named person attests, and whether the product is regulated."""
 
     regulated: bool = False
@@ -49,8 +48,7 @@ class Facts:
     foundations_incompatible: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """What the model says. `lowest` and `highest` bound the score while points are unanswered."""
 
     score: int

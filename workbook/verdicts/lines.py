@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from checks.frozen import Frozen
 from workbook.answers import Status
 
 OPEN = (Status.NEEDS_REVIEW, Status.BLOCKER)
@@ -15,8 +15,7 @@ MANY_ABSENT = 10
 """Above this many items that do not apply, the checklist may not fit the product."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen):
     """One item of a checklist: its pillar, its state and its id."""
 
     pillar: str
@@ -29,8 +28,7 @@ class Line:
         return self.item.rsplit(".", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Frozen):
     """How the items of a pillar stand. `met` counts what is ready and what does not apply."""
 
     of: int

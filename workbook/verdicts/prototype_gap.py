@@ -6,7 +6,6 @@ The article prints no pass rule: the verdict is our reading, and says so. docs/v
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from workbook.answers import Status
@@ -40,8 +39,7 @@ OURS = "the article prints no pass rule: this verdict is our reading of it"
 NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """What the model says, and its advice. `lowest` and `highest` bound the satisfied items until all is answered."""
 
     items_met: int

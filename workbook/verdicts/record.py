@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checks.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Frozen):
     """What the answers given so far keep from the next better verdict: satisfy all of these, and so many of those."""
 
     to: str
@@ -16,8 +15,7 @@ class Way:
     some: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Frozen, kw_only=True):
     """The part that all verdicts share. Items stand as ids, in the order of their checklist's numbers."""
 
     verdict: str

@@ -6,8 +6,8 @@ Items, limits of the run and the risk that sets the order are the article's; doc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from checks.frozen import Frozen
 from workbook.answers import Status
 from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
 from workbook.verdicts.record import Record, Way
@@ -38,8 +38,7 @@ FORMULA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Frozen):
     """The acceptance run as measured. `error_rate` is a share, `p95_s` is in seconds."""
 
     staging: bool
@@ -50,8 +49,7 @@ class Run:
     corrupted: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """What the model says. `accept` is "" without a run; `lowest` and `highest` bound the items met."""
 
     steps_done: int

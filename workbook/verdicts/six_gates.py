@@ -6,7 +6,6 @@ Boxes, gates and their order of work are the article's; where it is silent, docs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from workbook.answers import Status
 from workbook.readings import Readings
@@ -36,8 +35,7 @@ FORMULA = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """What the model says. `lowest` and `highest` bound the boxes, `highest_gates` the gates, until all is answered."""
 
     boxes: int

@@ -6,10 +6,10 @@ Domains, minimums and risks are the article's; where it is silent, docs/verdicts
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from checks.frozen import Frozen
 from workbook.answers import HIGHEST_LEVEL
 from workbook.verdicts.lines import Line, Tally, fit, listed, stops, tally, total
 from workbook.verdicts.record import Record, Way
@@ -18,8 +18,7 @@ Mode = Literal["every-domain", "critical-only"]
 """Which domains pause a launch: our reading is every one; "critical-only" is the narrow reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Frozen):
     """One domain of the scorecard: its gate, its minimum level, and how many bullets its gate has."""
 
     gate: str
@@ -62,16 +61,14 @@ CARD = "ten-gates.score."
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Frozen):
     """The level the bullets speak for, and the count behind it."""
 
     level: int
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """What the model says. `unanswered` counts domains without a level; `lowest` and `highest` bound the total.
 
     `hold` also says that an answer stops the launch; only levels decide the verdict.
