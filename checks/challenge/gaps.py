@@ -53,7 +53,7 @@ def site_of(look: Look) -> Site:
     languages = sorted((one for one in count if count[one]), key=lambda one: (one not in hosts, -count[one]))
     if routes := look.web.routes(look.source_paths(*WEB)):
         # A module of the server, not a page.
-        paths = [one.path for one in routes if one.path.endswith(_WEB)]
+        paths = [one.module for one in routes if one.module.endswith(_WEB)]
         usual = Counter(path.partition("/")[0] for path in paths).most_common(1)
         hosts |= {"web": min(path for path in paths if path.partition("/")[0] == usual[0][0])} if usual else {}
     return Site(look.tree.paths, hosts, tuple(languages), bool(routes))

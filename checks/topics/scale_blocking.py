@@ -53,7 +53,7 @@ def no_blocking_async(look: Look) -> Observation:
             if function.is_async:
                 asynchronous += 1
                 found += _blocking(look, module, function)
-    routed = {route.path for route in look.web.routes(look.source_paths(*WEB))}
+    routed = {route.module for route in look.web.routes(look.source_paths(*WEB))}
     for web in web_modules(look):
         inside = {function.name for function in web.functions if function.is_async and function.name}
         spans = [(one.line, one.end_line) for one in web.functions if one.is_async]

@@ -64,7 +64,8 @@ def _sections(report: Report) -> list[tuple[str, str]]:
         ("ground", "Facts and numbers"),
     ]
     found += [("history", "How it moved")] if len(report.history) >= ENOUGH else []
-    return found + ([("probes", "What the probes saw")] if report.look else [])
+    found += [("probes", "What the probes saw")] if report.look else []
+    return found + ([("challenge", "Whether the probes can fail here")] if report.challenge else [])
 
 
 def _bars(report: Report) -> Picture:

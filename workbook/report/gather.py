@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from checks.cache.challenges import Challenges
+from checks.challenge.record import Challenged, figures
+from checks.challenge.told import blind, lowered
 from checks.git import GitProblem
 from checks.observation import ProbeReport
 from workbook import outlook
@@ -40,7 +43,8 @@ def gather(session: Session, ref: str = "") -> record.Report:
     points = _points(session, needed=bool(ref))
     point = at(session, points, ref) if ref else point_now(session)
     past = bool(point.commit)
-    look = None if past else session.report
+    known = () if past else Challenges(session.root).kept()
+    look = lowered(session.report, known) if session.report and not past else None
     plan = make_plan(point.catalogue, load_plans(), point.state, point.assessment, look, point.at)
     until = points[: 1 + next(place for place, one in enumerate(points) if one is point)] if past else points
     return record.Report(
@@ -82,8 +86,17 @@ def gather(session: Session, ref: str = "") -> record.Report:
         scope_by=point.state.scope.by,
         history=tuple(_moved(until, point.state.decides)),
         look=look,
+        challenge=_challenge(known),
         problems=_problems(point, look),
     )
+
+
+def _challenge(known: Sequence[Challenged]) -> record.Challenge | None:
+    if not known:
+        return None
+    counted = figures(known)
+    missed = tuple(record.Blind(one.signal, one.why) for one in blind(known))
+    return record.Challenge(counted.challenged, counted.turned, counted.unanswered, counted.not_planted, missed)
 
 
 def _points(session: Session, *, needed: bool) -> tuple[Point, ...]:

@@ -246,6 +246,27 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Blind:
+    """A probe that stayed green with a known gap planted, and with which."""
+
+    signal: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Whether the probes can fail in this very tree: `turned` of those `challenged` told every gap planted."""
+
+    challenged: int
+    turned: int
+    unanswered: int
+    """Probes that could not tell."""
+    not_planted: int
+    """Probes that looked green, and nothing could be planted."""
+    blind: tuple[Blind, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report can say."""
 
@@ -281,6 +302,8 @@ class Report:
     """Oldest first; empty without git."""
     look: ProbeReport | None
     """What the probes saw; None where none ran: the report then rests on answers and watched files alone."""
+    challenge: Challenge | None
+    """None where nobody challenged the probes in the state the tree has now."""
     problems: tuple[str, ...]
 
     @property
