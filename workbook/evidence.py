@@ -7,12 +7,16 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+from checks.blanks import blanks
 from checks.files.regular import open_below
 from workbook.answers import EVIDENCE_KINDS, Evidence
 from workbook.errors import Refused
 
 MAX_FILE = 64 * 1024 * 1024
 """Evidence files above this many bytes are refused: they belong behind a link."""
+
+MAX_TEXT = 4 * 1024 * 1024
+"""Files above this many bytes are no documents that a person fills in."""
 
 PATH = re.compile(r"[^\s/]+(?:/[^\s/]+)+/?|[^\s/]+\.[A-Za-z0-9]{1,5}")
 """What looks like a path: one word with a slash in it, or with a file's ending."""
@@ -81,4 +85,20 @@ def _digest(typed: str, root: Path) -> tuple[str, str]:
     with os.fdopen(handle, "rb") as file:
         if os.fstat(handle).st_size > MAX_FILE:
             raise Refused(f"{typed!r} is larger than 64 MiB", "keep a link to it instead")
-        return path.relative_to(root.resolve()).as_posix(), sha256(file.read()).hexdigest()
+        content = file.read()
+    named = path.relative_to(root.resolve()).as_posix()
+    _require_filled(named, content)
+    return named, sha256(content).hexdigest()
+
+
+def _require_filled(path: str, content: bytes) -> None:
+    """A form proves nothing before somebody filled it in.
+
+    Raises:
+        Refused: the file has blanks; the first is named.
+    """
+    left = blanks(content.decode("utf-8", "replace")) if len(content) <= MAX_TEXT else ()
+    if left:
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        said = f"{path!r} is not filled in: line {left[0].line} waits for {left[0].what!r}{more}"
+        raise Refused(said, "fill the blanks in first; they are marked with [fill in")

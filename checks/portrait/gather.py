@@ -107,7 +107,7 @@ class _Gathering:
             providers=self.one("providers", lambda: tuple(dict.fromkeys(_providers(look))), ()),
             models=self.one("models", lambda: _models(look), ()),
             calls=self.one("calls", lambda: _calls(look), ()),
-            databases=self.one("databases", lambda: tuple(dict.fromkeys(_databases(look))), ()),
+            databases=self.one("databases", lambda: _in_order(_databases(look)), ()),
             compose=path,
             containers=services,
             images=self.one("images", lambda: tuple(item.path for item in look.containers.dockerfiles)[:_MOST], ()),
@@ -168,6 +168,12 @@ def _calls(look: Look) -> tuple[str, ...]:
     from checks.models.calls import model_calls
 
     return tuple(dict.fromkeys(f"{one.place.path}:{one.place.line}" for one in model_calls(look)))[:_MOST]
+
+
+def _in_order(found: Iterator[str]) -> tuple[str, ...]:
+    """What keeps the data first, caches and clients later: the order in which they are listed."""
+    seen = set(found)
+    return tuple(name for name in _DATABASES if name in seen)
 
 
 def _databases(look: Look) -> Iterator[str]:

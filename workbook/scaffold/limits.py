@@ -48,10 +48,14 @@ class Limits:
         return next((one for slug in self._chosen for one in self._asked(slug, metric, controls)), None)
 
     def elsewhere(self, metric: str, unit: str, *controls: str) -> str:
-        """What other checklists ask for, as a hint for who has to choose: "; Seven steps says 2 s". "" without one."""
+        """What other checklists ask for, as a hint for who has to choose: "; Seven steps says 2 s". "" without one.
+
+        A share is given as a percentage where the unit is "%".
+        """
         others = [slug for slug in self._catalogue.checklists if slug not in self._chosen]
         found = [next(self._asked(slug, metric, controls), None) for slug in others]
-        said = [f"{one.checklist} says {one.shown} {unit}".rstrip() for one in found if one]
+        shown = [(one.checklist, one.percent if unit == "%" else one.shown) for one in found if one]
+        said = [f"{name} says {number} {unit}".rstrip() for name, number in shown]
         return f"; {', '.join(said)}" if said else ""
 
     def _asked(self, slug: str, metric: str, controls: tuple[str, ...]) -> Iterator[Limit]:

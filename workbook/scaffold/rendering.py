@@ -30,6 +30,14 @@ _OWNER: Final = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_@.%+/-]*")
 _WORD: Final = re.compile(r"[A-Za-z0-9_@./:=,\[\]-]+(?: [A-Za-z0-9_@./:=,\[\]-]+)*")
 _VARIABLE_PART: Final = re.compile(r"[{}\[\]<>:*$]")
 _CHANGES_STATE: Final = re.compile(r"(?i)log-?out|sign-?out|delete|remove|unsubscribe|callback|webhook")
+_KEEPS_DATA: Final = re.compile(
+    r"postgres|mysql|mariadb|mongo|redis|valkey|memcached|minio|elastic|adminer|traefik|nginx|caddy"
+)
+_CALLED: Final = {
+    "fastapi": "FastAPI", "django": "Django", "flask": "Flask", "express": "Express", "next": "Next.js", "hono": "Hono",
+    "streamlit": "Streamlit", "gradio": "Gradio", "supabase": "Supabase functions", "fastify": "Fastify",
+    "nuxt": "Nuxt",
+}  # fmt: skip
 MOST_ROUTES: Final = 20
 """Routes that a load test asks by itself, and those it only names."""
 
@@ -60,7 +68,8 @@ class Ground:
 def rendered(form: Form, ground: Ground) -> str:
     """The text of one form. It ends with one line break."""
     text = _environment(form.kind).get_template(form.template).render(**_given(ground))
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+    most = 3 if form.kind == "python" else 2
+    return re.sub(rf"\n{{{most},}}", "\n" * most, text).strip("\n") + "\n"
 
 
 def _environment(kind: Kind) -> jinja2.Environment:
@@ -127,8 +136,10 @@ def _given(ground: Ground) -> dict[str, Any]:
         "asked": tuple(dict.fromkeys(one.path for one in asked))[:MOST_ROUTES],
         "not_asked": tuple(one for one in portrait.endpoints if one not in asked)[:MOST_ROUTES],
         "health": _health(portrait),
-        "base": Ours(f"http://localhost:{portrait.port}" if portrait.port else "http://localhost:8000"),
-        "service": next((one.name for one in portrait.containers if not one.image), ""),
+        "base": f"http://localhost:{portrait.port}" if portrait.port else "",
+        "served": ", ".join(_CALLED.get(one, one) for one in portrait.frameworks),
+        "service": _service(portrait),
+        "last": _last(portrait.tag),
     }
 
 
@@ -136,6 +147,18 @@ def _is_read(endpoint: Endpoint) -> bool:
     """Whether a load test may ask it again and again: it only reads, and its path has no part to be chosen."""
     reads = "GET" in endpoint.methods and not _CHANGES_STATE.search(endpoint.path)
     return reads and endpoint.path.startswith("/") and not _VARIABLE_PART.search(endpoint.path)
+
+
+def _service(portrait: Portrait) -> str:
+    """The compose service that is the product: the one built here, else the first that keeps no data."""
+    built = [one.name for one in portrait.containers if not one.image]
+    others = [one.name for one in portrait.containers if not _KEEPS_DATA.search(one.image)]
+    return next(iter((*built, *others)), "")
+
+
+def _last(tag: str) -> Ours:
+    known = f" (the newest tag is {markdown(tag)})" if tag else ""
+    return Ours(f"the tag or commit of the last good release{known}")
 
 
 def _health(portrait: Portrait) -> str:
