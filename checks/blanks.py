@@ -19,9 +19,13 @@ class Blank:
 
 def blanks(text: str) -> tuple[Blank, ...]:
     """The blanks of a text, written as `[fill in: …]` with the words of what is wanted in place of the dots."""
-    return tuple(
-        Blank(text.count("\n", 0, match.start()) + 1, " ".join(match[1].split())) for match in _BLANK.finditer(text)
-    )
+    found: list[Blank] = []
+    line, counted = 1, 0
+    for match in _BLANK.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        found.append(Blank(line, " ".join(match[1].split())))
+    return tuple(found)
 
 
 def unfilled(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from checks.blanks import Blank, blanks, said_of
+from checks.blanks import said_of, unfilled
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -102,9 +102,9 @@ class Document:
         return specific(self.text)
 
     @property
-    def blanks(self) -> tuple[Blank, ...]:
-        """What a person still has to write into it."""
-        return blanks(self.text)
+    def waits(self) -> bool:
+        """Whether it has blanks that a person still has to fill in."""
+        return not self.kinds & _ALWAYS_READ and unfilled(self.text)
 
     def filled(self, words: int) -> bool:
         """Whether it says at least so many words of its own and hardly any placeholder; see `specific()`."""
@@ -125,9 +125,9 @@ class Documents:
     """The documents of a tree. One with blanks to fill in stands apart: it says nothing yet."""
 
     def __init__(self, found: tuple[Document, ...]) -> None:
-        self.unfilled = tuple(item for item in found if item.blanks and not item.kinds & _ALWAYS_READ)
+        self.unfilled = tuple(item for item in found if item.waits)
         """Documents with blanks, which no probe takes for what they may become."""
-        self.all = tuple(item for item in found if item not in self.unfilled)
+        self.all = tuple(item for item in found if not item.waits)
 
     @classmethod
     def read(cls, tree: Tree) -> Documents:
