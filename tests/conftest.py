@@ -63,6 +63,23 @@ def hostile_team() -> ModuleType:
     return _helper("hostile", "hostile_team.py")
 
 
+@pytest.fixture(scope="session")
+def plugin_site() -> ModuleType:
+    """Lays out plug-ins as an installer does."""
+    return _helper("plugin_site.py")
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder where distributions are installed, for this process."""
+    from checks.plugins import installed
+
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.setattr(installed, "sites", lambda: (folder,))
+    return folder
+
+
 @pytest.fixture
 def python_with(tmp_path: Path) -> Callable[..., Path]:
     """Makes a Python that has all of our packages and, beside it, another semgrep: the given script, or none."""
