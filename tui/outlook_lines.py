@@ -45,7 +45,8 @@ def _lines(session: Session, began: Point | None, whole: bool) -> Iterator[tuple
         bar = span(verdict.lowest / verdict.of, verdict.highest / verdict.of, BAR) if verdict.of else Content("")
         yield "Range", Content.assemble(bar, "  ", said(told_span(verdict)))
         if verdict.certain:
-            yield "Certain", said("; ".join(verdict.certain), "$text-warning")
+            proposed = f". {session.proposed_stops}" if session.proposed_stops else ""
+            yield "Certain", said(f"{'; '.join(verdict.certain)}{proposed}", "$text-warning")
         if whole and verdict.verdict == "incomplete":
             yield "Can end as", said(" / ".join(WORDS[one].lower() for one in verdict.can_end))
         if whole and (way := verdict.next_better):

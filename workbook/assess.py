@@ -51,6 +51,13 @@ GAPS: Mapping[Gap | None, str] = {
 }
 """How much is missing, where nobody wrote a note."""
 
+PROPOSED: Mapping[Status, str] = {
+    Status.READY: "yes",
+    Status.NOT_APPLICABLE: "doesn't apply",
+    Status.BLOCKER: "stops launch",
+}
+"""What a tool proposed, where it is no open gap."""
+
 SATISFIED = frozenset({Standing.PROVEN, Standing.CLAIMED, Standing.NOT_APPLICABLE})
 
 
@@ -157,11 +164,12 @@ def _judge(catalogue: Catalogue, control: Control, state: State, today: date, si
         waived := _waived(catalogue, control, state, today, sight)
     ):
         return waived
+    if answer.rung is Rung.PROPOSED:
+        # A stopper counts before it is confirmed: a proposal must not look better than no answer.
+        stops = answer.status is Status.BLOCKER
+        return Judged(Standing.BLOCKER if stops else Standing.NEEDS_REVIEW, _proposal(answer))
     if answer.status is Status.BLOCKER:
         return Judged(Standing.BLOCKER, _noted("answered as stopping the launch", answer))
-    if answer.rung is Rung.PROPOSED:
-        who = answer.proposed_by or ", ".join(answer.by) or "a tool"
-        return Judged(Standing.NEEDS_REVIEW, f"proposed by {who}; a person has to confirm it")
     if answer.status is Status.NEEDS_REVIEW:
         return Judged(Standing.NEEDS_REVIEW, _noted(GAPS[answer.gap], answer))
     renewed = _renewed(catalogue, control.id, sight.observations)
@@ -170,6 +178,12 @@ def _judge(catalogue: Catalogue, control: Control, state: State, today: date, si
     if answer.status is Status.NOT_APPLICABLE:
         return _absent(control, answer, sight)
     return _ready(catalogue, control, answer, state, sight.observations)
+
+
+def _proposal(answer: Answer) -> str:
+    who = answer.proposed_by or ", ".join(answer.by) or "a tool"
+    said = GAPS[answer.gap] if answer.status is Status.NEEDS_REVIEW else PROPOSED[answer.status]
+    return f"{said}, proposed by {who}; a person has to confirm it"
 
 
 def _by_scope(control: Control, state: State, sight: Sight) -> Judged | None:
@@ -216,15 +230,18 @@ def _ready(
         return Judged(Standing.LAPSED, f"the probe no longer sees it: {against[0].summary}", Cause.PROBE)
     if against and not noted:
         return Judged(Standing.DISPUTED, f"{against[0].signal}: {against[0].summary}", Cause.PROBE)
-    if (recalled := _recalled(catalogue, control.id, answer, seen)) and not answer.dispute_note:
+    recalled, failed = _recalled(catalogue, control.id, answer, seen), _failed(answer)
+    if recalled and not answer.dispute_note:
         return Judged(Standing.DISPUTED, f"{recalled}: it was not met when this was answered", Cause.PROBE)
-    if (failed := _failed(answer)) and not answer.dispute_note:
+    if failed and not answer.dispute_note:
         return Judged(Standing.DISPUTED, failed)
     if control.severity in state.policy.four_eyes and answer.rung is not Rung.VERIFIED:
         who = f"stated by {', '.join(answer.by)}" if answer.by else "observed"
         return Judged(Standing.NEEDS_REVIEW, f"{who}; a second person has to verify it")
-    if against:
-        return Judged(Standing.CLAIMED, f"stated against the probe: {answer.dispute_note}")
+    if against or recalled or failed:
+        # Whoever verified it: what speaks against it still does, whether somebody looked just now or not.
+        what = "probe" if against or recalled else "recorded command"
+        return Judged(Standing.CLAIMED, f"stated against the {what}: {answer.dispute_note}")
     if answer.rung is Rung.VERIFIED:
         return Judged(Standing.PROVEN, f"verified by {answer.verified_by}")
     if answer.rung is Rung.OBSERVED:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from workbook.answers import State, Status
-from workbook.assess import Assessment, ItemState, standing_override
+from workbook.answers import Rung, State, Status
+from workbook.assess import Assessment, ItemState, Standing, standing_override
 from workbook.catalogue import Checklist
 from workbook.sentences import Verdict, explained, head, movement, sentence, span
 from workbook.thresholds import stored
@@ -36,6 +36,20 @@ def fifty(checklist: Checklist, state: State, assessment: Assessment) -> fifty_p
         foundations_incompatible=holds.get("foundations-incompatible", False),
     )
     return fifty_point.decide(_lines(assessment.of(checklist)), facts, state.readings)
+
+
+def only_proposed(checklist: Checklist, state: State, assessment: Assessment) -> int:
+    """How many of the items that stop the launch do so by a tool's proposal alone."""
+    stopping = [one for one in assessment.of(checklist) if one.status is Status.BLOCKER]
+    return sum(
+        standing_override(one.item, state) is None
+        and all(
+            state.answer(name).rung is Rung.PROPOSED
+            for name in one.item.controls
+            if assessment.standings[name].standing is Standing.BLOCKER
+        )
+        for one in stopping
+    )
 
 
 def _six(checklist: Checklist, state: State, assessment: Assessment) -> six_gates.Verdict:

@@ -127,4 +127,11 @@ class View:
         verdict = self.verdict
         if verdict is None:
             return f"No verdict for {self.checklist.name} in this version; its answers are kept and shown."
-        return outlook.sentence(verdict)
+        return f"{outlook.sentence(verdict)}{f' {self.proposed_stops}' if self.proposed_stops else ''}"
+
+    @property
+    def proposed_stops(self) -> str:
+        """That some of what stops the launch is only a tool's proposal, in a sentence; "" where none is."""
+        count = outlook.only_proposed(self.checklist, self.state, self.assessment)
+        verb = "is" if count == 1 else "are"
+        return f"Of what stops launch, {count} {verb} only proposed by a tool." if count else ""

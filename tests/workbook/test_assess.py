@@ -293,8 +293,20 @@ def test_standings_and_gaps_have_plain_words():
         ({}, "nobody has answered yet"),
         (answer(status="blocker"), "answered as stopping the launch"),
         (answer(status="blocker", note="none"), "answered as stopping the launch; note: none"),
-        (answer(rung="proposed", by=[], proposed_by="agent"), "proposed by agent; a person has to confirm it"),
-        (answer(rung="proposed", by=[ANA, BO]), f"proposed by {ANA}, {BO}; a person has to confirm it"),
+        (answer(rung="proposed", by=[], proposed_by="agent"), "yes, proposed by agent; a person has to confirm it"),
+        (
+            answer(status="blocker", rung="proposed", by=[], proposed_by="agent"),
+            "stops launch, proposed by agent; a person has to confirm it",
+        ),
+        (
+            answer(status="not-applicable", rung="proposed", by=[], proposed_by="agent", reason="no server"),
+            "doesn't apply, proposed by agent; a person has to confirm it",
+        ),
+        (
+            answer(status="needs-review", gap="partial", rung="proposed", by=[], proposed_by="agent"),
+            "partly there, proposed by agent; a person has to confirm it",
+        ),
+        (answer(rung="proposed", by=[ANA, BO]), f"yes, proposed by {ANA}, {BO}; a person has to confirm it"),
         (answer(status="needs-review", gap="partial"), "partly there"),
         (answer(status="needs-review", gap="unknown"), "nobody knows yet"),
         (answer(status="needs-review", note="only login"), "nobody knows yet; note: only login"),

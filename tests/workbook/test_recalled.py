@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from checks.observation import Observation, Outcome
+from checks.observation import Location, Observation, Outcome
 from workbook.answers import read_state
 from workbook.assess import Standing, assess
 from workbook.catalogue import load_catalogue
@@ -25,6 +25,21 @@ def judged(seen, **fields):
 
 
 KEYS_IN_CODE = "secrets.none-in-code"
+
+
+def test_what_was_verified_against_a_probe_is_only_stated_whether_somebody_looked_again_or_not():
+    fields = {
+        "rung": "verified",
+        "verified_by": "Bo Sample <bo@example.com>",
+        "dispute_note": "the key is a public one",
+        "saw": f"{KEYS_IN_CODE} unmet api/llm.py:12",
+    }
+    place = Location("api/llm.py", 12)
+    unmet = Observation(KEYS_IN_CODE, Outcome.UNMET, "a key", locations=(place,))
+    for seen in ([], [Observation(KEYS_IN_CODE, Outcome.UNKNOWN, "…")], [unmet]):
+        one = judged(seen, **fields)
+        assert (one.standing, one.why) == (Standing.CLAIMED, "stated against the probe: the key is a public one"), seen
+    assert judged([met(KEYS_IN_CODE)], **fields).standing is Standing.PROVEN
 
 
 @pytest.mark.parametrize(

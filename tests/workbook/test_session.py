@@ -1,5 +1,6 @@
 import tomllib
 from datetime import date
+from hashlib import sha256
 
 import pytest
 
@@ -195,6 +196,25 @@ def test_proposals_never_pass(saved):
     answer = saved.state.answer("runbooks")
     assert answer.proposed_by == "coding-agent"
     assert saved.assessment.standings["runbooks"].standing is Standing.CLAIMED
+
+
+def test_a_file_named_again_takes_its_own_place_among_the_evidence(saved):
+    for text in ("# one\n", "# two\n"):
+        (saved.root / "infra.tf").write_text(text)
+        pieces = [*saved.state.answer("runbooks").evidence, Evidence("file", {"path": "infra.tf"})]
+        saved.answer("runbooks", Status.READY, evidence=[*pieces, Evidence("elsewhere", {"where": "the wiki"})])
+    kinds = [piece.kind for piece in saved.state.answer("runbooks").evidence]
+    assert kinds == ["elsewhere", "file", "elsewhere"]
+    (file,) = [piece for piece in saved.state.answer("runbooks").evidence if piece.kind == "file"]
+    assert file.values["sha256"] == sha256(b"# two\n").hexdigest()
+
+
+def test_the_headline_says_which_stoppers_are_only_proposed(saved):
+    saved.answer("no-hardcoded-secrets", Status.BLOCKER, proposed_by="coding-agent")
+    assert "Of what stops launch, 1 is only proposed by a tool." in saved.headline
+    saved.answer("no-hardcoded-secrets", Status.BLOCKER)
+    assert "stops launch" in saved.headline
+    assert "only proposed" not in saved.headline
 
 
 def test_the_headline_says_what_is_certain_and_the_range(saved):

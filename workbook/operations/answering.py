@@ -52,13 +52,21 @@ def answered(
         gap=(gap or Gap.UNKNOWN) if status is Status.NEEDS_REVIEW else None,
         note=before.note if note is None else note,
         reason=(before.reason if reason is None else reason) if status is Status.NOT_APPLICABLE else "",
-        evidence=pieces,
+        evidence=_newest(pieces),
         watch=before.watch if watch is None else tuple(watch),
         facets=before.facets if facets is None else tuple(facets),
         owner=before.owner,
         due=before.due,
     )
     return written(given, control, answer)
+
+
+def _newest(pieces: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The pieces, of a file that is named twice only the last: its digest is that of now."""
+    found = [*pieces]
+    later = [{one.values.get("path") for one in found[number + 1 :]} for number in range(len(found))]
+    pairs = zip(found, later, strict=True)
+    return tuple(one for one, after in pairs if one.kind != "file" or one.values["path"] not in after)
 
 
 def written(given: Given, control: str, answer: Answer) -> Change:
