@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from workbook.catalogue import Catalogue, Item, Threshold
 from workbook.metrics import in_unit, metrics
+from workbook.scaffold.marks import Ours
 
-_BINDING = ("alert", "required", "implied", "example")
+_PLAIN: Final = re.compile(r"[^A-Za-z0-9 .-]")
+_BINDING: Final = ("alert", "required", "implied", "example")
 """What kind of clause is taken first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One number in the unit that was asked for. `source` is the item's id; the checklist's name is ours."""
+    """One number in the unit that was asked for. `checklist` and `source`, its item, may be a team's own: untrusted."""
 
     value: float
     checklist: str
     source: str
 
     @property
-    def shown(self) -> str:
+    def shown(self) -> Ours:
         """The number without needless digits."""
-        return f"{self.value:g}"
+        return Ours(f"{self.value:g}")
 
     @property
-    def percent(self) -> str:
+    def percent(self) -> Ours:
         """A share as a percentage."""
-        return f"{self.value * 100:g}"
+        return Ours(f"{self.value * 100:g}")
 
 
 class Limits:
@@ -55,7 +59,8 @@ class Limits:
         others = [slug for slug in self._catalogue.checklists if slug not in self._chosen]
         found = [next(self._asked(slug, metric, controls), None) for slug in others]
         shown = [(one.checklist, one.percent if unit == "%" else one.shown) for one in found if one]
-        said = [f"{name} says {number} {unit}".rstrip() for name, number in shown]
+        # The words go into a blank, past every encoder, and a checklist may be a team's own.
+        said = [f"{_PLAIN.sub(' ', name)} says {number} {unit}".rstrip() for name, number in shown]
         return f"; {', '.join(said)}" if said else ""
 
     def _asked(self, slug: str, metric: str, controls: tuple[str, ...]) -> Iterator[Limit]:

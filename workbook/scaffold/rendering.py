@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from checks.portrait import Endpoint, Portrait
 from workbook.data import templates
 from workbook.scaffold.limits import Limits
+from workbook.scaffold.marks import Ours, blank
 from workbook.text import (
     javascript_literal,
     markdown,
@@ -40,17 +41,6 @@ _CALLED: Final = {
 }  # fmt: skip
 MOST_ROUTES: Final = 20
 """Routes that a load test asks by itself, and those it only names."""
-
-
-class Ours(str):
-    """A text of ours, which no encoder touches."""
-
-    __slots__ = ()
-
-
-def blank(what: str) -> Ours:
-    """The mark of what a person has to write; see `checks.blanks`."""
-    return Ours(f"[fill in: {what}]")
 
 
 @dataclass(frozen=True, slots=True)
