@@ -15,8 +15,8 @@ from datetime import date
 import pytest
 
 from workbook.catalogue import load_catalogue
-from workbook.merge import merge
 from workbook.merge.aftermath import doubts
+from workbook.merge.merging import merge
 from workbook.skeleton import skeleton, table_order
 from workbook.store import MISSING, Edit, apply
 

@@ -28,7 +28,7 @@ from workbook import session as session_module
 from workbook.answers import Status
 from workbook.errors import Refused
 from workbook.ledger.owned_drafts import OwnedDraft
-from workbook.merge import merge
+from workbook.merge.merging import merge
 from workbook.people import People
 from workbook.places import Place
 from workbook.session import Session

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.merge import merge
+from workbook.merge.merging import merge
 from workbook.store import MISSING, Edit, Saved, StoreError, read, same, save
 from workbook.store.reading import decode, document_of
 from workbook.store.scanner import scan

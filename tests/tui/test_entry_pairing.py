@@ -19,7 +19,7 @@ from tui.screens.summary import Summary
 from workbook.answers import Evidence, Gap, Status
 from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
-from workbook.merge import merge
+from workbook.merge.merging import merge
 from workbook.people import People
 from workbook.session import Session
 from workbook.sitting import lines, sitting

@@ -17,8 +17,9 @@ import pytest
 from workbook.answers import Answer
 from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
-from workbook.merge import merge, settle, standoffs
 from workbook.merge.driver import command, install, is_installed
+from workbook.merge.merging import merge
+from workbook.merge.standoffs import settle, standoffs
 from workbook.merge.units import GROWING, UNITS, WHOLE_TABLES, unit_of
 from workbook.skeleton import skeleton, table_order
 from workbook.store import MISSING, Edit, StoreError, apply

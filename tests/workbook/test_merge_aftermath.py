@@ -10,8 +10,8 @@ import pytest
 from workbook.catalogue import load_catalogue
 from workbook.cli import doctor
 from workbook.cli.main import main
-from workbook.merge import merge
 from workbook.merge.aftermath import Kind, doubts
+from workbook.merge.merging import merge
 from workbook.skeleton import skeleton, table_order
 from workbook.store import MISSING, Edit, StoreError, apply, read, save
 

@@ -12,7 +12,8 @@ import pytest
 
 from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
-from workbook.merge import merge, standoffs
+from workbook.merge.merging import merge
+from workbook.merge.standoffs import standoffs
 from workbook.skeleton import skeleton, table_order
 from workbook.store import MISSING, Edit, apply
 

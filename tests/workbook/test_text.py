@@ -24,7 +24,6 @@ from markdown_it import MarkdownIt
 
 from checks.secrets.shapes import redact
 from workbook.text import (
-    SINKS,
     ci_log,
     commit_line,
     csv_cell,
@@ -49,6 +48,7 @@ from workbook.text import (
     trailer_value,
     yaml_string,
 )
+from workbook.text.sinks import SINKS
 
 
 def _payloads():

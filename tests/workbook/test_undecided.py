@@ -13,7 +13,7 @@ from workbook.assess import Standing, assess
 from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
 from workbook.errors import Refused
-from workbook.merge import merge
+from workbook.merge.merging import merge
 from workbook.outlook import decide
 from workbook.people import People
 from workbook.session import Session

@@ -14,8 +14,7 @@ from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
 from tui.wording import said, said_lines
 from workbook.errors import Refused
-from workbook.merge import Standoff
-from workbook.merge.standoffs import shown
+from workbook.merge.standoffs import Standoff, shown
 
 
 class Standoffs(WorkbookScreen):

@@ -12,7 +12,6 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -88,6 +87,8 @@ def _kept(place: Path, thawed: Callable[[dict[str, Any]], Records]) -> Records |
 
 
 def _keep(records: Records, place: Path, thawed: Callable[[dict[str, Any]], Records], alike: str) -> None:
+    from dataclasses import asdict
+
     content = json.dumps(asdict(records), ensure_ascii=False, separators=(",", ":")).encode()
     # A field that would come back as another type, as a tuple does as a list, must never be served from the copy.
     if thawed(json.loads(content)) != records:

@@ -25,8 +25,9 @@ from typing import Any, Final
 from workbook.answers import STATE_FILE, WAIVER_FILE
 from workbook.cli.context import Context
 from workbook.errors import Refused
-from workbook.merge import Disagreement, Standoff, merge, settle
-from workbook.merge.standoffs import found_again, in_order, said, shown
+from workbook.merge.merging import merge
+from workbook.merge.standoffs import Standoff, found_again, in_order, said, settle, shown
+from workbook.merge.threeway import Disagreement
 from workbook.store import SIZE_CAP, Clashed, StoreError, Trouble, read, save
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular, replace_bytes
 from workbook.store.reading import document_of

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
+from checks.frozen import Frozen
 from workbook.merge.units import CLASH, COMPANIONS, DECISIVE, WHOLE, unit_among
 from workbook.store import MISSING, Edit, Missing, lookup, same
 from workbook.store.model import Table
@@ -29,8 +29,7 @@ _LED: Final = frozenset(field for _, field in COMPANIONS)
 """What goes with something else of its table, and so may change by an earlier decision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standoff:
+class Standoff(Frozen):
     """One unit of a table with both sides: what stands in its fields, and what the other branch said.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from checks.frozen import Frozen
 from workbook.store.model import Table
 
 CLASH: Final = "clash"
@@ -20,8 +20,7 @@ DECISIVE: Final = frozenset({ANSWER, WHOLE})
 """The units that verdicts rest on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Frozen):
     """Fields that one person wrote as one statement: all of them come from one side, or they clash."""
 
     name: str

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from checks.frozen import replace
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular
 from workbook.store.model import Document, Trouble, Value
-from workbook.store.scanner import unclosed
 
 SCHEMA: Final = 1
 """The newest layout of the state files that this version writes."""
@@ -135,6 +134,8 @@ def _explain_toml(text: str, error: ValueError) -> tuple[str, int | None]:
     line = int(found[1]) if found else None
     if "(at end of document)" in message:
         # What is wrong is not the end but what was left open: one quote too few may lie hundreds of lines above.
+        from workbook.store.scanner import unclosed
+
         start = unclosed(text)
         line = _line_of(text, len(text) if start is None else start)
     lines = text.split("\n")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from workbook.text.ci import ci_log, github_command
-from workbook.text.commit import commit_line, trailer_value
 from workbook.text.files import (
     csv_cell,
     javascript_literal,
@@ -17,40 +16,15 @@ from workbook.text.files import (
     toml_comment,
     yaml_string,
 )
-from workbook.text.links import file_target, html_link, link_target, markdown_link, shown_address, web_target
-from workbook.text.markup import html, markdown, markdown_prose
-from workbook.text.screen import rich_text, textual, textual_lines
 from workbook.text.terminal import shell_display, terminal, terminal_lines
 
-SINKS: Final[dict[str, Callable[[str], object]]] = {
-    "terminal": terminal,
-    "terminal_lines": terminal_lines,
-    "textual": textual,
-    "textual_lines": textual_lines,
-    "rich_text": rich_text,
-    "markdown": markdown,
-    "markdown_prose": markdown_prose,
-    "html": html,
-    "html_link": html_link,
-    "markdown_link": markdown_link,
-    "csv_cell": csv_cell,
-    "json_document": json_document,
-    "python_literal": python_literal,
-    "javascript_literal": javascript_literal,
-    "yaml_string": yaml_string,
-    "sarif_uri": sarif_uri,
-    "sarif_message": sarif_message,
-    "toml_comment": toml_comment,
-    "commit_line": commit_line,
-    "trailer_value": trailer_value,
-    "shell_display": lambda text: shell_display([text]),
-    "ci_log": lambda text: ci_log(terminal_lines(text)),
-    "github_command": lambda text: github_command("error", text, file=text, line=1),
-}
-"""Every encoder by name; the payload corpus of the tests runs through all of them."""
+if TYPE_CHECKING:
+    from workbook.text.commit import commit_line, trailer_value
+    from workbook.text.links import file_target, html_link, link_target, markdown_link, shown_address, web_target
+    from workbook.text.markup import html, markdown, markdown_prose
+    from workbook.text.screen import rich_text, textual, textual_lines
 
 __all__ = [
-    "SINKS",
     "ci_log",
     "commit_line",
     "csv_cell",
@@ -79,3 +53,27 @@ __all__ = [
     "web_target",
     "yaml_string",
 ]
+
+_MARKED_UP: Final = {
+    "commit_line": "commit",
+    "trailer_value": "commit",
+    "file_target": "links",
+    "html_link": "links",
+    "link_target": "links",
+    "markdown_link": "links",
+    "shown_address": "links",
+    "web_target": "links",
+    "html": "markup",
+    "markdown": "markup",
+    "markdown_prose": "markup",
+    "rich_text": "screen",
+    "textual": "screen",
+    "textual_lines": "screen",
+}
+"""The encoders that few calls of the command line need, and where each lives: loaded when asked for."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MARKED_UP:
+        raise AttributeError(name)
+    return getattr(import_module(f"workbook.text.{_MARKED_UP[name]}"), name)

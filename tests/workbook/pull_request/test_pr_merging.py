@@ -12,7 +12,7 @@ from workbook.catalogue import load_catalogue
 from workbook.cli.main import main
 from workbook.exports import pr_template
 from workbook.exports.pr_template import Style
-from workbook.merge import merge
+from workbook.merge.merging import merge
 from workbook.pull_request.block import updated
 from workbook.pull_request.merging import merged
 from workbook.session import Session
