@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from checks.application.typed_clients import typed_names
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
@@ -79,8 +80,11 @@ def _python(look: Look) -> Iterator[Seen]:
     for module in look.python.modules(look.source_paths(*PYTHON)):
         reached = look.reach.reached(module.path) is not False
         fields = _http_fields(module)
+        typed = typed_names(look, module)
         for call in module.calls:
             name = look.python.trace(module.path, call)
+            if name == call.callee and typed:
+                name = _by_type(typed, call.function, name)
             field = fields.get((call.function.rpartition(".")[0], ".".join(name.split(".")[:2])), "")
             yield Seen(
                 module.path,
@@ -95,6 +99,15 @@ def _python(look: Look) -> Iterator[Seen]:
                 call.in_loop,
                 reached,
             )
+
+
+def _by_type(typed: Mapping[tuple[str, str], str], function: str, callee: str) -> str:
+    """A callee that nothing assigns, with the class in the place of a name whose annotation tells it."""
+    parts = callee.split(".")
+    head = ".".join(parts[:2]) if parts[0] == "self" else parts[0]
+    scope = function.rpartition(".")[0] if parts[0] == "self" else function
+    made = typed.get((scope, head), "")
+    return made + callee[len(head) :] if made else callee
 
 
 _HTTP_CLIENT = re.compile(

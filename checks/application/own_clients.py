@@ -35,7 +35,8 @@ def own_client(look: Look, call: Seen) -> OwnClient | None:
     if not call.path.endswith(PYTHON):
         return None
     parts = call.name.split(".")
-    return _known(look).get(parts[-2]) if len(parts) > 1 else None
+    kept = ".".join(parts[-3:-1]) if parts[-3:-2] == ["state"] else ""
+    return _known(look).get(kept or parts[-2]) if len(parts) > 1 else None
 
 
 def own_client_waits(look: Look, client: OwnClient) -> bool:
@@ -53,6 +54,10 @@ def _known(look: Look) -> dict[str, OwnClient]:
             if any(_BASES.fullmatch(base) for base in one.bases):
                 found[one.name] = OwnClient(module.path, one.line, one.end_line)
         made = {call.function for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
+        spans = {call.line: call.end_line for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
+        for item in module.assignments:  # `app.state.http = httpx.AsyncClient()`
+            if item.line in spans and (kept := re.search(r"\bstate\.\w+$", item.target)):
+                found[kept[0]] = OwnClient(module.path, item.line, spans[item.line])
         for function in module.functions:
             text = lines_of(look, module.path, function.line, function.end_line)
             if function.qualified in made and (_BASES.fullmatch(function.returns) or _returns_it(text)):

@@ -7,10 +7,12 @@ import re
 from checks.application.calls_seen import all_calls, imports
 from checks.application.databases import databases, without_database
 from checks.application.endpoints import endpoints
+from checks.application.named_values import assigned
 from checks.application.wiring import (
     Hit,
     absent,
     answer,
+    arguments_of,
     blind_spots,
     calls,
     function_at,
@@ -277,10 +279,18 @@ def _is_bound(look: Look) -> bool:
 
 def _has(look: Look, hit: Hit, names: frozenset[str]) -> bool:
     given = set(getattr(hit.call, "keywords", {})) | set(getattr(hit.call, "keys", {}))
+    kept_open = getattr(hit.call, "keywords", {}).get("poolclass")
+    if kept_open and re.search(r"NullPool|StaticPool", kept_open.text):
+        return False  # no pool at all
     if given & names:
         return True
     if "max" in names and re.search(r"\bmax\s*:", getattr(hit.call, "keys", {}).get("extra", "")):
         return True  # TypeORM hands it to the driver
+    named = next(iter(arguments_of(hit.call)), "")
+    if not hit.place.path.endswith(PYTHON) and named.isidentifier():
+        text = assigned(look, hit.place.path, named)
+        if text.startswith("{") and re.search(rf"\b(?:{'|'.join(sorted(names))})\s*:", text):
+            return True
     hidden = getattr(hit.call, "unpacked", False) or getattr(hit.call, "spread", False)
     wanted = "|".join(sorted(names - {"max", "pool"}))
     return hidden and bool(line_matches(look, hit.place.path, rf"\b(?:{wanted})\b"))

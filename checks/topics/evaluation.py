@@ -56,6 +56,8 @@ _DATA = (".jsonl", ".csv", ".json", ".yaml", ".yml", ".tsv", ".parquet")
 _CASE = re.compile(
     r"(?i)[\"']?(?:\b|__)(?:question|input|prompt|query|expected\w*|ground_?truth|reference|answer|output|ideal)\b[\"']?\s*[:,;]"
 )
+_FOO_CASE = re.compile(r"(?m)^\s*-\s*\{?\s*[\"']?(?:vars|description|assert)\b")
+"""One test in the configuration of promptfoo, whatever its variables are called."""
 _RUNS = re.compile(
     r"(?i)openai|anthropic|litellm|langchain|generateText|\bllm\b|\bchat\(|complet|generate|answer|predict|judge|invoke"
 )
@@ -109,6 +111,8 @@ def _has_cases(look: Look, path: str) -> bool:
     if path.endswith(".parquet"):
         return True
     head = (look.tree.text(path) or "")[:20_000]
+    if "promptfoo" in path.rsplit("/", 1)[-1] and len(_FOO_CASE.findall(head)) > 1:
+        return True
     if path.endswith((".csv", ".tsv")):
         return bool(_CASE.search(head.split("\n", 1)[0] + ",")) and head.count("\n") > 1
     return len(_CASE.findall(head)) > 1
