@@ -19,6 +19,9 @@ MOST_ROUNDS: Final = 12
 _STATEMENT_ROUNDS: Final = 6
 """After these whole files go."""
 
+_FEW_ROUNDS: Final = 3
+"""After these a whole file takes its like with it."""
+
 _MOST_PATHS: Final = 10
 _GREEN: Final = (Outcome.MET, Outcome.PARTIAL)
 _RED: Final = (Outcome.PARTIAL, Outcome.UNMET)
@@ -128,6 +131,8 @@ class Attempt:
             if not more:
                 break
             edits |= more
+            if whole and rounds >= _FEW_ROUNDS:
+                edits |= self._like(more)
             rounds += 1
             seen = self._observation(self._seen(edits))
         if not rounds and not self._plan.tags:
@@ -149,15 +154,26 @@ class Attempt:
             by_path.setdefault(place.path, []).append(place)
         found: dict[str, bytes | None] = {}
         for path, named in by_path.items():
-            content = gone.get(path)
-            text = content.decode("utf-8", "surrogatepass") if content is not None else self._scratch.text(path)
-            if (path in gone and content is None) or text is None:
+            if path in gone and gone[path] is None:
                 continue
             if whole or any(not place.line for place in named):
                 found[path] = None
-            elif (left := without(path, text, named)) != text:
-                found[path] = left.encode("utf-8", "surrogatepass")
+            elif (left := self._left(path, gone, named)) is not None:
+                found[path] = left
         return found
+
+    def _left(self, path: str, gone: Edits, named: Iterable[Location]) -> bytes | None:
+        """The file without the named places; None where it would stay as it is."""
+        content = gone.get(path)
+        text = content.decode("utf-8", "surrogatepass") if content is not None else self._scratch.text(path)
+        if text is None or (left := without(path, text, named)) == text:
+            return None
+        return left.encode("utf-8", "surrogatepass")
+
+    def _like(self, paths: Iterable[str]) -> dict[str, None]:
+        """The files beside the named ones with the same ending: a probe names only the first of many."""
+        kinds = {_kind(path) for path in paths}
+        return {path: None for path in self._site.paths if _kind(path) in kinds}
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -167,6 +183,12 @@ class Attempt:
 
     def _observation(self, report: ProbeReport) -> Observation:
         return report.observations[self._was.signal]
+
+
+def _kind(path: str) -> tuple[str, str]:
+    """The folder and the ending of a path."""
+    folder, _, name = path.rpartition("/")
+    return folder, name.rpartition(".")[2]
 
 
 def _plant(means: Means, what: str, verdict: Verdict, seen: Observation, edits: Edits) -> Plant:

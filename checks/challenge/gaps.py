@@ -16,6 +16,7 @@ from checks.challenge.scratch import Edits, Scratch
 from checks.files.patterns import matching
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location
+from checks.secrets.shapes import find
 
 UNIT: Final = "readiness_planted"
 """How planted modules are called."""
@@ -103,8 +104,12 @@ def _made(gap: Gap, size: int) -> Iterator[tuple[str, str]]:
 
 
 def _key() -> str:
+    """A key that nobody gave out. By chance one may hold a word that makes it a placeholder; another is drawn then."""
     letters = string.ascii_letters + string.digits
-    return "ghp_" + "".join(secrets.choice(letters) for _ in range(_KEY_LETTERS))
+    while True:
+        key = "ghp_" + "".join(secrets.choice(letters) for _ in range(_KEY_LETTERS))
+        if any(True for _ in find(key)):
+            return key
 
 
 def _wired(made: Mapping[str, str], language: str, site: Site, scratch: Scratch) -> dict[str, str]:
