@@ -22,12 +22,16 @@ GROUPS: Final = ("probes", "importers", "exports", "checklists")
 """What a plug-in may bring, each the entry-point group `readiness_workbook.<name>`."""
 
 _PREFIX: Final = "readiness_workbook."
+_MARK: Final = _PREFIX.encode()
 _INFO: Final = ".dist-info"
 _LISTED: Final = "entry_points.txt"
 _MOST_BYTES: Final = 256 * 1024
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_CHUNK: Final = 4096
+"""Most lists are smaller, and there is one for every second distribution."""
+
+_NAME: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _LONGEST_NAME: Final = 40
-_VALUE: Final = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_]\w*))?")
+_VALUE: Final = r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_]\w*))?"
 
 
 class Plugin(NamedTuple):
@@ -158,18 +162,18 @@ def _listed() -> Iterator[tuple[Plugin, str]]:
     """Each distribution that names one of our groups, with its list of entry points."""
     for folder, names in _infos():
         for name in names:
-            content = _read(os.path.join(folder, name, _LISTED))  # noqa: PTH118  # for hundreds of names each time
-            if _PREFIX.encode() in content:
+            content = _read(f"{folder}/{name}/{_LISTED}")
+            if _MARK in content:
                 project, _, version = name.removesuffix(_INFO).partition("-")
-                yield Plugin(project.replace("_", "-"), version, str(folder)), content.decode("utf-8", "replace")
+                yield Plugin(project.replace("_", "-"), version, folder), content.decode("utf-8", "replace")
 
 
-def _infos() -> Iterator[tuple[Path, list[str]]]:
+def _infos() -> Iterator[tuple[str, list[str]]]:
     """The folders of metadata in each place where distributions are installed, by name."""
     for folder in sites():
         try:
             with os.scandir(folder) as entries:
-                yield folder, sorted(one.name for one in entries if one.name.endswith(_INFO))
+                yield str(folder), sorted(one.name for one in entries if one.name.endswith(_INFO))
         except OSError:
             continue
 
@@ -180,7 +184,8 @@ def _read(path: str) -> bytes:
     except OSError:
         return b""
     try:
-        return os.read(file, _MOST_BYTES)
+        content = os.read(file, _CHUNK)
+        return content + os.read(file, _MOST_BYTES) if len(content) == _CHUNK else content
     except OSError:
         return b""
     finally:
@@ -210,10 +215,10 @@ def _entries(plugin: Plugin, text: str) -> Iterator[Entry | Trouble]:
 
 
 def _entry(plugin: Plugin, group: str, name: str, value: str) -> Entry | Trouble:
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+    if not re.fullmatch(_NAME, name) or len(name) > _LONGEST_NAME:
         rule = f"small letters, digits and single dashes, at most {_LONGEST_NAME}"
         return Trouble(plugin, f"the name {name!r} in {group} is none: {rule}")
-    match = _VALUE.fullmatch(value.strip())
+    match = re.fullmatch(_VALUE, value.strip())
     if match is None:
         return Trouble(plugin, f"{name!r} in {group} leads nowhere: {value!r} is no package.module or module:name")
     entry = Entry(plugin, group, name, match[1], match[2] or "")

@@ -73,6 +73,10 @@ def test_status_loads_no_face_no_scanner_and_nothing_that_validates_or_writes(st
     # On the very first run the catalogue is checked, and that takes pydantic.
     assert not loaded & (NEVER | {"pydantic"})
     assert not {name for name in told["modules"] if name.startswith(("workbook.operations.", "checks.semgrep"))}
+    # Where there is no plug-in, no more is loaded than it takes to see that.
+    plugins = {name for name in told["modules"] if name.startswith("checks.plugins")}
+    assert plugins <= {"checks.plugins", "checks.plugins.installed"}
+    assert "workbook.catalogue.plugged" not in told["modules"]
 
 
 def test_status_asks_git_a_handful_of_times(status):
