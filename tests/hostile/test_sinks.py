@@ -47,6 +47,9 @@ CALLS = {
         ["probe", "--hotspots", "--format", "json"],
         ["probe", ARGUMENT],
         ["probe", "--area", ARGUMENT],
+        ["probe", "--challenge", "gov.license", "docs.readme"],
+        ["probe", "--challenge", "secrets.none-in-code", "--format", "json"],
+        ["probe", "--challenge", ARGUMENT],
     ],
     "guide": [["guide", "--plain"], ["guide", "--plain", "--pillar", ARGUMENT]],
     "status": [["status"], ["status", "--format", "json"], ["status", "--probe"]],
@@ -92,7 +95,12 @@ CALLS = {
     "diff": [["diff", "HEAD"], ["diff", ARGUMENT], ["diff", "HEAD", "now", "--format", "json"]],
     "checklists": [["checklists"], ["checklists", "--add", ARGUMENT], ["checklists", "--decides", ARGUMENT]],
     "upgrade": [["upgrade", "--dry-run"], ["upgrade"]],
-    "explain": [["explain", ARGUMENT], ["explain", CONTROL], ["explain", "fifty-point"]],
+    "explain": [
+        ["explain", ARGUMENT],
+        ["explain", CONTROL],
+        ["explain", "fifty-point"],
+        ["explain", "--format", "json", CONTROL],
+    ],
     "notebook": [["notebook", "sync"], ["notebook", "sync", "--pillar", ARGUMENT], ["notebook", "check"]],
     "attest": [["attest", ARGUMENT, "yes"], ["attest", "core-logic-sound", "yes", "--note", ARGUMENT]],
     "decide": [["decide"], ["decide", "no-go"], ["decide", ARGUMENT], ["decide", "--met", ARGUMENT, ARGUMENT]],
@@ -279,6 +287,28 @@ def test_no_payload_ticks_a_box_or_moves_the_markers(teams, tmp_path, monkeypatc
     assert block.count("\n- [") == len(items)
     assert [one.current for one in template.write(session)] == [False]
     assert [one.current for one in template.write(session)] == [True], "what was written is found again, whole"
+
+
+def test_no_explanation_of_a_finding_lets_a_payload_come_alive(teams, readers, tmp_path, monkeypatch):
+    from workbook.explain import as_html, as_json, as_markdown, as_text, explain
+    from workbook.explain.found import name_of
+    from workbook.text import ci_log
+
+    count = Count(teams.corpus)
+    for turn, team in enumerate(teams(2, 12)):
+        session = team.session(tmp_path / f"acme{turn}", monkeypatch)
+        for name in {name_of(one) for one in session.report.findings}:
+            for one in explain(session.catalogue, name, report=session.report):
+                text = "\n".join(ci_log(line) for line in as_text.lines(one))  # as every line a command prints
+                count.add("text", team, text, readers.log(text))
+                page = "\n".join(as_markdown.lines(one))
+                ours = {f"fence: {code}" for shown in one.examples for code in shown.files.values()}
+                count.add("markdown", team, page, [live for live in readers.markdown(page) if live not in ours])
+                cell = as_html.explain_html(one)
+                count.add("html", team, cell, readers.html(cell))
+                assert json.loads(json.dumps(as_json.explain_json([one])))["explained"][0]["id"] == one.id
+    assert len(count.seen["text"]) > len(teams.corpus) // 4
+    assert not count.live, count.live[:5]
 
 
 # --- the command line ---

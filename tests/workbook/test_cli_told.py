@@ -201,7 +201,7 @@ def test_a_number_is_explained_with_its_unit_its_items_and_what_is_stored(call, 
     code, out, _ = call("explain", "coverage.percent")
     assert (code, out.splitlines()[0]) == (0, "coverage.percent: a number, compared in %")
     assert "Stands in where nothing is stored under this name: coverage_pct" in out
-    assert "Compared by six-gates.pr.testing.unit-coverage: coverage_pct > 80" in out
+    assert "    six-gates.pr.testing.unit-coverage: coverage_pct > 80" in out
     assert "Stored: nothing" in out
     call("measure", "coverage.percent", "83.4%", "--source", "coverage.xml")
     for name in ("coverage.percent", "coverage_pct"):
@@ -220,12 +220,12 @@ def test_the_limit_of_an_alert_is_explained_apart_from_the_metric(call):
 
 def test_every_number_that_can_be_stored_is_explained():
     from workbook.catalogue import load_catalogue
-    from workbook.cli.explain import compared
+    from workbook.explain.numbers import explained_number
     from workbook.metrics import metrics
 
     catalogue = load_catalogue()
     for name in {*metrics(), *catalogue.compared}:
-        assert next(compared(catalogue, None, name)).startswith(f"{name}: a number")
+        assert [one.id for one in explained_number(catalogue, None, name)] == [name]
 
 
 def test_an_item_is_explained_with_its_state_its_number_and_its_decision(call, tmp_path, capsys):
