@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -151,16 +151,15 @@ class Tree:
         """How many files were read in full so far, and what was not, with the reasons, sorted by path."""
         return Examined(len(self._read - self._partial.keys()), _unread(self._partial), _unread(self._skipped))
 
-    def digest(self, patterns: Iterable[str], ignoring: Sequence[str] = ()) -> str:
+    def digest(self, patterns: Iterable[str], ignoring: Callable[[str], bool] | None = None) -> str:
         """A digest of the paths and contents that match: the same for equal content, whatever the commits.
 
-        What the patterns of `ignoring` match is left out.
+        Paths that `ignoring` says so of are left out.
 
         32 hexadecimal digits. Content counts as git stores it, so a file has one digest before and after its commit.
         """
-        ignored = frozenset(self.match(*ignoring)) if ignoring else frozenset()
         paths = self.match(*sorted(set(patterns)))
-        return digest_of((path, self.content_id(path)) for path in paths if path not in ignored)
+        return digest_of((path, self.content_id(path)) for path in paths if not (ignoring and ignoring(path)))
 
     def content_id(self, path: str) -> str:
         """The id git gives the file's content, also where it is not committed.

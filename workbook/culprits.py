@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from checks.files.patterns import matching
 from checks.frozen import replace
@@ -23,7 +23,11 @@ def lapsed_by_content(assessment: Assessment) -> tuple[str, ...]:
 
 
 def named(
-    assessment: Assessment, state: State, changes: Sequence[Changed], unsaved: Sequence[str], ours: Sequence[str]
+    assessment: Assessment,
+    state: State,
+    changes: Sequence[Changed],
+    unsaved: Sequence[str],
+    ours: Callable[[str], bool],
 ) -> Assessment:
     """The assessment with the culprits in its reasons.
 
@@ -32,7 +36,7 @@ def named(
         state: the answers they are of.
         changes: the newest commits with their files, newest first.
         unsaved: files that differ from the last commit.
-        ours: patterns of our own files, which never count.
+        ours: whether a file is one of our own, which never count.
     """
     told: dict[str, Judged] = {}
     for name in lapsed_by_content(assessment):
@@ -44,7 +48,7 @@ def named(
     return replace(assessment, standings={**assessment.standings, **told}) if told else assessment
 
 
-def _culprit(answer: Answer, changes: Sequence[Changed], unsaved: Sequence[str], ours: Sequence[str]) -> str:
+def _culprit(answer: Answer, changes: Sequence[Changed], unsaved: Sequence[str], ours: Callable[[str], bool]) -> str:
     if path := _watched(answer, unsaved, ours):
         return f"{path} changed, not committed yet"
     for change in changes:
@@ -58,6 +62,5 @@ def _culprit(answer: Answer, changes: Sequence[Changed], unsaved: Sequence[str],
     return ""
 
 
-def _watched(answer: Answer, paths: Sequence[str], ours: Sequence[str]) -> str:
-    ignored = set(matching(tuple(ours), tuple(paths)))
-    return next((path for path in matching(answer.watch or EVERYTHING, tuple(paths)) if path not in ignored), "")
+def _watched(answer: Answer, paths: Sequence[str], ours: Callable[[str], bool]) -> str:
+    return next((path for path in matching(answer.watch or EVERYTHING, paths) if not ours(path)), "")

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 from checks.frozen import Frozen
 from checks.git import Changed, Git, GitProblem, NoRepository
@@ -19,18 +20,24 @@ from workbook.culprits import EVERYTHING, lapsed_by_content, named
 from workbook.errors import Refused
 from workbook.lapse import Release
 
-_TEMPLATE = "".join(f"[{one.upper()}{one}]" if one.isalpha() else one for one in "pull_request_template")
-"""The name hosts look for, in any case."""
+_HOSTS: Final = (".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")
+"""Where hosts look for templates, besides the root."""
 
-OURS = (
-    f"/{STATE_FILE}", f"/{WAIVER_FILE}", "/.readiness/", "/.gitlab/merge_request_templates/",
-    *(f"/{folder}{_TEMPLATE}{rest}" for rest in ("/", ".md", ".txt")
-      for folder in ("", ".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")),
-)  # fmt: skip
-"""Our own files: answering must not make answers lapse."""
+_TEMPLATE: Final = "pull_request_template"
+"""The name they look for, in any case: a file, or a folder of several."""
 
 COMMITS = 500
 """The newest commits in which the culprit of a lapse is looked for."""
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file, relative to the root, is one of our own: answering must not make answers lapse."""
+    if path.partition("/")[0] in {STATE_FILE, WAIVER_FILE, ".readiness"}:
+        return True
+    host = next((one for one in _HOSTS if path.startswith(one)), "")
+    name, _, below = path[len(host) :].lower().partition("/")
+    template = name == _TEMPLATE if below else name in {f"{_TEMPLATE}.md", f"{_TEMPLATE}.txt"}
+    return template or path.startswith(".gitlab/merge_request_templates/")
 
 
 class Place(Frozen):
@@ -101,7 +108,7 @@ class Place(Frozen):
             Refused: a pattern cannot be used.
         """
         try:
-            return self._tree().digest(patterns, OURS)
+            return self._tree().digest(patterns, is_ours)
         except ValueError as error:
             raise Refused(str(error), "name the files to watch in a simpler way") from None
 
@@ -125,7 +132,7 @@ class Place(Frozen):
 
     def _pins(self, watched: Mapping[str, tuple[str, ...]], git: Git | None) -> dict[str, str]:
         tree = Tree.read(self.root, git)
-        digests = {patterns: tree.digest(patterns, OURS) for patterns in set(watched.values())}
+        digests = {patterns: tree.digest(patterns, is_ours) for patterns in set(watched.values())}
         return {name: digests[patterns] for name, patterns in watched.items()}
 
     @cached_property
@@ -143,7 +150,7 @@ class Place(Frozen):
         except GitProblem:
             # The lapse itself is known without git.
             return assessment
-        return named(assessment, state, self._changes, unsaved, OURS)
+        return named(assessment, state, self._changes, unsaved, is_ours)
 
     def broad(self, watch: Sequence[str]) -> str:
         """A warning where what is watched changes very often; "" where it does not, or there is no history."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from checks.files.regular import NotRegularError
-from checks.files.walk import LeftOut, walk
 from checks.frozen import Frozen
 from checks.git import SUBMODULE_MODE, Git, SlowGit
 
@@ -75,6 +74,8 @@ class Admission:
 
     def walk(self) -> None:
         """Consider what our own walk finds."""
+        from checks.files.walk import LeftOut, walk
+
         for item in walk(self.root, most=self.limits.files, depth=self.limits.depth):
             if isinstance(item, LeftOut):
                 self.skipped[item.path] = item.reason

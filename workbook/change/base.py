@@ -8,13 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from checks.files.patterns import matching
 from checks.git import Git, GitProblem
 from checks.observation import ProbeReport
 from workbook.answers import STATE_FILE, WAIVER_FILE, State, read_state
 from workbook.errors import Refused
 from workbook.history.contents import Contents
-from workbook.places import OURS
+from workbook.places import is_ours
 from workbook.session import Session
 
 _HAVE_HISTORY: Final = (
@@ -42,7 +41,7 @@ class Base:
     @property
     def only_ours(self) -> bool:
         """Whether nothing but our own files changed, so that probes see what they saw."""
-        return len(matching(OURS, self.changed)) == len(self.changed)
+        return all(map(is_ours, self.changed))
 
 
 def base_of(session: Session, ref: str) -> Base:

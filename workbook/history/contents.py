@@ -8,7 +8,7 @@ from checks.files.patterns import matching
 from checks.tree import digest_of
 from workbook.answers import State
 from workbook.culprits import EVERYTHING
-from workbook.places import OURS
+from workbook.places import is_ours
 
 
 class Contents:
@@ -54,6 +54,4 @@ def _matches(patterns: tuple[str, ...], paths: tuple[str, ...]) -> bool:
 
 
 def _not_ours(paths: Iterable[str]) -> tuple[str, ...]:
-    listed = tuple(paths)
-    ours = set(matching(OURS, listed)) if listed else set()
-    return tuple(path for path in listed if path not in ours)
+    return tuple(path for path in paths if not is_ours(path))
