@@ -66,7 +66,7 @@ PLACES = {
     "standoff": "Standoffs of two branches",
     "commit": "Commit",
     "clash": "Clash",
-    "code": "Code, and the diff of a commit",
+    "code": "Code, explanations, and the diff of a commit",
     "detail": "Everything about one question",
     "window": "Small windows: choices and lists",
     "line": "Small windows: a line of text",
@@ -108,6 +108,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("answering", "e", "attach", "evidence", "Attach a link, a file, or say where the evidence lives."),
     Action("answering", "t", "note", "note", "Write a note of your own to the answer."),
     Action("answering", "o", "open", "open code", "Show more of the code the probes point at."),
+    Action(
+        "answering", "E", "explain", "explain", "What it means, how it is looked at, the fix by example.", footer=False
+    ),
     Action("answering", "w", "fold", "ready when", "Fold or unfold when the answer may be yes.", footer=False),
     _quiet("answering", "j,down", "scroll_body(1)", "down", "Scroll down."),
     _quiet("answering", "k,up", "scroll_body(-1)", "up", "Scroll up."),
@@ -155,6 +158,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page", "escape,b", "dismiss_screen", "back", "Back to where you came from.", palette=False),
     Action("page", "g", "guide", "guide", "Ask the highlighted control in the guide.", footer=False),
     Action("findings", "o,space", "open", "open code", "Show the code of the highlighted finding."),
+    Action("findings", "E", "explain", "explain", "What the highlighted finding means, and the fix with an example."),
     Action("choices", "enter", "screen.confirm", "continue", "Take everything as it stands and go on."),
     Action("list", "enter", "select", "open", "Open the highlighted line."),
     _quiet("list", "j,down", "cursor_down", "down", "Down one line."),

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from tui.screens.base import WorkbookScreen
 from tui.screens.code_view import CodeView
+from tui.screens.explanation import Explained
 from tui.screens.prompts import ChoicePrompt, TextPrompt
 from tui.widgets.choices import ChoiceBar
 from tui.wording import said
@@ -16,6 +17,7 @@ from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
 from workbook.errors import Refused
 from workbook.evidence import recognized
+from workbook.explain import explain
 from workbook.guide import CHOICES, Question
 from workbook.ledger.half_typed import Field
 from workbook.text import terminal
@@ -224,6 +226,14 @@ class Answering(WorkbookScreen):
             self.app.push_screen(CodeView(places, said(question.item.asks)))
         else:
             self.app.notify("The probes point at no code for this question.", markup=False)
+
+    def action_explain(self) -> None:
+        """What the control means, how it is looked at, and the fix."""
+        if question := self.question:
+            session, name = self.session, question.control.id
+            self.app.push_screen(
+                Explained(lambda stack: explain(session.catalogue, name, stack, session.report, session))
+            )
 
     def action_fold(self) -> None:
         """Fold or unfold when the answer may be yes."""

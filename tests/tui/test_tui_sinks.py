@@ -31,6 +31,7 @@ from tui.screens.detail import Detail
 from tui.screens.diff import DiffView
 from tui.screens.dispute import Dispute
 from tui.screens.drill import Drill
+from tui.screens.explanation import Explained
 from tui.screens.facts import Fact, Facts
 from tui.screens.findings import Findings
 from tui.screens.first_look import FirstLook
@@ -57,6 +58,7 @@ from tui.screens.waive import Waive
 from tui.screens.warnings import Warnings
 from tui.wording import said
 from workbook.answers import Evidence, Gap, Status
+from workbook.explain.found import explained_finding
 from workbook.running import Recorded
 from workbook.store import Clash
 
@@ -117,6 +119,13 @@ async def code(pilot, team):
     """Places in files with hostile names and lines."""
     places = [one.location for one in pilot.app.session.report.findings[:9]]
     await pilot.app.push_screen(CodeView(places, said(team.text("about"))))
+
+
+async def explained(pilot, _):
+    """Findings with hostile places, messages and lines, explained."""
+    report = pilot.app.session.report
+    await pilot.app.push_screen(Explained(lambda stack: [explained_finding(one, stack) for one in report.findings[:9]]))
+    await pilot.app.workers.wait_for_complete()
 
 
 async def all_findings(pilot, _):
@@ -206,6 +215,7 @@ SCREENS = {
     "PlanView": [(bare(PlanView), {"control title"})],
     "Warnings": [(bare(Warnings), {"unknown control"})],
     "CodeView": [(code, {"about", "path", "code"})],
+    "Explained": [(explained, {"message", "path", "snippet"})],
     "CommitView": [(bare(CommitView), set())],
     "Detail": [
         (

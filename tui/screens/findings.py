@@ -12,9 +12,12 @@ from textual.content import Content
 from checks.observation import Finding, Location
 from tui.actions import bindings
 from tui.screens.code_view import CodeView
+from tui.screens.explanation import Explained
 from tui.screens.page import Page, Row
 from tui.wording import place, said, severity
 from workbook.catalogue import SEVERITY_ORDER
+from workbook.explain import explain
+from workbook.explain.found import explained_finding
 from workbook.first_look import Line, worst_first
 
 MOST = 400
@@ -125,6 +128,19 @@ class Findings(Page, inherit_bindings=False):
     def action_open(self) -> None:
         """As Enter does."""
         self.action_select()
+
+    def action_explain(self) -> None:
+        """What the highlighted finding, or what is missing, means."""
+        kind, _, number = self.chosen.partition(":")
+        session = self.session
+        if kind == "finding":
+            one = self._found[int(number)]
+            self.app.push_screen(Explained(lambda stack: [explained_finding(one, stack)]))
+        elif kind == "lack":
+            signal = self._lacking[int(number)].signal
+            self.app.push_screen(Explained(lambda stack: explain(session.catalogue, signal, stack, session.report)))
+        else:
+            self.app.notify("Only findings and what is missing are explained.", markup=False)
 
     def copied(self) -> str:
         """A place as path:line."""
