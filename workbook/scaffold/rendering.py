@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.portrait import Endpoint, Portrait
@@ -62,6 +62,7 @@ def rendered(form: Form, ground: Ground) -> str:
     return re.sub(rf"\n{{{most},}}", "\n" * most, text).strip("\n") + "\n"
 
 
+@cache
 def _environment(kind: Kind) -> jinja2.Environment:
     import jinja2
 
