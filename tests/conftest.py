@@ -69,6 +69,12 @@ def plugin_site() -> ModuleType:
     return _helper("plugin_site.py")
 
 
+@pytest.fixture(scope="session")
+def doc_pages() -> ModuleType:
+    """Runs the code blocks of a page as its reader would."""
+    return _helper("doc_pages.py")
+
+
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder where distributions are installed, for this process."""

@@ -1,12 +1,9 @@
 """The example plug-in, built and installed as anybody would, and used through the real command from end to end."""
 
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -17,28 +14,9 @@ TRAP = "import os\nopen(os.path.join(os.path.dirname(__file__), 'ran'), 'w')\nra
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    """An environment with our wheel and the example's; what we depend on is borrowed, so that nothing is downloaded."""
-    folder = tmp_path_factory.mktemp("plugin")
-    for project in (ROOT, EXAMPLE):
-        subprocess.run(
-            [sys.executable, "-P", "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist"],
-            cwd=project, check=True, capture_output=True,
-        )  # fmt: skip
-    home = folder / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
-    installer = (
-        [sys.executable, "-m", "pip", "--python", home / "bin" / "python", "install", "--no-index"]
-        if importlib.util.find_spec("pip")
-        else [shutil.which("uv") or "uv", "pip", "install", "--python", home / "bin" / "python", "--offline"]
-    )
-    subprocess.run([*installer, "--quiet", "--no-deps", *(folder / "dist").glob("*.whl")], check=True)
-    (site,) = (home / "lib").glob("python*/site-packages")
-    # A line that is a folder borrows its packages, and not what its own .pth files say: they name this working tree.
-    (site / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    for program in Path(sys.executable).parent.glob("*semgrep*"):
-        (home / "bin" / program.name).symlink_to(program)
-    return home
+def environment(tmp_path_factory, doc_pages):
+    """An environment with our wheel and the example's."""
+    return doc_pages.environment(tmp_path_factory.mktemp("plugin"), EXAMPLE)
 
 
 @pytest.fixture
