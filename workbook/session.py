@@ -30,7 +30,7 @@ from workbook.merge.standoffs import Standoff, in_order
 from workbook.operations import agreeing, answering, choosing, confirming, deciding, measuring, scoping, waiving
 from workbook.operations.given import Given, known
 from workbook.people import People
-from workbook.places import Place
+from workbook.places import Place, is_ours
 from workbook.plan import Gap as Open
 from workbook.plan import Plan, make_plan, next_three
 from workbook.plan.order import turns
@@ -436,7 +436,7 @@ class Session(View):
         from checks.challenge.told import lowered
 
         report = self.report or self.probe(cancel=cancel)
-        run = isolated.challenge(self.root, report, on_progress=on_progress, cancel=cancel)
+        run = isolated.challenge(self.root, report, ignoring=is_ours, on_progress=on_progress, cancel=cancel)
         self.accept(lowered(report, run.results))
         return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -12,16 +12,26 @@ from checks.cache import version
 from checks.cache.place import DATABASE, UnusableCacheError, folder
 from checks.cache.store import Store
 from checks.git import Git, GitProblem
+from checks.tree import Tree
 
 if TYPE_CHECKING:
     from checks.challenge.record import Challenged
 
 
 class Challenges:
-    """The kept results of one folder in the state it has now. Only where git knows it: see `checks.cache.reports`."""
+    """The kept results of one folder, by what its files hold now.
 
-    def __init__(self, root: Path) -> None:
-        self._root, self._top = root, root
+    Only where git knows it: elsewhere each file would have to be read to know whether it changed.
+    """
+
+    def __init__(self, root: Path, ignoring: Callable[[str], bool] | None = None) -> None:
+        """Look up where the folder stands.
+
+        Args:
+            root: The folder.
+            ignoring: Tells paths whose change makes nothing stale.
+        """
+        self._root, self._top, self._ignoring = root, root, ignoring
         self._state = self._now()
 
     def kept(self) -> tuple[Challenged, ...]:
@@ -56,6 +66,6 @@ class Challenges:
         try:
             with Git.open(self._root) as git:
                 self._top = git.top
-                return git.state()
+                return Tree.read(self._root, git).digest(["*"], self._ignoring)
         except GitProblem:
             return ""

@@ -80,6 +80,9 @@ class Attempt:
             for gap in self._plan.gaps:
                 if gap.language != language or language in done or (done and not language):
                     continue
+                if gap.changes and not gap.files and self._was.outcome is Outcome.NOT_APPLICABLE:
+                    # What is there and does not count would not count when it is changed either.
+                    continue
                 try:
                     self._edits(gap, 1)
                 except CannotPlantError as error:
@@ -127,7 +130,8 @@ class Attempt:
             seen = self._observation(self._seen(edits))
         while seen.outcome is self._was.outcome and rounds < MOST_ROUNDS:
             whole = take == "files" or rounds >= _STATEMENT_ROUNDS
-            more = self._taken(seen.locations, edits, whole=whole)
+            # Where nothing is left to take at a named place, the file it is in is what is left.
+            more = self._taken(seen.locations, edits, whole=whole) or self._taken(seen.locations, edits, whole=True)
             if not more:
                 break
             edits |= more

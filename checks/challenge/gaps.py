@@ -13,8 +13,9 @@ from typing import Final
 from checks.application.reach import Entry
 from checks.challenge.plans import Change, Gap
 from checks.challenge.scratch import Edits, Scratch
+from checks.files.kinds import is_generated
 from checks.files.patterns import matching
-from checks.look import PYTHON, WEB, Look
+from checks.look import PYTHON, WEB, Look, is_product
 from checks.observation import Location
 from checks.secrets.shapes import find
 
@@ -84,13 +85,22 @@ def edits_of(gap: Gap, size: int, site: Site, scratch: Scratch, seen: Iterable[L
     texts: dict[str, str] = {}
     for change in gap.changes:
         texts |= _changed(change, site, scratch, tuple(seen))
+    if gap.changes and not texts and not gap.without:
+        raise CannotPlantError("nothing here that could be changed so")
     made = dict(_made(gap, size))
     if gap.beside:
         made = _wired(made, gap.language, site, scratch)
     if clash := sorted(set(made) & set(site.paths) - {site.hosts.get(gap.language)}):
         raise CannotPlantError(f"{clash[0]} is there already")
     texts |= made
-    return {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
+    gone = dict.fromkeys(_of_product(gap.without, site)) if gap.without else {}
+    if not texts and not gone:
+        raise CannotPlantError("nothing here that could be changed so")
+    return gone | {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
+
+
+def _of_product(patterns: tuple[str, ...], site: Site) -> Iterator[str]:
+    return (path for path in matching(patterns, site.paths) if is_product(path) or is_generated(path))
 
 
 def _made(gap: Gap, size: int) -> Iterator[tuple[str, str]]:
@@ -137,7 +147,8 @@ def _bare(name: str) -> str:
 
 
 def _changed(change: Change, site: Site, scratch: Scratch, seen: tuple[Location, ...]) -> dict[str, str]:
-    paths = matching(change.files, site.paths) if change.files else tuple(dict.fromkeys(one.path for one in seen))
+    named = dict.fromkeys(one.path for one in seen)
+    paths = _of_product(change.files, site) if change.files else named
     found: dict[str, str] = {}
     for path in paths:
         text = scratch.text(path)
@@ -146,8 +157,6 @@ def _changed(change: Change, site: Site, scratch: Scratch, seen: tuple[Location,
         changed = _replaced(change, text, [one for one in seen if one.path == path]) + change.append
         if changed != text:
             found[path] = changed
-    if not found:
-        raise CannotPlantError("nothing here that could be changed so")
     return found
 
 

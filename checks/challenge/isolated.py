@@ -39,6 +39,7 @@ def challenge(
     root: Path,
     report: ProbeReport,
     *,
+    ignoring: Callable[[str], bool] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_result: Callable[[Challenged], None] | None = None,
     cancel: threading.Event | None = None,
@@ -50,11 +51,12 @@ def challenge(
     Args:
         root: The folder that was looked at. Nothing below it is changed or executed.
         report: What the probes saw there.
+        ignoring: Tells paths whose change makes no kept result stale.
         on_progress: Told before each step.
         on_result: Given each result when it is there.
         cancel: Set it from another thread to stop; what is known by then is returned.
     """
-    known = Challenges(root.resolve())
+    known = Challenges(root.resolve(), ignoring)
     with guard.folder() as room:
         run = _Run(root.resolve(), room, report, on_progress or _ignore, on_result or _ignore, cancel)
         trouble = run.finish()

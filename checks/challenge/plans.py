@@ -51,6 +51,8 @@ class Gap:
     """How often `each` stands in a file; 0 for as often as the size says."""
     sizes: tuple[int, ...]
     changes: tuple[Change, ...]
+    without: tuple[str, ...]
+    """Patterns of files that are taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,5 @@ def _gap(data: Mapping[str, Any]) -> Gap:
         repeats=data.get("repeats", 0),
         sizes=tuple(data.get("sizes", (1,))),
         changes=changes,
+        without=tuple(data.get("without", ())),
     )

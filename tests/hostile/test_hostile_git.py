@@ -18,7 +18,10 @@ from pathlib import Path
 import pytest
 
 import checks.git
+from checks.cache.challenges import Challenges
 from checks.cache.reports import Reports
+from checks.challenge.run import challenge
+from checks.files.temporary import PrivateFolder
 from checks.git import Git, GitProblem
 from checks.git.identity import identity
 from checks.git.locate import locate
@@ -178,8 +181,23 @@ def cached_look(root: Path) -> None:
     Reports(root, None).close()
 
 
+def challenged(root: Path) -> None:
+    seen = look_over(root, signals={"release.changelog"}).observations
+    with PrivateFolder("test") as room:
+        assert len(list(challenge(root, room.path, seen, given_up={}, tell=lambda _: None))) == 1
+
+
+def kept_challenges(root: Path) -> None:
+    Challenges(root).keep(Challenges(root).kept())
+
+
 CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.cache.reports": {"the state of the tree": cached_look},
+    "checks.cache.challenges": {"the state of a challenged tree": kept_challenges},
+    "checks.challenge.run": {"the copy of a challenge": challenged},
+    "checks.challenge.scratch": {"a copy with its tags": challenged},
+    # Says what git said.
+    "checks.challenge.child": {},
     # Asks only where the git program is.
     "checks.cache.version": {},
     "checks.files.admission": {"listing the tree": digest},

@@ -23,6 +23,7 @@ import workbook.notebook
 from workbook.cli.commands import COMMANDS
 from workbook.commit import CommitFailed, commit, preview
 from workbook.errors import Refused
+from workbook.explain.found import name_of
 from workbook.exports import EXPORTS, Format
 from workbook.launch import main
 from workbook.notebook.book import PillarBook
@@ -166,7 +167,7 @@ SHOWING |= {"sheet": "sheet", "brief": "summary"}
 
 VIEWS = {
     *("PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"),
-    *("CommitPanel", "Workbook", "Table", "ReportPanel"),
+    *("CommitPanel", "Workbook", "Table", "ReportPanel", "Told"),
 }
 """The views of the notebook face that `test_notebook_views…` renders. A new one is rendered there and named here."""
 
@@ -291,7 +292,6 @@ def test_no_payload_ticks_a_box_or_moves_the_markers(teams, tmp_path, monkeypatc
 
 def test_no_explanation_of_a_finding_lets_a_payload_come_alive(teams, readers, tmp_path, monkeypatch):
     from workbook.explain import as_html, as_json, as_markdown, as_text, explain
-    from workbook.explain.found import name_of
     from workbook.text import ci_log
 
     count = Count(teams.corpus)
@@ -478,7 +478,8 @@ def test_notebook_views_hold_no_live_payload(teams, readers, tmp_path, monkeypat
         book = Workbook(session)
         views = ("_cover", "verdicts", "pillars", "complexity", "churn", "timeline")
         tables = (book.controls, book.items, book.answers, book.signals, book.findings, book.hotspots)
-        for view in (*(getattr(book, name)() for name in views), *tables):
+        told = [book.explain(name_of(one)) for one in session.report.findings[:12]]
+        for view in (*(getattr(book, name)() for name in views), *tables, *told):
             bundle = view._repr_mimebundle_()
             count.add("workbook", team, bundle["text/html"], readers.html(bundle["text/html"]))
             count.add("workbook", team, bundle["text/plain"], readers.controls(bundle["text/plain"]))

@@ -19,6 +19,7 @@ from workbook.catalogue.plans import load_plans
 from workbook.crosswalk import disagreements
 from workbook.decisions import Condition, Decision, latest
 from workbook.history import Point, at, point_now, replay
+from workbook.places import is_ours
 from workbook.plan import Gap, Plan, make_plan
 from workbook.plan.way import TOP
 from workbook.report import record
@@ -43,7 +44,7 @@ def gather(session: Session, ref: str = "") -> record.Report:
     points = _points(session, needed=bool(ref))
     point = at(session, points, ref) if ref else point_now(session)
     past = bool(point.commit)
-    known = () if past else Challenges(session.root).kept()
+    known = () if past else Challenges(session.root, is_ours).kept()
     look = lowered(session.report, known) if session.report and not past else None
     plan = make_plan(point.catalogue, load_plans(), point.state, point.assessment, look, point.at)
     until = points[: 1 + next(place for place, one in enumerate(points) if one is point)] if past else points
