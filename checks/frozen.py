@@ -13,15 +13,27 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast, dataclass_transform
 
 if TYPE_CHECKING:
-    from dataclasses import Field, replace
+    from dataclasses import Field, asdict, replace
 else:
+    # The same as in `dataclasses`, without loading that module.
 
     def replace(record, /, **changes):
-        """A copy of a record with other values in some fields: `dataclasses.replace`, without loading that module."""
+        """A copy of a record with other values in some fields."""
         return type(record)(**{name: getattr(record, name) for name in record._hints} | changes)
 
+    def asdict(record):
+        """A record's fields by name, the records inside them too."""
+        return {name: _plain(getattr(record, name)) for name in record._hints}
 
-__all__ = ["Frozen", "field", "replace"]
+    def _plain(value):
+        if isinstance(value, Frozen):
+            return asdict(value)
+        if isinstance(value, dict):
+            return {_plain(name): _plain(one) for name, one in value.items()}
+        return type(value)(map(_plain, value)) if type(value) in {list, tuple} else value
+
+
+__all__ = ["Frozen", "asdict", "field", "replace"]
 
 T = TypeVar("T")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from checks.files.patterns import matching
-from checks.git import Changed
+
+if TYPE_CHECKING:
+    from checks.git import Changed
 
 DAYS = 90
 """How far back is counted, from the newest commit, so that the count does not depend on the day it is asked for."""

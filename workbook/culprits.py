@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from checks.files.patterns import matching
 from checks.frozen import replace
-from checks.git import Changed
 from workbook.answers import Answer, State
 from workbook.assess import Assessment, Judged
 from workbook.lapse import Cause
+
+if TYPE_CHECKING:
+    from checks.git import Changed
 
 SHORT = 7
 """Digits of a commit's id that people read."""

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from checks.frozen import Frozen
-from checks.git import Changed, Git, GitProblem, NoRepository
+from checks.git import Git, GitProblem, NoRepository
 from checks.tree import Tree
 from workbook.answers import STATE_FILE, WAIVER_FILE, State
 from workbook.assess import Assessment
@@ -19,6 +19,9 @@ from workbook.breadth import broad
 from workbook.culprits import EVERYTHING, lapsed_by_content, named
 from workbook.errors import Refused
 from workbook.lapse import Release
+
+if TYPE_CHECKING:
+    from checks.git import Changed
 
 _HOSTS: Final = (".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")
 """Where hosts look for templates, besides the root."""

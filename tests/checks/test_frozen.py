@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import copy
 import pickle
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict as standard_asdict
+from dataclasses import fields, is_dataclass
 from dataclasses import replace as standard_replace
 from functools import cached_property
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from checks.frozen import Frozen, field, replace
+from checks.frozen import Frozen, asdict, field, replace
 
 
 class Point(Frozen):
@@ -90,10 +91,25 @@ def test_what_is_worked_out_once_is_kept():
     assert record == Remembering(2)
 
 
+class Nested(Frozen):
+    at: Point
+    all: tuple[Point, ...] = ()
+    by_name: dict[str, list[Point]] = field(default_factory=dict)
+
+
+NESTED = Nested(Point(1), (Point(2, names=["b"]), Point(3)), {"c": [Point(4)]})
+
+
+def test_records_inside_become_plain_data_as_well():
+    assert asdict(NESTED) == standard_asdict(NESTED)
+    assert asdict(NESTED)["by_name"] == {"c": [{"x": 4, "y": 0, "names": []}]}
+
+
 @pytest.mark.parametrize("record", [Point(1, names=["a"]), Detailed(score=1, worst="a"), Remembering(3)])
 def test_everyone_else_takes_a_record_for_a_dataclass(record):
     assert is_dataclass(record)
     first = fields(record)[0]
+    assert asdict(record) == standard_asdict(record)
     changed = standard_replace(record, **{first.name: 9})
     assert changed == replace(record, **{first.name: 9})
     assert getattr(changed, first.name) == 9 != getattr(record, first.name)

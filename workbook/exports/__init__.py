@@ -6,14 +6,14 @@ is safe once it is listed, and the suite fails while it is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from checks.frozen import Frozen
 
 Format = Literal["markdown", "html", "page", "svg", "json", "sarif", "csv", "toml", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Frozen):
     """One export.
 
     Attributes:

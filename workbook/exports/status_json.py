@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import Any, Final
 
+from checks.frozen import asdict
 from workbook import agenda, crosswalk, outlook
 from workbook.assess import Standing
 from workbook.view import View
