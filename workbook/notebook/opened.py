@@ -19,6 +19,7 @@ from workbook.store import Clashed
 if TYPE_CHECKING:
     from workbook.answers import Evidence
     from workbook.notebook.book import PillarBook
+    from workbook.notebook.explaining import Told
     from workbook.notebook.table import Table
     from workbook.pictures import Picture
     from workbook.session import Session
@@ -116,6 +117,16 @@ class Workbook:
         stopped = "" if report is None or report.complete else " Stopped before the end; the rest stays unknown."
         files = report.files.examined if report else 0
         return Page("The probes have looked", (f"{files} files read, {len(found)} findings.{stopped}",))
+
+    def explain(self, name: str) -> Told:
+        """What an id or a finding means, how it is looked at, and the fix with an example.
+
+        Raises:
+            Refused: nothing is called that.
+        """
+        from workbook.notebook.explaining import told
+
+        return told(self.session, name)
 
     def pillar(self, name: str) -> PillarBook:
         """One pillar of the deciding checklist, with its form.

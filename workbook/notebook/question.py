@@ -49,6 +49,8 @@ class QuestionPanel:
         self._asked = ipywidgets.HTML()
         self._seen = ipywidgets.HTML()
         self._kept = ipywidgets.HTML()
+        self._explained = ipywidgets.HTML()
+        self.explain = self._button("Explain", self._explain)
         self.choices = {choice.key: self._choice_button(choice) for choice in CHOICES}
         self.stops = ipywidgets.Checkbox(description='A "no" stops the launch', indent=False)
         self.note = ipywidgets.Textarea(description="Note", rows=2, placeholder="What is true, in your words")
@@ -103,6 +105,8 @@ class QuestionPanel:
                 self.read,
                 self.reports.widget,
                 self._kept,
+                self.explain,
+                self._explained,
             ]
         )
         self.widget.add_class("readiness-detail")
@@ -121,6 +125,7 @@ class QuestionPanel:
             self.keep_note()
         self._control = control
         self.reports.clear()
+        self._explained.value = ""
         question = self.question
         self._fill()
         self._guard.asked = control
@@ -206,6 +211,14 @@ class QuestionPanel:
             self._stored[kind] = "" if kind in PASSING else self._texts[kind]
             self._session.typed.keep(Field(kind, self._control), "")
             self._set(kind, self._stored[kind])
+
+    def _explain(self) -> None:
+        """Show what the control means below the question; a second press takes it away."""
+        from workbook.notebook.explaining import told
+
+        shown = self._explained.value
+        self._explained.value = "" if shown else told(self._session, self._control)._repr_html_()
+        self._guard.say("Explained below." if not shown else "")
 
     def _choose(self, choice: Choice) -> None:
         question = self.question

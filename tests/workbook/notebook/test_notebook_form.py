@@ -7,6 +7,7 @@ import pytest
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
 from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
+from workbook.errors import Refused
 from workbook.guide import CHOICES
 from workbook.notebook import open_pillar
 from workbook.notebook.book import PillarBook
@@ -111,6 +112,31 @@ def test_a_failing_handler_is_said_in_place(opened, monkeypatch):
     form.panel.choices["y"].click()
     assert form.guard.trouble
     assert "ZeroDivisionError" in form.guard.status
+
+
+def test_a_question_is_explained_in_place_in_the_framework_of_the_tree(opened):
+    from workbook.explain import explain
+    from workbook.explain.as_html import explain_html
+
+    (opened.root / "requirements.txt").write_text("django\n")
+    form = form_of(opened, CONTROL)
+    before = texts(form.widget)
+    form.panel.explain.click()
+    (one, *_) = explain(opened.catalogue, CONTROL, ("django", "python"), opened.report, opened)
+    assert [text for text in texts(form.widget) if explain_html(one) in text]
+    form.panel.explain.click()
+    assert texts(form.widget) == before
+
+
+def test_a_cell_explains_what_the_command_explains(opened, capsys):
+    from workbook.cli.main import main
+    from workbook.notebook.opened import Workbook
+
+    for name in ("api.rate-limiting", "six-gates", "sql.string-built.py"):
+        assert main(["-C", str(opened.root), "explain", name]) == 0
+        assert capsys.readouterr().out.rstrip("\n") == repr(Workbook(opened).explain(name))
+    with pytest.raises(Refused, match="did you mean 'rate-limiting'"):
+        Workbook(opened).explain("rate-limitin")
 
 
 def test_undo_takes_the_answer_back_and_the_note_field_with_it(opened):
