@@ -51,7 +51,7 @@ SHOWN = 6
 
 
 def sentence(verdict: Verdict) -> str:
-    """Where the team stands: "No decision yet: 38 unanswered. Already certain: 2 stop launch. …"."""
+    """Where the team stands: "No decision yet: 38 items unanswered. Already certain: 2 stop launch. …"."""
     head = WORDS[verdict.verdict]
     if verdict.verdict == "incomplete":
         return f"{head}: {_open(verdict)}.{_certain(verdict.certain)} {_range(verdict)}{_absent(verdict)}."
@@ -62,7 +62,7 @@ def sentence(verdict: Verdict) -> str:
 
 
 def head(verdict: Verdict) -> str:
-    """The verdict alone: "No decision yet: 38 unanswered", "Hold: a blocker stands in the way: 43 of 50"."""
+    """The verdict alone: "No decision yet: 38 items unanswered", "Hold: a blocker stands in the way: 43 of 50"."""
     word = WORDS[verdict.verdict]
     return f"{word}: {_open(verdict) if verdict.verdict == 'incomplete' else _reached(verdict)}"
 
@@ -128,9 +128,13 @@ def _open(verdict: Verdict) -> str:
     if isinstance(verdict, ten_gates.Verdict):
         return f"{verdict.unanswered} domain{'s' if verdict.unanswered > 1 else ''} without a level"
     if isinstance(verdict, seven_steps.Verdict):
-        left = f"{verdict.unanswered} unanswered, " if verdict.unanswered else ""
+        left = f"{_items(verdict.unanswered)} unanswered, " if verdict.unanswered else ""
         return left + RUNS[verdict.accept]
-    return f"{verdict.unanswered} unanswered"
+    return f"{_items(verdict.unanswered)} unanswered"
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
 
 
 def _range(verdict: Verdict) -> str:

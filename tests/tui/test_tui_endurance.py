@@ -97,7 +97,7 @@ async def test_a_thousand_controls_of_ones_own(repository, make_report, screen_t
     app = ReadinessApp(session)
     async with app.run_test(size=(100, 30), **OPTIONS) as pilot:
         await pilot.pause()
-        assert "1000 unanswered" in screen_text(app)
+        assert "1000 items unanswered" in screen_text(app)
         await pilot.press("g")
         await pilot.pause()
         assert "1/1000" in screen_text(app)

@@ -184,7 +184,7 @@ async def test_board_pillar_detail_and_back(app, screen_text):
     async with app.run_test(size=(100, 40), **OPTIONS) as pilot:
         await pilot.pause()
         assert isinstance(app.screen, Board)
-        assert "No decision yet: 50 unanswered" in screen_text(app)
+        assert "No decision yet: 50 items unanswered" in screen_text(app)
         await pilot.press("a", "j", "j", "j", "enter")
         await pilot.pause()
         assert isinstance(app.screen, PillarView)

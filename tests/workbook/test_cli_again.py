@@ -183,7 +183,7 @@ def test_without_git_nothing_is_kept(tmp_path, capsys, worked_out):
     for number in (1, 2):
         assert main(["-C", str(tmp_path), "status"]) == 0
         assert len(worked_out) == made + number
-    assert "50 unanswered" in capsys.readouterr().out
+    assert "50 items unanswered" in capsys.readouterr().out
 
 
 def test_where_much_would_have_to_be_read_nothing_is_kept(status, answered, worked_out, monkeypatch):

@@ -114,7 +114,7 @@ def test_without_a_command_and_a_terminal_it_looks_first_and_writes_nothing(repo
 def test_without_a_command_a_workbook_says_its_status(call, started):
     code, out, _ = call(root=started)
     assert code == 0
-    assert out.startswith("No decision yet: 50 unanswered.")
+    assert out.startswith("No decision yet: 50 items unanswered.")
     assert "  secrets-manager " in out
     assert "not answered" in out
 

@@ -105,7 +105,7 @@ def test_the_message_says_what_changed_and_where_the_team_stands(started):
     assert text.splitlines()[0] == "Answer 2 readiness controls"
     assert "- rate-limiting: unanswered → ready (attested)" in text
     assert "- load-tested: unanswered → blocker (attested)" in text
-    assert "Before, no decision yet: 50 unanswered." in text
+    assert "Before, no decision yet: 50 items unanswered." in text
     assert "Now, no decision yet" in text
     assert "not answered → " in next(line for line in text.splitlines() if line.startswith("Why, "))
     assert commit(started).message == text

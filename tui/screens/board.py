@@ -27,6 +27,7 @@ from tui.widgets.hanging import Hanging
 from tui.widgets.rows import Rows
 from tui.wording import STATUS_SIGNS, asks, counted, said, standing, weight
 from workbook.answers import Status
+from workbook.assess import Standing
 from workbook.plan import Gap, Met, met
 
 WIDE = 120
@@ -67,6 +68,7 @@ class Board(WorkbookScreen):
             line, rows = self._filtered(kept_to)
             lines.append(line)
         else:
+            lines += [self._questions()] if self._roomy else []
             lines += self._calm(reached) if calm else []
             rows = [*self._next_three(), *(() if calm else self._pillars())]
         self.query_one("#board-context", Static).update(Hanging(Content("\n").join(lines), LABEL))
@@ -83,9 +85,16 @@ class Board(WorkbookScreen):
         )
         return [_labelled(name, text) for name, text in said_so]
 
+    def _questions(self) -> Content:
+        """How the questions of the guide go together with the items that the verdict counts."""
+        asked = self.session.questions()
+        left = sum(one.judged.standing is Standing.UNANSWERED for one in asked)
+        told = f"{left} of {len(asked)} unanswered; each item rests on the answers of one or more"
+        return _labelled("Questions", Content(told))
+
     def _next_three(self) -> list[tuple[str, Content]]:
         three = [(f"control:{gap.control.id}", self._next(gap)) for gap in self.session.next_three]
-        return [("", Content("Next three")), *three]
+        return [("", Content("Next three questions")), *three]
 
     def _pillars(self) -> list[tuple[str, Content]]:
         checklist = self.session.checklist
@@ -115,7 +124,7 @@ class Board(WorkbookScreen):
         return Content.assemble(weight(gap.control.severity), "  ", asks(asked), "  ", standing(gap.standing))
 
     def _pillar(self, one: PillarState) -> Content:
-        far = f"{one.answered} of {one.asked} answered" if one.asked else "nothing to answer"
+        far = f"{one.answered} of {one.asked} items answered" if one.asked else "nothing to answer"
         parts: list[Content | str] = [self._signs(one), f"  {far}"]
         for status in (Status.BLOCKER, Status.NEEDS_REVIEW, Status.READY, Status.NOT_APPLICABLE):
             if count := one.counts[status]:

@@ -86,7 +86,7 @@ class Guide(Answering):
         checklist = self.session.checklist
         pillar = next(one for one in checklist.pillars if one.id == question.item.pillar)
         place: list[Content | tuple[str, str] | str] = [
-            (f"{self._at + 1}/{len(self._order)}", "bold"),
+            (f"Question {self._at + 1}/{len(self._order)}", "bold"),
             said(f"  {checklist.heading(pillar)}"),
         ]
         if question.stops_launch:

@@ -69,7 +69,7 @@ def show(context: Context, view: View) -> None:
     names = view.catalogue.controls_of(view.state.checklists)
     standings = Counter(view.assessment.standings[name].standing for name in names)
     parts = ", ".join(f"{standings[one]} {PLAIN[one]}" for one in Standing if standings[one])
-    context.out(f"{len(names)} controls: {parts}.")
+    context.out(f"{len(names)} controls, a question each; every item rests on one or more of them: {parts}.")
     _verdicts(context, view)
     if view.report is None:
         context.out("By the answers and the watched files alone; --probe adds what the code shows now.")
@@ -78,7 +78,7 @@ def show(context: Context, view: View) -> None:
         count = Counter(view.assessment.items[item.id].status for item in items)
         parts = ", ".join(f"{count[status]} {word}" for status, word in ITEM_WORDS.items() if count[status])
         context.out("")
-        context.out(f"{terminal(view.checklist.heading(pillar))}: {parts} of {len(items)}")
+        context.out(f"{terminal(view.checklist.heading(pillar))}: {parts} of {len(items)} items")
         _controls(context, view, [control for item in items for control in item.controls])
     decided = {control for item in view.checklist.scored for control in item.controls}
     if further := [name for name in view.catalogue.controls_of(view.state.checklists) if name not in decided]:

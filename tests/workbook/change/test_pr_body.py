@@ -50,7 +50,7 @@ def test_nothing_in_doubt_is_one_line(team, body):
     change(team)
     text = body()
     assert text.count("\n") == 1
-    assert text.startswith("Production readiness: this change puts nothing in doubt. No decision yet: 50 unanswered.")
+    assert text.startswith("Production readiness: this change puts nothing in doubt. No decision yet: 50 items ")
 
 
 def test_a_watched_file_that_was_touched_is_named(team, body):

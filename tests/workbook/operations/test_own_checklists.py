@@ -50,7 +50,7 @@ def test_a_checklist_of_ones_own_is_chosen_answered_and_judged(bench):
     session = made.open()
     assert session.state.checklists == ("acme", "fifty-point", "six-gates")
     assert "acme-rota" in tomllib.loads(session.state_path.read_text())["controls"]
-    assert session.headline.startswith("No decision yet: 1 unanswered")
+    assert session.headline.startswith("No decision yet: 1 item unanswered")
     assert {question.control.id for question in session.questions()} == {"runbooks", "acme-rota"}
     session.answer("runbooks", Status.READY)
     session.answer("acme-rota", Status.READY)
