@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.wiring import answer
@@ -29,6 +30,14 @@ def unread_infrastructure(look: Look) -> tuple[str, tuple[Location, ...]]:
             return name, tuple(Location(path) for path in paths)
     places = look.importers(*_LIBRARIES, reached=False)
     return ("a program of its own", places) if places else ("", ())
+
+
+def programs_say(look: Look, pattern: re.Pattern[str]) -> Iterator[Location]:
+    """Where a program of the CDK or of Pulumi, whose libraries are known, asks for something in plain words."""
+    for path in sorted({place.path for place in look.importers(*_LIBRARIES, reached=False)}):
+        text = look.tree.text(path) or ""
+        if not is_test(path) and (match := pattern.search(text)):
+            yield Location(path, text.count("\n", 0, match.start()) + 1)
 
 
 def programs_kubernetes(look: Look) -> tuple[Location, ...]:

@@ -31,7 +31,7 @@ _OWN_NAMES = frozenset({"self", "cls", "request", "req"})
 
 _RAW = re.compile(
     r"\b(?:request|req)\.(?:json|body|form|get_json|POST|data|values|formData|text)\b|\bctx\.request\.body\b"
-    r"|\bc\.req\.(?:json|parseBody|text)\b|\breadBody\(|\bevent\.body\b"
+    r"|\bc\.req\.(?:json|parseBody|text)\b|\bread(?:Body|MultipartFormData|FormData)\(|\bevent\.body\b"
     r"|\b[fF]orm[dD]ata\.(?:get|getAll|entries)\(|\bfromEntries\(\s*\w*[fF]orm\w*"
 )
 _CHECKED = re.compile(

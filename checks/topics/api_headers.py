@@ -69,6 +69,9 @@ def security_headers(look: Look) -> Observation:
 
 def _headers(look: Look) -> list[Location]:
     found = [hit.place for hit in calls(look, _HEADER_CALLS)]
+    for path in look.tree.match("nuxt.config.*"):
+        if not re.search(r"\bheaders\s*:\s*false", look.tree.text(path) or ""):
+            found += line_matches(look, path, r"[\"']nuxt-security[\"']")
     for path in look.source_paths():
         config = re.search(r"(?:^|/)next\.config\.[cm]?[jt]s$", path)
         if config or (path.endswith(PYTHON + WEB) and reached(look, path)):

@@ -38,6 +38,9 @@ def proxy_limits(look: Look) -> Iterator[Location]:
         }
         for name in sorted(named) if _is_shipped(path) else ():
             yield from line_matches(look, path, rf"middlewares\.{re.escape(name)}\.rate[lL]imit\.average")
+    for path in look.tree.match("nuxt.config.*"):  # its limiter stands before all routes unless it is told otherwise
+        if not re.search(r"\brateLimiter\s*:\s*false", look.tree.text(path) or ""):
+            yield from line_matches(look, path, r"[\"']nuxt-security[\"']")
     for item in look.containers.resources:
         yield from line_matches(look, item.path, _INGRESS) if _is_shipped(item.path) else ()
     for platform in look.containers.platforms:

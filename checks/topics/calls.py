@@ -34,7 +34,7 @@ _BACKOFF = re.compile(
 _SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
 _PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter")
 _OPTION = re.compile(
-    r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\.with_?[rR]etry\("
+    r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\bretry_?(?:[cC]onfig|[oO]ptions|[sS]trategy)[\"']?\s*[=:]\s*(?!None\b|undefined\b|null\b)\S|\.with_?[rR]etry\("
 )
 _RECONNECTS = re.compile(r"(?:ioredis|redis|aioredis|mongoose|mongodb|pymongo|socket\.io-client|amqplib)\b")
 """Clients that open their own connection again; the calls to other services gain nothing by that."""

@@ -224,6 +224,9 @@ def lint_and_types(look: Look) -> Observation:
         found[word] += [(Location(step.path, step.line), soft) for step, soft in actions if by_action(step)]
     hard = {word: [place for place, soft in places if not soft] for word, places in found.items()}
     places = [place for word in hard for place in hard[word]]
+    if hard["lint"] and hard["types"] and (idle := _idle_type_checker(look, ran)):
+        said = "types are checked for a part only; the type checker of the Python code runs in no job"
+        return answer(LINT, Outcome.PARTIAL, said, [*idle, *places], searched=SEARCHED, fix=fix)
     if hard["lint"] and hard["types"]:
         return answer(LINT, Outcome.MET, "a linter and a type checker run and block", places, searched=SEARCHED)
     anywhere = [place for word in found for place, _ in found[word]]
@@ -240,6 +243,22 @@ def lint_and_types(look: Look) -> Observation:
     missing = next(word for word in ("types", "lint") if not hard[word])
     said = {"types": "no type check", "lint": "no linter"}[missing] + " blocks a change"
     return answer(LINT, Outcome.PARTIAL, said, anywhere, searched=SEARCHED, fix=fix)
+
+
+_PYTHON_TYPES = ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype")
+
+
+def _idle_type_checker(look: Look, ran: list[Run]) -> tuple[Location, ...]:
+    """Where the Python code of a mixed repository declares a type checker, if CI checks the other code alone."""
+    declared = look.depends_on(*_PYTHON_TYPES, dev=True)
+    declared = tuple(place for place in declared if place.path.rsplit("/", 1)[-1] != "package.json")
+    checks = [run.command.text for run in ran if ci_jobs.is_type_check(run.command)]
+    web = [text for text in checks if re.search(r"\btsc\b|\bvue-tsc\b|svelte-check|astro check|next build", text)]
+    if not declared or not checks or len(web) < len(checks):
+        return ()
+    python = [path for path in look.source_paths(".py") if "/" in path]
+    hooked = re.search(rf"\b(?:{'|'.join(_PYTHON_TYPES)})\b", look.tree.text(".pre-commit-config.yaml") or "")
+    return declared if python and not hooked else ()
 
 
 def _is_told_to_ignore(look: Look, run: Run) -> bool:

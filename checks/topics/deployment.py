@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.hosting import serverless
-from checks.application.infrastructure import not_configured, programs_kubernetes
+from checks.application.infrastructure import not_configured, programs_kubernetes, programs_say
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test, is_vendored
@@ -47,6 +47,7 @@ def deploy_config(look: Look) -> Observation:
     platforms = [item for item in look.containers.platforms if not _ASIDE.search(item.path)]
     code += [Location(item.path) for item in platforms if item.platform in _AS_CODE]
     code += [Location(path) for path in look.tree.match("*.yml", "*.yaml") if _is_playbook(look, path)]
+    code += [Location(path) for path in look.tree.match("config/deploy*.yml") if _is_of_kamal(look, path)]
     described = [
         *(_first_line(look, path) for path in dict.fromkeys(item.path for item in own)),
         *workloads,
@@ -80,6 +81,12 @@ def _is_playbook(look: Look, path: str) -> bool:
         return False
     text = look.tree.text(path) or ""
     return bool(re.search(r"(?m)^(-\s+|  )hosts:\s*\S", text) and re.search(r"(?m)^\s+(tasks|roles):", text))
+
+
+def _is_of_kamal(look: Look, path: str) -> bool:
+    """Whether the file tells Kamal which image goes to which servers."""
+    text = look.tree.text(path) or ""
+    return all(re.search(rf"(?m)^{key}:", text) for key in ("service", "image", "servers"))
 
 
 def _first_line(look: Look, path: str) -> Location:
@@ -169,8 +176,13 @@ def _scaled(look: Look) -> Iterator[Location]:
     for platform in look.containers.platforms:
         if _counts(platform.data, 0):
             yield Location(platform.path)
+    yield from programs_say(look, _SCALED_BY_PROGRAM)
 
 
+_SCALED_BY_PROGRAM = re.compile(
+    r"\.auto_?[sS]cale_?(?:Task_?Count|task_count|InstanceCount)?\(|\.scale_?[oO]n_?(?:Cpu|cpu|Request|request|Memory|memory)\w*\("
+    r"|\bdesired_?[cC]ount\s*[:=]\s*(?:[2-9]|\d\d)|\bmin_?[cC]apacity\s*[:=]\s*(?:[2-9]|\d\d)|appautoscaling\.\w*Target\("
+)
 _INSTANCES = frozenset({
     "min_machines_running", "numInstances", "numReplicas", "instance_count", "minInstances", "min_instances",
     "quantity", "minReplicas", "min_num_instances", "instances", "minNodes",

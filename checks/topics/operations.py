@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.databases import databases
-from checks.application.infrastructure import not_configured
+from checks.application.infrastructure import not_configured, programs_say
 from checks.application.wiring import answer, not_applicable
 from checks.files.kinds import is_test, is_vendored
 from checks.look import Look, is_product
@@ -34,6 +34,10 @@ _SAFE_CLOUD = re.compile(
     r"backup_retention_period\s*=\s*[1-9]|point_in_time_recovery|backup_configuration|backup_window"
     r"|snapshot_retention_limit\s*=\s*[1-9]"
 )
+_BY_PROGRAM = re.compile(
+    r"\bbackup_?[rR]etention\s*[:=]\s*(?!(?:cdk\.)?Duration\.days\(0\)|0\b)|\bpoint_?[iI]n_?[tT]ime_?[rR]ecovery\w*\s*[:=]\s*(?!false|False)"
+    r"|\bBackupPlan\b|\bbackup_?[rR]etention_?[pP]eriod\s*[:=]\s*[1-9]|\bbackup\s*[:=]\s*(?:\{\s*retention|rds\.BackupProps)"
+)
 _MENTIONS = re.compile(
     r"(?i)\bback(?:ing)?[- ]?up (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
     r"|\b(?:database|data|db|postgres\w*|volume|nightly|daily|weekly|hourly|automat\w+|regular) back-?ups?\b"
@@ -50,7 +54,7 @@ def backups(look: Look) -> Observation:
     """A specific procedure, or a job that makes backups; words alone are half of it."""
     searched = ("documents and headings about backup and recovery", "scripts, compose, CI, Kubernetes and Terraform")
     fix = "back up the data on a schedule, write down how to restore it, and rehearse it"
-    jobs = list(_backup_jobs(look))
+    jobs = [*_backup_jobs(look), *programs_say(look, _BY_PROGRAM)]
     if jobs:
         return answer(BACKUPS, Outcome.MET, "a job makes backups", jobs, searched=searched)
     documents = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.infrastructure import not_configured
+from checks.application.infrastructure import not_configured, programs_say
 from checks.application.wiring import answer
 from checks.git.problem import GitProblem
 from checks.look import Look, is_product
@@ -92,6 +92,11 @@ _CONFIGURED = re.compile(
     r"|(?m:^\s*DeploymentPreference:)|(Canary|Linear)\d+Percent\w+"
     r"|deployment_circuit_breaker|deployment_type\s*=\s*\"BLUE_GREEN\"|auto_rollback_configuration"
 )
+_BY_PROGRAM = re.compile(
+    r"circuitBreaker\s*:\s*\{[^}]{0,60}rollback\s*:\s*true|DeploymentCircuitBreaker\([^)]{0,60}rollback\s*=\s*True"
+    r"|\b(?:Lambda|Ecs|Server)DeploymentConfig\.\w*(?:CANARY|LINEAR)|DeploymentControllerType\.CODE_DEPLOY"
+    r"|autoRollback\s*:\s*\{"
+)
 _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($|[:_.-])")
 _ROLLBACK_WORD = re.compile(
     r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)"
@@ -126,6 +131,7 @@ def rollback(look: Look) -> Observation:
     specific = [place for place, text in sections if _is_procedure(text)]
     whole = [item for item in documents if "rollback" in item.kinds and item.specific]
     specific += [Location(item.path, 1) for item in whole if _is_procedure(item.text)]
+    specific += [place for item in documents for place in _commands_back(item)]
     if specific:
         return answer(ROLLBACK, Outcome.MET, "a written procedure", specific, searched=searched)
     mentioned = [place for place, _ in sections] + [place for item in documents for place in _mentions(item)]
@@ -141,6 +147,21 @@ def _is_procedure(text: str) -> bool:
     told = len(_INLINE.findall(text)) + len(re.findall(r"(?i)\b(?:then|when|until|at once|wait)\b", text))
     steps = max(len(_STEP.findall(text)), len(fenced), told if _INLINE.search(text) else 0)
     return steps >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
+
+
+_COMMAND_BACK = re.compile(
+    r"`(?:\$ )?(?:kubectl rollout undo|kubectl argo rollouts (?:undo|abort)|helm rollback|kamal rollback"
+    r"|(?:fly|flyctl) releases? rollback|(?:fly|flyctl) deploy --image|heroku (?:releases:)?rollback|vercel rollback"
+    r"|wrangler rollback|argocd app rollback|gcloud run services update-traffic)\b[^`\n]{3,}`"
+)
+"""A command that brings a release back, with what it is to bring back."""
+
+
+def _commands_back(document: Document) -> Iterator[Location]:
+    """Where a document gives such a command in a sentence about going back."""
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if _COMMAND_BACK.search(line) and not re.search(r"(?i)\b(?:todo|someday|would|could|planned)\b", line):
+            yield Location(document.path, number)
 
 
 def _mentions(document: Document) -> Iterator[Location]:
@@ -164,6 +185,7 @@ def _configured(look: Look) -> Iterator[Location]:
         text = look.tree.text(path) or ""
         if match := _CONFIGURED.search(text):
             yield Location(path, text.count("\n", 0, match.start()) + 1)
+    yield from programs_say(look, _BY_PROGRAM)
     for script in look.manifests.scripts:
         if _UNDOING_NAME.search(script.name) and not _OF_DATA.search(" ".join((script.name, *script.commands))):
             yield Location(script.path, script.line)

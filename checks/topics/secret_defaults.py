@@ -61,6 +61,33 @@ _IN_SHELL = re.compile(
 )
 
 
+_NEARBY = re.compile(r"@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|[A-Za-z][\w-]*)(?=[:/?\"'\s]|$)")
+"""A host that only the machine itself, or the network of a compose file, knows: no dot in its name."""
+_USUAL = re.compile(
+    r"(?i)(?:postgres(?:ql)?|mysql|mongo(?:db)?|redis|rabbit(?:mq)?|guest|root|admin|user|password|passwd|pass|secret|test"
+    r"|dev|local|example|changeme|change[-_]me|default|app|db)\w{0,8}"
+)
+_THROWN_AWAY = re.compile(
+    r"(?:^|/)\.(?:github|gitlab|circleci|devcontainer)(?:/|-ci)|(?:^|/)alembic\.ini$|\.(?:example|sample|template)$"
+)
+"""Files of jobs and tools whose database lives as long as they do, or is a developer's own."""
+
+
+def address_nearby(path: str, text: str, secret: shapes.Secret) -> str:
+    """Whether an address with a password leads no further than a developer's or a job's own machine.
+
+    "none" where nothing is to be said of it, "default" where it works unless it is overridden, "" where it is neither.
+    """
+    if secret.kind != "password in a URL" or not _NEARBY.match(text, secret.end):
+        return ""
+    if _THROWN_AWAY.search(path):
+        return "none"
+    value = text[secret.start : secret.end]
+    user = re.search(r"//([^:/@\s]*):$", text[max(0, secret.start - 80) : secret.start])
+    usual = bool(_USUAL.fullmatch(value)) or (user is not None and user[1] == value)
+    return "none" if usual and (_COMPOSE.search(path) or _NOT_DEPLOYED.search(path)) else "default"
+
+
 def assigned_in_shell(path: str, text: str) -> Iterator[int]:
     """The lines of a script that give a telling name a value which looks drawn by lot, quoted or not."""
     if not path.endswith(_SHELL):

@@ -10,7 +10,12 @@ from checks.observation import Confidence, Finding, Location, Observation, Outco
 from checks.probe import Stage, probe
 from checks.readers.plain import mapping, sequence
 from checks.secrets import shapes
-from checks.topics.secret_defaults import assigned_in_shell, compose_defaults, working_defaults
+from checks.topics.secret_defaults import (
+    address_nearby,
+    assigned_in_shell,
+    compose_defaults,
+    working_defaults,
+)
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
@@ -191,7 +196,10 @@ def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] |
     text = look.tree.text(path)
     if text is None:
         return None
-    keys = [(secret.kind, secret.line) for secret in shapes.find(text) if not _is_form(text, secret)]
+    found = [secret for secret in shapes.find(text) if not _is_form(text, secret)]
+    nearby = {secret: how for secret in found if (how := address_nearby(path, text, secret))}
+    keys = [(secret.kind, secret.line) for secret in found if secret not in nearby]
+    of_developers = [secret.line for secret, how in nearby.items() if how == "default"]
     # Each of these forms spells one of these words; most files hold none, and `^\s*` is slow to find that out.
     lower = text.lower()
     possible = any(word in lower for word in ("password", "passwd", "secret", "token", "api_key", "apikey"))
@@ -200,7 +208,7 @@ def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] |
         if possible
         else ()
     )
-    defaults = [_at(path, text, one).line for form in forms for one in form.finditer(text)]
+    defaults = [*of_developers, *(_at(path, text, one).line for form in forms for one in form.finditer(text))]
     if possible:
         keys += [("value in a script", line) for line in assigned_in_shell(path, text)]
         defaults = sorted({*defaults, *working_defaults(path, text)})
