@@ -81,3 +81,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         return root
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ground() -> Callable[..., Ground]:
+    """Makes what scaffolds are filled with from a portrait, under the checklists that are named."""
+    return grounded
