@@ -7,6 +7,7 @@ screen what is typed is not shown, and waits in the terminal for that screen.
 from __future__ import annotations
 
 import os
+import signal
 import termios
 from contextlib import suppress
 from typing import Any, Final
@@ -21,6 +22,10 @@ _SCREEN: Final = 2
 
 _ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H"
 _LEAVE: Final = "\x1b[?25h\x1b[?1049l"
+_QUIET: Final = "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1004, 1006, 1015, 2004)) + "\x1b[<u"
+"""Ends what Textual may have asked the terminal to report: mouse, focus, pastes, keys in full."""
+
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
 _TO_LAST_LINE: Final = "\x1b[999H"
 """Where some terminals put the prompt again when the program has ended."""
 
@@ -40,6 +45,10 @@ class FirstPaint:
             self._mode = termios.tcgetattr(_KEYS)
             self._set(_for_keys(self._mode))
             self._ours = True
+            # Until Textual listens for itself; by default they would leave the terminal as it is.
+            for number in _ENDINGS:
+                with suppress(ValueError):  # only the main thread may
+                    signal.signal(number, self._stopped)
             os.write(_SCREEN, f"{_ENTER}{terminal(self._folder)}\r\n\r\n{TEXT}{_TO_LAST_LINE}".encode())
 
     def hand_over(self) -> None:
@@ -53,6 +62,15 @@ class FirstPaint:
                 os.write(_SCREEN, _LEAVE.encode())
             if self._mode is not None:
                 self._set(self._mode)
+
+    def _stopped(self, number: int, _: object) -> None:
+        """A signal before the app hears signals itself: the terminal as it was, then the end the signal means."""
+        with suppress(OSError):
+            os.write(_SCREEN, _QUIET.encode())
+        self._ours = True
+        self.withdraw()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def _set(self, mode: list[Any]) -> None:
         # At once, without dropping what was typed.

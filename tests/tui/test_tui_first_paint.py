@@ -1,5 +1,6 @@
 """What is painted before Textual is loaded, in a real terminal: it gives way, keeps keys, and leaves no trace."""
 
+import signal
 import sys
 import termios
 from contextlib import suppress
@@ -56,16 +57,31 @@ def test_the_folder_is_named_before_anything_is_loaded_and_keys_pressed_meanwhil
     assert echoes(child)
 
 
-def test_ctrl_c_while_it_is_read_leaves_the_terminal_as_it_was(opened, repository, tmp_path):
-    slow = f"""
+@pytest.fixture
+def slow(repository, tmp_path):
+    """A program with something slow in place of Textual, so that the workbook is still being read."""
+    (tmp_path / "textual").mkdir()
+    (tmp_path / "textual" / "__init__.py").write_text("import time\ntime.sleep(600)\n")
+    return f"""
 import sys, time
 sys.path.insert(0, {str(tmp_path)!r})
 from workbook.launch import main
 sys.exit(main(["-C", {str(repository)!r}]))
 """
-    # In place of Textual, so that it is still being read when the key comes.
-    (tmp_path / "textual").mkdir()
-    (tmp_path / "textual" / "__init__.py").write_text("import time\ntime.sleep(600)\n")
+
+
+def test_a_signal_while_it_is_read_leaves_the_terminal_as_it_was(opened, slow):
+    child = opened("-c", slow)
+    child.expect_exact(TEXT)
+    child.kill(signal.SIGTERM)
+    child.expect_exact("\x1b[?25h\x1b[?1049l")
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.signalstatus == signal.SIGTERM
+    assert echoes(child)
+
+
+def test_ctrl_c_while_it_is_read_leaves_the_terminal_as_it_was(opened, slow):
     child = opened("-c", slow)
     child.expect_exact(TEXT)
     child.sendintr()
