@@ -136,7 +136,7 @@ class Attempt:
                 break
             edits |= more
             if whole and rounds >= _FEW_ROUNDS:
-                edits |= self._like(more)
+                edits |= self._like(more, below=rounds >= _STATEMENT_ROUNDS)
             rounds += 1
             seen = self._observation(self._seen(edits))
         if not rounds and not self._plan.tags:
@@ -174,10 +174,10 @@ class Attempt:
             return None
         return left.encode("utf-8", "surrogatepass")
 
-    def _like(self, paths: Iterable[str]) -> dict[str, None]:
-        """The files beside the named ones with the same ending: a probe names only the first of many."""
-        kinds = {_kind(path) for path in paths}
-        return {path: None for path in self._site.paths if _kind(path) in kinds}
+    def _like(self, paths: Iterable[str], *, below: bool) -> dict[str, None]:
+        """The files of the same folder and ending, with `below` of the same top folder: a probe names the first."""
+        kinds = {_kind(path, top=below) for path in paths}
+        return {path: None for path in self._site.paths if _kind(path, top=below) in kinds}
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -189,10 +189,10 @@ class Attempt:
         return report.observations[self._was.signal]
 
 
-def _kind(path: str) -> tuple[str, str]:
-    """The folder and the ending of a path."""
+def _kind(path: str, *, top: bool) -> tuple[str, str]:
+    """The folder of a path, or the one at the top, and its ending."""
     folder, _, name = path.rpartition("/")
-    return folder, name.rpartition(".")[2]
+    return folder.partition("/")[0] if top else folder, name.rpartition(".")[2]
 
 
 def _plant(means: Means, what: str, verdict: Verdict, seen: Observation, edits: Edits) -> Plant:
