@@ -28,6 +28,7 @@ from checks.git.locate import locate
 from checks.git.sanitize import PinnedDirectory
 from checks.look import Look
 from checks.past import laid_out
+from checks.portrait.child import look_at as portrait_of
 from checks.run import look_over
 from checks.semgrep.engine import find_program
 from checks.topics.release import changelog
@@ -42,6 +43,7 @@ from workbook.decisions import Decider, Outcome
 from workbook.errors import Refused
 from workbook.exports import report_sarif
 from workbook.history.replay import replay
+from workbook.operations import scaffolding
 from workbook.places import Place
 from workbook.report.bundle import contents
 from workbook.report.proofs import proofs
@@ -203,9 +205,13 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.files.admission": {"listing the tree": digest},
     "checks.hotspots": {"how often files changed": ask_churn},
     "checks.look": {"a probe that reads tags": ask_release},
+    "checks.portrait.child": {"the portrait of a product": lambda root: portrait_of(root, {})},
+    # Asks through a look of its own.
+    "checks.portrait.gather": {},
     "checks.run": {"the file probes": quick_look},
     "checks.topics.release": {"a probe that reads tags": ask_release},
     "checks.tree": {"listing the tree": digest},
+    "workbook.operations.scaffolding": {"what scaffolds are there": scaffolding.there},
     "workbook.cli.doctor": {"doctor's look at git": doctor._git, "doctor's look at the name": doctor._name},
     "workbook.cli.again": {"a command that only reads": lambda root: main(["-C", str(root), "status"])},
     # Say what git said, or hand over the snapshot that `again` took.

@@ -103,6 +103,8 @@ def _step(number: int, step: Step, catalogue: Catalogue) -> Iterator[str]:
     yield f"{number}. {gap.control.id}: {gap.control.title}"
     yield f"   {_standing(gap)} · {SEVERITY_WORDS[gap.control.severity]} · {in_days(gap.half_days)}{_who(gap)}"
     yield f"   Do: {gap.action.what}{_place(gap.action.place)}"
+    if gap.form:
+        yield f"   Begin with: {gap.form}"
     yield f"   Then: {gap.action.command}"
     if step.settles:
         yield f"   Settles: {_items(step.settles, catalogue)}"

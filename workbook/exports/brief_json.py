@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from checks.observation import Finding, Location, Observation
 from workbook.brief import CONTRACT, Brief, Task, brief_of
+from workbook.hands import Work
 from workbook.report.words import worst_first
 from workbook.session import Session
 
@@ -48,6 +49,7 @@ def _task(task: Task) -> dict[str, Any]:
         "places": [_place(place) for place in task.places],
         "findings": [_finding(one) for one in worst_first(task.findings)],
         "observations": [_seen(one) for one in task.seen],
+        "form": (task.gap.form if task.work is not Work.PERSON else "") or None,
         "proof": list(task.proof) or None,
         "propose": list(task.propose) or None,
     }

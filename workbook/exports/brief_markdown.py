@@ -87,6 +87,8 @@ def _commands(task: Task) -> Iterator[str]:
     if task.work is Work.PERSON:
         yield "- Proof and answer: a person's. Tell them what you know, and leave it."
         return
+    if task.gap.form:
+        yield f"- Begin with: {markdown(task.gap.form)}; leave every blank that you do not know, and ask"
     if task.proof:
         yield f"- Prove with: {markdown(shell_display(task.proof))} which must say yes"
     else:

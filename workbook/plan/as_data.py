@@ -88,6 +88,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "half_days": gap.half_days,
         "effort": gap.effort_reason,
         "after": list(gap.after),
+        "form": gap.form or None,
         "action": {"what": gap.action.what, "command": gap.action.command, "place": _place(gap.action.place)},
         "owner": gap.owner,
         "due": gap.due.isoformat() if gap.due else None,

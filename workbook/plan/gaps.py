@@ -11,6 +11,7 @@ from workbook.assess import SATISFIED, Assessment, Judged, Standing
 from workbook.catalogue import Catalogue, Control
 from workbook.catalogue.plans import Plans
 from workbook.guide import Question, question
+from workbook.scaffold import for_control
 
 A_LOOK = 1
 """Half-days to look again, confirm or settle, where nothing is known to be missing."""
@@ -52,6 +53,8 @@ class Gap:
     """The confirmed scope says it does not apply, the answer says it is open: to be settled, not to be built."""
     waits: bool
     """A person said it is ready; what is missing is only the second pair of eyes that the policy asks for."""
+    form: str
+    """The command that writes a document or configuration to begin with; "" where none does, or a look is enough."""
 
     @property
     def stops_launch(self) -> bool:
@@ -123,6 +126,7 @@ def _gap(asked: Question, plans: Plans, after: tuple[str, ...], today: date, *, 
         facets=() if asked.answer.rung is Rung.PROPOSED else asked.answer.facets,
         settle=settle,
         waits=waits,
+        form="" if look else next((one.command for one in for_control(asked.control.id)), ""),
     )
 
 
