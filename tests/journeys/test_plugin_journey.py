@@ -131,7 +131,10 @@ def test_who_has_not_the_plugin_is_told_what_is_missing(readiness, environment, 
     shutil.move(info, away)
     try:
         missing = readiness("status")
-        assert "acme-launch" in missing.stdout + missing.stderr
+        assert "there is no checklist 'acme-launch'" in missing.stderr
+        gate = readiness("gate")
+        assert gate.returncode == 3, gate.stdout
+        assert "install the plug-in that brings it" in gate.stdout
         assert "acme.rota" not in told(readiness("probe", "--format", "json"))
     finally:
         shutil.move(away, info)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from checks.observation import Outcome
 from workbook.answers import Rung, State
@@ -13,11 +14,18 @@ from workbook.gate.ruling import Level, Reason
 from workbook.gate_policy import Mode
 from workbook.session import Session
 
+BOOK: Final = "workbook"
+"""The table that names the chosen checklists."""
+
 
 def reasons(ground: Ground) -> Iterator[Reason]:
-    """What cannot be told: git, the look as a whole, and the signals behind controls that count."""
+    """What cannot be told: chosen checklists that are not here, git, the look, and signals behind what counts."""
     if not ground.holds_anything:
         return
+    for problem in ground.session.state.problems:
+        if problem.table == BOOK and problem.key in ("decides", "also"):
+            what = f"{problem.what}; correct the name, or install the plug-in that brings it"
+            yield Reason(Level.UNKNOWN, "verdict", f"{BOOK}.{problem.key}", what, "readiness checklists")
     place, report = ground.session.place, ground.session.report
     if place.damaged:
         yield Reason(Level.UNKNOWN, "look", "git", f"git was not read: {place.trouble}", "readiness doctor")

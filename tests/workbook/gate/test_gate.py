@@ -367,6 +367,19 @@ def test_a_look_that_did_not_end_cannot_pass_and_cannot_fail(team, sight):
     assert team.gate()[0] == 1, "a failure is a failure, whatever else is unknown"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [('decides = "fifty-point"', 'decides = "acme"'), ("also = []", 'also = ["acme"]')]
+)
+def test_a_chosen_checklist_that_is_not_here_is_unknown_and_no_other_passes_in_its_place(team, before, after):
+    state = team.root / "readiness.toml"
+    assert before in state.read_text()
+    state.write_text(state.read_text().replace(before, after))
+    code, data = team.ruling()
+    assert code == 3
+    assert [(one["level"], one["about"]) for one in data["reasons"]] == [("unknown", f"workbook.{after.split()[0]}")]
+    assert "install the plug-in that brings it" in data["reasons"][0]["what"]
+
+
 def test_an_unknown_undoes_no_persons_answer(team, sight):
     sight.now = {SIGNAL: "met"}
     team.commit(ready())
