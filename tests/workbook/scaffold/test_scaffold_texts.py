@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 import tree_sitter
@@ -19,6 +19,7 @@ from workbook.scaffold.registry import for_control, for_signal, scaffolds
 STACKS = ("fastapi", "django", "flask", "express", "next", "streamlit", "empty")
 JAVASCRIPT = tree_sitter.Language(tree_sitter_javascript.language())
 TYPESCRIPT = tree_sitter.Language(tree_sitter_typescript.language_typescript())
+ROOT = Path(__file__).resolve().parents[3]
 CHECKLISTS = ("fifty-point", "six-gates", "seven-steps", "ten-gates", "prototype-gap")
 
 
@@ -176,3 +177,23 @@ def test_the_registry_names_only_controls_and_signals_that_exist_and_finds_them(
     assert [one.name for one in for_signal("ops.slo")] == ["slo", "sla"]
     assert for_control("rate-limiting") == ()
     assert for_control("human-code-review")[0].command == "readiness scaffold codeowners"
+
+
+def test_the_page_about_scaffolds_lists_them_as_they_are():
+    page = (ROOT / "docs" / "scaffolding.md").read_text("utf-8")
+    table = page[page.index("<!-- table") : page.index("<!-- end of the table")].splitlines()[3:]
+    assert table == [
+        f"| `{one.name}` | `{one.path}` | {one.what} | {', '.join(one.controls)} | {', '.join(one.signals) or 'no probe'} |"
+        for one in scaffolds().values()
+    ]
+    at_once = {one.name for one in scaffolds().values() if one.complete}
+    assert at_once == set(re.findall(r"`([\w-]+)`", page[page.index("Four need no") : page.index("A workflow that")]))
+
+
+def test_every_template_belongs_to_a_scaffold():
+    used = {
+        form for one in scaffolds().values() for form in (one.template, *(f.template for f in one.frameworks.values()))
+    }
+    there = {path.name for path in (ROOT / "templates" / "documents").glob("*.jinja")}
+    assert there - used == {"_rollback.md.jinja"}
+    assert used <= there
