@@ -13,15 +13,15 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def lines(one: Explanation, level: int = 2) -> Iterator[str]:
-    """The whole explanation under a heading of `level`, with its id as the heading, so that links can name it."""
+def lines(one: Explanation, level: int = 2, *, examples: bool = True) -> Iterator[str]:
+    """The whole explanation; its heading, of `level`, is the id, so that links can name it."""
     yield f"{'#' * level} {markdown_prose(one.id)}"
     yield ""
     yield markdown_prose(one.title)
     yield ""
     for part in one.parts():
         yield from _part(part)
-    for shown in one.examples:
+    for shown in one.examples if examples else ():
         yield ""
         yield from example(shown)
 
