@@ -67,8 +67,11 @@ class _Kind(type):
         above: Any = bases[0] if bases else _Nothing
         body["__match_args__"] = above.__match_args__ if kw_only else (*above.__match_args__, *hints)
         body["_hints"], body["_defaults"] = above._hints | hints, above._defaults | defaults
+        body["_makers"] = {name: one.factory for name, one in body["_defaults"].items() if isinstance(one, _Made)}
         body["_values"] = attrgetter(*body["_hints"] or ("__class__",))
-        return super().__new__(cls, name, bases, body)
+        made: Any = super().__new__(cls, name, bases, body)
+        made._setters = {**above._setters, **{one: vars(made)[one].__set__ for one in hints}}
+        return cast("_Kind", made)
 
 
 class _Nothing:
@@ -76,6 +79,7 @@ class _Nothing:
 
     _hints: ClassVar[dict[str, str]] = {}
     _defaults: ClassVar[dict[str, object]] = {}
+    _setters: ClassVar[dict[str, Callable[..., None]]] = {}
     __match_args__ = ()
 
 
@@ -93,24 +97,26 @@ class Frozen(metaclass=_Kind):
     _hints: ClassVar[dict[str, str]]
     """The type of each field, as text, in order."""
     _defaults: ClassVar[dict[str, object]]
+    _makers: ClassVar[dict[str, Callable[[], object]]]
+    """Of the defaults that are made anew."""
+    _setters: ClassVar[dict[str, Callable[..., None]]]
+    """What fills each slot, past `__setattr__`."""
     _values: ClassVar[attrgetter[Any]]
     """Takes all that a record holds, to compare it."""
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        put, given = object.__setattr__, {**self._defaults, **named}
+        setters = self._setters
         if values:
             places = self.__match_args__
-            given |= zip(places, values, strict=False)
             if len(values) > len(places) or not named.keys().isdisjoint(places[: len(values)]):
                 raise self._misfit()
-        try:
-            for name in self._hints:
-                value = given[name]
-                put(self, name, value.factory() if value.__class__ is _Made else value)
-        except KeyError:
-            raise self._misfit() from None
-        if len(given) > len(self._hints):
+            named |= zip(places, values, strict=False)
+        if len(named) < len(setters):
+            named = {**self._defaults, **{name: make() for name, make in self._makers.items()}, **named}
+        if named.keys() != setters.keys():
             raise self._misfit()
+        for name, fill in setters.items():
+            fill(self, named[name])
 
     def _misfit(self) -> TypeError:
         return TypeError(f"{type(self).__name__} takes each of these once: {', '.join(self._hints)}")

@@ -154,12 +154,15 @@ _TELLING: Final = (
     r"|signing_?-?key|encryption_?-?key|credential)"
 )
 
-LOOSE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
-    (kind, re.compile("".join(pieces), re.IGNORECASE | re.ASCII))
-    for kind, *pieces in (
+_TELLING_HINTS: Final = "secret passw passphrase pwd token key credential"
+
+LOOSE: Final[tuple[Format, ...]] = tuple(
+    Format(kind, tuple(hints.split()), f"(?i){''.join(pieces)}")
+    for kind, hints, *pieces in (
         (
             # .env, YAML, shell and running text: a telling name, and what looks drawn by lot. No quotes needed.
             "value after a telling name",
+            _TELLING_HINTS,
             _TELLING,
             # Also inside JSON or TOML, where quotes and line ends have backslashes, once or several times.
             r"[a-z0-9_-]{0,40}\\{0,3}[\"']?\s{0,20}(?:=>|:=|=|:|\bis\b)\s{0,20}",
@@ -168,29 +171,40 @@ LOOSE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ),
         (
             "value of an option",
+            _TELLING_HINTS,
             r"(?<![\w-])--?[a-z0-9-]{0,40}",
             _TELLING,
             r"[a-z0-9-]{0,40}\s{1,5}[\"']?(?P<value>[^\s\"'`<>{}()\[\],;\\]{12,200}+)",
         ),
-        ("value of a request header", r"\b(?:bearer|basic|token)\s+(?P<value>[A-Za-z0-9._~+/=-]{20,}+)"),
+        (
+            "value of a request header",
+            "bearer basic token",
+            r"\b(?:bearer|basic|token)\s+(?P<value>[A-Za-z0-9._~+/=-]{20,}+)",
+        ),
         (
             "value in the query of an address",
+            "=",
             r"[?&;](?:[a-z0-9_-]*(?:token|secret|password|passwd|key|credential|signature)|sig|auth|code)",
             r"=(?P<value>[^&\s\"'`<>#\\]{12,400}+)",
         ),
         (
             "password in a connection string",
+            "password pwd",
             r"(?:server|data source|host|user id|uid|user|database)\s*=[^\n\"']{0,200};\s*(?:password|pwd)\s*=",
             r"\s*(?P<value>[^;\s\"'`<>{}$]{6,200})",
         ),
         (
             "password in a connection string",
+            "password pwd",
             r"\b(?:password|pwd)\s*=\s*(?P<value>[^;\s\"'`<>{}$]{6,200});[^\n\"']{0,200}",
             r"(?:server|data source|host|user id|uid|database)\s*=",
         ),
     )
 )
-"""Shapes that also ordinary code has now and then: good enough to keep a value off screen and disk, not to accuse."""
+"""Shapes that also ordinary code has now and then: good enough to keep a value off screen and disk, not to accuse.
+
+They match in any case; their hints are in small letters.
+"""
 
 BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,8192}={0,2}(?![A-Za-z0-9+/_=-])", re.ASCII)
 """What may be an encoded credential; it is one when a format of the table shows up in what it encodes."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -141,10 +139,11 @@ class _Search:
 
     def loose(self) -> Self:
         """Values without quotes, in addresses, headers and connection strings."""
-        for kind, pattern in LOOSE:
-            for match in pattern.finditer(self._text):
-                if self._is_free(*match.span("value")) and _drawn_by_lot(kind, match):
-                    self._take(*match.span("value"), kind)
+        lower = self._text.lower()
+        for one in LOOSE:
+            for match in one.pattern.finditer(self._text) if any(hint in lower for hint in one.hints) else ():
+                if self._is_free(*match.span("value")) and _drawn_by_lot(one.kind, match):
+                    self._take(*match.span("value"), one.kind)
         return self
 
     def encoded(self) -> Self:
@@ -245,10 +244,12 @@ def _encoded(word: str) -> str:
     """The kind of credential a base64 word encodes, "" when it encodes none."""
     if word.isalpha() or not re.search(r"[0-9]", word):
         return ""
+    from base64 import b64decode  # few texts hold such a word, and every text on screen is searched
+
     bare = word.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        raw = base64.b64decode(bare + "=" * (-len(bare) % 4))
-    except (binascii.Error, ValueError):
+        raw = b64decode(bare + "=" * (-len(bare) % 4))
+    except ValueError:
         return ""
     # Random bytes and hashes are no text; an encoded configuration file is.
     if not raw.isascii() or b"\0" in raw:
