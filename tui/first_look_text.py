@@ -14,7 +14,7 @@ def as_text(session: Session) -> str:
     lines = [f"First look: {terminal(found.title)}", ""]
     for line in found.lines:
         at = f":{line.place.line}" if line.place and line.place.line else ""
-        place = f"  {line.place.path}{at}" if line.place else ""
+        place = f"  {line.place.path}{at}" if line.place else f"  ({line.looked})" if line.looked else ""
         more = f"  and {line.times - 1} more" if line.times > 1 else ""
         lines.append(terminal(f"{LEVEL_WORDS[line.level]:12}  {line.what}{place}{more}"))
     lines += ["", f"{found.look_right} look right", f"{found.cannot_answer} questions code cannot answer"]

@@ -9,6 +9,7 @@ from textual.content import Content
 from checks.observation import Location, Observation, Outcome
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
+from workbook.first_look import searched_in
 from workbook.guide import Question
 from workbook.session import Session
 from workbook.store import Edit
@@ -122,8 +123,8 @@ def observed(one: Observation) -> Content:
     parts += [part for where in one.locations[:3] for part in ("  ", place(where))]
     if len(one.locations) > 3:  # noqa: PLR2004  three places fit a line
         parts.append(f"  and {len(one.locations) - 3} more")
-    if one.outcome is Outcome.UNKNOWN and one.searched:
-        parts += ["  searched ", said(", ".join(one.searched[:4]), "$foreground 60%")]
+    if one.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE) and not one.locations and one.searched:
+        parts += ["  ", said(searched_in(one.searched), "$foreground 60%")]
     return Content.assemble(*parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,16 +21,34 @@ LEVEL_WORDS: Final[Mapping[Severity, str]] = {
 SHOWN: Final = 8
 """Lines on the first page."""
 
+SEARCHED: Final = 4
+"""Places that are named of those where something was searched for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing found wanting. `what` is untrusted text; `times` counts the places, `place` is the first of them."""
+    """One thing found wanting. `what` is untrusted text; `times` counts the places, `place` is the first of them.
+
+    Where there is no place to point at, `searched` says where was looked.
+    """
 
     level: Severity
     what: str
     place: Location | None
     signal: str
     times: int = 1
+    searched: tuple[str, ...] = ()
+
+    @property
+    def looked(self) -> str:
+        """Where was looked for what has no place, in a few words; "" for what has one. Untrusted text."""
+        return searched_in(self.searched) if self.place is None else ""
+
+
+def searched_in(places: Sequence[str]) -> str:
+    """Where was looked, the first few places of it: "searched README*, docs/**"; "" for nothing. Untrusted text."""
+    more = f" and {len(places) - SEARCHED} more" if len(places) > SEARCHED else ""
+    return f"searched {', '.join(places[:SEARCHED])}{more}" if places else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,8 @@ def _of_observation(catalogue: Catalogue, seen: Observation) -> Line:
         level = Severity.MEDIUM
     if not seen.locations and level is Severity.BLOCKER:
         level = Severity.HIGH
-    return Line(level, seen.summary, seen.locations[0] if seen.locations else None, seen.signal)
+    place = seen.locations[0] if seen.locations else None
+    return Line(level, seen.summary, place, seen.signal, searched=tuple(seen.searched))
 
 
 def _position(order: list[str], signal: str) -> int:

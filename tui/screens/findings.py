@@ -74,8 +74,8 @@ class Findings(Page, inherit_bindings=False):
         if self._lacking:
             yield "", Content("Missing, or only partly there")
         for at, one in enumerate(self._lacking):
-            parts = [severity(one.level), Content("  "), said(one.what)]
-            yield f"lack:{at}", Content.assemble(*parts, *(("  ", place(one.place)) if one.place else ()))
+            where = place(one.place) if one.place else said(one.looked, "$foreground 60%")
+            yield f"lack:{at}", Content.assemble(severity(one.level), "  ", said(one.what), "  ", where)
 
     def _hot(self) -> Iterator[Row]:
         table = self.session.report.hotspots if self.session.report else None

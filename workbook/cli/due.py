@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import Any
 
 from workbook.agenda import Entry, Recurring, recurring, soon
@@ -11,6 +12,9 @@ from workbook.text import json_document, terminal
 from workbook.view import View
 
 VERSION = 1
+
+WIDTH = 100
+"""Characters of a line; a terminal that is narrower wraps by itself."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +41,21 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
     context.out("Comes back with:")
     for check in recurring(view.catalogue, view.state, view.assessment):
         for source, controls in _by_source(view, check):
-            context.out(f"  {check.event:<14} {source:<9} {', '.join(controls)}")
+            head = f"  {check.event:<14} {source:<9} "
+            context.out(wrapped(head, ", ".join(controls)))
     return 0
+
+
+def wrapped(head: str, words: str) -> str:
+    """A text behind its head, on lines that end between words."""
+    return textwrap.fill(
+        words,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _by_source(view: View, check: Recurring) -> list[tuple[str, list[str]]]:

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from checks.hotspots import SINCE_DAYS, Hotspots
-from checks.observation import Location, Observation, ProbeReport
+from checks.observation import Location, Observation, Outcome, ProbeReport
 from workbook.cli.context import Context
-from workbook.first_look import LEVEL_WORDS, FirstLook, Line
+from workbook.first_look import LEVEL_WORDS, FirstLook, Line, searched_in
 from workbook.session import Session
 from workbook.text import terminal
 from workbook.words import OUTCOME_WORDS
@@ -53,6 +53,8 @@ def placed(place: Location | None) -> str:
 def observation_line(seen: Observation, *, blind: bool = False) -> str:
     """One observation in one line: the outcome in words, what was seen and where, and whether its probe is blind."""
     where = f"  {placed(seen.locations[0])}" if seen.locations else ""
+    if not where and seen.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE) and seen.searched:
+        where = f"  ({terminal(searched_in(seen.searched))})"
     doubt = "  (blind here, low confidence)" if blind else ""
     return f"{OUTCOME_WORDS[seen.outcome]:<14} {seen.signal:<28} {terminal(seen.summary)}{where}{doubt}"
 
@@ -72,7 +74,8 @@ def show_first_look(context: Context, found: FirstLook) -> None:
 
 def _finding_line(line: Line) -> str:
     times = f" ({line.times} places)" if line.times > 1 else ""
-    return f"{LEVEL_WORDS[line.level]:<13} {terminal(line.what)}{times}  {placed(line.place)}".rstrip()
+    where = placed(line.place) or terminal(line.looked and f"({line.looked})")
+    return f"{LEVEL_WORDS[line.level]:<13} {terminal(line.what)}{times}  {where}".rstrip()
 
 
 def report_lines(report: ProbeReport, blind: Container[str] = ()) -> Iterator[str]:

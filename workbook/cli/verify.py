@@ -1,4 +1,7 @@
-"""Confirm an answer that somebody else gave, or run its recorded command again."""
+"""Confirm an answer that somebody else gave, or run its recorded command again.
+
+You confirm as who git says you are here (user.name and user.email), and may not be among those who gave the answer.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from workbook.cli.context import Context
 from workbook.cli.telling import saved
 from workbook.errors import Refused
 from workbook.session import Session
-from workbook.text import shell_display, terminal_lines
+from workbook.text import shell_display, terminal, terminal_lines
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Verify, and say what stands now."""
     session = context.workbook()
+    context.say(terminal(f"You confirm as {session.people.driver or 'nobody: git knows no name here'}."))
     command = _command(session, chosen.control) if chosen.rerun else None
     if command is None:
         session.verify(chosen.control)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from checks.plugins.signals import is_built_in
 from workbook.answers import Answer, Evidence, Gap, Override, Rung, Status
 from workbook.assess import saw
 from workbook.culprits import EVERYTHING
@@ -112,7 +113,8 @@ def change(given: Given, control: str, fields: dict[str, Any]) -> Change:
 def attached(given: Given, control: str, evidence: Evidence) -> Change:
     """One more piece of evidence; a file that is attached again takes the place of what it was before.
 
-    What the answer watches keeps its pins: attaching is no fresh look.
+    What the answer watches keeps its pins: attaching is no fresh look. A file joins what is watched where nothing of
+    that has changed since; else it does with the next answer.
 
     Raises:
         Refused: the evidence cannot be used, or the control is unknown.
@@ -122,10 +124,16 @@ def attached(given: Given, control: str, evidence: Evidence) -> Change:
     others = [one for one in answer.evidence if piece.kind != "file" or one.values.get("path") != piece.values["path"]]
     fields: dict[str, Any] = {"evidence": [one.table() for one in (*others, piece)]}
     # What we keep ourselves is never watched: it changes when somebody measures again, not when the code does.
-    if piece.kind == "file" and not answer.watch and not answer.pins and not _is_ours(piece):
-        watch = [str(piece.values["path"])]
+    if piece.kind == "file" and not _is_ours(piece) and _still(given, answer):
+        path = str(piece.values["path"])
+        watch = [*answer.watch, *([] if path in answer.watch else [path])]
         fields.update(watch=watch, pins=given.place.digest(watch))
     return change(given, control, fields)
+
+
+def _still(given: Given, answer: Answer) -> bool:
+    """Whether what an answer watches is as it was then, or nothing is watched; everything watched stays so."""
+    return not answer.pins if not answer.watch else given.place.digest(answer.watch) == answer.pins
 
 
 def _is_ours(piece: Evidence) -> bool:
@@ -182,7 +190,8 @@ def observed(given: Given, controls: Iterable[str] | None = None) -> tuple[Chang
 
 def _may_be_observed(given: Given, name: str) -> bool:
     control, answer = given.control(name), given.state.answer(name)
-    outcomes = [one.outcome for one in given.catalogue.seen_of(name, given.seen).values()]
+    seen = given.catalogue.seen_of(name, given.seen)
+    outcomes = [one.outcome for one in seen.values()]
     free = answer.status is Status.UNANSWERED or answer.rung in (Rung.PROPOSED, Rung.OBSERVED)
     reports = [piece for piece in answer.evidence if piece.kind == "report"]
     # A report that speaks against the control is no help to it, whatever others say.
@@ -193,7 +202,8 @@ def _may_be_observed(given: Given, name: str) -> bool:
         and free
         and reported
         and len(outcomes) == len(given.catalogue.feeding[name])
-        and "met" in outcomes
+        # What a plug-in sees can hinder, and never suffices.
+        and any(one.outcome == "met" for signal, one in seen.items() if is_built_in(signal))
         and set(outcomes) <= {"met", "not-applicable"}
     )
 
