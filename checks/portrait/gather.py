@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from checks.git.problem import GitProblem
 from checks.portrait import Container, Keeper, Person, Portrait
 from checks.portrait.parts import PLAIN, parts
 from checks.portrait.serving import application, compose, frameworks, health_route, port, routes, startable
 from checks.secrets.shapes import redact
 
 if TYPE_CHECKING:
-    from checks.git.changes import Changed
     from checks.look import Look
 
 Value = TypeVar("Value")
@@ -198,7 +196,7 @@ def _keepers(look: Look) -> Iterator[Keeper]:
     folders = [name for name, _ in tops.most_common(_MOST) if PLAIN.fullmatch(name)]
     handles = {one.name.casefold(): one.owner for one in _people(look) if one.owner}
     commits: dict[str, Counter[str]] = {name: Counter() for name in folders}
-    for one in _changes(look):
+    for one in look.git.changes(_RECENT) if look.git else ():
         owner = handles.get(one.author.partition(" <")[0].casefold())
         for top in {path.split("/", 1)[0] for path in one.paths} if owner else ():
             if top in commits:
@@ -207,17 +205,9 @@ def _keepers(look: Look) -> Iterator[Keeper]:
         yield Keeper(name, tuple(owner for owner, _ in commits[name].most_common(_OWNERS)))
 
 
-def _changes(look: Look) -> tuple[Changed, ...]:
-    """The newest commits; none where there is no history, or it cannot be read."""
-    try:
-        return look.git.changes(_RECENT) if look.git else ()
-    except GitProblem:
-        return ()
-
-
 def _people(look: Look) -> Iterator[Person]:
     """Who wrote the newest commits, programs left out; nobody where there is no history."""
-    authors = Counter(one.author for one in _changes(look))
+    authors = Counter(one.author for one in (look.git.changes(_RECENT) if look.git else ()))
     found: dict[str, Person] = {}
     for author, commits in authors.most_common():
         name, _, mail = author.partition(" <")

@@ -328,3 +328,19 @@ def hook_of_packing(root: Path, script: Path, git: PlainGit) -> None:
 def submodule_command_in_the_tree(root: Path, script: Path, git: PlainGit) -> None:
     git(with_submodule(root, git), "checkout", "-q", "HEAD~1")
     git(root, "config", "--file", ".gitmodules", "submodule.inner.update", f"!{script}")
+
+
+INNER = {
+    "checks.git.changes.count_churn", "checks.git.changes.layout", "checks.git.changes.read_changes",
+    "checks.git.config.read_config", "checks.git.config.require_known_format", "checks.git.config.sanitized",
+    "checks.git.history.read_commits", "checks.git.listing.ask", "checks.git.listing.listed",
+    "checks.git.listing.unsure", "checks.git.listing.spells_all_paths",
+    "checks.git.objects.alternates_line", "checks.git.objects.require_own_objects",
+    "checks.git.program.base_environment", "checks.git.program.find_git", "checks.git.program.run_git",
+    "checks.git.history_child.main", "checks.git.history_child.full_name",
+    "checks.git.timeline.read_timeline", "checks.git.timeline.read_blobs",
+    "checks.git.supplied.resolved", "checks.git.supplied.supplied",
+}  # fmt: skip
+"""The parts the calls of `test_hostile_git.py` are made of; `run_git` is used elsewhere too, and its users are
+among the callers there.
+"""

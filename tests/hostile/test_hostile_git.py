@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import checks.git
+from checks.application.frameworks import frameworks_of
 from checks.cache.challenges import Challenges
 from checks.cache.reports import Reports
 from checks.challenge.run import challenge
@@ -59,10 +60,10 @@ def _vectors():
     spec = importlib.util.spec_from_file_location("git_vectors", Path(__file__).with_name("git_vectors.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.VECTORS
+    return module
 
 
-VECTORS = _vectors()
+VECTORS, INNER = _vectors().VECTORS, _vectors().INNER
 
 
 # -- every call ------------------------------------------------------------------------------------------------------
@@ -116,19 +117,6 @@ FUNCTIONS: dict[str, Callable[[Path], object]] = {
     ),
 }
 """What else in the package is given a repository by those outside of it."""
-
-INNER = {
-    "checks.git.changes.count_churn", "checks.git.changes.layout", "checks.git.changes.read_changes",
-    "checks.git.config.read_config", "checks.git.config.require_known_format", "checks.git.config.sanitized",
-    "checks.git.history.read_commits", "checks.git.listing.ask", "checks.git.listing.listed",
-    "checks.git.listing.unsure", "checks.git.listing.spells_all_paths",
-    "checks.git.objects.alternates_line", "checks.git.objects.require_own_objects",
-    "checks.git.program.base_environment", "checks.git.program.find_git", "checks.git.program.run_git",
-    "checks.git.history_child.main", "checks.git.history_child.full_name",
-    "checks.git.timeline.read_timeline", "checks.git.timeline.read_blobs",
-    "checks.git.supplied.resolved", "checks.git.supplied.supplied",
-}  # fmt: skip
-"""The parts the calls above are made of; `run_git` is used elsewhere too, and its users are among the callers below."""
 
 
 def a_workbook(call: Callable[[Session], object]) -> Callable[[Path], None]:
@@ -194,6 +182,7 @@ def kept_challenges(root: Path) -> None:
 
 
 CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
+    "checks.application.frameworks": {"what the tree is written with": frameworks_of},
     "checks.cache.reports": {"the state of the tree": cached_look},
     "checks.cache.challenges": {"the state of a challenged tree": kept_challenges},
     "checks.challenge.run": {"the copy of a challenge": challenged},
@@ -206,8 +195,6 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.hotspots": {"how often files changed": ask_churn},
     "checks.look": {"a probe that reads tags": ask_release},
     "checks.portrait.child": {"the portrait of a product": lambda root: portrait_of(root, {})},
-    # Asks through a look of its own.
-    "checks.portrait.gather": {},
     "checks.run": {"the file probes": quick_look},
     "checks.topics.release": {"a probe that reads tags": ask_release},
     "checks.tree": {"listing the tree": digest},

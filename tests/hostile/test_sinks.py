@@ -35,133 +35,16 @@ from workbook.notebook.probing import ProbePanel
 from workbook.session import Session
 from workbook.store import Clash
 
-CONTROL = "rate-limiting"
-ARGUMENT = object()
-"""Stands for an argument that is a hostile text."""
 
-CALLS = {
-    "init": [["init", "--checklist", ARGUMENT], ["init", "--yes"]],
-    "probe": [
-        ["probe"],
-        ["probe", "--format", "json"],
-        ["probe", "--hotspots"],
-        ["probe", "--hotspots", "--format", "json"],
-        ["probe", ARGUMENT],
-        ["probe", "--area", ARGUMENT],
-        ["probe", "--challenge", "gov.license", "docs.readme"],
-        ["probe", "--challenge", "secrets.none-in-code", "--format", "json"],
-        ["probe", "--challenge", ARGUMENT],
-    ],
-    "guide": [["guide", "--plain"], ["guide", "--plain", "--pillar", ARGUMENT]],
-    "status": [["status"], ["status", "--format", "json"], ["status", "--probe"]],
-    "answer": [
-        ["answer", ARGUMENT, "ready"],
-        ["answer", CONTROL, ARGUMENT],
-        ["answer", CONTROL, "ready", "--note", ARGUMENT, "--evidence", ARGUMENT, "--watch", ARGUMENT],
-        ["answer", CONTROL, "needs-review", "--facet", ARGUMENT],
-    ],
-    "scope": [
-        ["scope"],
-        ["scope", ARGUMENT, "yes"],
-        ["scope", "uploads", "yes", "--propose", ARGUMENT],
-        ["scope"],
-        ["scope", "server", "yes"],
-    ],
-    "pr": [
-        ["pr", "write"],
-        ["pr", "write", "--dry-run", "--style", "short"],
-        ["pr", "write", "--host", "other"],
-        ["pr", "write", "--file", ARGUMENT],
-        ["pr", "check"],
-        ["pr", "check", "--format", "json"],
-        ["pr", "body", "--base", "HEAD"],
-        ["pr", "body", "--base", "HEAD", "--format", "json"],
-        ["pr", "body", "--base", ARGUMENT],
-        ["pr", "read", ".github/pull_request_template.md"],
-        ["pr", "read", "readiness.toml", "--format", "json"],
-        ["pr", "read", ARGUMENT, "--propose", "--by", ARGUMENT],
-    ],
-    "gate": [
-        ["gate"],
-        ["gate", "--format", "json"],
-        ["gate", "--format", "github"],
-        ["gate", "--base", "HEAD", "--format", "github"],
-        ["gate", "--base", ARGUMENT],
-        ["gate", "--summary", "gate.md\0"],
-    ],
-    "commit": [["commit", "--dry-run"], ["commit", "--yes", "--with", ARGUMENT], ["commit", "--yes"]],
-    "merge": [["merge"], ["merge", "--keep", ARGUMENT], ["merge", "readiness.toml", "readiness.toml", "missing"]],
-    "plan": [["plan"], ["plan", "--format", "json"]],
-    "history": [["history"], ["history", CONTROL], ["history", ARGUMENT], ["history", "--format", "json"]],
-    "diff": [["diff", "HEAD"], ["diff", ARGUMENT], ["diff", "HEAD", "now", "--format", "json"]],
-    "checklists": [["checklists"], ["checklists", "--add", ARGUMENT], ["checklists", "--decides", ARGUMENT]],
-    "upgrade": [["upgrade", "--dry-run"], ["upgrade"]],
-    "explain": [
-        ["explain", ARGUMENT],
-        ["explain", CONTROL],
-        ["explain", "fifty-point"],
-        ["explain", "--format", "json", CONTROL],
-    ],
-    "notebook": [["notebook", "sync"], ["notebook", "sync", "--pillar", ARGUMENT], ["notebook", "check"]],
-    "attest": [["attest", ARGUMENT, "yes"], ["attest", "core-logic-sound", "yes", "--note", ARGUMENT]],
-    "decide": [["decide"], ["decide", "no-go"], ["decide", ARGUMENT], ["decide", "--met", ARGUMENT, ARGUMENT]],
-    "due": [["due"], ["due", "--all"], ["due", "--all", "--format", "json"]],
-    "evidence": [
-        ["evidence", "add", CONTROL, ARGUMENT, "--who", ARGUMENT, "--seen", ARGUMENT],
-        ["evidence", "add", ARGUMENT, "README.md"],
-        ["evidence", "run", CONTROL, "--yes", "--", "printf", "%s", ARGUMENT],
-        ["evidence", "drill", CONTROL, "--yes", "--what", ARGUMENT, "--", "printf", ARGUMENT],
-        ["evidence", "import", ARGUMENT],
-        ["evidence", "import", "hostile.sarif", "--dry-run"],
-        ["evidence", "import", "hostile.sarif", "--for", CONTROL],
-        ["evidence", "import", "hostile.sarif", "--for", ARGUMENT, "--as", "sarif"],
-        ["evidence", "import", "hostile.sarif", "--as", ARGUMENT],
-        ["evidence", "import", "hostile.sarif", "--baseline", ARGUMENT],
-        ["evidence", ARGUMENT],
-    ],
-    "measure": [["measure", ARGUMENT, "1%"], ["measure", "coverage.percent", ARGUMENT, "--source", ARGUMENT]],
-    "score": [["score", ARGUMENT, "3"], ["score", "security", ARGUMENT]],
-    "verify": [["verify", ARGUMENT], ["verify", CONTROL], ["verify", CONTROL, "--rerun", "--yes"]],
-    "waive": [
-        ["waive", ARGUMENT],
-        ["waive", CONTROL, "--reason", ARGUMENT, "--owner", ARGUMENT, "--approved-by", ARGUMENT, "--expires", ARGUMENT],
-        ["waive", CONTROL, "--withdraw"],
-    ],
-    "report": [
-        ["report", "--format", "csv"],
-        ["report", "--format", "csv", "-o", "report.csv\0"],
-        *(["report", "--format", one] for one in ("markdown", "html", "memo", "json", "badge", "badge-svg")),
-        *(["report", "--format", one, "--probe"] for one in ("markdown", "html", "memo", "json", "csv")),
-        ["report", "--format", "csv", "--at", ARGUMENT],
-        ["report", "--format", "html", "--at", ARGUMENT],
-        ["report", "--format", "memo", "-o", ARGUMENT],
-        ["report", "--bundle", ARGUMENT],
-        ["report", "--bundle", "readiness.toml"],
-        ["report", "--format", "sarif"],
-        ["report", "--format", ARGUMENT],
-    ],
-    "sheet": [
-        *(["sheet", "out", "--for", whom] for whom in ("open", "legal", "security")),
-        ["sheet", "out", "--for", ARGUMENT],
-        ["sheet", "out", "--for", "open", "-o", ARGUMENT],
-        ["sheet", "in", ARGUMENT],
-        ["sheet", "in", "-", "--by", ARGUMENT],
-        ["sheet", "in", "sheet.md", "--by", ARGUMENT],
-        ["sheet", "in", "sheet.md", "--by", ARGUMENT, "--yes"],
-    ],
-    "scaffold": [
-        ["scaffold"],
-        ["scaffold", "--list", "--format", "json"],
-        ["scaffold", "runbook", "--dry-run"],
-        ["scaffold", "k6", "--dry-run", "--format", "json"],
-        ["scaffold", "sla", "--to", ARGUMENT],
-        ["scaffold", ARGUMENT],
-    ],
-    "brief": [["brief"], ["brief", "--json"], ["brief", "--no-probe"]],
-    "sample": [["sample"]],
-    "doctor": [["doctor"]],
-}
-"""What is called of each command. A new command, or a new way it prints, needs a line here."""
+def _load(name):
+    spec = importlib.util.spec_from_file_location(name.partition(".")[0], Path(__file__).with_name(name))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_calls = _load("sink_calls.py")
+ARGUMENT, CALLS, CONTROL = _calls.ARGUMENT, _calls.CALLS, _calls.CONTROL
 
 FIGURES_ONLY = {"badge_json", "badge_svg"}
 """Exports with room for figures and words of ours, and for nothing that a team or a tree brings."""
@@ -183,13 +66,6 @@ VIEWS = {
 @pytest.fixture(scope="session")
 def readers():
     return _load("sink_readers.py")
-
-
-def _load(name):
-    spec = importlib.util.spec_from_file_location(name.partition(".")[0], Path(__file__).with_name(name))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -324,7 +200,7 @@ def test_no_explanation_of_a_finding_lets_a_payload_come_alive(teams, readers, t
 
 def test_every_command_is_called():
     missing = COMMANDS.keys() - CALLS.keys()
-    assert not missing, f"add calls of {sorted(missing)} to CALLS in {Path(__file__).name}, with every format"
+    assert not missing, f"add calls of {sorted(missing)} to CALLS in sink_calls.py, with every format"
 
 
 @pytest.fixture
