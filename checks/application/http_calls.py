@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.application.named_values import written_out
 from checks.application.own_clients import own_client, own_client_waits
+from checks.application.switches import values_of
 from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON
 from checks.once import once
@@ -134,6 +135,8 @@ def in_browser(look: Look, path: str) -> bool:
 def waits(look: Look, call: Seen) -> bool:
     """Whether the call says how long it waits: itself, through its client object, or by what wraps it."""
     text = text_of(look, call)
+    if _is_no_limit(look, call):
+        return False
     if _WAITS.search(text) or _ABORTS.search(text):
         return True
     if any(re.fullmatch(r"timeout", name) for name in call.keys) and call.keys["timeout"] not in {"None", "undefined"}:
@@ -146,6 +149,16 @@ def waits(look: Look, call: Seen) -> bool:
     if (call.hidden or _is_named_options(call)) and (_WAITS.search(whole) or _WAITS.search(written_out(look, call))):
         return True
     return _client_waits(look, call)
+
+
+_NAMED_LIMIT = re.compile(r"\btimeout\s*=\s*(?:\w+\.)*(\w+)\s*[,)]")
+
+
+def _is_no_limit(look: Look, call: Seen) -> bool:
+    """Whether a Python call is given a name for its timeout that stands for none."""
+    named = _NAMED_LIMIT.search(text_of(look, call)) if call.path.endswith(PYTHON) else None
+    values = [text for text in values_of(look, named[1]) if text] if named else []
+    return bool(values) and all(text == "None" for text in values)
 
 
 def _is_cut_short(look: Look, call: Seen) -> bool:
@@ -203,6 +216,10 @@ def _client_waits(look: Look, call: Seen) -> bool:
     made = [one for one in _clients_made(look) if owner.startswith(one.name)]
     here = [one for one in made if one.path == call.path] or made
     return bool(here) and all(
-        _WAITS.search(written_out(look, one)) or one.keys.get("timeout", "None") not in {"None", "undefined", "null"}
+        not _is_no_limit(look, one)
+        and (
+            _WAITS.search(written_out(look, one))
+            or one.keys.get("timeout", "None") not in {"None", "undefined", "null"}
+        )
         for one in here
     )

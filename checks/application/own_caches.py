@@ -38,7 +38,7 @@ _COSTLY = re.compile(
     r"\bawait\b|requests\.|httpx|\bfetch\(|\.(?:execute|query|scalars?|find\w*|all|first|objects|generate\w*|create|invoke|json|read_\w+)\("
     r"|urlopen|\bload\w*\(|\bcompute\w*\(|\bcalculate\w*\(|read_\w+\(|\bopen\("
 )
-_REVALIDATES = re.compile(r"(?m)^export\s+const\s+revalidate\s*(?::\s*\w+\s*)?=\s*(?!0\b|false\b)[\w*\s]+;?")
+_REVALIDATES = re.compile(r"(?m)^export\s+const\s+revalidate\s*(?::\s*\w+\s*)?=(?!\s*(?:0|false)\b)\s*[\w*\s]+;?")
 _KEPT_FETCH = re.compile(r"revalidate\s*:\s*(?!0\b)\w|[\"']force-cache[\"']")
 
 

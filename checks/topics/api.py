@@ -157,11 +157,14 @@ def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
 def _is_checked(look: Look, endpoint: Endpoint, text: str) -> bool:
     """Whether a handler's source checks its input by a schema; to parse JSON, a date or an address checks nothing."""
     text = _OF_A_MODEL.sub("", text)
+    module = None if endpoint.is_python else look.web.module(endpoint.module)
+    for name, made in module.assigned.items() if module else ():
+        if re.search(r"^zod\.(?:\w+\.)*(?:any|unknown)$", made):  # takes whatever comes
+            text = re.sub(rf"\b{re.escape(name)}\.\w+\(", "(", text)
     if _CHECKED.search(text):
         return True
     if endpoint.is_python:
         return False
-    module = look.web.module(endpoint.module)
     near = (endpoint.module, *(item.path for item in (module.imports if module else ()) if item.path))
     names = {match[1] for match in _PARSE.finditer(text)} | set(_BARE_PARSE.findall(text))
     return any(_is_schema(look, path, name) for path in near for name in names)
@@ -179,6 +182,8 @@ def _is_schema(look: Look, path: str, receiver: str) -> bool:
             return bool(re.match(_SCHEMA_LIBRARY, made)) or (bool(item.path) and _leads_to_schemas(look, item.path, 1))
     if root in module.assigned:
         made = look.web.trace(WebCall(root, module.assigned[root], 0, 0))
+        if re.search(r"\.(?:any|unknown)$", made):
+            return False
         return bool(re.match(_SCHEMA_LIBRARY, made)) or bool(re.search(r"[sS]chema|[zZ]od", made))
     typed = re.compile(rf"^{re.escape(root)}\??\s*:.*(?:Zod|Schema|Type<|Struct)")
     return any(typed.search(one) for function in module.functions for one in function.parameters)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
 from checks.application.guard_switches import is_off_by_default
+from checks.application.hollow import stops_nobody
 from checks.application.next_gate import next_gates
 from checks.application.wiring import (
     absent,
@@ -141,6 +142,8 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
     if "admin.site" in endpoint.handler:  # Django's own pages ask for a login
         return True
     for guard in endpoint.guards:
+        if not endpoint.is_python and _is_hollow(look, guard):
+            continue
         if _FUNCTION.match(guard):
             # A function in place is judged by what it does: it asks who calls, and turns the others away.
             if _ASKS_WHO.search(guard) and (_REFUSES.search(guard) or _WRAPS.search(guard)):
@@ -236,6 +239,12 @@ def _refuses_strangers(look: Look, endpoint: Endpoint, guard: str) -> bool:
         if re.search(r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden", text) and _STRANGERS.search(text + inner):
             return True
     return False
+
+
+def _is_hollow(look: Look, guard: str) -> bool:
+    """Whether a guard is named, here or as what `UseGuards` is given, and what has that name stops nobody."""
+    inside = re.fullmatch(r"(?:UseGuards\()?\s*([A-Za-z_$][\w$]*)\s*\)?", guard.strip())
+    return bool(inside) and stops_nobody(look, inside[1] if inside else "")
 
 
 def _guard_function(look: Look, endpoint: Endpoint, name: str, home: str = "") -> tuple[PythonModule, Function] | None:

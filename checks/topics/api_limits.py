@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
+from checks.application.hollow import stops_nobody
 from checks.application.switches import off_by, switched_off
 from checks.application.wiring import (
     absent,
@@ -113,7 +114,7 @@ def _limits_sign_in(call: Seen) -> bool:
 def _is_limited(look: Look, endpoint: Endpoint) -> bool:
     if any(re.search(r"\bglobal:\s*false", guard) for guard in endpoint.guards):
         return any(re.search(r"\brateLimit\s*:", guard) for guard in endpoint.guards)
-    if any(_LIMITS.search(guard) for guard in endpoint.guards):
+    if any(_LIMITS.search(guard) and not stops_nobody(look, guard) for guard in endpoint.guards):
         if not endpoint.is_python or not any(re.search(r"limiter\.(?:limit|shared_limit)", g) for g in endpoint.guards):
             return True
         if endpoint.framework not in {"fastapi", "starlette"}:
@@ -175,7 +176,7 @@ def _limiting_middleware(look: Look) -> Iterator[Location]:
         elif "SlowAPI" in arguments:  # the middleware enforces the limiter's own defaults, if it has any
             limiters = calls(look, r"(?:.*\.)?Limiter")
             yield from (one.place for one in limiters if "default_limits" in getattr(one.call, "keywords", {}))
-        elif _LIMITS.search(arguments):
+        elif _LIMITS.search(arguments) and not stops_nobody(look, arguments.split()[0].rsplit(".", 1)[-1]):
             yield hit.place
 
 
@@ -211,7 +212,7 @@ def _web_limiter(look: Look, path: str, callee: str, arguments: str, line: int) 
     if re.search(r"\bglobal:\s*false", arguments):
         return False  # Fastify's plug-in then limits the routes that ask for it
     if _LIMITS.search(arguments):
-        return True
+        return not stops_nobody(look, arguments.strip())
     module = look.web.module(path)
     return (
         any(_LIMITS.search(module.assigned.get(name, "")) for name in re.findall(r"^\w+", arguments))

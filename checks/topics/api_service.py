@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.endpoints import endpoints, source, without_endpoints
+from checks.application.switches import switched_off
 from checks.application.wiring import absent, answer, calls, line_matches
 from checks.blanks import unfilled
 from checks.look import Look
@@ -44,7 +45,10 @@ def health(look: Look) -> Observation:
     """A mounted route that is meant for health checks, whatever its path."""
     served = [item for item in endpoints(look) if not unfilled(look.tree.text(item.module) or "")]
     searched = ("routes of the application", "image and orchestrator health checks", "proxy configuration")
+    hidden = [item for item in served if _HEALTH_PATH.search(item.path) and switched_off(look, item.place)]
     for item in served:
+        if item in hidden:
+            continue
         if _HEALTH_PATH.search(item.path) or _HEALTH_NAME.search(item.handler.rsplit(".", 1)[-1]):
             return answer(
                 HEALTH, Outcome.MET, f"a health route: {item.path or item.handler}", [item.place], searched=searched
@@ -60,6 +64,9 @@ def health(look: Look) -> Observation:
             return answer(HEALTH, Outcome.MET, "the proxy answers health checks", located, searched=searched)
     if not served:
         return without_endpoints(look, HEALTH, searched=searched)
+    if hidden:
+        said = "a health route is served only where a switch is on that is off by default"
+        return answer(HEALTH, Outcome.PARTIAL, said, [item.place for item in hidden], searched=searched)
     if indirect := _indirect(look):
         said = "health is asked through a route that serves something else"
         return answer(

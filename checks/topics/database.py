@@ -79,7 +79,10 @@ _FLAGS = frozenset({"pool_pre_ping", "pool_recycle", "pool_use_lifo", "pool_time
 _POOLER = (
     r"(?i)\bpgbouncer\b|\bpgcat\b|pooler\.supabase\.com|-pooler\.[\w.-]*neon\.tech|connection_limit=\d|rds[-_]proxy"
 )
-_TIMEOUTS = r"(?i)(?<![a-z_])statement_?timeout\b|\bcommand_timeout\b|\bmax_execution_time\b|\bquery_?timeout\b"
+_TIMEOUTS = (
+    r"(?i)(?:(?<![a-z_])statement_?timeout\b|\bcommand_timeout\b|\bmax_execution_time\b|\bquery_?timeout\b)"
+    r"(?![\"']?\s{0,4}[:=]\s{0,4}[\"']?(?:0|None|null)(?![\w.]))"
+)
 _SETTINGS = ("*compose*.y*ml", "*.env.example", ".env.example", "*.tf", "postgresql*.conf", "my.cnf", "*.sql")
 
 

@@ -14,7 +14,7 @@ from checks.application.calls_seen import (
     users_of,
 )
 from checks.application.named_values import written_out
-from checks.application.wiring import absent, answer, blind_spots, complain
+from checks.application.wiring import absent, answer, blind_spots, complain, is_used
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
 from checks.models.development import development_files
@@ -230,6 +230,8 @@ def cost_tracking(look: Look) -> Observation:
         text = lines_of(look, path)
         for match in _USED.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
+            if not _is_run(look, path, line):
+                continue
             first, last = function_span(look, path, line)
             whole = lines_of(look, path, first, min(last, line + 60))
             place = Location(path, line)
@@ -247,6 +249,13 @@ def cost_tracking(look: Look) -> Observation:
             COST, Outcome.PARTIAL, "token counts are read but not stored", returned, searched=searched, fix=fix
         )
     return absent(look, COST, "neither tokens nor cost of model calls are recorded", searched=searched, fix=fix)
+
+
+def _is_run(look: Look, path: str, line: int) -> bool:
+    """Whether the function around a line of Python is called by anything; other lines run."""
+    module = look.python.module(path)
+    around = [one for one in module.functions if one.line <= line <= one.end_line] if module else []
+    return module is None or all(is_used(look, module, one.qualified) for one in around)
 
 
 def _without_model_call(text: str) -> str:

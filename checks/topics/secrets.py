@@ -40,6 +40,11 @@ SETTING = re.compile(
     r"""(?:Field\(\s*(?:default\s*=\s*)?)?["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
+HASHED = re.compile(
+    r"""(?:\bbcrypt(?:js)?\.hash(?:Sync)?|\bargon2\.hash|\b(?:get_password_hash|generate_password_hash|make_password"""
+    r"""|hash_?[pP]assword)|\.set_password)\(\s*["'](?P<value>[^"'\s]{4,})["']"""
+)
+"""A password that is known to whoever reads the file, made ready to sign in with, as seeds do."""
 WORKING_DEFAULT = re.compile(
     r"(?i)change[_-]?(?:this|me|it)|(?:super[_-]?)?secret|password|admin|postgres|root|test|dev"
 )
@@ -204,7 +209,7 @@ def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] |
     lower = text.lower()
     possible = any(word in lower for word in ("password", "passwd", "secret", "token", "api_key", "apikey"))
     forms = (
-        (FALLBACK, CODE_FALLBACK, WITH_DEFAULT, SETTING, *((SIGNING,) if path.endswith(".py") else ()))
+        (FALLBACK, CODE_FALLBACK, WITH_DEFAULT, SETTING, HASHED, *((SIGNING,) if path.endswith(".py") else ()))
         if possible
         else ()
     )
