@@ -184,7 +184,7 @@ class _Run:
         """Ask the probes of plug-ins, each in a process of its own."""
         from checks.plugins import forked
 
-        todo = [(one, [name for name in one.signals if self._is_wanted(name)]) for one in guests]
+        todo = [(one, {name for name in one.signals if self._is_wanted(name)}) for one in guests]
         for number, (guest, names) in enumerate(todo):
             if guest.title in self._too_slow:
                 seen = {name: _unknown(name, f"plug-in {guest.title}: {TOO_SLOW}") for name in names}

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -36,14 +36,15 @@ if TYPE_CHECKING:
 PATIENCE: Final = 3
 """How many times the processor time of a step a probe may take by the clock: one that sleeps uses none."""
 
+GIVEN_UP: Final = "so many others of this plug-in ended their process that it was not asked"
+
+_MOST_ATTEMPTS: Final = 4
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _POLL_S: Final = 0.05
 _CHUNK: Final = 65_536
 
 
-def ask(
-    guest: Guest, look: Look, wanted: Collection[str], seconds: float, cancel: threading.Event
-) -> dict[str, Observation]:
+def ask(guest: Guest, look: Look, wanted: Set[str], seconds: float, cancel: threading.Event) -> dict[str, Observation]:
     """One observation for each wanted signal of a plug-in, whatever happens inside it.
 
     Args:
@@ -55,9 +56,10 @@ def ask(
     """
     answers: dict[str, Observation] = {}
     reasons: dict[str, str] = {}
-    left: set[str] = set()
-    while not cancel.is_set():
-        heard = _Attempt(guest, look, wanted, frozenset(left), seconds, cancel)
+    for _ in range(_MOST_ATTEMPTS):
+        if cancel.is_set():
+            break
+        heard = _Attempt(guest, look, wanted, frozenset(answers | reasons), seconds, cancel)
         heard.hold()
         answers |= heard.answers
         reasons |= heard.reasons
@@ -65,10 +67,11 @@ def ask(
             break
         for name in heard.asking or wanted:
             reasons.setdefault(name, heard.trouble)
-        # Where it ended with none of its probes at work, or at one that was left out, it would do so again.
-        if not heard.asking or left.issuperset(heard.asking):
+        # Where it ended with none of its probes at work, it would do so again.
+        if not heard.asking:
             break
-        left.update(heard.asking)
+    else:
+        reasons |= dict.fromkeys(wanted - answers.keys() - reasons.keys(), f"its probe failed: {GIVEN_UP}")
     missing = "it was stopped before it looked" if cancel.is_set() else "none of its probes answers this"
     return {
         name: answers.get(name)
@@ -83,7 +86,7 @@ class _Attempt:
 
     guest: Guest
     look: Look
-    wanted: Collection[str]
+    wanted: Set[str]
     left: frozenset[str]
     seconds: float
     cancel: threading.Event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -60,6 +60,11 @@ def probing() -> tuple[tuple[Probing, ...], tuple[Trouble, ...]]:
     return tuple(usable), tuple(troubles)
 
 
+def is_built_in(signal: str) -> bool:
+    """Whether a signal is one of ours, and of no plug-in."""
+    return signal.partition(".")[0] in OURS
+
+
 def read(path: Path, namespace: str) -> Mapping[str, Declared]:
     """The signals of one file, by id.
 
@@ -98,8 +103,3 @@ def _declared(name: str, table: Any, namespace: str) -> Declared:
     if not isinstance(feeds, list) or not all(isinstance(one, str) for one in feeds):
         raise WrongSignalsError(f"{name}.feeds: must be a list of ids of controls")
     return Declared(id=name, feeds=tuple(dict.fromkeys(feeds)), **{key: table.get(key, "") for key in _TEXTS})
-
-
-def ids(found: Collection[Probing]) -> tuple[str, ...]:
-    """All their signals."""
-    return tuple(name for one in found for name in one.signals)
