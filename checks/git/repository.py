@@ -218,7 +218,7 @@ class Git:
         """Tags that match a glob pattern and are reachable from HEAD, newest first."""
         from datetime import UTC, datetime
 
-        if self._head is None or not pattern:
+        if self._head is None or not pattern or not self._pinned.has_tags():
             return ()
         layout = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)"
         output = self._output(

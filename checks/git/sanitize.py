@@ -104,6 +104,11 @@ class PinnedDirectory:
         loose = resolved(self.path / os.fsdecode(name))
         return not loose.is_file() and not any(line.endswith(b" " + name) for line in listed)
 
+    def has_tags(self) -> bool:
+        """Whether there is any tag among the refs; many a repository has none, and need not be asked for them."""
+        packed = supplied(self.path, "packed-refs", _LIST_BYTES) or b""
+        return b" refs/tags/" in packed or any((self.path / "refs" / "tags").glob("**/*"))
+
     def _fill(self, config: dict[str, str]) -> None:
         place, target = self.place, self.path
         (target / "objects" / "info").mkdir(parents=True)

@@ -265,6 +265,18 @@ def test_tags_newest_reachable_first(acme: Path, git_in: GitIn) -> None:
         assert (oldest.name, oldest.commit) == ("v1", first)
         assert git.merge_base("v9") is None
         assert git.merge_base("v1") == first
+        loose = git.tags()
+    git_in(acme, "pack-refs", "--all")
+    with Git.open(acme) as git:
+        assert git.tags() == loose
+        assert [tag.name for tag in loose[:2]] in (["v2", "other"], ["other", "v2"])
+
+
+def test_where_there_is_no_tag_git_is_not_asked_for_them(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Git.open(acme) as git:
+        assert git.head()
+        monkeypatch.setattr(git, "_output", lambda *_: pytest.fail("git was asked"))
+        assert git.tags() == ()
 
 
 def test_churn_counts_from_the_newest_commit_not_from_today(acme: Path, git_in: GitIn) -> None:
