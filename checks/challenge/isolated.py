@@ -120,7 +120,9 @@ class _Run:
         """The attempt ended at a signal: leave that one out of the next."""
         at = next((name for name in pending if name not in self.results), "")
         if at:
-            named = path or probe
+            from checks.secrets.shapes import redact
+
+            named = redact(path or probe)
             why = f"looking at the copy came to no end{f' at {named}' if named else ''}"
             self._take(Challenged(at, Verdict.NOT_PLANTED, pending[at].outcome, why))
 

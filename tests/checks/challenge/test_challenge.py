@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import tempfile
 import threading
+import time
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -303,3 +310,33 @@ def test_lowering_touches_nothing_but_confidence(product):
     results = [Challenged("gov.license", Verdict.TURNED, Outcome.MET, "")]
     assert lowered(report, results) == report
     assert isinstance(lowered(report, []), ProbeReport)
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_a_program_that_is_stopped_or_killed_leaves_no_copy_and_no_process(product, tmp_path, sent, code):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    before = everything(product)
+    program = subprocess.Popen(
+        [sys.executable, "-P", "-m", "workbook", "-C", str(product), "probe", "--challenge"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(lambda: any(temporary.rglob("copy/LICENSE")) or program.poll() is not None)
+    assert program.poll() is None
+    program.send_signal(sent)
+    assert program.wait() == code
+    wait_for(lambda: not any(temporary.iterdir()))
+    assert everything(product) == before
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until a condition holds. The end is far away: a busy machine is no failure."""
+    for _ in range(6000):
+        with suppress(FileNotFoundError):
+            if holds():
+                return
+        time.sleep(0.02)
+    raise AssertionError("waited two minutes in vain")
