@@ -23,6 +23,10 @@ _SUFFIXES = {".pyw": ".py", ".mts": ".ts", ".cts": ".ts"}
 MAX_BYTES = 1_000_000
 """Larger code files are generated in practice, and one of them can take longer than all others together."""
 
+ALWAYS_IN_TIME = 8192
+"""Characters. The grammar takes quadratic time at worst, and of so few that is a fifth of a second: most files are as
+small, and need not be parsed once for their time alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -81,6 +85,8 @@ def choose(tree: Tree, paths: Iterable[str], scratch: Path) -> Targets:
 
 def _parses_in_time(suffix: str, source: str) -> bool:
     """Whether the grammar comes to an end: semgrep uses the same one, without a limit of its own."""
+    if len(source) <= ALWAYS_IN_TIME:
+        return True
     try:
         parse(language("typescript" if suffix == ".ts" else "tsx"), source.encode("utf-8", "replace"))
     except TooSlowError:
