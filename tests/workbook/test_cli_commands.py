@@ -260,7 +260,7 @@ def test_probe_json_is_the_published_shape(call):
     code, out, _ = call("probe", "--area", "governance", "--format", "json")
     report = json.loads(out)
     assert code == 0
-    assert list(report) == ["version", "commit", "signals", "findings", "files"]
+    assert list(report) == ["version", "commit", "signals", "findings", "files", "plugins"]
     assert report["signals"]
     assert set(report["signals"][0]) == {
         *("signal", "outcome", "summary", "searched", "locations", "confidence", "tool"),
