@@ -80,8 +80,7 @@ class Attempt:
             for gap in self._plan.gaps:
                 if gap.language != language or language in done or (done and not language):
                     continue
-                if gap.changes and not gap.files and self._was.outcome is Outcome.NOT_APPLICABLE:
-                    # What is there and does not count would not count when it is changed either.
+                if not self._is_gap(gap):
                     continue
                 try:
                     self._edits(gap, 1)
@@ -90,6 +89,11 @@ class Attempt:
                 else:
                     done.add(language)
                     yield gap
+
+    def _is_gap(self, gap: Gap) -> bool:
+        """Whether it would be one here: what is there and does not count would not when it is changed either."""
+        applies = self._was.outcome is not Outcome.NOT_APPLICABLE
+        return not (gap.asks if applies else gap.changes and not gap.files)
 
     def _edits(self, gap: Gap, size: int) -> dict[str, bytes | None]:
         return edits_of(gap, size, self._site, self._scratch, self._was.locations)

@@ -43,6 +43,8 @@ class Gap:
     name: str
     language: str
     """ "python" or "web": only where the product is written in it; "" for any tree."""
+    asks: bool
+    """Whether it only makes the question apply: where it does already, it would be no gap."""
     beside: bool
     server: bool
     files: Mapping[str, str]
@@ -91,6 +93,7 @@ def _gap(data: Mapping[str, Any]) -> Gap:
         name=data["name"],
         language=data.get("language", ""),
         beside=data.get("beside", False),
+        asks=data.get("asks", False),
         server=data.get("server", False),
         files=data.get("files", {}),
         each=data.get("each", ""),
