@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.cache.facts import FileFacts
 from checks.children import allowance
 from checks.observation import Finding, Location, Proposal, Unread
 from checks.once import GivenUpError
+from checks.reads import CODE, GIT, name_of, of_one_file
 
 if TYPE_CHECKING:
     import ast
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from checks.readers.python import PythonCode
     from checks.readers.web import WebCode
     from checks.readers.workflows import Workflows
+    from checks.reads import Reads
     from checks.semgrep import CodeFindings
     from checks.tree import Tree
 
@@ -44,7 +47,7 @@ _NOT_THE_PRODUCT = frozenset(
 class Look:
     """What a probe may look at. Readers are parsed on first use and shared by all probes of a run.
 
-    `unread` collects every file a reader could not read in full, with the reason; the report lists it as partial.
+    `noted` collects every file a reader could not read in full, with the reason; the report lists it as partial.
     """
 
     def __init__(
@@ -58,15 +61,33 @@ class Look:
         self.tree = tree
         self.facts = FileFacts(tree, store)
         """What earlier looks worked out of single files."""
-        self.git = git
-        """None outside a git repository, or where git is missing."""
+        self.reads = tree.reads
+        """Who asked for which files."""
+        self._git = git
         self.findings: list[Finding] = []
-        self.unread: list[Unread] = []
+        self.noted: list[Unread] = _Noted(self.reads)
+        """`unread`, for who adds to it or tells it to people."""
         self._code = code
+        self._store = store
+        self.left_out: set[str] = set()
+        """Files that were not measured, since a program wrote them by what they hold."""
         self._too_slow = too_slow
         self._done: dict[Callable[[Look], Any], Any] = {}
+        self._steps: dict[Callable[[Look], Any], str] = {}
+        self._said: dict[tuple[Callable[[Look, str, str], Any], str], dict[str, tuple[Any, bool]]] = {}
         # Many probes ask the same, and each answer walks every import of the tree.
         self._importers: dict[tuple[tuple[str, ...], bool], tuple[Location, ...]] = {}
+
+    @property
+    def git(self) -> Git | None:
+        """None outside a git repository, or where git is missing."""
+        self.reads.ask_whole(GIT)
+        return self._git
+
+    @property
+    def unread(self) -> list[Unread]:
+        """The files that could not be read in full for who asks, so far, with the reasons."""
+        return self.reads.unread_so_far()
 
     # -- code rules -------------------------------------------------------------------------------------------------
 
@@ -77,9 +98,20 @@ class Look:
         Raises:
             RuntimeError: a probe of the FILES stage asked; declare it with `stage=Stage.CODE`.
         """
+        self.reads.ask_whole(CODE)
         if self._code is None:
             raise RuntimeError("code findings asked for before they exist: register the probe with stage=Stage.CODE")
         return self._code
+
+    def code_digest(self) -> str:
+        """A digest of semgrep's findings."""
+        code = self._code
+        said = code and (code.findings, code.unread, sorted(code.left_out), code.trouble, code.tool)
+        return blake2b(repr(said).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+    def git_digest(self) -> str:
+        """A digest of what git can say of the past; "" where there is no git."""
+        return self._git.past() if self._git else ""
 
     def begin_code(self, code: CodeFindings) -> None:
         """Hand over semgrep's findings; the runner calls this once, before the probes of the CODE stage."""
@@ -97,15 +129,52 @@ class Look:
             name = f"{work.__module__.rpartition('.')[2]}.{work.__name__}"
             if name in self._too_slow:
                 raise GivenUpError(name)
-            with allowance.shared(name):
+            step = self._steps[work] = f"{work.__module__}.{work.__name__}"
+            with allowance.shared(name), self.reads.step(step):
                 self._done[work] = work(self)
+        else:
+            self.reads.used(self._steps[work])
         return cast(Worked, self._done[work])
+
+    def answer_of(self, question: Callable[[Look, str, str], Worked], path: str, argument: str) -> Worked:
+        """What one file alone says to a question: nothing else is read of it, whatever else its text holds.
+
+        Args:
+            question: One of `checks.reads.of_one_file`.
+            path: The file.
+            argument: What is asked for.
+        """
+        known = self._said.setdefault((question, argument), {})
+        if path not in known:
+            with self.reads.aside() as step:
+                answer = question(self, path, argument)
+            known[path] = answer, bool(step.asked)
+        answer, was_read = known[path]
+        # What its name alone settles does not depend on what it holds.
+        if was_read:
+            self.reads.told((name_of(question), argument), path, answer)
+        return cast(Worked, answer)
+
+    def again(self) -> Look:
+        """A look at the same files by which nothing was read yet."""
+        return Look(self.tree.again(), self._git, store=self._store)
+
+    def work_out(self, kind: str, path: str) -> None:
+        """Have a reader take in one file, one of the kinds of `checks.reads.FACTS`."""
+        match kind:
+            case "python module":
+                self.python.module(path)
+            case "web module":
+                self.web.module(path)
+            case _:
+                self.once(_measures).of([path])
 
     # -- what probes give back --------------------------------------------------------------------------------------
 
     def found(self, *findings: Finding) -> None:
         """Add findings to the report of this run."""
         self.findings.extend(findings)
+        self.reads.found(*findings)
 
     # -- readers ----------------------------------------------------------------------------------------------------
 
@@ -172,8 +241,7 @@ class Look:
 
         named = frozenset(set_apart(path) for path in self.tree.paths if path.endswith(PYTHON + WEB))
         by_content = self._code.left_out if self._code else frozenset()
-        measured = self._done.get(_complexity)
-        return (named | by_content | (measured.left_out if measured else frozenset())) - {""}
+        return (named | by_content | self.left_out) - {""}
 
     def source_paths(self, *suffixes: str) -> tuple[str, ...]:
         """Application code, sorted: no tests, vendored or generated files, documentation sites or examples.
@@ -194,9 +262,9 @@ class Look:
             paths: Files of the tree.
             words: In lower case; a pattern that is searched for afterwards must not match without one of them.
         """
+        wanted = "\n".join(words)
         for path in paths:
-            text = (self.tree.text(path) or "").lower()
-            if any(word in text for word in words):
+            if self.answer_of(_has_one_of, path, wanted):
                 yield path
 
     def test_paths(self) -> tuple[str, ...]:
@@ -217,11 +285,12 @@ class Look:
             reached: leave out files that no entry point reaches. Files stay in when that cannot be told.
         """
         key = (packages, reached)
-        if key not in self._importers:
-            places = {*self._python_importers(packages), *self._web_importers(packages)}
-            kept = (place for place in places if not reached or self.reach.reached(place.path) is not False)
-            self._importers[key] = tuple(sorted(kept))
-        return self._importers[key]
+        with self.reads.step("importers"):
+            if key not in self._importers:
+                places = {*self._python_importers(packages), *self._web_importers(packages)}
+                kept = (place for place in places if not reached or self.reach.reached(place.path) is not False)
+                self._importers[key] = tuple(sorted(kept))
+            return self._importers[key]
 
     def _python_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
         for name, places in self._python_imported.items():
@@ -271,7 +340,7 @@ def _python(look: Look) -> PythonCode:
         if is_product(path):
             look.once(_measures).parsed_python(path, text, module)
 
-    return PythonCode(look.tree, look.unread, measure, look.facts)
+    return PythonCode(look.tree, look.noted, measure, look.facts)
 
 
 def _web(look: Look) -> WebCode:
@@ -281,25 +350,25 @@ def _web(look: Look) -> WebCode:
         if is_product(path):
             look.once(_measures).parsed_web(path, text, root)
 
-    return WebCode(look.tree, look.unread, measure, look.facts)
+    return WebCode(look.tree, look.noted, measure, look.facts)
 
 
 def _manifests(look: Look) -> Manifests:
     from checks.readers.manifests import Manifests
 
-    return Manifests.read(look.tree, look.unread)
+    return Manifests.read(look.tree, look.noted)
 
 
 def _workflows(look: Look) -> Workflows:
     from checks.readers.workflows import Workflows
 
-    return Workflows.read(look.tree, look.manifests, look.unread)
+    return Workflows.read(look.tree, look.manifests, look.noted)
 
 
 def _containers(look: Look) -> Containers:
     from checks.readers.containers import Containers
 
-    return Containers.read(look.tree, look.unread)
+    return Containers.read(look.tree, look.noted)
 
 
 def _documents(look: Look) -> Documents:
@@ -322,7 +391,8 @@ def _measures(look: Look) -> Measures:
 
 def _complexity(look: Look) -> Complexity:
     measured = look.once(_measures).of(look.source_paths())
-    look.unread.extend(measured.unread)
+    look.noted.extend(measured.unread)
+    look.left_out |= measured.left_out
     return measured
 
 
@@ -336,6 +406,27 @@ def _proposals(look: Look) -> tuple[Proposal, ...]:
     from checks.application.product import proposals
 
     return proposals(look)
+
+
+class _Noted(list[Unread]):
+    """A list that tells who added what."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def append(self, file: Unread) -> None:
+        self._reads.unread(file)
+        super().append(file)
+
+    def extend(self, files: Iterable[Unread]) -> None:
+        for file in files:
+            self.append(file)
+
+
+@of_one_file
+def _has_one_of(look: Look, path: str, words: str) -> bool:
+    text = (look.tree.text(path) or "").lower()
+    return any(word in text for word in words.split("\n"))
 
 
 def is_product(path: str) -> bool:

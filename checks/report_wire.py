@@ -38,11 +38,11 @@ def unpack(data: Plain) -> ProbeReport:
     return ProbeReport(
         commit=data["commit"],
         observations={signal: unpack_observation(one) for signal, one in data["observations"].items()},
-        findings=tuple(_finding(one) for one in data["findings"]),
+        findings=tuple(unpack_finding(one) for one in data["findings"]),
         files=_examined(data["files"]),
-        proposals=tuple(Proposal(**one | {"locations": _locations(one)}) for one in data["proposals"]),
+        proposals=tuple(unpack_proposal(one) for one in data["proposals"]),
         complete=data["complete"],
-        hotspots=data["hotspots"] and _hotspots(data["hotspots"]),
+        hotspots=data["hotspots"] and unpack_hotspots(data["hotspots"]),
         plugins=tuple(PluginUsed(**one | {"trouble": tuple(one["trouble"])}) for one in data["plugins"]),
     )
 
@@ -59,7 +59,8 @@ def unpack_observation(data: Plain) -> Observation:
     return Observation(**data | exact)
 
 
-def _finding(data: Plain) -> Finding:
+def unpack_finding(data: Plain) -> Finding:
+    """The finding whose fields those are."""
     return Finding(**data | {"location": Location(**data["location"]), "severity": Severity(data["severity"])})
 
 
@@ -68,7 +69,13 @@ def _examined(data: Plain) -> Examined:
     return Examined(data["examined"], partial, skipped)
 
 
-def _hotspots(data: Plain) -> Hotspots:
+def unpack_proposal(data: Plain) -> Proposal:
+    """The proposal whose fields those are."""
+    return Proposal(**data | {"locations": _locations(data)})
+
+
+def unpack_hotspots(data: Plain) -> Hotspots:
+    """The table whose fields those are."""
     functions = tuple(Hotspot(**one) for one in data["functions"])
     return Hotspots(
         functions, tuple(HotFile(**one) for one in data["files"]), data["note"], tuple(data["complexities"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checks import semgrep, snippet
+from checks.cache.answers import Answers
 from checks.cache.code_rules import CodeRules
 from checks.children import allowance
 from checks.git import Git, GitProblem
@@ -30,6 +31,7 @@ from checks.observation import (
 from checks.once import GivenUpError
 from checks.probe import Probe, Stage, probes
 from checks.progress import STOPPED, Progress
+from checks.report_wire import pack_observation, unpack_hotspots, unpack_observation, unpack_proposal
 from checks.secrets.redaction import redacted
 from checks.semgrep import RawMatch
 from checks.tree import Tree
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["PROBES_VERSION", "STOPPED", "Progress", "look_over"]
 
 PROBES_VERSION = "1"
-PROPOSALS, RULES, PLUGINS = "scope facts", "code rules", "plug-ins"
+PROPOSALS, RULES, PLUGINS, HOTSPOTS = "scope facts", "code rules", "plug-ins", "hotspots"
 """Steps that are no probe, as they are named where they come to no end."""
 WRITTEN_BY_A_PROGRAM = "generated, minified or somebody else's code: searched for secrets only"
 TOO_SLOW = "its probe came to no end here; please report this"
@@ -113,7 +115,10 @@ def look_over(
             run.answer_guests(guests)
             report = run.report(complete=not run.cancel.is_set())
             run.look.facts.save()
-        (on_lasting or _ignore)(run.code.trouble is None and _is_lasting(report))
+        lasting = run.code.trouble is None and _is_lasting(report)
+        if lasting and run.answers is not None:
+            run.answers.save()
+        (on_lasting or _ignore)(lasting)
         return report
     finally:
         if git is not None:
@@ -158,6 +163,9 @@ class _Run:
         self._wanted, self._too_slow = signals, too_slow
         self._probes = [one for one in probes() if signals is None or not set(one.signals).isdisjoint(signals)]
         self._commit = _commit(git)
+        self.answers: Answers | None = None
+        if store is not None and not (tree.cut or too_slow or tree.has_given_up):
+            self.answers = Answers(self.look, store, "all" if signals is None else "\n".join(sorted(signals)))
         self._rules: CodeRules | None = None
 
     def answer(self, stage: Stage) -> None:
@@ -172,7 +180,7 @@ class _Run:
                 continue
             allowance.probing(one.signals[0])
             self.tell(Progress(stage.value, number, len(todo), one.signals[0]))
-            answers = list(_ask(one, self.look))
+            answers = self._asked(one)
             if stage is Stage.CODE and self.code.trouble:
                 answers = [_only_found(answer, self.code.trouble) for answer in answers]
             if self.look.tree.cut:
@@ -196,6 +204,21 @@ class _Run:
                 whole = _only_found(answer, _cut(self.look.tree)) if self.look.tree.cut else answer
                 self.observations[answer.signal] = whole
                 self.tell_answer(whole)
+
+    def _asked(self, one: Probe) -> list[Observation]:
+        """What a probe says: what it said before, where it would see the same."""
+        answers = self._worked_out(one.signals[0], lambda: [pack_observation(said) for said in _ask(one, self.look)])
+        return [unpack_observation(answer) for answer in answers]
+
+    def _worked_out(self, name: str, work: Callable[[], Any]) -> Any:
+        """What one step comes to as plain data, or came to before, where it would see the same."""
+        kept = self.answers.recall(name) if self.answers else None
+        if kept is None:
+            with self.look.reads.step(name):
+                kept = work()
+            if self.answers:
+                self.answers.keep(name, kept)
+        return kept
 
     def begin_rules(self) -> None:
         """Start the code rules, which run beside the probes of files, unless no probe waits for them."""
@@ -258,7 +281,8 @@ class _Run:
             return ()
         allowance.probing(PROPOSALS)
         try:
-            return self.look.proposals
+            kept = self._worked_out(PROPOSALS, lambda: [asdict(one) for one in self.look.proposals])
+            return tuple(unpack_proposal(one) for one in kept)
         except Exception:  # noqa: BLE001  # a proposal that fails proposes nothing; a person is asked about every fact anyway
             return ()
 
@@ -268,13 +292,13 @@ class _Run:
             return None
         allowance.probing(COMPLEXITY)
         try:
-            return self.look.hotspots
+            return unpack_hotspots(self._worked_out(HOTSPOTS, lambda: asdict(self.look.hotspots)))
         except Exception:  # noqa: BLE001  # a table that fails is missing; the signal itself has its answer
             return None
 
     def _files(self) -> Examined:
         seen = self.look.tree.examined()
-        judged = {one.path: one.reason for one in (*self.code.unread, *self.look.unread)}
+        judged = {one.path: one.reason for one in (*self.code.unread, *sorted(self.look.noted, key=_by_path))}
         apart = dict.fromkeys(self.look.written_by_programs, WRITTEN_BY_A_PROGRAM)
         reasons = apart | judged | {one.path: one.reason for one in seen.partial}
         for one in seen.skipped:
@@ -286,6 +310,10 @@ class _Run:
 
 def _ignore(_: object) -> None:
     """For who does not want to be told."""
+
+
+def _by_path(one: Unread) -> tuple[str, str]:
+    return one.path, one.reason
 
 
 def _is_lasting(report: ProbeReport) -> bool:

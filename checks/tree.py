@@ -16,6 +16,7 @@ from checks.files.regular import open_below
 from checks.files.text_content import NO_TEXT, NotTextError, decode
 from checks.git import Git
 from checks.observation import Examined, Unread
+from checks.reads import TEXT, Reads
 
 __all__ = ["File", "Limits", "Tree", "digest_of"]
 
@@ -34,6 +35,8 @@ class Tree:
         self.limits = limits
         self.cut = ""
         """Why this is not the whole tree, where a limit on its size or depth was met."""
+        self.reads = Reads()
+        """Who asked for which files."""
         self._hash_name = hash_name
         self._by_path = {file.path: file for file in files}
         self._links: dict[str, str] = {}
@@ -70,6 +73,12 @@ class Tree:
     def _folders(self) -> frozenset[str]:
         return frozenset(parent for path in self.paths for parent in _parents(path))
 
+    def again(self) -> Self:
+        """The same files, of which nothing was read yet."""
+        other = type(self)(self.root, self.files, self.limits, self._hash_name)
+        other._links, other._given_up, other.cut = self._links, self._given_up, self.cut
+        return other
+
     def exists(self, path: str) -> bool:
         """Whether `path` is one of the files, or a folder that holds some."""
         path = path.rstrip("/")
@@ -83,10 +92,16 @@ class Tree:
         """Read the files with these paths no more, for these reasons."""
         self._given_up |= reasons
 
+    @property
+    def has_given_up(self) -> bool:
+        """Whether there are files that are not to be read."""
+        return bool(self._given_up)
+
     def raw(self, path: str) -> bytes | None:
         """A file's bytes; None, with the reason in `examined()`, when it is too large or cannot be opened."""
         if path not in self._by_path:
             return None
+        self.reads.ask(TEXT, path)
         allowance.reading(path)
         if path in self._given_up:
             self._skipped[path] = self._given_up[path]
@@ -106,6 +121,7 @@ class Tree:
     def text(self, path: str) -> str | None:
         """A file's text without its byte order mark; None, with the reason in `examined()`, when it is none."""
         if path in self._texts:
+            self.reads.ask(TEXT, path)
             allowance.reading(path)
             return self._texts[path]
         content = self.raw(path)
@@ -143,6 +159,29 @@ class Tree:
             self._matches[patterns] = matching(patterns, self.paths)
         return self._matches[patterns]
 
+    def count_as_read(self, paths: Iterable[str], partial: Mapping[str, str], skipped: Mapping[str, str]) -> None:
+        """Count files as looked at in an earlier look of which `troubles` were told, where they have not changed."""
+        for path in paths:
+            if path in partial:
+                self._partial[path] = partial[path]
+            elif path in skipped:
+                self._skipped[path] = skipped[path]
+            else:
+                self._read.add(path)
+
+    def troubles(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What was read in part and what not at all, by path, with the reasons."""
+        return dict(self._partial), dict(self._skipped)
+
+    def listing(self) -> str:
+        """A digest of which files there are, whatever they hold: of their paths, and how they came to be listed."""
+        total = hashlib.blake2b(f"{self._hash_name} {self.limits} {self.cut}".encode(), digest_size=16)
+        for file in self.files:
+            total.update(os.fsencode(f"{file.path}\0{file.tracked}\n"))
+        for paths in (self._links, self._partial, self._skipped):
+            total.update(os.fsencode(f"{sorted(paths.items())}\n"))
+        return total.hexdigest()
+
     def note(self, path: str, reason: str) -> None:
         """Remember why something is not seen as it should be; `examined()` says it."""
         self._skipped[path] = reason
@@ -166,6 +205,7 @@ class Tree:
 
         What cannot be read has its size or the failure as id. Files filtered by Git LFS count as they are on disk.
         """
+        self.reads.ask(TEXT, path)
         file = self._by_path[path]
         if file.blob is not None:
             return file.blob

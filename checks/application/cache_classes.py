@@ -12,6 +12,7 @@ from checks.application.web_usage import is_web_function_used
 from checks.application.wiring import is_one_off, is_used, modules
 from checks.once import once
 from checks.readers.python_facts import PythonModule
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -72,30 +73,41 @@ def _objects(look: Look) -> dict[str, set[tuple[str, tuple[str, ...]]]]:
     if not classes:
         return found
     names = "|".join(map(re.escape, sorted(classes)))
-    made = re.compile(
+    made = (
         rf"(?:^|[\s.#])(\w{{1,80}})[ ]{{0,4}}(?::[^=\n]{{1,80}})?=[ ]{{0,4}}(?:new[ ]+)?({names})"
-        r"(?:\[[^\]\n]{1,60}\]|<[^;\n]{1,80}>)?\(",
-        re.MULTILINE,
+        r"(?:\[[^\]\n]{1,60}\]|<[^;\n]{1,80}>)?\("
     )
-    given = re.compile(
-        rf"(?:def|function)[ ]+(\w{{1,80}})[ ]{{0,2}}\([^)\n]{{0,80}}\)[ ]{{0,4}}(?:->|:)[ ]{{0,4}}({names})\b"
-    )
+    given = rf"(?:def|function)[ ]+(\w{{1,80}})[ ]{{0,2}}\([^)\n]{{0,80}}\)[ ]{{0,4}}(?:->|:)[ ]{{0,4}}({names})\b"
     for module in modules(look):
-        text = lines_of(look, module.path)
-        for match in (*made.finditer(text), *given.finditer(text)):
-            found.setdefault(module.path, set()).add((match[1], classes[match[2]]))
+        for name, of in look.answer_of(_made_from, module.path, f"{made}\n{given}"):
+            found.setdefault(module.path, set()).add((name, classes[of]))
     return found
+
+
+@of_one_file
+def _made_from(look: Look, path: str, patterns: str) -> list[tuple[str, str]]:
+    """What one of two patterns, a line each, finds in a file: a name, and the class it is made from."""
+    text = lines_of(look, path)
+    made, given = patterns.split("\n")
+    return [(match[1], match[2]) for form in (made, given) for match in re.finditer(form, text, re.MULTILINE)]
 
 
 def _classes(look: Look) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The repository's classes that are named a cache and keep things by key, with the methods that ask for them."""
     for module in modules(look):
-        text = lines_of(look, module.path)
-        starts = [*_CLASS.finditer(text)]
-        for match in starts:
-            body = text[match.end() : match.end() + _MOST]
-            if end := re.search(r"(?m)^(?:export[ ]+)?class[ ]", body):
-                body = body[: end.start()]
-            methods = tuple(sorted(set(_METHOD.findall(body))))
-            if methods and _KEEPS.search(body) and _ASKS.search(body) and not OTHER_USE.search(match[1]):
-                yield match[1], methods
+        for name, methods in look.answer_of(_classes_in, module.path, ""):
+            yield name, tuple(methods)
+
+
+@of_one_file
+def _classes_in(look: Look, path: str, _: str) -> list[tuple[str, list[str]]]:
+    found = []
+    text = lines_of(look, path)
+    for match in _CLASS.finditer(text):
+        body = text[match.end() : match.end() + _MOST]
+        if end := re.search(r"(?m)^(?:export[ ]+)?class[ ]", body):
+            body = body[: end.start()]
+        methods = sorted(set(_METHOD.findall(body)))
+        if methods and _KEEPS.search(body) and _ASKS.search(body) and not OTHER_USE.search(match[1]):
+            found.append((match[1], methods))
+    return found

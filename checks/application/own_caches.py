@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, lines_of
 from checks.application.web_usage import is_web_function_used
 from checks.application.wiring import is_one_off, is_used, python_modules, web_modules
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -45,16 +46,21 @@ _KEPT_FETCH = re.compile(r"revalidate\s*:\s*(?!0\b)\w|[\"']force-cache[\"']")
 def own_caches(look: Look) -> Iterator[tuple[str, int]]:
     """File and first line of the functions that keep what they found until it expires."""
     for module in python_modules(look):
-        if not is_one_off(module.path) and _CLOCK.search(lines_of(look, module.path)):
+        if not is_one_off(module.path) and look.answer_of(_reads_clock, module.path, ""):
             for function in module.functions:
                 if _expires(look, module.path, function.line, function.end_line) and is_used(
                     look, module, function.qualified
                 ):
                     yield module.path, function.line
     for web in web_modules(look):
-        for one in web.functions if _CLOCK.search(lines_of(look, web.path)) else ():
+        for one in web.functions if look.answer_of(_reads_clock, web.path, "") else ():
             if one.name and _expires(look, web.path, one.line, one.end_line) and is_web_function_used(look, web, one):
                 yield web.path, one.line
+
+
+@of_one_file
+def _reads_clock(look: Look, path: str, _: str) -> bool:
+    return bool(_CLOCK.search(lines_of(look, path)))
 
 
 def _expires(look: Look, path: str, first: int, last: int) -> bool:

@@ -59,8 +59,10 @@ def _known(look: Look) -> dict[str, OwnClient]:
             if item.line in spans and (kept := re.search(r"\bstate\.\w+$", item.target)):
                 found[kept[0]] = OwnClient(module.path, item.line, spans[item.line])
         for function in module.functions:
-            text = lines_of(look, module.path, function.line, function.end_line)
-            if function.qualified in made and (_BASES.fullmatch(function.returns) or _returns_it(text)):
+            if function.qualified in made and (
+                _BASES.fullmatch(function.returns)
+                or _returns_it(lines_of(look, module.path, function.line, function.end_line))
+            ):
                 found[function.name] = OwnClient(module.path, function.line, function.end_line)
     return found
 

@@ -14,8 +14,10 @@ from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
 from checks.readers.python_facts import PythonModule
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
+    from checks.application.reach import Reach
     from checks.look import Look
     from checks.readers.python_facts import Call, Function
     from checks.readers.web_facts import WebCall, WebModule
@@ -93,17 +95,17 @@ def _usage(look: Look) -> Usage:
 
 def reached(look: Look, path: str) -> bool:
     """Whether the service reaches the file, or any entry point where there is no service, or that cannot be told."""
-    known = _known_reached(look)
+    reach, known = _known_reached(look)
     if path not in known:
-        served = look.reach.served(path)
-        known[path] = look.reach.reached(path) is not False if served is None else served
+        served = reach.served(path)
+        known[path] = reach.reached(path) is not False if served is None else served
     return known[path]
 
 
 @once
-def _known_reached(_: Look) -> dict[str, bool]:
+def _known_reached(look: Look) -> tuple[Reach, dict[str, bool]]:
     """What `reached` said of files: it is asked for each of their calls by many probes."""
-    return {}
+    return look.reach, {}
 
 
 def python_modules(look: Look, *, dead: bool = False) -> Iterator[PythonModule]:
@@ -275,8 +277,13 @@ def span(look: Look, path: str, first: int, last: int) -> str:
 
 def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
     """The places in one file where a regular expression matches outside comments."""
+    return tuple(Location(path, line) for line in look.answer_of(_lines_with, path, pattern))
+
+
+@of_one_file
+def _lines_with(look: Look, path: str, pattern: str) -> list[int]:
     text = _emptied(look, path)
-    return tuple(Location(path, text.count("\n", 0, match.start()) + 1) for match in re.finditer(pattern, text))
+    return [text.count("\n", 0, match.start()) + 1 for match in re.finditer(pattern, text)]
 
 
 # -- answers --------------------------------------------------------------------------------------------------------

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
-from checks.cache.files import keys
+from checks.cache.files import contents, key_of
+from checks.reads import TEXT
 from checks.secrets.shapes import suspect
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ class FileFacts:
             self._fetch(kind, path)
         # A row is larger than what is made of it, so it is not held on to.
         row = self._rows.pop(key, None)
+        if row is not None:
+            self._tree.reads.ask(TEXT, path)
         return row if row is not None and self._tree.assume_read(path) else None
 
     def keep(self, kind: str, path: str, facts: object, source: str = "") -> None:
@@ -61,11 +66,33 @@ class FileFacts:
             source: The text that the data quotes; the data itself is searched for secrets where there is none.
         """
         key = self._key(kind, path) if self._store is not None else None
-        if self._store is None or key is None or _may_tell(source or json.dumps(facts)):
+        if self._store is None or key is None or may_tell(source or json.dumps(facts)):
             return
         self._fresh[key] = facts
         if len(self._fresh) >= _AHEAD:
             self.save()
+
+    def are_still(self, kind: str, path: str, before: bytes, work_out: Callable[[], object]) -> bool:
+        """Whether facts of a file that changed are those of its content `before`; False where either is not known.
+
+        Args:
+            kind: What they are about.
+            path: The file.
+            before: What `contents` held for it.
+            work_out: Leads to `keep` for the file as it is now, where there is nothing in its way.
+        """
+        if self._store is None:
+            return False
+        work_out()
+        self.save()
+        old, new = key_of(self._context(kind), path, before), self._key(kind, path)
+        rows = self._store.get([old, *([new] if new else [])])
+        return old in rows and rows.get(new or b"") == rows[old]
+
+    @cached_property
+    def contents(self) -> dict[str, bytes]:
+        """What stands for the content of each file; see `checks.cache.files`."""
+        return contents(self._tree, self._tree.paths)
 
     def save(self) -> None:
         """Write what was kept to the cache, at once."""
@@ -75,8 +102,12 @@ class FileFacts:
 
     def _key(self, kind: str, path: str) -> bytes | None:
         if kind not in self._keys:
-            self._keys[kind] = keys(self._tree, self._tree.paths, "facts", kind, version.digest())
+            context = self._context(kind)
+            self._keys[kind] = {path: key_of(context, path, content) for path, content in self.contents.items()}
         return self._keys[kind].get(path)
+
+    def _context(self, kind: str) -> bytes:
+        return "\0".join(["facts", kind, version.digest()]).encode()
 
     def _fetch(self, kind: str, path: str) -> None:
         """Fetch the rows of a file and of those after it, which are asked for next."""
@@ -89,5 +120,6 @@ class FileFacts:
             self._rows.update(self._store.get(wanted))
 
 
-def _may_tell(text: str) -> bool:
+def may_tell(text: str) -> bool:
+    """Whether text may hold a secret, and so must not be kept."""
     return bool(suspect(text))

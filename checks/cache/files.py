@@ -13,26 +13,36 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 
-def keys(tree: Tree, paths: Iterable[str], *context: str) -> dict[str, bytes]:
-    """A key for what is told of each file: of its path, its content as it lies there, and the `context`.
-
-    Args:
-        tree: The tree that holds the files.
-        paths: The files.
-        context: What else the result depends on: which reader, its version.
-    """
-    begin = blake2b("\0".join([*context, _conversions(tree)]).encode(), digest_size=16)
+def contents(tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+    """What stands for the content of each file as it lies there: 16 bytes, the same for the same content."""
+    begin = blake2b(_conversions(tree).encode(), digest_size=16)
     found: dict[str, bytes] = {}
     for path in paths:
         file = tree.file(path)
         if file is None:
             continue
         one = begin.copy()
-        one.update(b"\0" + os.fsencode(path) + b"\0")
         # A clean file's blob and size settle its bytes: line ends that git converted change the size.
         one.update(f"{file.blob} {file.size}".encode() if file.blob else fingerprint(tree.root, path))
         found[path] = one.digest()
     return found
+
+
+def key_of(context: bytes, path: str, content: bytes) -> bytes:
+    """A key for what is told of a file: of its path, its content, and the context that the result depends on."""
+    return blake2b(context + b"\0" + os.fsencode(path) + b"\0" + content, digest_size=16).digest()
+
+
+def keys(tree: Tree, paths: Iterable[str], *context: str) -> dict[str, bytes]:
+    """A key for what is told of each file.
+
+    Args:
+        tree: The tree that holds the files.
+        paths: The files.
+        context: What else the result depends on: which reader, its version.
+    """
+    begin = "\0".join(context).encode()
+    return {path: key_of(begin, path, content) for path, content in contents(tree, paths).items()}
 
 
 def _conversions(tree: Tree) -> str:

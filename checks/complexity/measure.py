@@ -20,6 +20,7 @@ from checks.complexity.web import measure_file as measure_web_file
 from checks.files.kinds import is_written_by_a_program
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError
+from checks.reads import MEASURE
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 PYTHON_SUFFIXES = (".py", ".pyw")
-_KIND = "complexity"
+_KIND = MEASURE[0]
 MAX_LINES = 20_000
 """Longer files are data in Python syntax; they are listed as unread instead of measured."""
 
@@ -125,8 +126,10 @@ class Measures:
             self._keep(path)
 
     def _measured(self, path: str) -> _Measured:
+        self._tree.reads.ask(MEASURE, path)
         if path not in self._known and not self._recalled(path):
-            self._known[path] = _of_text(path, self._tree.text(path))
+            with self._tree.reads.aside(_KIND):
+                self._known[path] = _of_text(path, self._tree.text(path))
             self._keep(path)
         return self._known[path]
 

@@ -154,6 +154,10 @@ class Git:
         total.update(fingerprint(self.top, ".mailmap"))
         return total.hexdigest()
 
+    def past(self) -> str:
+        """A digest of all that history can tell: HEAD, refs, the reach of the clone, who is who."""
+        return blake2b(self._pinned.digest() + fingerprint(self.top, ".mailmap"), digest_size=16).hexdigest()
+
     def unlisted(self) -> tuple[str, ...]:
         """The folders git could not read while listing files, in its words."""
         _ = self._listing

@@ -16,6 +16,7 @@ from checks.cache.rows import Rows
 from checks.observation import Unread
 from checks.readers import python_ast, python_newer
 from checks.readers.python_facts import Call, Import, PythonModule, Route
+from checks.reads import PYTHON
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 """Larger files are data or generated; parsing them costs more than they tell."""
 
-_KIND = "python module"
+_KIND = PYTHON[0]
 _MOST_HOPS = 4
 
 OnParsed = Callable[[str, str, ast.Module], None]
@@ -52,8 +53,10 @@ class PythonCode:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
         if not path.endswith((".py", ".pyw", ".pyi")) and "." in path.rsplit("/", 1)[-1]:
             return None  # another language: trying would only list it as broken Python
+        self._tree.reads.ask(PYTHON, path)
         if path not in self._modules:
-            self._modules[path] = self._known(path) or self._parse(path)
+            with self._tree.reads.aside(_KIND):
+                self._modules[path] = self._known(path) or self._parse(path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[PythonModule]:
@@ -68,8 +71,9 @@ class PythonCode:
         from checks.readers.python_routes import find_routes
 
         chosen = tuple(paths)
-        if chosen not in self._routes:
-            self._routes[chosen] = find_routes(self, chosen)
+        with self._tree.reads.step("python routes"):
+            if chosen not in self._routes:
+                self._routes[chosen] = find_routes(self, chosen)
         return self._routes[chosen]
 
     def files_of(self, dotted: str, importer: str = "") -> tuple[str, ...]:
@@ -150,7 +154,6 @@ class PythonCode:
         module = PythonModule(
             path=path,
             name=name,
-            lines=source.count("\n") + 1,
             imports=self._resolved(path, found.imports),
             functions=tuple(found.functions),
             classes=tuple(found.classes),
@@ -179,7 +182,6 @@ class PythonCode:
         return PythonModule(
             path=path,
             name=name,
-            lines=source.count("\n") + 1,
             imports=self._resolved(path, imports),
             functions=tuple(functions),
             classes=tuple(classes),

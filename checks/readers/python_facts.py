@@ -175,7 +175,6 @@ class PythonModule:
 
     path: str
     name: str
-    lines: int
     imports: tuple[Import, ...] = ()
     functions: tuple[Function, ...] = ()
     classes: tuple[Class, ...] = ()

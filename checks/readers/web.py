@@ -12,8 +12,9 @@ from checks.cache.rows import Rows
 from checks.observation import Unread
 from checks.readers.grammar import TooSlowError
 from checks.readers.web_facts import WebCall, WebModule, WebRoute
-from checks.readers.web_resolve import Resolver
+from checks.readers.web_resolve import RESOLVING, Resolver
 from checks.readers.web_walk import OnParsed, gather
+from checks.reads import WEB
 from checks.semgrep.scripts import script_spans
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MOST_CHARACTERS = 1_500_000
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
 _FRONT_MATTER = re.compile(r"\A\s*---\r?\n(.*?)\r?\n---", re.DOTALL)
 _LONG_LINE = 5_000
-_KIND = "web module"
+_KIND = WEB[0]
 _MOST_HOPS = 4
 
 
@@ -54,8 +55,11 @@ class WebCode:
 
     def module(self, path: str) -> WebModule | None:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
+        self._tree.reads.ask(WEB, path)
+        self._tree.reads.used(RESOLVING)
         if path not in self._modules:
-            self._modules[path] = self._known(path) or self._parse(path)
+            with self._tree.reads.aside(_KIND):
+                self._modules[path] = self._known(path) or self._parse(path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[WebModule]:
@@ -74,8 +78,9 @@ class WebCode:
         from checks.readers.web_routes import find_routes
 
         chosen = tuple(paths)
-        if chosen not in self._routes:
-            self._routes[chosen] = find_routes(self, chosen)
+        with self._tree.reads.step("web routes"):
+            if chosen not in self._routes:
+                self._routes[chosen] = find_routes(self, chosen)
         return self._routes[chosen]
 
     def trace(self, call: WebCall) -> str:

@@ -19,6 +19,9 @@ _ENDINGS = (
 )  # fmt: skip
 _MOST_EXTENDS = 5
 
+RESOLVING = "where web imports lead"
+"""The step of a look that reads what packages and compilers are told of it."""
+
 
 class Resolver:
     """Resolves import specifiers of one tree."""
@@ -33,8 +36,9 @@ class Resolver:
         """The repository file a specifier loads, and the npm package it names; one of both is ""."""
         folder = importer.rpartition("/")[0]
         key = (folder, specifier)
-        if key not in self._known:
-            self._known[key] = self._resolve(folder, specifier.split("?", 1)[0])
+        with self._tree.reads.step(RESOLVING):
+            if key not in self._known:
+                self._known[key] = self._resolve(folder, specifier.split("?", 1)[0])
         return self._known[key]
 
     def file(self, path: str) -> str:

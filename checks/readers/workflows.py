@@ -147,8 +147,9 @@ class Workflows:
         """Every command the job runs, expanded through the scripts it names; steps that never run are left out."""
         from checks.readers.commands import expand
 
-        if id(job) not in self._commands:
-            self._commands[id(job)] = tuple(expand(job, self._tree, self._manifests))
+        with self._tree.reads.step("commands of jobs"):
+            if id(job) not in self._commands:
+                self._commands[id(job)] = tuple(expand(job, self._tree, self._manifests))
         return self._commands[id(job)]
 
     def commands_on_change(self) -> tuple[Command, ...]:

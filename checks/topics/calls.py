@@ -16,6 +16,7 @@ from checks.models.calls import clients_for, model_calls
 from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.reads import of_one_file
 from checks.topics.queue_retries import tried_again, worked_files
 
 TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
@@ -140,10 +141,14 @@ def _retrying(look: Look) -> list[_Retry]:
     for call in all_calls(look):
         if not call.reached:
             continue
-        name, text = call.name, text_of(look, call)
+        name = call.name
+        backs_off = _BACKOFF.fullmatch(name)
         if _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
             continue
-        if _BACKOFF.fullmatch(name):
+        if not (backs_off or look.answer_of(_has_option, call.path, "")):
+            continue
+        text = text_of(look, call)
+        if backs_off:
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
             found.append((call.place, _pauses(name, text), _covers(look, call)))
@@ -153,14 +158,29 @@ def _retrying(look: Look) -> list[_Retry]:
     found += _decorated(look)
     loops = {call.path for call in all_calls(look) if call.reached}
     for path in sorted(loops):
-        text = lines_of(look, path)
-        for match in (*_LOOP.finditer(text), *_ENDLESS.finditer(text)):
-            line = text.count("\n", 0, match.start()) + 1
-            first, last = function_span(look, path, line)
-            body = lines_of(look, path, line, min(last, line + 60))
-            counted = match.re is _LOOP or _COUNTS.search(body)
-            if counted and _SLEEPS.search(body) and (match.re is _ENDLESS or _FAILS.search(body)):
-                found.append((Location(path, line), bool(_GROWS.search(body)), (first, last)))
+        for line, grows, first, last in look.answer_of(_loops, path, ""):
+            found.append((Location(path, line), grows, (first, last)))
+    return found
+
+
+@of_one_file
+def _has_option(look: Look, path: str, _: str) -> bool:
+    """Whether an option to try again may stand in a call of the file."""
+    return bool(_OPTION.search(lines_of(look, path)))
+
+
+@of_one_file
+def _loops(look: Look, path: str, _: str) -> list[tuple[int, bool, int, int]]:
+    """Loops that try again: their line, whether the pause grows, and the lines of the function they are in."""
+    found = []
+    text = lines_of(look, path)
+    for match in (*_LOOP.finditer(text), *_ENDLESS.finditer(text)):
+        line = text.count("\n", 0, match.start()) + 1
+        first, last = function_span(look, path, line)
+        body = lines_of(look, path, line, min(last, line + 60))
+        counted = match.re is _LOOP or _COUNTS.search(body)
+        if counted and _SLEEPS.search(body) and (match.re is _ENDLESS or _FAILS.search(body)):
+            found.append((line, bool(_GROWS.search(body)), first, last))
     return found
 
 

@@ -163,7 +163,7 @@ def _web_settings(look: Look, run: Run) -> Iterator[tuple[str, str]]:
 def _by_service(look: Look) -> list[Location]:
     """A status of the coverage service with a target, where its own configuration asks for one."""
     for path in look.tree.match(*_CODECOV):
-        for document in read_yaml(look.tree, path, look.unread)[:1]:
+        for document in read_yaml(look.tree, path, look.noted)[:1]:
             status = mapping(mapping(mapping(document).get("coverage")).get("status"))
             for kind in ("project", "patch"):
                 for rule in mapping(status.get(kind)).values():

@@ -6,6 +6,7 @@ from checks.application.wiring import answer, complain
 from checks.look import PYTHON, Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.reads import of_one_file
 
 HOTSPOTS = "code.no-complex-hotspots"
 MAINTAINABILITY = "code.maintainability"
@@ -52,7 +53,7 @@ def maintainability(look: Look) -> Observation:
     searched = ("every Python module of the application",)
     generated = look.complexity.left_out
     python = [
-        path for path in look.source_paths(*PYTHON) if path not in generated and (look.tree.text(path) or "").strip()
+        path for path in look.source_paths(*PYTHON) if path not in generated and look.answer_of(_holds_code, path, "")
     ]
     if not python:
         return answer(
@@ -70,6 +71,11 @@ def maintainability(look: Look) -> Observation:
     said = f"{good} of {len(ranks)} modules reach rank A or B"
     fix = "split the modules of rank C by what they are about" if poor else ""
     return answer(MAINTAINABILITY, _grade(low), said, poor, searched=searched, confidence=Confidence.HIGH, fix=fix)
+
+
+@of_one_file
+def _holds_code(look: Look, path: str, _: str) -> bool:
+    return bool((look.tree.text(path) or "").strip())
 
 
 def _grade(share: float) -> Outcome:

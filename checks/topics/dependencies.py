@@ -151,7 +151,7 @@ def _dependabot(look: Look) -> tuple[set[str], list[str], list[Location]]:
     places: list[Location] = []
     for path in look.tree.match("/.github/dependabot.yml", "/.github/dependabot.yaml"):
         places.append(Location(path))
-        for document in read_yaml(look.tree, path, look.unread):
+        for document in read_yaml(look.tree, path, look.noted):
             for entry in sequence(mapping(document).get("updates")):
                 update = mapping(entry)
                 name = str(update.get("package-ecosystem", ""))
@@ -186,7 +186,7 @@ def _renovate(look: Look, wanted: set[str]) -> tuple[set[str], list[str], list[L
             named = re.findall(r"enabledManagers[\"']?\s*:\s*\[([^\]]*)\]", text)
             managers = re.findall(r"[\"']([\w_-]+)[\"']", named[0]) if named else []
         else:
-            settings = read_json(look.tree, path, look.unread, comments=True)
+            settings = read_json(look.tree, path, look.noted, comments=True)
             off = settings.get("enabled") is False
             managers = [str(one) for one in sequence(settings.get("enabledManagers"))]
         if off:

@@ -11,6 +11,7 @@ from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.reads import of_one_file
 
 ENVIRONMENTS = "run.separate-environments"
 _CLASSES = {
@@ -64,14 +65,29 @@ def separate_environments(look: Look) -> Observation:
 
 def _named_in_settings(look: Look) -> Iterator[tuple[str, Location]]:
     """Environments of a setting that code reads, as in `ENVIRONMENT: Literal["local", "staging", "production"]`."""
-    texts = {path: look.tree.text(path) or "" for path in look.source_paths(".py")}
-    for path, text in texts.items():
-        for match in re.finditer(r"(?i)\b(\w*env\w*)\s*:\s*Literal\[([^\]]+)\]", text):
-            if not any(re.search(rf"\.{match[1]}\b", other) for other in texts.values()):
+    paths = look.source_paths(".py")
+    for path in paths:
+        for setting, values, line in look.answer_of(_literals, path, ""):
+            if not any(look.answer_of(_reads_field, other, setting) for other in paths):
                 continue
             for name, pattern in _CLASSES.items():
-                if any(pattern.search(word) for word in re.findall(r"[\w-]+", match[2])):
-                    yield name, Location(path, text.count("\n", 0, match.start()) + 1)
+                if any(pattern.search(word) for word in re.findall(r"[\w-]+", values)):
+                    yield name, Location(path, line)
+
+
+@of_one_file
+def _literals(look: Look, path: str, _: str) -> list[tuple[str, str, int]]:
+    """Settings that name an environment: their name, their values and their line."""
+    text = look.tree.text(path) or ""
+    return [
+        (match[1], match[2], text.count("\n", 0, match.start()) + 1)
+        for match in re.finditer(r"(?i)\b(\w*env\w*)\s*:\s*Literal\[([^\]]+)\]", text)
+    ]
+
+
+@of_one_file
+def _reads_field(look: Look, path: str, name: str) -> bool:
+    return bool(re.search(rf"\.{name}\b", look.tree.text(path) or ""))
 
 
 def _classes(look: Look) -> Iterator[tuple[str, Location]]:

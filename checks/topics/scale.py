@@ -18,6 +18,7 @@ from checks.models.calls import model_calls
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call, Function, PythonModule
+from checks.reads import of_one_file
 
 CACHING = "scale.caching"
 JOBS = "scale.background-jobs"
@@ -90,9 +91,7 @@ def caching(look: Look) -> Observation:
     if not places:
         return absent(look, CACHING, "no cache beyond memoized factories and settings", searched=searched, fix=fix)
     everywhere = [seen.place for seen in _reached(look) if _is_for_all(seen)]
-    everywhere += [
-        Location(path) for path in look.source_paths(".py") if _CACHES_SITE.search(look.tree.text(path) or "")
-    ]
+    everywhere += [Location(path) for path in look.source_paths(".py") if look.answer_of(_caches_site, path, "")]
     if everywhere:
         return answer(CACHING, Outcome.MET, "responses are cached for the whole service", everywhere, searched=searched)
     functions |= _users(look, functions)
@@ -114,6 +113,11 @@ _ASKS = frozenset({"get", "set", "setex", "setEx", "mget", "hget", "hset"})
 _COUNTS = frozenset(
     {"incr", "incrby", "decr", "expire", "lpush", "rpush", "publish", "zadd", "xadd", "sadd", "evalsha"}
 )
+
+
+@of_one_file
+def _caches_site(look: Look, path: str, _: str) -> bool:
+    return bool(_CACHES_SITE.search(look.tree.text(path) or ""))
 
 
 def _other_clients(look: Look) -> tuple[Location, ...]:

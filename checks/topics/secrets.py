@@ -9,6 +9,7 @@ from checks.look import Look
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
 from checks.readers.plain import mapping, sequence
+from checks.reads import of_one_file
 from checks.secrets import shapes
 from checks.topics.secret_defaults import (
     address_nearby,
@@ -87,8 +88,8 @@ def none_in_code(look: Look) -> Observation:
             continue
         if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path):
             continue
-        seen = _in_file(look, path)
-        if seen is None:
+        seen = look.answer_of(_in_file, path, "") or ([], [])
+        if isinstance(seen, str):
             hidden += [path] if look.tree.hidden(path) else []
             continue
         doubtful += _live_keys(look, path, seen[0])
@@ -133,6 +134,8 @@ def none_in_code(look: Look) -> Observation:
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
     return Observation("secrets.none-in-code", Outcome.MET, "no key-shaped string found", searched)
 
+
+_Seen = tuple[list[tuple[str, int]], list[int]]
 
 _NO_PROVIDER = re.compile(r"private key|JSON web token|password in a URL|connection string|^value|test|webhook")
 """Kinds that tests make up for themselves, or that open nothing real."""
@@ -193,7 +196,17 @@ def _may_hide_login(look: Look, path: str) -> bool:
     return text is None or bool(_COMPARES.search(text) and LOGIN_NAME.search(text))
 
 
-def _in_file(look: Look, path: str) -> tuple[list[tuple[str, int]], list[int]] | None:
+UNREADABLE = "unreadable"
+
+
+@of_one_file
+def _in_file(look: Look, path: str, _: str) -> _Seen | str | None:
+    """What `_secrets_of` says of a file, None for nothing, and `UNREADABLE` where it has no text."""
+    seen = _secrets_of(look, path)
+    return UNREADABLE if seen is None else seen if any(seen) else None
+
+
+def _secrets_of(look: Look, path: str) -> _Seen | None:
     """The kinds and lines of key-shaped strings, and the lines of working defaults; None for a file without text."""
     known = look.facts.kept("secrets", path)
     if known is not None:

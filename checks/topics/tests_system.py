@@ -13,6 +13,7 @@ from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
 from checks.readers.shell import split, unwrapped
+from checks.reads import of_one_file
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_driven import fixtures_that
@@ -183,11 +184,18 @@ def _is_by_hand(look: Look, path: str) -> bool:
 def _load_scripts(look: Look) -> Iterator[Location]:
     for path in look.tree.paths:
         if not is_vendored(path):
-            yield from (place for place in _load_script(look, path) if not unfilled(look.tree.text(path) or ""))
+            yield from (Location(path, line) for line in look.answer_of(_loading, path, ""))
     for script in look.manifests.scripts:
         for line in script.commands:
             if any(_LOAD_COMMAND.match(" ".join(unwrapped(one.words, "")[0])) for one in split(line)):
                 yield Location(script.path, script.line)
+
+
+@of_one_file
+def _loading(look: Look, path: str, _: str) -> list[int]:
+    """The lines where a file that is filled in shows that a load-testing tool reads it."""
+    lines = [place.line for place in _load_script(look, path)]
+    return lines if lines and not unfilled(look.tree.text(path) or "") else []
 
 
 def _load_script(look: Look, path: str) -> Iterator[Location]:

@@ -1,0 +1,200 @@
+"""What probes answered, kept with what they read: where none of it changed, a probe is not run again.
+
+An answer holds for one list of files. Of files whose content changed since, it holds where they still say the same to
+all that was asked about them: a reader's facts that came out equal, a word that is still missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from hashlib import blake2b
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from checks.cache import version
+from checks.cache.facts import may_tell
+from checks.observation import Unread
+from checks.reads import CODE, FACTS, GIT, MEASURE, QUESTIONS, TEXT, Question, Step
+from checks.report_wire import unpack_finding
+
+if TYPE_CHECKING:
+    from checks.cache.store import Store
+    from checks.look import Look
+
+_MOST_CHANGED: Final = 200
+"""Files; where more of them changed, every probe is run."""
+_DIGITS: Final = 32
+"""Hexadecimal ones of a content's digest."""
+_OURS: Final = "checks."
+
+
+class Answers:
+    """The answers of an earlier look at the same list of files, and those of this one."""
+
+    def __init__(self, look: Look, store: Store, asked: str) -> None:
+        self._look, self._store = look, store
+        self._paths = look.tree.paths
+        self._contents = "".join(look.facts.contents[path].hex() for path in self._paths)
+        self._key = _digest("answers", version.digest(), asked, look.tree.listing())
+        self._old: dict[str, Any] = store.get([self._key]).get(self._key) or {}
+        self._new: dict[str, Any] = {}
+        self._tokens: dict[str, str] = {}
+        self._same: dict[tuple[Question, str], object] = {}
+        self._sets: dict[int, int] = {}
+        before = self._old.get("contents", "")
+        self._changed = [number for number in range(len(self._paths)) if _of(before, number) != self._content(number)]
+        if len(before) != len(self._contents) or len(self._changed) > _MOST_CHANGED:
+            self._old = {}
+        self._again: Look | None = None
+
+    def recall(self, name: str) -> Any:
+        """What `keep` was given under that name, where it still holds; its effects on the look are done. Else None."""
+        entry = self._old.get("answers", {}).get(name)
+        if entry is None or not self._holds(entry):
+            return None
+        if name not in self._new:
+            self._new[name] = entry | {"asked": [[*one[:2], self._set(one[2]), one[3]] for one in entry["asked"]]}
+            self._replay(entry)
+        return entry["value"]
+
+    def keep(self, name: str, value: object) -> None:
+        """Keep what the step of that name came to, with all that it read."""
+        steps = self._look.reads.everything(name)
+        whole = {what for step in steps for what in step.whole}
+        asked = _together(steps)
+        entry = {
+            "value": value,
+            "findings": [asdict(one) for step in steps for one in step.findings],
+            "unread": [[one.path, one.reason] for one in self._look.reads.unread_by(steps)],
+            "whole": {what: self._token(what) for what in sorted(whole)},
+            "asked": [[*question, self._mask(paths), answers] for question, (paths, answers) in asked.items()],
+        }
+        if not may_tell(json.dumps(entry["value"]) + json.dumps(entry["findings"])):
+            self._new[name] = entry
+
+    def save(self) -> None:
+        """Write the answers of this look to the cache, those that were recalled included."""
+        sets: dict[str, int] = {}
+        answers = {}
+        for name, entry in self._new.items():
+            asked = [
+                [kind, argument, sets.setdefault(f"{mask:x}", len(sets)), said]
+                for kind, argument, mask, said in entry["asked"]
+            ]
+            answers[name] = entry | {"asked": asked}
+        partial, skipped = self._look.tree.troubles()
+        row = {
+            "contents": self._contents,
+            "sets": list(sets),
+            "answers": answers,
+            "partial": partial,
+            "skipped": skipped,
+            "left out": sorted(self._look.left_out),
+        }
+        self._store.put({self._key: row})
+
+    # -- does an answer still hold ----------------------------------------------------------------------------------
+
+    def _holds(self, entry: Mapping[str, Any]) -> bool:
+        if any(self._token(what) != token for what, token in entry["whole"].items()):
+            return False
+        for kind, argument, number, said in entry["asked"]:
+            mask = self._set(number)
+            for changed in self._changed:
+                if mask >> changed & 1 and not self._says((kind, argument), changed, said):
+                    return False
+        return True
+
+    def _says(self, question: Question, number: int, said: Mapping[str, Any]) -> bool:
+        """Whether a changed file says what it said."""
+        path = self._paths[number]
+        if question == TEXT:
+            return False
+        if question[0] in FACTS:
+            return bool(self._asked_again(question, path, number))
+        return self._asked_again(question, path, number) == (said.get(path) or None)
+
+    def _asked_again(self, question: Question, path: str, number: int) -> object:
+        """What a changed file says now, in a look of its own: it must leave no trace in this one."""
+        key = question, path
+        if key not in self._same:
+            again = self._again = self._again or self._look.again()
+            if question[0] in FACTS:
+                before = bytes.fromhex(_of(self._old["contents"], number))
+                self._same[key] = again.facts.are_still(
+                    question[0], path, before, lambda: again.work_out(question[0], path)
+                )
+            else:
+                module = question[0].partition(":")[0]
+                if module.startswith(_OURS):
+                    import_module(module)
+                answer = QUESTIONS[question[0]](again, path, question[1]) if question[0] in QUESTIONS else ["unknown"]
+                self._same[key] = json.loads(json.dumps(answer)) or None
+        return self._same[key]
+
+    def _token(self, what: str) -> str:
+        """What stands for a thing that is asked of the look as a whole."""
+        if what not in self._tokens:
+            self._tokens[what] = {CODE: self._look.code_digest, GIT: self._look.git_digest}[what]()
+        return self._tokens[what]
+
+    # -- doing again what an answer did to the look -----------------------------------------------------------------
+
+    def _replay(self, entry: Mapping[str, Any]) -> None:
+        read = 0
+        for _, _, number, _ in entry["asked"]:
+            read |= self._set(number)
+        self._look.noted.extend(Unread(path, reason) for path, reason in entry["unread"])
+        self._look.found(*(unpack_finding(one) for one in entry["findings"]))
+        partial, skipped = self._old["partial"], self._old["skipped"]
+        self._look.tree.count_as_read(self._in(read), partial, skipped)
+        measured = next((self._set(number) for kind, _, number, _ in entry["asked"] if kind == MEASURE[0]), 0)
+        self._look.left_out.update(set(self._in(measured)).intersection(self._old["left out"]))
+
+    # -- sets of files ----------------------------------------------------------------------------------------------
+
+    def _content(self, number: int) -> str:
+        return _of(self._contents, number)
+
+    def _mask(self, paths: Iterable[str]) -> int:
+        """A set of files as a number with a bit for each."""
+        bits = bytearray(len(self._paths) // 8 + 1)
+        for path in paths:
+            number = self._numbers.get(path)
+            if number is not None:
+                bits[number >> 3] |= 1 << (number & 7)
+        return int.from_bytes(bits, "little")
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {path: number for number, path in enumerate(self._paths)}
+
+    def _set(self, number: int) -> int:
+        if number not in self._sets:
+            self._sets[number] = int(self._old["sets"][number], 16)
+        return self._sets[number]
+
+    def _in(self, mask: int) -> Iterable[str]:
+        bits = bin(mask)[:1:-1]
+        return (path for path, bit in zip(self._paths, bits, strict=False) if bit == "1")
+
+
+def _together(steps: Iterable[Step]) -> dict[Question, tuple[set[str], dict[str, object]]]:
+    found: dict[Question, tuple[set[str], dict[str, object]]] = {}
+    for step in steps:
+        for question, paths in step.asked.items():
+            every, answers = found.setdefault(question, (set(), {}))
+            every |= paths
+            answers |= step.answers.get(question, {})
+    return found
+
+
+def _of(contents: str, number: int) -> str:
+    return contents[number * _DIGITS : (number + 1) * _DIGITS]
+
+
+def _digest(*parts: str) -> bytes:
+    return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()

@@ -1,0 +1,150 @@
+"""Who read what: the files that each probe, and the work it shares with others, asked about during a look.
+
+A probe whose files did not change since gives the same answer again (`checks.cache.answers`). So whatever a probe can
+learn of a file must pass by here, and what is worked out once and used by many is a step of its own: its reads count
+for all who use it, not for the first alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from checks.look import Look
+    from checks.observation import Finding, Unread
+
+Asked = TypeVar("Asked", bound="OfOneFile")
+Question = tuple[str, str]
+"""A kind and an argument: what is asked about files."""
+
+TEXT: Final = ("text", "")
+"""The content itself."""
+PYTHON: Final = ("python module", "")
+WEB: Final = ("web module", "")
+MEASURE: Final = ("complexity", "")
+"""What readers make of a file: rows of `checks.cache.facts` with that kind."""
+
+FACTS: Final = frozenset({PYTHON[0], WEB[0], MEASURE[0]})
+"""What is compared as those rows where a file changed, not as its content."""
+
+CODE: Final = "code rules"
+GIT: Final = "git"
+"""What is asked of the whole look: semgrep's findings, and the history."""
+
+
+OfOneFile = Callable[["Look", str, str], Any]
+"""Reads the file at a path, and no other, for an argument. Returns what `json` can write, false for nothing."""
+
+QUESTIONS: Final[dict[str, OfOneFile]] = {}
+"""The questions of `of_one_file` by their module and name."""
+
+
+def of_one_file(question: Asked) -> Asked:
+    """Register a function as a question: what it returns is remembered of a file, not the file's whole text."""
+    QUESTIONS[name_of(question)] = question
+    return question
+
+
+def name_of(question: OfOneFile) -> str:
+    """The name under which a question is registered."""
+    return f"{question.__module__}:{question.__name__}"
+
+
+@dataclass(slots=True)
+class Step:
+    """What one probe, or one piece of shared work, asked for by itself, and which other steps it used."""
+
+    asked: dict[Question, set[str]] = field(default_factory=dict)
+    answers: dict[Question, dict[str, object]] = field(default_factory=dict)
+    """What files answered to questions of their own kind, where it was something."""
+    whole: set[str] = field(default_factory=set)
+    uses: set[str] = field(default_factory=set)
+    unread: list[Unread] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Reads:
+    """The steps of one look."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Step] = {}
+        self._now = Step()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """What is read inside counts for the step of that name, and for every step that enters it."""
+        outer = self._now
+        outer.uses.add(name)
+        self._now = self.steps.setdefault(name, Step())
+        try:
+            yield
+        finally:
+            self._now = outer
+
+    def used(self, name: str) -> None:
+        """What the step of that name worked out is used."""
+        self._now.uses.add(name)
+
+    @contextmanager
+    def aside(self, kind: str = "") -> Iterator[Step]:
+        """What is read inside counts for nobody: who asked has said so with a question of that kind."""
+        outer, self._now = self._now, self.steps.setdefault(kind, Step()) if kind else Step()
+        try:
+            yield self._now
+        finally:
+            self._now = outer
+
+    def ask(self, question: Question, path: str) -> None:
+        """A file is asked about."""
+        asked = self._now.asked.get(question)
+        if asked is None:
+            asked = self._now.asked[question] = set()
+        asked.add(path)
+
+    def told(self, question: Question, path: str, answer: object) -> None:
+        """A file is asked about, and this is what it says."""
+        self.ask(question, path)
+        if answer:
+            self._now.answers.setdefault(question, {})[path] = answer
+
+    def unread(self, *files: Unread) -> None:
+        """Files turn out to be unreadable."""
+        self._now.unread += files
+
+    def found(self, *findings: Finding) -> None:
+        """Something is found that the report will say."""
+        self._now.findings += findings
+
+    def ask_whole(self, what: str) -> None:
+        """Something is asked of the look as a whole."""
+        self._now.whole.add(what)
+
+    def everything(self, name: str) -> list[Step]:
+        """A step and all that it used, each once."""
+        return self._with_used(self.steps[name])
+
+    def unread_by(self, steps: Iterable[Step]) -> list[Unread]:
+        """What steps could not read, readers' troubles with the files they asked about included; sorted, each once."""
+        steps = list(steps)
+        found = {one for step in steps for one in step.unread}
+        for kind in FACTS & self.steps.keys():
+            paths = {path for step in steps for path in step.asked.get((kind, ""), ())}
+            found.update(one for one in self.steps[kind].unread if one.path in paths)
+        return sorted(found, key=lambda one: (one.path, one.reason))
+
+    def unread_so_far(self) -> list[Unread]:
+        """What the step that is under way could not read, with all that it used."""
+        return self.unread_by(self._with_used(self._now))
+
+    def _with_used(self, step: Step) -> list[Step]:
+        found: dict[str, Step] = {}
+        waiting = sorted(step.uses)
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name in self.steps:
+                found[name] = self.steps[name]
+                waiting += sorted(found[name].uses)
+        return [step, *(one for one in found.values() if one is not step)]
