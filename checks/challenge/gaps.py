@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from checks.application.hosting import NOT_SHIPPED
 from checks.application.reach import Entry
 from checks.challenge.plans import Change, Gap
 from checks.challenge.scratch import Edits, Scratch
@@ -23,6 +24,7 @@ UNIT: Final = "readiness_planted"
 """How planted modules are called."""
 
 _WEB: Final = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs")
+_ASIDE: Final = frozenset({"scripts", "script", "tools", "bin", "ci", "docker"})
 _ORDER: Final = {Entry.SERVICE: 0, Entry.WORKER: 1, Entry.COMMAND: 2, Entry.SCRIPT: 3}
 _KEY_LETTERS: Final = 36
 
@@ -45,7 +47,8 @@ class Site:
 
 def site_of(look: Look) -> Site:
     """What the tree offers."""
-    entries = sorted(look.reach.entry_points, key=lambda one: (_ORDER[one.entry], not _creates(one.reason), one.path))
+    ours = (one for one in look.reach.entry_points if not _is_aside(one.path))
+    entries = sorted(ours, key=lambda one: (_ORDER[one.entry], not _creates(one.reason), one.path))
     hosts: dict[str, str] = {}
     for entry in entries:
         language = "python" if entry.path.endswith(PYTHON) else "web"
@@ -59,6 +62,11 @@ def site_of(look: Look) -> Site:
         usual = Counter(path.partition("/")[0] for path in paths).most_common(1)
         hosts |= {"web": min(path for path in paths if path.partition("/")[0] == usual[0][0])} if usual else {}
     return Site(look.tree.paths, hosts, tuple(languages), bool(routes))
+
+
+def _is_aside(path: str) -> bool:
+    """Whether the file helps to develop or operate the product and is no part of it, as probes see it too."""
+    return bool(NOT_SHIPPED.search(path)) or not _ASIDE.isdisjoint(path.split("/")[:-1])
 
 
 def _creates(reason: str) -> bool:
