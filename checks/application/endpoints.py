@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.endpoint import Endpoint
+from checks.application.lambdas import lambdas
 from checks.application.rest_views import guards_of, of_view_class, rest_views
 from checks.application.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
 from checks.look import PYTHON, WEB
@@ -34,7 +35,9 @@ _MOST_BASES = 4
 @once
 def endpoints(look: Look) -> tuple[Endpoint, ...]:
     """Every endpoint whose router is mounted and whose file an entry point reaches, or that cannot be told."""
-    return tuple(sorted((*_python(look), *rest_views(look), *_web(look)), key=lambda item: item.place))
+    found = (*_python(look), *rest_views(look), *_web(look))
+    found += tuple(lambdas(look, frozenset(item.module for item in found)))
+    return tuple(sorted(found, key=lambda item: item.place))
 
 
 def has_only_pages(look: Look) -> bool:

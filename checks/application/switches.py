@@ -40,7 +40,7 @@ _SETTING = re.compile(
 _PLACE = re.compile(r"(?i)^(?:\w+_)?(?:env|environment|stage|mode|node_env|debug|testing|test|ci|profile)$")
 """Settings that say where the service runs: what a deployment changes, whatever stands for development."""
 _COMPARED = re.compile(
-    r"(?P<left>[\w.()\[\]\"']+?)(?:\.(?:lower|upper|strip)\(\))*\s*={2,3}\s*[\"'](?P<word>[\w-]+)[\"']"
+    r"(?<![\w.()\[\]\"'])(?P<left>[\w.()\[\]\"']{1,160}?)(?:\.(?:lower|upper|strip)\(\))*\s*={2,3}\s*[\"'](?P<word>[\w-]+)[\"']"
 )
 _MOST_CALLERS = 20
 _SETS = ("*compose*.y*ml", "Dockerfile*", "*.yml", "*.yaml", "*.tf", "*.tfvars", "*.toml", ".env", ".env.*", "Procfile",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.readers.python_facts import Call, Function, PythonModule, Route, Value
 from checks.readers.python_lineage import lineage
+from checks.readers.python_litestar import litestar_routes
 
 if TYPE_CHECKING:
     from checks.readers.python import PythonCode
@@ -65,6 +66,7 @@ def find_routes(code: PythonCode, paths: tuple[str, ...]) -> tuple[Route, ...]:
                 routers[key].mounts.append(mount)
             routers.dynamic = routers.dynamic or not known
     found = [route for module in modules for route in _module_routes(code, module, routers)]
+    found += litestar_routes(code, modules)
     return tuple(sorted(found, key=lambda route: (route.module, route.line, route.path)))
 
 

@@ -27,8 +27,8 @@ _TELLS = re.compile(
     r"|TRPCError|GatewayTimeout\w*)\(|\babort\(\s*5\d\d"
 )
 _MODEL_ERROR = re.compile(
-    r"(?i)(?:openai|anthropic|litellm|groq|mistral|cohere|genai|google|botocore|llm|model|provider)\w*(?:\.\w+)*error"
-    r"|^(?:API|APIStatus|APIConnection|APITimeout|RateLimit|Client|BotoCore|Server)Error$|(?i:llm|model|provider)\w*(?:Unavailable|Failed|Exception)"
+    r"(?i)(?:openai|anthropic|litellm|groq|mistral|cohere|genai|google|botocore|llm|model|provider)\w{0,60}(?:\.\w{1,60}){0,6}error"
+    r"|^(?:API|APIStatus|APIConnection|APITimeout|RateLimit|Client|BotoCore|Server)Error$|(?i:llm|model|provider)\w{0,60}(?:Unavailable|Failed|Exception)"
 )
 _OVER_MODELS = re.compile(r"(?i)\bfor\b[^\n:;]{0,60}(?:model|provider|client|backend|llm)[^\n:;]{0,40}\s(?:in|of)\s")
 _ANSWERS = re.compile(
