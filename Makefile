@@ -12,7 +12,7 @@ export PYTHONSAFEPATH := 1
 REPO ?=
 export REPO
 
-.PHONY: help setup run test stress bench check lock
+.PHONY: help setup run test stress bench check docs lock
 
 help:
 	@echo "make run              set everything up and open the sample project"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench            measure how quick it is beside other tools, and write docs/performance.md"
 	@echo "make setup            build .venv with the readiness command in it"
 	@echo "make check            lint, format, types and import contract"
+	@echo "make docs             write the pages that are made: reference, keys and pictures"
 	@echo "make lock             renew requirements/*.txt (needs uv)"
 
 setup: $(VENV)/.run-ready
@@ -49,6 +50,11 @@ check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+docs: $(VENV)/.dev-ready
+	$(PY) -P -m docs.generator
+	$(PY) -P -m tui.keys_page
+	$(PY) -P -m tui.pictures
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 

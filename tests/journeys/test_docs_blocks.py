@@ -39,6 +39,7 @@ NOT_RUN = {
     "python -P -m": "measures for minutes, or needs repositories that are not ours",
     ".venv/bin/python -P -m": "part of a build",
     "sha256sum": "part of a build",
+    "readiness probe --challenge": "takes a minute for all signals; challenge.md shows some, and is compared",
     "readiness notebook open": "starts JupyterLab and a browser",
     "readiness notebook run": "starts kernels; tests/workbook/notebook runs them",
     "readiness notebook check": "needs notebooks that are committed; tests/workbook/notebook does that",
