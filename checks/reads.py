@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -53,17 +52,17 @@ def name_of(question: OfOneFile) -> str:
     return f"{question.__module__}:{question.__name__}"
 
 
-@dataclass(slots=True)
 class Step:
     """What one probe, or one piece of shared work, asked for by itself, and which other steps it used."""
 
-    asked: dict[Question, set[str]] = field(default_factory=dict)
-    answers: dict[Question, dict[str, object]] = field(default_factory=dict)
-    """What files answered to questions of their own kind, where it was something."""
-    whole: set[str] = field(default_factory=set)
-    uses: set[str] = field(default_factory=set)
-    unread: list[Unread] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.asked: dict[Question, set[str]] = {}
+        self.answers: dict[Question, dict[str, object]] = {}
+        """What files answered to questions of their own kind, where it was something."""
+        self.whole: set[str] = set()
+        self.uses: set[str] = set()
+        self.unread: list[Unread] = []
+        self.findings: list[Finding] = []
 
 
 class Reads:
