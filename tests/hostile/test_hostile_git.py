@@ -88,6 +88,7 @@ METHODS: dict[str, Callable[[Git], object]] = {
     "branch": lambda git: git.branch(),
     "commit_id": lambda git: (git.commit_id("v1"), git.commit_id("HEAD~1")),
     "files": lambda git: git.files(),
+    "past": lambda git: git.past(),
     "unlisted": lambda git: git.unlisted(),
     "changed_between": lambda git: (git.changed_between("HEAD~1"), git.changed_between("HEAD", ["app.py"])),
     "blob_ids": lambda git: (git.blob_ids(["README.md", "app.py"]), git.blob_ids(["README.md"], "v1")),
