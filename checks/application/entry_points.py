@@ -27,8 +27,8 @@ _APPLICATIONS = {
     "rq.Worker": Entry.WORKER, "apscheduler.schedulers.blocking.BlockingScheduler": Entry.WORKER,
     "ninja.NinjaAPI": Entry.SERVICE, "typer.Typer": Entry.SCRIPT,
 }  # fmt: skip
-_UVICORN = re.compile(r"\b([A-Za-z_][\w.]*):[A-Za-z_]\w*")
-_FILE = re.compile(r"(?<![\w@/-])(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:py|[cm]?[jt]sx?))\b")
+_UVICORN = re.compile(r"\b([A-Za-z_][\w.]{0,200}):[A-Za-z_]\w*")
+_FILE = re.compile(r"(?<![\w@/-])(?:\./)?((?:[\w.-]{1,200}/)*[\w.-]{1,200}\.(?:py|[cm]?[jt]sx?))\b")
 _MODULE = re.compile(r"\bpython[\d.]*\s+(?:-\w+\s+)*?-m\s+([\w.]+)")
 _SCRIPT_TAG = re.compile(r"<script\b[^>]*\bsrc\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
 _ROUTED = (

@@ -41,7 +41,7 @@ OWNERS = re.compile(
     r"|household|group|project)(_id|Id)$|^(owner|tenant|created_by)$"
 )
 OWNER_COLUMNS = re.compile(
-    r"^\s*[\"`]?(user|owner|tenant|customer|account|org|organi[sz]ation|workspace|team|household)(_id|Id)[\"`]?\s+\w+",
+    r"^[^\S\n]*[\"`]?(user|owner|tenant|customer|account|org|organi[sz]ation|workspace|team|household)(_id|Id)[\"`]?\s+\w+",
     re.MULTILINE,
 )
 PERSONAL = re.compile(
@@ -50,7 +50,7 @@ PERSONAL = re.compile(
     re.IGNORECASE,
 )
 PERSONAL_COLUMNS = re.compile(
-    r"^\s*[\"`]?(email|phone(_number)?|first_name|last_name|full_name|date_of_birth)[\"`]?\s+\w+",
+    r"^[^\S\n]*[\"`]?(email|phone(_number)?|first_name|last_name|full_name|date_of_birth)[\"`]?\s+\w+",
     re.MULTILINE | re.IGNORECASE,
 )
 UPLOAD_PACKAGES = ("multer", "formidable", "busboy", "@fastify/multipart", "uploadthing", "react-dropzone", "koa-body")

@@ -32,10 +32,12 @@ _TAG = re.compile(r"(?i)^[\w./-]+:[\w.-]+$|\.gguf$|/resolve/|^[\w-]+/[\w.-]+$")
 _WEIGHTS = re.compile(r"(?i)^https?://\S+/resolve/\S+|^[\w.@/-]+\.gguf$")
 _COMMIT = re.compile(r"/resolve/[0-9a-f]{12,}/")
 _NOT_GENERATING = re.compile(r"(?i)embed|rerank|tokenizer|moderation|clip-")
-_SETTING = re.compile(r"(?i)^\s*(?:-\s*|export\s+)?[\"']?\w*model\w*[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)", re.MULTILINE)
+_SETTING = re.compile(
+    r"(?im)^[^\S\n]*(?:-\s*|export\s+)?[\"']?\w{0,60}model\w{0,60}[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)"
+)
 _FALLBACK = re.compile(r"\$\{\w*MODEL\w*:-([\w./:@+-]+)\}")
 _ENTRY = re.compile(
-    r"(?im)(?:^|[{,])\s*(?:-\s*)?[\"']?(?:\w{0,40}model\w{0,40}|id|name|default|engine|deployment)[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)"
+    r"(?im)(?:^[^\S\n]*|[{,]\s*)(?:-\s*)?[\"']?(?:\w{0,40}model\w{0,40}|id|name|default|engine|deployment)[\"']?\s*[=:]\s*[\"']?([\w./:@+-]+)"
 )
 _OF_MODELS = re.compile(r"(?i)(?:models?|llms?|providers?)(?:[._-][\w.-]*)?\.\w+$|(?:models?|llms?|providers?)/[^/]+$")
 """Data files that hold models: what stands there by an id or a name is one."""

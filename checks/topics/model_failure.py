@@ -37,7 +37,7 @@ _ANSWERS = re.compile(
 _ON_ERROR = re.compile(
     r"\bonError\s*(?::\s*(?:async\s*)?(?:\([^)]*\)|\w+)\s*=>|\([^)]*\)|:\s*(?:async\s+)?function\s*\w*\([^)]*\))"
 )
-_GIVES_BACK = re.compile(r"(?m)^\s*(?:return|yield)\s+(?!None\b|null\b|undefined\b)\S")
+_GIVES_BACK = re.compile(r"(?m)^[^\S\n]*(?:return|yield)\s+(?!None\b|null\b|undefined\b)\S")
 _LOG_LINE = re.compile(r"(?:console|log|logger|Sentry|captureException)[\w.]*\([^;\n]*\);?")
 _TO_PERSON = re.compile(
     r"\breturn\s+[^;\s]|^\s*[\"'`]|^\s*\w[\w.]*\(|\.(?:write|send|append|enqueue|json|insert|create|save)\w*\("

@@ -19,7 +19,9 @@ CHANGELOG = "release.changelog"
 ROLLBACK = "release.rollback"
 
 _VERSION_TAG = re.compile(r"^(?:[\w@/.-]*[-@/])?v?\d+(\.\d+)+|^v\d+|^\d{4}[-.]?\d{2}|^release[-/]")
-_ENTRY = re.compile(r"(?im)^\s*(#+|\*\*|[-*]|=+)?\s*\[?v?\d+\.\d+|^#+.*(\d{4}-\d{2}|\bunreleased\b)|^\d{4}-\d{2}-\d{2}")
+_ENTRY = re.compile(
+    r"(?im)^[^\S\n]*(?:(?:#+|\*\*|[-*]|=+)[^\S\n]*)?\[?v?\d+\.\d|^#.*(?:\d{4}-\d{2}|\bunreleased\b)|^\d{4}-\d{2}-\d{2}"
+)
 _DRAFTS = re.compile(
     r"^(release-drafter/release-drafter|(googleapis|google-github-actions)/release-please-action|changesets/action"
     r"|cycjimmy/semantic-release|go-semantic-release/|orhun/git-cliff-action|tiangolo/latest-changes)"
@@ -88,8 +90,8 @@ _UNDOES = re.compile(
     r"|argocd app rollback|kubectl argo rollouts (undo|abort)|helm upgrade .*--(atomic|rollback-on-failure))"
 )
 _CONFIGURED = re.compile(
-    r"(?m)^\s*(failure_action:\s*rollback|strategy\s*=\s*[\"'](canary|bluegreen)[\"']|autoRollback:\s*true)"
-    r"|(?m:^\s*DeploymentPreference:)|(Canary|Linear)\d+Percent\w+"
+    r"(?m)^[^\S\n]*(failure_action:\s*rollback|strategy\s*=\s*[\"'](canary|bluegreen)[\"']|autoRollback:\s*true)"
+    r"|(?m:^[^\S\n]*DeploymentPreference:)|(Canary|Linear)\d+Percent\w+"
     r"|deployment_circuit_breaker|deployment_type\s*=\s*\"BLUE_GREEN\"|auto_rollback_configuration"
 )
 _BY_PROGRAM = re.compile(
@@ -103,7 +105,9 @@ _ROLLBACK_WORD = re.compile(
     r"|\b(?:re-?deploy|go back to) the (?:previous|last|old) (?:commit|version|release|image|tag)"
 )
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
-_STEP = re.compile(r"(?m)^\s*(\d+\.|[-*]) \S|^\s*(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b")
+_STEP = re.compile(
+    r"(?m)^[^\S\n]*(?:(\d+\.|[-*]) \S|(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b)"
+)
 _INLINE = re.compile(
     r"`(?:kubectl|helm|git|docker|flyctl|fly|vercel|gh|make|aws|gcloud|az|alembic|heroku|railway|terraform|argocd|kamal|npx|pnpm)\s[^`]+`"
 )

@@ -37,7 +37,7 @@ WITH_DEFAULT = re.compile(
 )
 """The same by django-environ and decouple: `env("SECRET_KEY", default="letmein")`."""
 SETTING = re.compile(
-    r"""(?im)^\s*(?:const\s+|export\s+)?_?[a-z0-9_]{0,60}(?:password|secret|secret_key|api_key)[a-z0-9_]{0,60}\s*:\s*str\s*=\s*"""
+    r"""(?im)^[^\S\n]*(?:const\s+|export\s+)?_?[a-z0-9_]{0,60}(?:password|secret|secret_key|api_key)[a-z0-9_]{0,60}\s*:\s*str\s*=\s*"""
     r"""(?:Field\(\s*(?:default\s*=\s*)?)?["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A settings field with a credential as its default, as in `DEFAULT_PASSWORD: str = "letmein"`."""
@@ -69,7 +69,7 @@ EXAMPLE_LOGIN = re.compile(r"(?i)://[<{\[]?(?:(?:db|my|your|pg)?_?-?user(?:_?nam
 EXAMPLE_WORD = re.compile(r"(?i)[<{\[]?(?:(?:db|my|your|pg|user)?_?-?(?:password|passwd|pass|pwd)|secret)[>}\]]?")
 """`postgresql://user:password@host/database` shows the form of an address; nobody is called user."""
 FORM_WORD = re.compile(
-    r"[A-Z_-]*(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)[A-Z_-]*"
+    r"[A-Z_-]{0,60}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)[A-Z_-]{0,60}"
     r"|[<{\[(][\w .-]+[>}\])]|(?i:(?:your|my)[-_].*|[x*.]{3,})"
 )
 """Words in capitals or brackets where a password would go, whoever the address names."""
