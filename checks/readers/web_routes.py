@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checks.readers.web_facts import WebCall, WebImport, WebModule, WebRoute
@@ -36,6 +36,26 @@ _TABLE = re.compile(
 _MADE = re.compile(rf"({'|'.join(map(re.escape, _SERVERS))})\.")
 _HOST = re.compile(r"(app|router|fastify|server|\w+Router|\w+App)")
 _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
+
+
+_PATH = re.compile(r"\b(?:path|prefix|base|url|route)[\"']?\s*:\s*[\"'`](/[^\"'`\n]{0,200})[\"'`]")
+_DEEPEST = 6
+"""Routers in routers; nobody nests as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """Where a router is mounted: on which host of which module, below which path, and what the call puts before it."""
+
+    module: WebModule
+    host: str
+    prefix: str
+    guards: tuple[str, ...]
+    line: int
+
+
+_Level = tuple[_Mount, ...]
+"""All places where one router is mounted."""
 
 
 def find_routes(code: WebCode, paths: tuple[str, ...]) -> tuple[WebRoute, ...]:
@@ -87,17 +107,17 @@ def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: st
 
 def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
     uses = _uses(module)
-    mounts: dict[str, tuple[str, tuple[str, ...]]] = {}
+    mounts: dict[str, tuple[_Level, ...]] = {}
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
         framework = _server_of(code, module, call)
         path = call.arguments[0][1:-1] if call.arguments and call.arguments[0][:1] in "'\"`" else ""
         if verb in _METHODS and framework and path.startswith(("/", "*", ":")) and len(call.arguments) > 1:
             if host not in mounts:
-                mounts[host] = _mount(code, module, host)
+                mounts[host] = _levels(code, module, host)
             before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{"))
-            prefix, guards = mounts[host]
             base, chained = _chained(module, call)
+            prefix, guards = _above(mounts[host], base + path)
             before += (*_before(uses.get(host, ()), path, call.line), *chained, *guards)
             options = call.arguments[1] if len(call.arguments) > 2 and call.arguments[1].startswith("{") else ""  # noqa: PLR2004 - path, options, handler
             yield WebRoute(
@@ -130,7 +150,7 @@ def _other(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
         if not host:
             yield route
             continue
-        prefix, guards = _mount(code, module, host)
+        prefix, guards = _above(_levels(code, module, host), route.path)
         before = (*route.middleware, *_before(uses.get(host, ()), route.path, route.line), *guards)
         path = (prefix + route.path).rstrip("/") or "/"
         yield replace(route, path=path, middleware=before, mounted=_mounted(code, module, host))
@@ -156,21 +176,35 @@ def _before(uses: tuple[WebCall, ...], path: str, line: int) -> Iterator[str]:
             yield from (item for item in call.arguments if item[:1] not in "'\"`" and not _ROUTER.search(item))
 
 
-def _mount(code: WebCode, module: WebModule, host: str) -> tuple[str, tuple[str, ...]]:
-    """The path below which a router is mounted ("" where there is none or more than one), and what runs before it."""
-    prefixes: set[str] = set()
+def _levels(code: WebCode, module: WebModule, host: str) -> tuple[_Level, ...]:
+    """Where a router is mounted, and where that is, outwards; it ends where there is none or more than one place."""
+    levels: list[_Level] = []
+    while len(levels) < _DEEPEST:
+        level = tuple(_mounts(code, module, host))
+        if not level:
+            break
+        levels.append(level)
+        if len({mount.prefix for mount in level}) > 1 or len({mount.module.path for mount in level}) > 1:
+            break
+        module, host = level[0].module, level[0].host
+    return tuple(levels)
+
+
+def _above(levels: tuple[_Level, ...], path: str) -> tuple[str, tuple[str, ...]]:
+    """The path below which a route of a router lies (as far as it is the same everywhere), and what runs before it."""
+    whole = path
     guards: list[str] = []
-    for other, call, at in _mounts(code, module, host):
-        first = call.arguments[0]
-        prefix = first[1:-1].rstrip("/*") if first[:1] in "'\"`" else ""
-        prefixes.add(prefix)
-        guards += (text for text in call.arguments[:at] if text[:1] not in "'\"`")
-        guards += _before(_uses(other).get(call.callee.rpartition(".")[0], ()), prefix, call.line)
-    return (prefixes.pop() if len(prefixes) == 1 else ""), tuple(guards)
+    for level in levels:
+        for mount in level:
+            guards += mount.guards
+            guards += _before(_uses(mount.module).get(mount.host, ()), mount.prefix + whole, mount.line)
+        prefixes = {mount.prefix for mount in level}
+        whole = (prefixes.pop() if len(prefixes) == 1 else "") + whole
+    return whole.removesuffix(path), tuple(guards)
 
 
-def _mounts(code: WebCode, module: WebModule, host: str) -> Iterator[tuple[WebModule, WebCall, int]]:
-    """Calls that mount a router, here or in modules that import this one, and which argument it is."""
+def _mounts(code: WebCode, module: WebModule, host: str) -> Iterator[_Mount]:
+    """Calls that mount a router, here or in modules that import this one."""
     if host not in module.assigned:
         return
     for path in code.paths:
@@ -183,16 +217,24 @@ def _mounts(code: WebCode, module: WebModule, host: str) -> Iterator[tuple[WebMo
                 continue
             for at, text in enumerate(call.arguments):
                 if (path == module.path and text == host) or any(_names(text, item) for item in brought):
-                    yield other, call, at
+                    yield _mount(other, call, at)
         for item in brought:
-            yield from ((other, call, len(call.arguments) - 1) for call in _mounted_by_table(code, other, item))
+            yield from _mounted_by_table(code, other, item)
 
 
-def _mounted_by_table(code: WebCode, module: WebModule, item: WebImport) -> Iterator[WebCall]:
-    """`use` calls in a loop over a list that holds an import: `routes.forEach((r) => app.use(r.route))`."""
+def _mount(module: WebModule, call: WebCall, at: int, prefix: str = "") -> _Mount:
+    first = call.arguments[0]
+    guards = tuple(text for text in call.arguments[:at] if text[:1] not in "'\"`")
+    written = first[1:-1].rstrip("/*") if first[:1] in "'\"`" else prefix
+    return _Mount(module, call.callee.rpartition(".")[0], written, guards, call.line)
+
+
+def _mounted_by_table(code: WebCode, module: WebModule, item: WebImport) -> Iterator[_Mount]:
+    """`use` calls in a loop over a list that holds an import: `routes.forEach((r) => app.use(r.path, r.route))`."""
     text = code.text(module.path)
     for table in _TABLE.finditer(text):
-        if not any(re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", table[2]) for name in item.names):
+        entry = next((found for name in item.names if (found := _entry(table[2], name)) is not None), None)
+        if entry is None:
             continue
         loop = re.search(rf"\b{table[1]}\.(?:forEach|map)\(|\bfor\s*\([^)\n]{{0,80}}\bof\s+{table[1]}\b", text)
         line = text.count("\n", 0, loop.start()) + 1 if loop else 0
@@ -201,7 +243,22 @@ def _mounted_by_table(code: WebCode, module: WebModule, item: WebImport) -> Iter
             for call in module.calls
             if loop and line <= call.line <= line + _NEAR and call.callee.rpartition(".")[2] in {"use", "route"}
         ]
-        yield from (call for call in inside[:1] if call.arguments and call.arguments[-1][:1] not in "'\"`")
+        for call in inside[:1]:
+            if call.arguments and call.arguments[-1][:1] not in "'\"`":
+                said = _PATH.search(entry) if len(call.arguments) > 1 else None
+                # The path is a field of the entry, not what guards it.
+                mount = _mount(module, call, len(call.arguments) - 1, said[1].rstrip("/*") if said else "")
+                yield replace(mount, guards=mount.guards[1:]) if said else mount
+
+
+def _entry(table: str, name: str) -> str | None:
+    """The entry of a written list that holds a name; "" where it is the name alone; None where there is none."""
+    found = re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", table)
+    if found is None:
+        return None
+    opened = table.rfind("{", 0, found.start())
+    closed = table.find("}", found.end())
+    return table[opened : closed + 1] if opened != -1 and "}" not in table[opened : found.start()] else ""
 
 
 def _names(argument: str, item: WebImport) -> bool:

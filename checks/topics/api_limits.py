@@ -23,6 +23,7 @@ from checks.application.wiring import (
 )
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
+from checks.once import once
 from checks.probe import probe
 from checks.topics.api_limits_before import proxy_limits
 from checks.topics.api_limits_own import counts_calls, is_quota
@@ -111,6 +112,19 @@ def _limits_sign_in(call: Seen) -> bool:
     return call.last == "betterAuth" and "rateLimit" in call.keys and "false" not in call.keys["rateLimit"]
 
 
+@once
+def _limiters(look: Look) -> frozenset[str]:
+    """The names under which modules keep a limiter that a library made, whatever they are called."""
+    found: set[str] = set()
+    for web in web_modules(look):
+        makers = [name for name, text in web.assigned.items() if _LIMITER_LIBRARY.match(text)]
+        found.update(makers)
+        if makers:
+            made = rf"([\w$]{{1,80}})[ ]?[=:][ ]?(?:new[ ])?(?:{'|'.join(map(re.escape, makers))})\("
+            found.update(re.findall(made, look.tree.text(web.path) or ""))
+    return frozenset(found)
+
+
 def _is_limited(look: Look, endpoint: Endpoint) -> bool:
     if any(re.search(r"\bglobal:\s*false", guard) for guard in endpoint.guards):
         return any(re.search(r"\brateLimit\s*:", guard) for guard in endpoint.guards)
@@ -124,6 +138,8 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
             item.name in {"request", "websocket"} and re.fullmatch(r"(?:\w+\.)*(?:Request|WebSocket)", item.annotation)
             for item in endpoint.parameters
         )
+    if not endpoint.is_python and any(guard.rpartition(".")[2] in _limiters(look) for guard in endpoint.guards):
+        return True
     if endpoint.is_python and any(_answers_429(look, endpoint, guard) for guard in endpoint.guards):
         return True
     if any(_is_limiter(guard) for guard in endpoint.guards):
