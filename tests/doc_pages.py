@@ -1,7 +1,8 @@
 """Runs the code blocks of a page as its reader would, in the order of the page, in a folder and an environment.
 
 A block of `sh` is run where the one before left off. A block whose first line is a comment with a path is written
-there. A block of `text` stands behind one of `sh`, and each of its lines must be in what that one said.
+there. A block of `text` stands behind one of `sh`, and each of its lines must be in what that one said; "…" stands
+for lines that are left out.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def run(page: Path, folder: Path, variables: Mapping[str, str]) -> int:
         elif language == "sh":
             where, said = _shell(text, where, variables)
         elif language == "text":
-            missing = [line for line in text.splitlines() if line not in said]
+            missing = [line for line in text.splitlines() if line != "…" and line not in said]
             assert not missing, f"{page.name} shows {missing}, but the commands before said:\n{said}"
         else:
             raise AssertionError(f"{page.name}: block {count} is neither run, written nor compared:\n{text}")
@@ -69,7 +70,7 @@ def _shell(commands: str, where: Path, variables: Mapping[str, str]) -> tuple[Pa
 
 
 def environment(folder: Path, *projects: Path) -> Path:
-    """An environment with our wheel, those of other projects, and a `pip` that needs no network.
+    """An environment with our wheel, those of other projects, and a pip that needs no network, by either name.
 
     What we depend on is borrowed from the environment of the tests, so that nothing is downloaded.
     """
@@ -93,6 +94,7 @@ def environment(folder: Path, *projects: Path) -> Path:
     pip = home / "bin" / "pip"
     pip.write_text(f'#!/bin/sh\nshift\nexec {installer} --quiet --no-deps --no-build-isolation "$@"\n')
     pip.chmod(0o755)
+    (site / "pip.py").write_text(f"import os, sys\nos.execv({str(pip)!r}, ['pip', *sys.argv[1:]])\n")
     subprocess.run([pip, "install", *(folder / "dist").glob("*.whl")], check=True)
     return home
 

@@ -10,14 +10,19 @@ from checks.plugins.importing import importers
 from checks.plugins.installed import Entry, Plugin, offers, plugins
 from checks.plugins.signals import probing
 from workbook.catalogue import load_catalogue
+from workbook.catalogue.plugged import NO_CONTROL
 
 
 class Checked(NamedTuple):
-    """One plug-in: what it brings that can be used, and what is wrong with the rest. Names and texts are its own."""
+    """One plug-in: what it brings that can be used, and what is wrong with the rest. Names and texts are its own.
+
+    `notes` are what a person should look at, and may be as it should.
+    """
 
     title: str
     brings: tuple[str, ...]
     trouble: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def checkup(problems: Iterable[str], formats: Collection[str]) -> tuple[Checked, ...]:
@@ -29,10 +34,12 @@ def checkup(problems: Iterable[str], formats: Collection[str]) -> tuple[Checked,
     """
     brings: dict[Plugin, list[str]] = {one: [] for one in plugins()}
     troubles: dict[Plugin, list[str]] = {one: [] for one in brings}
+    notes: dict[Plugin, list[str]] = {one: [] for one in brings}
     told = tuple(problems)
-    for one, said in troubles.items():
+    for one in brings:
         start = f"plug-in {one.title}: "
-        said += [text.removeprefix(start) for text in told if text.startswith(start)]
+        for text in (text for text in told if text.startswith(start)):
+            (notes if text.endswith(NO_CONTROL) else troubles)[one].append(text.removeprefix(start))
     probes, refused = probing()
     entries = [(entry, tuple(signals)) for entry, signals in probes]
     for offered in (importers(), offers("exports", formats), offers("checklists", load_catalogue().checklists)):
@@ -45,7 +52,10 @@ def checkup(problems: Iterable[str], formats: Collection[str]) -> tuple[Checked,
         (troubles if failed else brings)[entry.plugin].append(
             f"{entry.group}: {failed}" if failed else f"{entry.group} {entry.name}"
         )
-    return tuple(Checked(one.title, tuple(brings[one]), tuple(dict.fromkeys(troubles[one]))) for one in sorted(brings))
+    return tuple(
+        Checked(one.title, tuple(brings[one]), tuple(dict.fromkeys(troubles[one])), tuple(notes[one]))
+        for one in sorted(brings)
+    )
 
 
 def _failed(entry: Entry, signals: Collection[str], known: Collection[str]) -> str:

@@ -59,7 +59,8 @@ def challenge(
             tell(Progress(STAGE, number, len(real), signal))
             if signal not in control:
                 why = "a plug-in answers it; only probes of ours are challenged"
-                yield Challenged(signal, Verdict.NOT_PLANTED, was.outcome, why)
+                green = was.outcome in (Outcome.MET, Outcome.PARTIAL)
+                yield Challenged(signal, Verdict.NOT_PLANTED if green else Verdict.NOTHING, was.outcome, why)
                 continue
             yield _attempted(was, control[signal], plan_of(signal), scratch, site, lambda one: look([one]))
 

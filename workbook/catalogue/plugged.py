@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from checks.plugins.installed import Entry, offers
 from checks.plugins.signals import Declared, probing
@@ -16,6 +16,9 @@ from workbook.catalogue import own, thaw
 from workbook.catalogue.compiled import compiled
 from workbook.catalogue.load import CatalogueError, check_checklist
 from workbook.catalogue.model import Catalogue, Signal
+
+NO_CONTROL: Final = "which is no control here"
+"""How what is told ends of a signal that feeds what this repository does not know: a slip, or meant for another one."""
 
 
 def with_plugins(catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
@@ -34,7 +37,7 @@ def with_plugins(catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
     for entry, declared in usable:
         for one in declared.values():
             problems += (
-                f"plug-in {entry.plugin.title}: {one.id} feeds {name!r}, which is no control here"
+                f"plug-in {entry.plugin.title}: {one.id} feeds {name!r}, {NO_CONTROL}"
                 for name in one.feeds
                 if name not in catalogue.controls
             )

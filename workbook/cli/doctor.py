@@ -25,6 +25,8 @@ class Checkup:
     what: str
     found: str
     remedy: str = ""
+    note: str = ""
+    """What to look at that may be as it should: nothing is missing for it."""
 
 
 def arguments(_: argparse.ArgumentParser) -> None:
@@ -37,8 +39,8 @@ def run(context: Context, _: argparse.Namespace) -> int:
     missing = 0
     for one in (*(check(context.root) for check in checks), *_plugins(context.root)):
         missing += bool(one.remedy)
-        mark = "to do" if one.remedy else "ok"
-        advice = f"; {one.remedy}" if one.remedy else ""
+        mark = "to do" if one.remedy else "note" if one.note else "ok"
+        advice = "".join(f"; {text}" for text in (one.remedy, one.note) if text)
         context.out(f"{mark:<6} {one.what:<9} {terminal(one.found + advice)}")
     return MISSING_SOMETHING if missing else 0
 
@@ -120,7 +122,9 @@ def _plugins(root: Path) -> Iterator[Checkup]:
 
     for one in checkup(catalogue_of(root)[1], FORMATS):
         remedy = f"{'; '.join(one.trouble)}; update or uninstall it" if one.trouble else ""
-        yield Checkup("plug-in", f"{one.title}: {'; '.join(one.brings) or 'nothing that can be used'}", remedy)
+        advice = "correct `feeds` in signals.toml, unless a checklist of another repository defines it"
+        note = f"{'; '.join(one.notes)}; {advice}" if one.notes else ""
+        yield Checkup("plug-in", f"{one.title}: {'; '.join(one.brings) or 'nothing that can be used'}", remedy, note)
 
 
 def _kernel(_: Path) -> Checkup:

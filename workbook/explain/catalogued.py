@@ -96,7 +96,7 @@ def explained_signal(catalogue: Catalogue, name: str, stack: Sequence[str]) -> I
             ("Doesn't apply when", signal.not_applicable),
         ),
         limits=(remedy.blind,) if remedy else (),
-        about=(Part("Feeds", (", ".join(signal.feeds),)),),
+        about=(Part("Feeds", (", ".join(signal.feeds),) if signal.feeds else ()),),
         asked_by=tuple(_asked(catalogue, item) for item in asked.values()),
         fix=(remedy.fix,) if remedy else (),
         commands=tuple(one.command for one in for_signal(name)),
@@ -135,10 +135,14 @@ def explained_checklist(catalogue: Catalogue, name: str, about: Iterable[Part]) 
 
 def _method(signals: Sequence[Signal]) -> tuple[str, ...]:
     """What is looked at, a line a signal."""
-    known = [(one.id, remedies()[one.id]) for one in signals if one.id in remedies()]
-    if not known:
+    if not signals:
         return ("No probe looks at it: people answer, and say what their answer rests on.",)
-    lines = (f"{name}: {remedy.looks} ({remedy.sure} confidence at best)" for name, remedy in known)
+    lines = tuple(
+        f"{one.id}: {remedies()[one.id].looks} ({remedies()[one.id].sure} confidence at best)"
+        if one.id in remedies()
+        else f"{one.id}: {one.question} A plug-in answers it."
+        for one in signals
+    )
     return (*lines, "A probe never makes it ready by itself: it supports an answer or contradicts it.")
 
 
@@ -173,7 +177,7 @@ def _asked(catalogue: Catalogue, item: Item) -> str:
 def _articles(catalogue: Catalogue, items: Iterable[Item]) -> tuple[str, ...]:
     wanted = {item.id for item in items}
     return tuple(
-        f"{one.name}: {one.source.article}, {one.source.publisher}{f', {one.source.date}' if one.source.date else ''}"
+        f"{one.name}: {', '.join(filter(None, (one.source.article, one.source.publisher, one.source.date)))}"
         for one in catalogue.checklists.values()
         if any(item.id in wanted for item in one.items)
     )

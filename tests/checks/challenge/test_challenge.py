@@ -87,6 +87,14 @@ def always(signal: str, outcome: Outcome, *places: Location) -> Probe:
 # -- what is told ----------------------------------------------------------------------------------------------------
 
 
+def test_what_a_plugin_answers_is_not_planted_where_it_is_green_and_nothing_to_challenge_else(product, tmp_path):
+    said = (Outcome.MET, Outcome.UNMET, Outcome.UNKNOWN)
+    real = {f"acme.{one}": Observation(f"acme.{one}", one, "as a plug-in says") for one in said}
+    (tmp_path / "room").mkdir()
+    results = challenge(product, tmp_path / "room", real, given_up={}, tell=lambda _: None)
+    assert [one.verdict for one in results] == [Verdict.NOT_PLANTED, Verdict.NOTHING, Verdict.NOTHING]
+
+
 def test_probes_that_can_fail_here_tell_what_was_planted_or_taken_out(product, tmp_path):
     names = ("gov.license", "tests.exist", "docs.readme", "secrets.env-ignored", "secrets.none-in-code")
     names += ("db.no-string-sql", "llm.call-limits", "api.health-endpoint", "tests.assertion-quality")

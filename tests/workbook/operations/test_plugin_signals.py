@@ -5,6 +5,9 @@ import pytest
 from checks.observation import Outcome
 from workbook.answers import Evidence, Status
 from workbook.assess import Standing
+from workbook.catalogue.own import catalogue_of
+from workbook.explain import explain
+from workbook.plugin_checkup import checkup
 
 
 @pytest.fixture
@@ -39,3 +42,29 @@ def test_a_plugin_that_disagrees_disputes_an_answer(made):
     standing = session.assessment.standings["runbooks"]
     assert standing.standing is Standing.DISPUTED
     assert standing.why.startswith("acme.sign: ")
+
+
+def test_what_only_a_plugin_looks_at_is_not_called_a_matter_of_people_alone(made):
+    catalogue = made.open().catalogue
+    (one,) = explain(catalogue, "readiness-recheck", ())
+    assert one.method[0] == "acme.sign: Is there a sign? A plug-in answers it."
+    assert not any("people answer" in line for line in one.method)
+    (item,) = explain(catalogue, catalogue.asked_by["readiness-recheck"][0].id, ())
+    assert one.method[0] in item.method
+
+
+def test_feeding_a_control_that_is_not_here_is_a_note_and_no_fault(bench, site, plugin_site):
+    files = {
+        "probes.py": plugin_site.PROBE.format(
+            name="acme", body="return Observation('acme.sign', Outcome.MET, 'there')"
+        ),
+        "signals.toml": plugin_site.SIGNALS.format(name="acme") + 'feeds = ["other-list-control"]\n',
+    }
+    plugin_site.installer(site)("acme-plugin", {"probes": {"acme": "acme_plugin.probes"}}, files)
+    catalogue, told = catalogue_of(bench().root)
+    (one,) = checkup(told, ())
+    assert one.brings == ("probes acme",)
+    assert one.trouble == ()
+    assert one.notes == ("acme.sign feeds 'other-list-control', which is no control here",)
+    (signal,) = explain(catalogue, "acme.sign", ())
+    assert "Feeds" not in [part.heading for part in signal.parts()]
