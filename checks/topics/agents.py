@@ -6,6 +6,7 @@ import re
 
 from checks.application.calls_seen import Seen, all_calls, around, function_span, lines_of, text_of
 from checks.application.named_values import written_out
+from checks.application.numbers import counted
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import Look
 from checks.models.agent_approval import approvals, guarded
@@ -87,13 +88,15 @@ def tools_scoped(look: Look) -> Observation:
             TOOLS, Outcome.UNKNOWN, f"no tool without limits was seen, but {blind}", places, searched=searched
         )
     if strong:
-        said = f"{len(strong)} tools run commands or change data, each behind an approval or a closed list"
+        said = counted(len(strong), "tool runs commands or changes", "tools run commands or change")
+        said += " data, each behind an approval or a closed list"
         return answer(TOOLS, Outcome.MET, said, [call.place for call in strong], searched=searched)
     changes = changing(look, within)
     if within and not changes and not from_elsewhere(look):
         said = "the tools only look things up: none runs commands, writes files or takes whole statements"
         return answer(TOOLS, Outcome.MET, said, places, searched=searched, confidence=Confidence.MEDIUM)
-    said = f"{len(places)} places give tools to a model; none was seen to run commands or write files"
+    said = counted(len(places), "place gives", "places give")
+    said += " tools to a model; none was seen to run commands or write files"
     said += (
         "; whether those that change something are scoped takes a person" if changes else "; what they do was not found"
     )
@@ -129,11 +132,13 @@ def loops_bounded(look: Look) -> Observation:
     if uncapped:
         complain(look, "agents.endless-loop", LOOPS, uncapped, Severity.MEDIUM, "nothing but the model ends this loop")
         outcome = Outcome.PARTIAL if capped or default else Outcome.UNMET
-        said = f"{len(uncapped)} agent loops have no cap, {len(capped) + len(default)} have one"
+        said = counted(len(uncapped), "agent loop has no cap", "agent loops have no cap")
+        said += f", {counted(len(capped) + len(default), 'has', 'have')} one"
         return answer(LOOPS, outcome, said, uncapped, searched=searched, fix=fix)
     blind = blind_spots(look)
     if capped or default:
-        said = f"{len(capped)} agent loops have a cap of their own, {len(default)} the framework's default"
+        said = counted(len(capped), "agent loop has a cap of its own", "agent loops have a cap of their own")
+        said += f", {len(default)} the framework's default"
         if blind or not capped:
             said += f", but {blind}" if blind else "; whether that default is meant takes a person"
             return answer(LOOPS, Outcome.UNKNOWN, said, [*capped, *default], searched=searched, fix=fix)

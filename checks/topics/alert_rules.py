@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.infrastructure import not_configured
+from checks.application.numbers import counted
 from checks.application.wiring import answer, line_matches, without_comments
 from checks.blanks import unfilled
 from checks.look import Look
@@ -41,7 +42,7 @@ def alert_rules(look: Look) -> Observation:
     rules = [place for place, numbered in found if numbered]
     bare = [place for place, numbered in found if not numbered]
     if rules:
-        said = "alert rules with thresholds" + (f", {len(bare)} others without" if bare else "")
+        said = "alert rules with thresholds" + (f", {counted(len(bare), 'other')} without" if bare else "")
         return answer(ALERTS, Outcome.MET, said, rules, searched=searched)
     if bare:
         said, fix = "alert rules without a threshold", "give each rule the number at which it fires"

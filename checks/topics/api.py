@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.numbers import counted, share
 from checks.application.wiring import (
     answer,
     arguments_of,
@@ -110,14 +111,14 @@ def _none_raw(look: Look, served: tuple[Endpoint, ...], typed: list[Endpoint]) -
     if hidden := unseen_endpoints(look):
         said = "no handler takes a raw body, but other endpoints of the application are not read"
         return answer(SIGNAL, Outcome.UNKNOWN, said, hidden)
-    said = f"no handler takes a raw body; {len(typed)} of {len(served)} take typed input"
+    said = f"no handler takes a raw body; {len(typed)} of {counted(len(served), 'takes', 'take')} typed input"
     return answer(SIGNAL, Outcome.MET, said, [item.place for item in (typed or list(served))])
 
 
 def _counted(raw: list[Endpoint], loose: list[Endpoint], typed: list[Endpoint]) -> str:
-    parts = [f"{len(raw)} of {len(raw) + len(typed)} handlers take a raw body"] if raw else []
+    parts = [f"{share(len(raw), len(raw) + len(typed), 'handler', 'takes', 'take')} a raw body"] if raw else []
     if loose:
-        parts.append(f"{len(loose)} use a name from the request as a file path")
+        parts.append(f"{counted(len(loose), 'uses', 'use')} a name from the request as a file path")
     return "; ".join(parts)
 
 

@@ -11,6 +11,7 @@ from checks.application.endpoints import endpoints, source, unseen_endpoints, wi
 from checks.application.guard_switches import is_off_by_default
 from checks.application.hollow import stops_nobody
 from checks.application.next_gate import next_gates
+from checks.application.numbers import counted, share
 from checks.application.wiring import (
     absent,
     answer,
@@ -78,7 +79,7 @@ def authentication(look: Look) -> Observation:
     if behind and not open_ones and not any(item not in behind for item in private):
         everywhere = [*everywhere, *(gate.place for gate in gates)]
     if opaque and not everywhere:
-        said = f"the handlers of {len(opaque)} of {len(served)} endpoints could not be read"
+        said = f"the handlers of {len(opaque)} of {counted(len(served), 'endpoint')} could not be read"
         return answer(AUTHENTICATION, Outcome.UNKNOWN, said, opaque)
     if everywhere:
         said = "one guard stands before all endpoints"
@@ -87,12 +88,13 @@ def authentication(look: Look) -> Observation:
         return _all_open(look, served, fix)
     places = [item.place for item in open_ones]
     if not open_ones and (hidden := unseen_endpoints(look)):
-        said = f"all {len(private)} endpoints that were read have a guard, but others are not read"
+        said = counted(len(private), "endpoint was", "endpoints were")
+        said += " read, and none lacks a guard, but others are not read"
         return answer(AUTHENTICATION, Outcome.UNKNOWN, said, hidden)
     if not open_ones:
-        said = f"all {len(private)} endpoints that are not open on purpose have a guard"
+        said = f"{counted(len(private), 'endpoint is', 'endpoints are')} not open on purpose, and none lacks a guard"
         return answer(AUTHENTICATION, Outcome.MET, said, [item.place for item in closed])
-    said = f"{len(open_ones)} of {len(private)} endpoints have no guard"
+    said = share(len(open_ones), len(private), "endpoint", "has no guard", "have no guard")
     if len(open_ones) <= OPEN_SHARE * len(private) and all(item.only_reads for item in open_ones):
         return answer(AUTHENTICATION, Outcome.MET, f"{said}; they only read", places)
     message = "an endpoint that anybody may call"
@@ -134,7 +136,7 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
                 said = "the platform asks for a token, for which the public key is enough"
             return answer(AUTHENTICATION, Outcome.PARTIAL, said, [*unverified, *rows[:2], *places], fix=fix)
     complain(look, "api.open-endpoint", AUTHENTICATION, places[:50], Severity.HIGH, "an endpoint that anybody may call")
-    result = absent(look, AUTHENTICATION, f"none of {len(served)} endpoints has a guard", fix=fix)
+    result = absent(look, AUTHENTICATION, f"none of {counted(len(served), 'endpoint')} has a guard", fix=fix)
     return answer(AUTHENTICATION, result.outcome, result.summary, places, fix=fix)
 
 

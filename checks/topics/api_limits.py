@@ -9,6 +9,7 @@ from checks.application.calls_seen import Seen, all_calls
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.hollow import stops_nobody
+from checks.application.numbers import counted, share
 from checks.application.switches import off_by, switched_off
 from checks.application.wiring import (
     absent,
@@ -80,14 +81,14 @@ def rate_limiting(look: Look) -> Observation:
     limited += [item for item in own if not is_quota(look, item)]
     public = [item for item in served if not _OPEN.search(item.path)]
     if limited and len(limited) >= (1 - OPEN_SHARE) * len(public):
-        said = f"{len(limited)} of {len(public)} endpoints are limited"
+        said = share(len(limited), len(public), "endpoint", "is limited", "are limited")
         return answer(RATE_LIMITING, Outcome.MET, said, [item.place for item in limited], searched=searched)
     if limited:
-        said = f"only {len(limited)} of {len(public)} endpoints are limited"
+        said = f"only {share(len(limited), len(public), 'endpoint', 'is', 'are')} limited"
         places = [item.place for item in limited]
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     if own:
-        said = f"only a quota is counted, by {len(own)} of {len(public)} endpoints"
+        said = f"only a quota is counted, by {len(own)} of {counted(len(public), 'endpoint')}"
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, [item.place for item in own], searched=searched, fix=fix)
     if off:
         said = f"a limiter is there, behind a switch that no file turns on: {', '.join(sorted(set(off.values())))}"

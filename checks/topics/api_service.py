@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.endpoints import endpoints, source, without_endpoints
+from checks.application.numbers import counted
 from checks.application.switches import switched_off
 from checks.application.wiring import absent, answer, calls, line_matches
 from checks.blanks import unfilled
@@ -145,7 +146,7 @@ def docs(look: Look) -> Observation:
         if paths and len(named) >= _NEARLY_ALL * len(paths):
             return answer(DOCS, Outcome.MET, "a written description names the endpoints", written, searched=searched)
         if len(named) > _IN_PASSING * len(paths):
-            said = f"a written description names {len(named)} of {len(paths)} endpoints"
+            said = f"a written description names {len(named)} of {counted(len(paths), 'endpoint')}"
             return answer(
                 DOCS, Outcome.PARTIAL, said, written, searched=searched, fix="bring the description up to date"
             )

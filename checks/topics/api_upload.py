@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source
+from checks.application.numbers import share
 from checks.application.wiring import absent, answer, calls, complain, line_matches, not_applicable, python_modules
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
@@ -52,11 +53,11 @@ def upload_limits(look: Look) -> Observation:
     if whole:
         message = "a whole upload is read into memory without a limit"
         complain(look, "api.unbounded-upload", SIGNAL, whole, Severity.MEDIUM, message)
-        said = f"{len(whole)} of {len(uploads)} uploads are read whole, without a limit"
+        said = f"{share(len(whole), len(uploads), 'upload', 'is', 'are')} read whole, without a limit"
         outcome = Outcome.PARTIAL if "bounded" in states.values() else Outcome.UNMET
         return answer(SIGNAL, outcome, said, whole, searched=SEARCHED, fix=FIX)
     if unclear:
-        said = f"how {len(unclear)} of {len(uploads)} uploads are read could not be told"
+        said = f"how {share(len(unclear), len(uploads), 'upload', 'is', 'are')} read could not be told"
         result = absent(look, SIGNAL, said, searched=SEARCHED, fix=FIX)
         return answer(SIGNAL, Outcome.UNKNOWN, result.summary, unclear, searched=SEARCHED, fix=FIX)
     return answer(SIGNAL, Outcome.MET, "every upload is bounded or streamed", list(states), searched=SEARCHED)

@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots, not_applicable, reached, without_comments
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
@@ -66,9 +67,8 @@ def audit_log(look: Look) -> Observation:
     if kept:
         anonymous = [item.place for item, text in recorded.items() if text and not _ACTOR.search(text)]
         if without or anonymous:
-            said = (
-                f"{len(without) + len(anonymous)} of {len(actions)} privileged actions are not recorded with the actor"
-            )
+            said = share(len(without) + len(anonymous), len(actions), "privileged action", "is", "are")
+            said += " not recorded with the actor"
             return answer(AUDIT, Outcome.PARTIAL, said, [*without, *anonymous], searched=SEARCHED, fix=fix)
         return answer(AUDIT, Outcome.MET, "privileged actions are recorded with the actor", kept, searched=SEARCHED)
     return _without_records(look, texts, without, fix)
@@ -82,7 +82,7 @@ def _without_records(look: Look, texts: dict[str, str], actions: list[Location],
         said = "code writes an audit log; whether it covers privileged actions takes a person"
         return answer(AUDIT, Outcome.UNKNOWN, said, writers, searched=SEARCHED)
     if actions:
-        said = f"{len(actions)} privileged actions, and no record of who took them"
+        said = f"{counted(len(actions), 'privileged action')}, and no record of who took them"
         return answer(AUDIT, Outcome.UNMET, said, actions, searched=SEARCHED, fix=fix)
     if site := _places(texts, _DJANGO_ADMIN):
         said = "only the administration pages keep a history of their own"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls, around, calls_of, function_span, lines_of, places, text_of
 from checks.application.endpoints import endpoints
 from checks.application.http_calls import external_calls, waits
+from checks.application.numbers import share
 from checks.application.own_clients import own_client
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.application.wrapped import definition, wrappers
@@ -86,7 +87,7 @@ def timeouts(look: Look) -> Observation:
     blind = blind_spots(look)
     if not total:
         return not_applicable(look, TIMEOUTS, "no external calls", searched=SEARCHED)
-    said = f"{len(limited)} of {total} external calls have an explicit timeout"
+    said = share(len(limited), total, "external call", "has an explicit timeout", "have an explicit timeout")
     if len(limited) >= NEARLY_ALL * total:
         if blind:
             return answer(TIMEOUTS, Outcome.UNKNOWN, f"{said}, but {blind}", places(limited), searched=SEARCHED)
@@ -121,7 +122,7 @@ def retries(look: Look) -> Observation:
     covered = [call for call in external if _is_covered(look, call, found)]
     growing = [place for place, grows, _ in found if grows]
     said = (
-        f"{len(covered)} of {len(external)} external calls are retried"
+        share(len(covered), len(external), "external call", "is retried", "are retried")
         if external
         else "retries around other work only"
     )

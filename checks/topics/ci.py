@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
+from checks.application.numbers import counted
 from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -115,7 +116,7 @@ def run_in_ci(look: Look) -> Observation:
         said = "CI runs tests but ignores their failure"
         return answer(TESTS, Outcome.PARTIAL, said, soft, searched=SEARCHED, fix="let a failing test fail the job")
     left = suite if len(blocking) >= _NEARLY_ALL * len(files) else sorted(files - blocking)
-    said = f"CI runs {len(blocking)} of {len(files)} test files; {left[0]} is not among them"
+    said = f"CI runs {len(blocking)} of {counted(len(files), 'test file')}; {left[0]} is not among them"
     return answer(TESTS, Outcome.PARTIAL, said, [*places, Location(left[0])], searched=SEARCHED, fix=fix)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.numbers import share
 from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
@@ -102,7 +103,7 @@ def deploy_gated(look: Look) -> Observation:
         message = "this job deploys without waiting for tests, scans or an approval"
         complain(look, "ci.deploy-not-gated", SIGNAL, worst, Severity.HIGH, message)
         outcome = Outcome.UNMET if len(worst) == len(places) else Outcome.PARTIAL
-        said = f"{len(worst)} of {len(places)} deploy jobs wait for no check and no approval"
+        said = f"{share(len(worst), len(places), 'deploy job', 'waits', 'wait')} for no check and no approval"
         return answer(SIGNAL, outcome, said, worst, searched=SEARCHED, fix=fix)
     if "environment" in grades.values():
         said = "deployment names an environment; whether that is protected is set at the host"

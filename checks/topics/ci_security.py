@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, complain, line_matches
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -176,7 +177,13 @@ def actions_pinned(look: Look) -> Observation:
         message = "a third-party action is named by a tag or branch, which its owner can move"
         complain(look, "ci.action-not-pinned", PINNED, loose, Severity.LOW, message)
         outcome = Outcome.PARTIAL if len(loose) < len(used) else Outcome.UNMET
-        said = f"{len(used) - len(loose)} of {len(used)} uses of third-party actions are pinned to a commit"
+        said = share(
+            len(used) - len(loose),
+            len(used),
+            "use of a third-party action",
+            "is pinned to a commit",
+            "are pinned to a commit",
+        )
         return answer(PINNED, outcome, said, loose, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
     if hidden:
         return answer(PINNED, Outcome.UNKNOWN, f"{hidden[0]} could not be read", searched=SEARCHED)
@@ -186,7 +193,7 @@ def actions_pinned(look: Look) -> Observation:
     if not used:
         return answer(PINNED, Outcome.NOT_APPLICABLE, "no third-party actions", searched=SEARCHED)
     places = [place for _, place in used]
-    return answer(PINNED, Outcome.MET, f"all {len(used)} uses are pinned to a commit", places, searched=SEARCHED)
+    return answer(PINNED, Outcome.MET, f"pinned to a commit: {counted(len(used), 'use')}", places, searched=SEARCHED)
 
 
 def _third_party(look: Look) -> Iterator[tuple[str, Location]]:

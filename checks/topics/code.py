@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, complain
 from checks.look import PYTHON, Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -28,21 +29,21 @@ def no_complex_hotspots(look: Look) -> Observation:
             message = f"{one.name} has a cyclomatic complexity of {one.complexity}"
             complain(look, "code.complex-function", HOTSPOTS, [Location(one.path, one.line)], severity, message)
         worst = above[0]
-        many = "s" if len(above) > 1 else ""
-        said = f"{len(above)} function{many} above {MOST_COMPLEX}, {worst.name} with {worst.complexity}"
+        said = f"{counted(len(above), 'function')} above {MOST_COMPLEX}, {worst.name} with {worst.complexity}"
         places = [Location(one.path, one.line) for one in above]
         fix = f"split {worst.name} along its branches"
         return answer(HOTSPOTS, Outcome.UNMET, said, places, searched=searched, confidence=Confidence.HIGH, fix=fix)
     if measured.unread:
         first = measured.unread[0]
-        said = f"none above {MOST_COMPLEX}, but {len(measured.unread)} were not measured: {first.path}, {first.reason}"
+        said = f"none above {MOST_COMPLEX}, but {counted(len(measured.unread), 'was', 'were')} not measured"
+        said += f": {first.path}, {first.reason}"
         return answer(
             HOTSPOTS, Outcome.UNKNOWN, said, [Location(one.path) for one in measured.unread], searched=searched
         )
     if not measured.functions:
         return answer(HOTSPOTS, Outcome.UNKNOWN, "no function of a language that is measured", searched=searched)
     most = measured.functions[0]
-    said = f"{len(measured.functions)} functions, the most complex has {most.complexity}"
+    said = f"{counted(len(measured.functions), 'function')}, the most complex has {most.complexity}"
     place = Location(most.path, most.line)
     return answer(HOTSPOTS, Outcome.MET, said, [place], searched=searched, confidence=Confidence.HIGH)
 
@@ -65,10 +66,11 @@ def maintainability(look: Look) -> Observation:
     good = sum(rank in {"A", "B"} for rank in ranks)
     low, high = good / len(python), (good + len(unread)) / len(python)
     if _grade(low) is not _grade(high):
-        said = f"{good} of {len(ranks)} measured modules reach A or B, {len(unread)} could not be measured"
+        said = share(good, len(ranks), "measured module", "reaches A or B", "reach A or B")
+        said += f", {len(unread)} could not be measured"
         return answer(MAINTAINABILITY, Outcome.UNKNOWN, said, [Location(path) for path in unread], searched=searched)
     poor = [Location(path) for path in python if path in measured and measured[path].rank == "C"]
-    said = f"{good} of {len(ranks)} modules reach rank A or B"
+    said = f"{share(good, len(ranks), 'module', 'reaches', 'reach')} rank A or B"
     fix = "split the modules of rank C by what they are about" if poor else ""
     return answer(MAINTAINABILITY, _grade(low), said, poor, searched=searched, confidence=Confidence.HIGH, fix=fix)
 

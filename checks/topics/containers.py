@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.hosting import NOT_SHIPPED, package_of, serverless
+from checks.application.numbers import share
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test
@@ -145,7 +146,7 @@ def non_root(look: Look) -> Observation:
         message = "the image runs as root: it switches to no other user"
         complain(look, "containers.root", ROOT, as_root, Severity.MEDIUM, message)
         outcome = Outcome.PARTIAL if "other" in grades.values() else Outcome.UNMET
-        said = f"{len(as_root)} of {len(grades)} images run as root"
+        said = share(len(as_root), len(grades), "image", "runs as root", "run as root")
         return answer(ROOT, outcome, said, as_root, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
     if doubtful:
         said = "the user is a build argument without a default"
@@ -202,7 +203,7 @@ def image_pinned(look: Look) -> Observation:
         message = "the base image has no version tag: the next build may start from another one"
         complain(look, "containers.image-not-pinned", PINNED, loose, Severity.MEDIUM, message)
         outcome = Outcome.PARTIAL if len(loose) < len(bases) else Outcome.UNMET
-        said = f"{len(loose)} of {len(bases)} base images have no version"
+        said = share(len(loose), len(bases), "base image", "has no version", "have no version")
         return answer(PINNED, outcome, said, loose, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
     if open_ends:
         said = "a base image is a build argument without a default"

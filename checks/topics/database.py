@@ -8,6 +8,7 @@ from checks.application.calls_seen import all_calls, imports
 from checks.application.databases import databases, without_database
 from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
+from checks.application.numbers import counted
 from checks.application.wiring import (
     Hit,
     absent,
@@ -108,12 +109,12 @@ def string_sql(look: Look) -> Observation:
         return without_database(look, STRING_SQL, "no SQL", searched=searched)
     fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
     if fed:
-        said = f"input reaches {len(fed)} statement{'s' if len(fed) > 1 else ''} built from strings"
+        said = f"input reaches {counted(len(fed), 'statement')} built from strings"
         return answer(
             STRING_SQL, Outcome.UNMET, said, _places(fed), searched=searched, confidence=Confidence.HIGH, fix=fix
         )
     if pieces := [one.place for one in joined if one.fed and not one.is_filter]:
-        said = f"input is joined into {len(pieces)} piece{'s' if len(pieces) > 1 else ''} of statements"
+        said = f"input is joined into {counted(len(pieces), 'piece')} of statements"
         return answer(STRING_SQL, Outcome.UNMET, said, pieces, searched=searched, fix=fix)
     if joined:
         said = f"values are joined into filters or pieces of statements that are taken as text: {len(joined)}"
@@ -123,7 +124,8 @@ def string_sql(look: Look) -> Observation:
         left = [path for path in code if path not in look.code.examined]
         said = (
             look.code.trouble
-            or f"{len(left)} files were not examined in full, {left[0] if left else 'none'} among them"
+            or f"{counted(len(left), 'file was', 'files were')} not examined in full, "
+            f"{left[0] if left else 'none'} among them"
         )
         return answer(STRING_SQL, Outcome.UNKNOWN, said, searched=searched)
     if blind := blind_spots(look):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.databases import databases, without_database
+from checks.application.numbers import counted
 from checks.application.wiring import (
     answer,
     blind_spots,
@@ -73,10 +74,10 @@ def n_plus_one(look: Look) -> Observation:
     fix = "ask for all rows at once, with a join, an IN list or eager loading"
     if clear:
         complain(look, "db.query-in-loop", SIGNAL, clear, Severity.MEDIUM, "one query for each turn of a loop")
-        said = f"{len(clear)} quer{'ies' if len(clear) > 1 else 'y'} inside loops over rows"
+        said = f"{counted(len(clear), 'query', 'queries')} inside loops over rows"
         return answer(SIGNAL, Outcome.UNMET, said, clear, searched=SEARCHED, fix=fix)
     if doubtful:
-        said = f"{len(doubtful)} statements inside loops, none clearly a query a row"
+        said = f"{counted(len(doubtful), 'statement')} inside loops, none clearly a query a row"
         return answer(SIGNAL, Outcome.PARTIAL, said, doubtful, searched=SEARCHED, fix=fix)
     if blind := blind_spots(look):
         return answer(SIGNAL, Outcome.UNKNOWN, f"no query inside a loop was seen, but {blind}", searched=SEARCHED)

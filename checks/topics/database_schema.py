@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.databases import databases, without_database
+from checks.application.numbers import counted
 from checks.application.wiring import absent, answer, calls, not_applicable
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
@@ -54,7 +55,7 @@ def migrations(look: Look) -> Observation:
     for tool, patterns in _KINDS.items():
         files = [path for path in look.tree.match(*patterns) if _is_migration(look, tool, path)]
         if files:
-            said = f"{len(files)} migration{'s' if len(files) > 1 else ''} of {tool}"
+            said = f"{counted(len(files), 'migration')} of {tool}"
             return answer(SIGNAL, Outcome.MET, said, [Location(path) for path in files[:3]], searched=SEARCHED)
     schemas = [
         path

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
+from checks.application.numbers import counted
 from checks.application.wiring import answer, line_matches
 from checks.application.workspaces import Workspaces
 from checks.look import Look, is_product
@@ -50,7 +51,7 @@ def locked(look: Look) -> Observation:
             groups.setdefault((item.ecosystem, item.path.rpartition("/")[0]), []).append(item)
     if not groups:
         if look.unread:
-            said = f"no dependency was read; {len(look.unread)} files could not be read"
+            said = f"no dependency was read; {counted(len(look.unread), 'file')} could not be read"
             return answer(LOCKED, Outcome.UNKNOWN, said, searched=searched)
         if undeclared := list(_undeclared(look)):
             said = "no manifest names the packages that an image installs without a version"

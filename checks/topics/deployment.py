@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from checks.application.hosting import serverless
 from checks.application.infrastructure import not_configured, programs_kubernetes, programs_say
+from checks.application.numbers import share
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test, is_vendored
@@ -233,7 +234,7 @@ def k8s_probes(look: Look) -> Observation:
         message = "this workload lacks a probe or resource limits"
         complain(look, "deployment.k8s-probes", PROBES, bad, Severity.MEDIUM, message)
         outcome = Outcome.PARTIAL if len(bad) < len(grades) or templated else Outcome.UNMET
-        said = f"{len(bad)} of {len(grades)} workloads lack a probe or resource limits"
+        said = f"{share(len(bad), len(grades), 'workload', 'lacks', 'lack')} a probe or resource limits"
         return answer(PROBES, outcome, said, bad, searched=SEARCHED, fix=fix)
     if templated or not grades:
         said = "chart templates cannot be told without their values"

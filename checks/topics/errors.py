@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.calls_seen import lines_of
+from checks.application.numbers import share
 from checks.application.wiring import answer, blind_spots, complain, is_one_off, reached
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
@@ -40,7 +41,7 @@ def not_swallowed(look: Look) -> Observation:
         if not look.source_paths():
             return answer(SWALLOWED, Outcome.NOT_APPLICABLE, "no code that could handle an error", searched=searched)
         return answer(SWALLOWED, Outcome.MET, "no broad handler swallows anything", searched=searched)
-    said = f"{len(silent)} of {total} broad handlers drop the error without a trace"
+    said = f"{share(len(silent), total, 'broad handler', 'drops', 'drop')} the error without a trace"
     few = len(silent) <= max(1, NEGLIGIBLE * total)
     if few and not (empty and len(empty) == total and total > 1) and not (silent and total <= FEW):
         if blind:

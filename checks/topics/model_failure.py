@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, users_of
 from checks.application.named_values import assigned, written_out
+from checks.application.numbers import share
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_files, unless_called
@@ -58,9 +59,8 @@ def failure_fallback(look: Look) -> Observation:
     handled = [call.place for call, grade in graded if grade == "handled"]
     weak = [call.place for call, grade in graded if grade == "weak"]
     bare = [call.place for call, grade in graded if grade == ""]
-    said = (
-        f"{len(handled)} of {len(calls)} model calls end in a handler that answers, {len(weak)} in one that only logs"
-    )
+    said = share(len(handled), len(calls), "model call", "ends", "end")
+    said += f" in a handler that answers, {len(weak)} in one that only logs"
     if len(handled) == len(calls) and all(call.seen.reached for call in calls):
         served = [call for call in calls if look.reach.served(call.seen.path)]
         if not served or blind_spots(look):

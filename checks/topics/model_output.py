@@ -7,6 +7,7 @@ import re
 from checks.application.calls_seen import all_calls, function_span, lines_of, text_of, users_of
 from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
 from checks.models.answer_checks import FORCED, is_listed, is_read_by_code, is_typed, takes_typed_tools
@@ -88,21 +89,21 @@ def output_validated(look: Look) -> Observation:
     checked, present, unchecked = of.get("schema", []), of.get("presence", []), of.get("unchecked", [])
     task, talk, tools = of.get("task", []), of.get("talk", []), of.get("tools", [])
     if checked and len(checked) == len(calls) and not unchecked:
-        said = f"{len(checked)} of {len(calls)} answers go through a schema"
+        said = share(len(checked), len(calls), "answer", "goes through a schema", "go through a schema")
         sound = all(call.seen.reached for call in calls) and not blind_spots(look)
         return answer(VALIDATED, Outcome.MET if sound else Outcome.PARTIAL, said, checked, searched=searched)
     if checked or present or tools:
-        said = f"{len(checked)} of {len(calls)} answers go through a schema"
-        said += f", {len(present)} are checked in part" if present else ""
-        said += f", {len(tools)} may call tools whose input is checked" if tools else ""
-        said += f", {len(talk)} are free text" if talk else ""
+        said = share(len(checked), len(calls), "answer", "goes through a schema", "go through a schema")
+        said += f", {counted(len(present), 'is', 'are')} checked in part" if present else ""
+        said += f", {len(tools)} may call a tool whose input is checked" if tools else ""
+        said += f", {counted(len(talk), 'is', 'are')} free text" if talk else ""
         where = [*unchecked, *task, *present, *talk]
         return answer(VALIDATED, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
     if unchecked or task:
         where = unchecked or task
         message = "the answer is parsed without a schema" if unchecked else "the answer is used without a check"
         complain(look, "models.unchecked-output", VALIDATED, where, Severity.MEDIUM, message)
-        said = f"{len(where)} answers are {'parsed' if unchecked else 'used'} without a check"
+        said = f"{counted(len(where), 'answer is', 'answers are')} {'parsed' if unchecked else 'used'} without a check"
         return answer(VALIDATED, Outcome.UNMET, said, where, searched=searched, fix=fix)
     said = "answers are free text for a conversation"
     return answer(VALIDATED, Outcome.NOT_APPLICABLE, said, talk, searched=searched)

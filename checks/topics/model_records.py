@@ -14,6 +14,7 @@ from checks.application.calls_seen import (
     users_of,
 )
 from checks.application.named_values import written_out
+from checks.application.numbers import counted, share
 from checks.application.wiring import absent, answer, blind_spots, complain, is_used
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
@@ -129,7 +130,7 @@ def call_logging(look: Look) -> Observation:
         missed = [call.place for call in calls if not is_traced(look, call)]
         if not missed:
             return answer(LOGGING, Outcome.MET, said, places, searched=searched)
-        said = f"a tracing product records only {len(calls) - len(missed)} of {len(calls)} model calls"
+        said = f"a tracing product records only {len(calls) - len(missed)} of {counted(len(calls), 'model call')}"
         return answer(LOGGING, Outcome.PARTIAL, said, [*missed, *places], searched=searched, fix=fix)
     fields = [(call, _logged_fields(look, call.seen)) for call in calls]
     complete = [call for call, logged in fields if len(logged) == len(_FIELDS)]
@@ -139,7 +140,7 @@ def call_logging(look: Look) -> Observation:
         return answer(LOGGING, Outcome.MET, "prompt, output and latency are logged", shown, searched=searched)
     if complete or some:
         named = sorted({name for call, logged in fields for name in logged})
-        said = f"{len(some)} of {len(calls)} calls log some of it: {', '.join(named)}"
+        said = f"{share(len(some), len(calls), 'call', 'logs', 'log')} some of it: {', '.join(named)}"
         return answer(LOGGING, Outcome.PARTIAL, said, shown, searched=searched, fix=fix)
     helpers = [
         one.place for one in all_calls(look) if one.reached and _HELPER.fullmatch(one.last) and _near(look, one.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.calls_seen import lines_of, places
+from checks.application.numbers import share
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import PYTHON, Look
 from checks.models.calls import SEARCHED, ModelCall, model_calls, model_files, unless_called
@@ -37,7 +38,8 @@ def call_limits(look: Look) -> Observation:
     wordy = [call for call in calls if call.kind == "text"]
     capped = [call for call in wordy if has_cap(look, call)]
     timed = [call for call in calls if waits_for_model(look, call)]
-    said = f"{len(capped)} of {len(wordy)} calls cap their tokens, {len(timed)} of {len(calls)} have a timeout"
+    said = share(len(capped), len(wordy), "call", "caps its tokens", "cap their tokens")
+    said += f", {len(timed)} of {len(calls)} {'has' if len(timed) == 1 else 'have'} a timeout"
     bare = [call for call in calls if call not in capped or call not in timed]
     shown = _shown(bare or calls)
     fix = "set a token cap and a timeout on every model call or its client"

@@ -6,6 +6,7 @@ import re
 
 from checks.application.endpoints import endpoints, without_endpoints
 from checks.application.http_calls import in_browser
+from checks.application.numbers import counted
 from checks.application.wiring import (
     absent,
     answer,
@@ -55,12 +56,13 @@ def structured_logging(look: Look) -> Observation:
         plain = [place for place in (*prints, *logs) if (place.path, place.line) not in there]
         if len(plain) <= MANY_PRINTS * len(by_hand) or not plain:
             return answer(LOGGING, Outcome.MET, "log lines are written as JSON", by_hand, searched=searched)
-        said = f"{len(by_hand)} log lines are written as JSON, {len(plain)} are plain text"
+        said = counted(len(by_hand), "log line is written as JSON", "log lines are written as JSON")
+        said += f", {counted(len(plain), 'is', 'are')} plain text"
         return answer(LOGGING, Outcome.PARTIAL, said, [*plain, *by_hand], searched=searched, fix=fix)
     if made:
         share = len(prints) / max(len(prints) + len(logs), 1)
         if share > MANY_PRINTS and len(prints) > 3:  # noqa: PLR2004 - a handful of prints is no second logger
-            said = f"a structured logger is set up, beside {len(prints)} plain print or console calls"
+            said = f"a structured logger is set up, beside {counted(len(prints), 'plain print or console call')}"
             return answer(LOGGING, Outcome.PARTIAL, said, [*made, *prints], searched=searched, fix=fix)
         return answer(LOGGING, Outcome.MET, "a structured logger is set up and used", made, searched=searched)
     if off:
@@ -71,7 +73,7 @@ def structured_logging(look: Look) -> Observation:
         for module in python_modules(look, dead=True)
         for place in line_matches(look, module.path, r"structlog\.configure|JsonFormatter\(")
     ]
-    said = f"plain text: {len(logs)} log calls and {len(prints)} print or console calls"
+    said = f"plain text: {counted(len(logs), 'log call')} and {counted(len(prints), 'print or console call')}"
     if written:
         said = f"a structured logger is written, but nothing sets it up; {said}"
         result = absent(look, LOGGING, said, searched=searched, fix=fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.calls_seen import all_calls
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import Look
 from checks.models.calls import model_calls, model_files, near_models, unless_called
@@ -35,13 +36,13 @@ def prompts_versioned(look: Look) -> Observation:
     inline = inline_prompts(look)
     where = [Location(path) for path in files]
     if files and not inline:
-        said = f"{len(files)} prompt files that code loads, no prompt in the code"
+        said = f"{counted(len(files), 'prompt file')} that code loads, no prompt in the code"
         if blind := blind_spots(look):
             return answer(VERSIONED, Outcome.UNKNOWN, f"{said}, but {blind}", where, searched=searched)
         return answer(VERSIONED, Outcome.MET, said, where, searched=searched)
     if files:
         outcome = Outcome.MET if len(files) >= 4 * len(inline) and not blind_spots(look) else Outcome.PARTIAL
-        said = f"{len(files)} prompt files that code loads, {len(inline)} prompts in the code"
+        said = f"{counted(len(files), 'prompt file')} that code loads, {counted(len(inline), 'prompt')} in the code"
         return answer(VERSIONED, outcome, said, [*inline[:5], *where], searched=searched, fix=fix)
     if modules and len(inline) <= 3 * len(modules):
         said = f"prompts are kept in modules of code: {', '.join(modules[:3])}"
@@ -50,7 +51,7 @@ def prompts_versioned(look: Look) -> Observation:
         )
     if inline:
         complain(look, "prompts.inline", VERSIONED, inline[:20], Severity.LOW, "a prompt stands in the code")
-        said = f"{len(inline)} prompts stand in the code"
+        said = f"{counted(len(inline), 'prompt stands', 'prompts stand')} in the code"
         return answer(VERSIONED, Outcome.UNMET, said, inline, searched=searched, fix=fix)
     said = "no prompt text was recognized beside the model calls"
     return answer(VERSIONED, Outcome.UNKNOWN, said, [call.place for call in model_calls(look)], searched=searched)
@@ -76,7 +77,7 @@ def prompt_injection(look: Look) -> Observation:
         complain(
             look, "prompts.user-input", INJECTION, fed, Severity.HIGH, "user input becomes part of the system prompt"
         )
-        said = f"user input is put into {len(set(fed))} system prompt{'s' if len(set(fed)) > 1 else ''}"
+        said = f"user input is put into {counted(len(set(fed)), 'system prompt')}"
         return answer(INJECTION, Outcome.UNMET, said, fed, searched=searched, fix=fix)
     if problem := _rules_unread(look):
         return answer(INJECTION, Outcome.UNKNOWN, problem, searched=searched)
@@ -94,11 +95,10 @@ def prompt_injection(look: Look) -> Observation:
     files = sorted({call.seen.path for call in model_calls(look) if call.kind == "text"})
     bare = [path for path in files if not with_prompt.intersection((path, *_around(look, path)))]
     if len(bare) > len(files) / 2:
-        said = (
-            f"{len(bare)} of {len(files)} files with model calls get their messages from elsewhere; that was not traced"
-        )
+        said = share(len(bare), len(files), "file", "with model calls gets its", "with model calls get their")
+        said += " messages from elsewhere; that was not traced"
         return answer(INJECTION, Outcome.UNKNOWN, said, [Location(path) for path in bare], searched=searched)
-    said = f"{len(prompts)} system prompts hold no value from outside"
+    said = f"{counted(len(prompts), 'system prompt holds', 'system prompts hold')} no value from outside"
     return answer(INJECTION, Outcome.MET, said, [one.place for one in prompts], searched=searched)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.infrastructure import not_configured, programs_say
+from checks.application.numbers import counted
 from checks.application.wiring import answer
 from checks.git.problem import GitProblem
 from checks.look import Look, is_product
@@ -54,7 +55,7 @@ def changelog(look: Look) -> Observation:
     except GitProblem:
         return answer(CHANGELOG, Outcome.UNKNOWN, "no changelog, and tags could not be read", searched=searched)
     if tags:
-        said = f"{len(tags)} version tags, the newest {tags[0][:40]}"
+        said = f"{counted(len(tags), 'version tag')}, the newest {tags[0][:40]}"
         return answer(CHANGELOG, Outcome.MET, said, searched=searched, confidence=Confidence.HIGH)
     drafted = list(_drafting(look))
     if drafted:

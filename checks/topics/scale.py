@@ -10,6 +10,7 @@ from checks.application.calls_seen import Seen, all_calls
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
 from checks.application.in_process import tasks_in_process
+from checks.application.numbers import counted
 from checks.application.own_caches import OTHER_USE, kept_by_next, kept_by_nitro, own_caches
 from checks.application.queues import comes_from, queues
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
@@ -96,9 +97,15 @@ def caching(look: Look) -> Observation:
         return answer(CACHING, Outcome.MET, "responses are cached for the whole service", everywhere, searched=searched)
     functions |= _users(look, functions)
     if len(functions) <= FEW:
-        said = f"only {len(functions)} place{'s' if len(functions) > 1 else ''} with a cache"
+        said = f"only {counted(len(functions), 'place')} with a cache"
         return answer(CACHING, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
-    return answer(CACHING, Outcome.MET, f"{len(functions)} places read from a cache", places, searched=searched)
+    return answer(
+        CACHING,
+        Outcome.MET,
+        f"{counted(len(functions), 'place reads', 'places read')} from a cache",
+        places,
+        searched=searched,
+    )
 
 
 _OTHER_USE = (

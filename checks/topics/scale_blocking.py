@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.numbers import counted
 from checks.application.wiring import (
     answer,
     blind_spots,
@@ -72,13 +73,13 @@ def no_blocking_async(look: Look) -> Observation:
             look, "scale.blocking-in-async", SIGNAL, found, Severity.MEDIUM, "a blocking call inside asynchronous code"
         )
         outcome = Outcome.PARTIAL if len(found) <= A_FEW else Outcome.UNMET
-        said = f"{len(found)} blocking call{'s' if len(found) > 1 else ''} inside asynchronous code"
+        said = f"{counted(len(found), 'blocking call')} inside asynchronous code"
         return answer(SIGNAL, outcome, said, found, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
     if not asynchronous:
         return not_applicable(look, SIGNAL, "no asynchronous code", searched=SEARCHED)
     if blind := blind_spots(look):
         return answer(SIGNAL, Outcome.UNKNOWN, f"no blocking call was seen, but {blind}", searched=SEARCHED)
-    return answer(SIGNAL, Outcome.MET, f"none in {asynchronous} asynchronous functions", searched=SEARCHED)
+    return answer(SIGNAL, Outcome.MET, f"none in {counted(asynchronous, 'asynchronous function')}", searched=SEARCHED)
 
 
 def _is_of_server(look: Look, path: str, routed: set[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.numbers import counted
 from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import Look
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
@@ -122,7 +123,9 @@ def none_in_code(look: Look) -> Observation:
     if look.code.trouble:
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, look.code.trouble, searched)
     if hidden:
-        said = f"no key-shaped string found, but {len(hidden)} files could not be read, {hidden[0]} among them"
+        said = (
+            f"no key-shaped string found, but {counted(len(hidden), 'file')} could not be read, {hidden[0]} among them"
+        )
         places = tuple(Location(path) for path in hidden[:10])
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
     if doubtful:

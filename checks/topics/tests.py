@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test
 from checks.look import PYTHON, WEB, Look
@@ -40,7 +41,8 @@ def exist(look: Look) -> Observation:
     found = cases(look)
     real = [case for case in found if case.counts]
     if real:
-        said = f"{len(real)} tests that assert something, in {len({case.path for case in real})} files"
+        said = counted(len(real), "test that asserts something", "tests that assert something")
+        said += f", in {counted(len({case.path for case in real}), 'file')}"
         first = {case.path: case.place for case in reversed(real)}
         places = [first[path] for path in sorted(first)]
         return answer(EXIST, Outcome.MET, said, places, searched=SEARCHED, confidence=Confidence.HIGH)
@@ -67,12 +69,12 @@ def quality(look: Look) -> Observation:
             return answer(QUALITY, Outcome.UNKNOWN, "tests are in a language that is not read", searched=SEARCHED)
         return answer(QUALITY, Outcome.NOT_APPLICABLE, "no tests", searched=SEARCHED)
     poor = [case for case in found if case.grade != "asserts"]
-    share = 1 - len(poor) / len(found)
-    said = f"{len(found) - len(poor)} of {len(found)} tests assert more than existence"
-    if share >= _NEARLY_ALL:
+    sound = 1 - len(poor) / len(found)
+    said = f"{share(len(found) - len(poor), len(found), 'test', 'asserts', 'assert')} more than existence"
+    if sound >= _NEARLY_ALL:
         return answer(QUALITY, Outcome.MET, said, [case.place for case in found[:3]], searched=SEARCHED)
     message = "this test asserts nothing, or only that something exists"
     places = [case.place for case in poor]
     complain(look, "tests.weak-assertions", QUALITY, places[:50], Severity.LOW, message)
-    outcome = Outcome.PARTIAL if share >= _HALF else Outcome.UNMET
+    outcome = Outcome.PARTIAL if sound >= _HALF else Outcome.UNMET
     return answer(QUALITY, outcome, said, places, searched=SEARCHED, fix="assert the values and states that matter")

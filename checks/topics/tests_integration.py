@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
+from checks.application.numbers import counted
 from checks.application.wiring import answer
 from checks.look import Look
 from checks.observation import Observation, Outcome
@@ -38,10 +39,11 @@ def integration(look: Look) -> Observation:
     through = [case for case in through if (case.path, case.line) not in doubled]
     places = [case.place for case in through]
     if len(through) >= _SEVERAL:
-        said = f"{len(through)} tests drive the API or a database"
+        said = f"{counted(len(through), 'test drives', 'tests drive')} the API or a database"
         return answer(SIGNAL, Outcome.MET, said, places, searched=SEARCHED)
     if outer:
-        said = f"{len(outer)} tests call the API while what it stores in or works through is replaced by a double"
+        said = counted(len(outer), "test calls", "tests call")
+        said += " the API while what it stores in or works through is replaced by a double"
         return answer(SIGNAL, Outcome.PARTIAL, said, [case.place for case in outer], searched=SEARCHED, fix=fix)
     if through:
         return answer(SIGNAL, Outcome.PARTIAL, "only one or two", places, searched=SEARCHED, fix=fix)

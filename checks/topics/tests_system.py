@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots
 from checks.blanks import unfilled
 from checks.files.kinds import is_vendored
@@ -37,17 +38,17 @@ def end_to_end(look: Look) -> Observation:
     found = [case for case in cases(look) if case.kind == "browser" or _drives_browser(look, case, fixtures)]
     enabled = [case.place for case in found if case.counts]
     if enabled and (off := _switched_off(look)):
-        said = f"{len(enabled)} browser tests, but the CI job that would run them is switched off"
+        said = f"{counted(len(enabled), 'browser test')}, but the CI job that would run them is switched off"
         return answer(BROWSER, Outcome.PARTIAL, said, [*off, *enabled], searched=SEARCHED, fix="enable them")
     skipped = [case.place for case in found if not case.enabled]
     if enabled and len(skipped) > len(enabled):
-        said = f"{len(skipped)} of {len(found)} browser tests are skipped"
+        said = share(len(skipped), len(found), "browser test", "is skipped", "are skipped")
         return answer(BROWSER, Outcome.PARTIAL, said, [*skipped, *enabled], searched=SEARCHED, fix="enable them")
     if enabled and (off := _commented_out(look)):
-        said = f"{len(enabled)} browser tests, but the CI job that would run them is a comment"
+        said = f"{counted(len(enabled), 'browser test')}, but the CI job that would run them is a comment"
         return answer(BROWSER, Outcome.PARTIAL, said, [*off, *enabled], searched=SEARCHED, fix="enable them")
     if enabled:
-        said = f"{len(enabled)} browser tests"
+        said = counted(len(enabled), "browser test")
         return answer(BROWSER, Outcome.MET, said, enabled, searched=SEARCHED)
     if found:
         places = [case.place for case in found]
