@@ -22,6 +22,8 @@ SIZE = (100, 34)
 
 async def draw(root: Path, folder: Path) -> list[Path]:
     """Look at the sample for real, answer a few questions, and keep the main screens as SVG."""
+    with (root / ".git" / "config").open("a", encoding="utf-8") as own:
+        own.write("[user]\n\tname = Ana Example\n\temail = ana@example.com\n")  # whoever draws them
     session = Session(root, People("Ana Example <ana@example.com>"))
     app = ReadinessApp(session)
     made = []

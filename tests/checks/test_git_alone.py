@@ -16,8 +16,8 @@ GIT_PYTHON = "checks/git/history_child.py"
 THE_USERS_OWN = {"workbook/commit/user_git.py", "workbook/merge/driver.py"}
 RUN_GIT = {
     *("checks/git/config.py", "checks/git/identity.py", "checks/git/repository.py"),
-    # Its version, asked in no repository; and the sample, a repository of our own making.
-    *("workbook/cli/doctor.py", "workbook/sample.py"),
+    # Its version, asked in no repository; and the sample and the scratch copy, repositories of our own making.
+    *("workbook/cli/doctor.py", "workbook/sample.py", "checks/challenge/scratch.py"),
 }
 
 

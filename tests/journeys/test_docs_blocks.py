@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -86,6 +88,8 @@ def commands(block: Block) -> Iterator[str]:
 def scratch(tmp_path, monkeypatch):
     """The sample with a workbook, reports of other tools and a second person's answer to verify."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    # As after `. .venv/bin/activate`: the pages run pytest by its name.
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     root = materialize(tmp_path / "acme-chat")
     for words in (("user.name", "Ana Example"), ("user.email", "ana@example.com")):
         subprocess.run(["git", "config", *words], cwd=root, check=True)

@@ -41,7 +41,8 @@ def lay_out(root: Path, files: dict[str, str]) -> None:
         "GIT_AUTHOR_NAME": "Ana Example", "GIT_AUTHOR_EMAIL": "12+ana-example@users.noreply.github.com",
         "GIT_COMMITTER_NAME": "Ana Example", "GIT_COMMITTER_EMAIL": "ana@example.com",
     }  # fmt: skip
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Start", "--allow-empty"]):
+    named = (["config", "user.name", "Ana Example"], ["config", "user.email", "ana@example.com"])
+    for words in (["init", "-q", "-b", "main"], *named, ["add", "-A"], ["commit", "-qm", "Start", "--allow-empty"]):
         subprocess.run(["git", *words], cwd=root, env=environment, check=True, capture_output=True)
 
 
