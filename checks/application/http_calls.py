@@ -103,14 +103,23 @@ def _sends(look: Look, call: Seen) -> bool:
 
 
 def _has_base(look: Look, call: Seen) -> bool:
-    """Whether the client of a JavaScript call outside the browser was made with the address of another service."""
-    if call.path.endswith(PYTHON) or not re.search(r"\.(?:create|extend)\.", call.name) or in_browser(look, call.path):
-        return False
+    """Whether the client of a call, outside the browser, was made with the address of another service."""
     owner = call.name.rsplit(".", 1)[0]
-    return any(
-        one.name == owner and re.search(r"\b(?:baseURL|prefixUrl)\s*:(?!\s*[\"'`]/)", text_of(look, one))
-        for one in _clients_made(look)
-    )
+    made = [one for one in _clients_made(look) if one.name == owner]
+    if call.path.endswith(PYTHON):
+        here = [one for one in made if one.path == call.path] or made
+        bases = [
+            one.keys["base_url"] for one in here if one.reached and "base_url" in one.keys and not _in_process(one)
+        ]
+        return any(not _OWN.search(base) for base in bases)
+    if not re.search(r"\.(?:create|extend)\.", call.name) or in_browser(look, call.path):
+        return False
+    return any(re.search(r"\b(?:baseURL|prefixUrl)\s*:(?!\s*[\"'`]/)", text_of(look, one)) for one in made)
+
+
+def _in_process(made: Seen) -> bool:
+    """Whether a client calls an application inside its own process."""
+    return "app" in made.keys or bool(re.search(r"\b[AW]SGITransport\b", made.keys.get("transport", "")))
 
 
 def _passes_one(call: Seen) -> bool:

@@ -10,4 +10,4 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def share(part: int, whole: int, noun: str, one: str, many: str) -> str:
     """How many of a whole do something, the verb as the part wants it: "1 of 3 images runs", "2 of 3 images run"."""
-    return f"{part} of {counted(whole, noun)} {one if part == 1 else many}"
+    return f"{part} of {counted(whole, noun)} {one if 1 in (part, whole) else many}"

@@ -15,6 +15,7 @@ def test_one_and_many() -> None:
     assert [counted(n, "query", "queries") for n in (1, 2)] == ["1 query", "2 queries"]
     assert share(1, 3, "image", "runs", "run") == "1 of 3 images runs"
     assert share(2, 3, "image", "runs", "run") == "2 of 3 images run"
+    assert share(0, 1, "image", "runs", "run") == "0 of 1 image runs"
 
 
 def test_no_topic_writes_a_plural_after_a_number_by_hand() -> None:
