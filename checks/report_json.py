@@ -53,6 +53,7 @@ def _signal(one: Observation) -> dict[str, Any]:
         "locations": [_location(place) for place in one.locations],
         "confidence": one.confidence.value,
         "tool": _text(one.tool),
+        "fix": _text(one.fix),
     }
 
 

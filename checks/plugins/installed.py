@@ -224,5 +224,7 @@ def _entry(plugin: Plugin, group: str, name: str, value: str) -> Entry | Trouble
     entry = Entry(plugin, group, name, match[1], match[2] or "")
     if not entry.top.is_dir():
         what = f"{entry.top.name!r} is no package in {plugin.site}"
-        return Trouble(plugin, f"{what}: install it for good, not with -e, and as a package (a folder), not one file")
+        return Trouble(
+            plugin, f"{what}: an editable install (-e) is refused; install it for good, as a package (a folder)"
+        )
     return entry

@@ -264,7 +264,7 @@ def test_two_plugins_of_one_name_are_both_refused_whichever_came_first(install, 
         ("acme", "acme_plugin:a:b", "is no package.module or module:name"),
         ("acme", "../../etc", "is no package.module or module:name"),
         ("acme", "", "is no package.module or module:name"),
-        ("acme", "elsewhere.probes", "install it for good, not with -e"),
+        ("acme", "elsewhere.probes", "an editable install (-e) is refused; install it for good"),
     ],
 )
 def test_an_entry_that_leads_nowhere_is_named(install, group, name, value, reason):

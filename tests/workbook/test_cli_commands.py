@@ -263,7 +263,7 @@ def test_probe_json_is_the_published_shape(call):
     assert list(report) == ["version", "commit", "signals", "findings", "files", "plugins"]
     assert report["signals"]
     assert set(report["signals"][0]) == {
-        *("signal", "outcome", "summary", "searched", "locations", "confidence", "tool"),
+        *("signal", "outcome", "summary", "searched", "locations", "confidence", "tool", "fix"),
     }
 
 

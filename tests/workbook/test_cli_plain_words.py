@@ -2,13 +2,14 @@
 
 import pytest
 
-from checks.observation import Examined, Observation, Outcome, ProbeReport
+from checks.observation import Examined, Location, Observation, Outcome, ProbeReport
 from workbook.catalogue import load_catalogue
 from workbook.cli.due import WIDTH
-from workbook.cli.looking import observation_line
+from workbook.cli.looking import observation_line, report_lines
 from workbook.cli.main import main
 from workbook.first_look import worst_first
 from workbook.session import Session
+from workbook.text import terminal
 
 
 @pytest.fixture
@@ -48,3 +49,26 @@ def test_what_has_no_place_says_where_was_searched():
     (line,) = worst_first(load_catalogue(), ProbeReport(None, {seen.signal: seen}, (), Examined(1)))
     assert line.looked == "searched README*, docs/**, a, b and 2 more"
     assert "searched" not in observation_line(Observation("ops.runbooks", Outcome.MET, "there", places))
+
+
+def test_of_several_places_the_first_is_shown_and_the_others_are_counted():
+    places = (Location("a.py", 3), Location("b.py"), Location("c.py"))
+    assert observation_line(Observation("ops.runbooks", Outcome.PARTIAL, "some", (), places)).endswith(
+        "  a.py:3 +2 more"
+    )
+    assert observation_line(Observation("ops.runbooks", Outcome.PARTIAL, "some", (), places[:1])).endswith("  a.py:3")
+
+
+def test_what_to_do_stands_under_what_is_not_met():
+    seen = (Observation(f"ops.{one}", one, "said", fix=f"do\x1b[31m {one}") for one in (Outcome.MET, Outcome.UNMET))
+    report = ProbeReport(None, {one.signal: one for one in seen}, (), Examined())
+    lines = list(report_lines(report))
+    assert [line.strip() for line in lines if "To do" in line] == [f"To do: {terminal('do' + chr(27) + '[31m unmet')}"]
+    assert lines.index(next(line for line in lines if "ops.unmet" in line)) + 1 == lines.index(
+        next(line for line in lines if "To do" in line)
+    )
+
+
+def test_the_opposite_of_ready_is_no_and_not_ready(call):
+    assert "did you mean 'no'?" in call("answer", "runbooks", "not-ready")[2]
+    assert "did you mean 'not-applicable'?" in call("answer", "runbooks", "not-aplicable")[2]

@@ -18,6 +18,8 @@ from workbook.text import terminal
 from workbook.typed import day
 
 PEOPLE_SAID = (Rung.ATTESTED, Rung.VERIFIED)
+_DENIED = ("not-ready", "not ready", "unready", "unmet", "missing")
+"""Words that are no status and look like the opposite of what is meant."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +86,9 @@ def status_of(word: str, question: Question | None = None) -> Status:
     if question and word in choices:
         return question.status_of(choices[word])
     known = (*statuses, *choices)
-    raise Refused(f"{word!r} is not a status{nearest(word, known)}", f"one of {', '.join(known)}")
+    denied = word in _DENIED and "no" in known
+    meant = ", did you mean 'no'?" if denied else nearest(word, known)
+    raise Refused(f"{word!r} is not a status{meant}", f"one of {', '.join(known)}")
 
 
 def _answer(session: Session, control: str, status: Status, chosen: argparse.Namespace, question: Question) -> None:

@@ -52,7 +52,8 @@ def placed(place: Location | None) -> str:
 
 def observation_line(seen: Observation, *, blind: bool = False) -> str:
     """One observation in one line: the outcome in words, what was seen and where, and whether its probe is blind."""
-    where = f"  {placed(seen.locations[0])}" if seen.locations else ""
+    more = f" +{len(seen.locations) - 1} more" if len(seen.locations) > 1 else ""
+    where = f"  {placed(seen.locations[0])}{more}" if seen.locations else ""
     if not where and seen.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE) and seen.searched:
         where = f"  ({terminal(searched_in(seen.searched))})"
     doubt = "  (blind here, low confidence)" if blind else ""
@@ -82,6 +83,8 @@ def report_lines(report: ProbeReport, blind: Container[str] = ()) -> Iterator[st
     """Everything a run saw, as lines for a terminal; `blind` are the signals whose probes missed a planted gap."""
     for seen in report.observations.values():
         yield observation_line(seen, blind=seen.signal in blind)
+        if seen.fix and seen.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE):
+            yield f"{'':<14} To do: {terminal(seen.fix)}"
     if report.findings:
         yield ""
     for finding in report.findings:

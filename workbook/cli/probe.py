@@ -103,6 +103,14 @@ def _accept(context: Context, session: Session) -> int:
     return 0
 
 
+def _of_a_plugin(name: str) -> str:
+    """Where to look on, when a name is none of ours and an installed plug-in was refused."""
+    from checks.plugins.signals import is_built_in, probing
+
+    refused = not is_built_in(name) and probing()[1]
+    return "; a plug-in was refused, and readiness doctor says why" if refused else ""
+
+
 def wanted(catalogue: Catalogue, signals: Sequence[str], area: str | None) -> tuple[str, ...] | None:
     """The signals to look for; None for all.
 
@@ -111,7 +119,8 @@ def wanted(catalogue: Catalogue, signals: Sequence[str], area: str | None) -> tu
     """
     for name in signals:
         if name not in catalogue.signals:
-            raise Refused(f"there is no signal {name!r}{nearest(name, catalogue.signals)}", "leave it out to see all")
+            said = f"there is no signal {name!r}{nearest(name, catalogue.signals)}"
+            raise Refused(said, f"leave it out to see all{_of_a_plugin(name)}")
     if area is None:
         return tuple(signals) or None
     if area not in get_args(Area):
