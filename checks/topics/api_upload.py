@@ -20,7 +20,7 @@ _RECEIVES = re.compile(
     r"\brequest\.files\b|\brequest\.FILES\b|\breq\.files?\b|(?:req|request)\.formData\(|parseBody\(|\bbusboy\b|formidable"
     r"|\brequest\.file\(|\bmultipart\("
 )
-_FILES_ONLY = re.compile(r"File\b|\.file|files|[bB]lob|upload|arrayBuffer|busboy|formidable")
+_FILES_ONLY = re.compile(r"File\b|\.file|files|\.FILES\b|[bB]lob|upload|arrayBuffer|busboy|formidable")
 _BOUNDED = re.compile(
     r"\.size\b\s*[<>]|[<>]=?\s*\w*(?:MAX|LIMIT|max_|limit)\w*|len\(\w+\)\s*>|content-length|CONTENT_LENGTH|content_length"
     r"|maxFileSize|fileSize|max_file_size|MAX_(?:FILE|UPLOAD)\w*|FileSizeLimit|sizeLimit",
