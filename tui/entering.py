@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from tui.actions import ACTIONS, Action
 from tui.screens.base import WorkbookScreen
+from tui.screens.beginning import Beginning
 from tui.screens.command import Command
 from tui.screens.decide import Decide, Decisions
 from tui.screens.dispute import Dispute
@@ -30,6 +31,7 @@ from tui.screens.verify import Verify
 from tui.screens.waive import Waive
 from tui.session_app import SessionApp
 from workbook.ledger.half_typed import Field
+from workbook.scaffold import for_control
 
 FORMS: Final[Mapping[str, type[FormScreen]]] = {
     form.KIND: form
@@ -60,6 +62,9 @@ FOR_CONTROL: Final[Mapping[str, str]] = {
 FOR_EITHER: Final = ("report",)
 """What is entered for the control that the screen is about, or for the workbook as a whole where it is about none."""
 
+BEGINNING: Final = "beginning"
+"""The document or configuration that a control lacks; it goes into the tree, not into the workbook."""
+
 LOOKING_ONLY: Final = ("people", "summary")
 """What a workbook that cannot be saved allows all the same."""
 
@@ -81,17 +86,47 @@ class Entering(SessionApp):
         if not about:
             self.complain("This is entered for one control: open its question first, with g or /.")
             return
+        if what == BEGINNING:
+            self.begin_document(about)
+            return
         form = FORMS[FOR_CONTROL[what]]
         if trouble := form.untimely(self.session, about):
             self.complain(trouble)
         else:
             self.push_screen(form(about))
 
+    def begin_document(self, control: str) -> None:
+        """Show the document that a control lacks, the nearest one unless the person chooses; nothing is written yet."""
+        offered = for_control(control)
+        if not self.may_edit():
+            return
+        if not offered:
+            self.complain("There is no form to begin with for this one.")
+        elif len(offered) == 1:
+            self.push_screen(Beginning(offered[0], control))
+        else:
+            listed = {str(number): one for number, one in enumerate(offered, start=1)}
+
+            def chosen(key: str | None) -> None:
+                if key in listed:
+                    self.push_screen(Beginning(listed[key], control))
+
+            choices = [
+                (key, Content.assemble((f"{one.title:<19}", "bold"), "  ", one.what)) for key, one in listed.items()
+            ]
+            self.push_screen(ChoicePrompt(Content("Which one do you want to begin with?"), choices), chosen)
+
     def action_more(self) -> None:
         """Everything that can be entered here, each with its letter."""
         about = self.screen.about if isinstance(self.screen, WorkbookScreen) else ""
         places = ("control-entries", "entries") if about else ("entries",)
-        listed = {action.keys.lower(): action for place in places for action in ACTIONS if self._offered(action, place)}
+        nothing = f"app.enter('{BEGINNING}')" if not for_control(about) else ""
+        listed = {
+            action.keys.lower(): action
+            for place in places
+            for action in ACTIONS
+            if self._offered(action, place) and action.method != nothing
+        }
 
         def chosen(key: str | None) -> None:
             if key in listed:

@@ -19,6 +19,7 @@ from textual.widgets import Input
 import tui.screens
 import tui.widgets
 from tui.app import ReadinessApp
+from tui.screens.beginning import Beginning
 from tui.screens.board import Board
 from tui.screens.clash import ClashView
 from tui.screens.clock import Clock
@@ -60,6 +61,7 @@ from tui.wording import said
 from workbook.answers import Evidence, Gap, Status
 from workbook.explain.found import explained_finding
 from workbook.running import Recorded
+from workbook.scaffold import for_control
 from workbook.store import Clash
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -177,6 +179,14 @@ async def arriving(pilot, team):
     await pilot.pause()
 
 
+async def begun(pilot, _):
+    """A document filled from a tree with hostile names."""
+    control = next(name for name in pilot.app.session.catalogue.controls if name == "project-context-docs")
+    await pilot.app.push_screen(Beginning(for_control(control)[0], control))
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
 async def refused(pilot, team):
     """A form that refuses what was pasted into it, and repeats it."""
     await pilot.app.push_screen(Owner(next(iter(pilot.app.session.state.answers))))
@@ -207,6 +217,7 @@ def busiest(app):
 
 
 SCREENS = {
+    "Beginning": [(begun, {"control title"})],
     "Board": [(bare(Board), {"asks"})],
     "ClashView": [(clashing, {"clash", "field", "side"})],
     "Compare": [(bare(Compare), {"checklist", "pillar"})],

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from checks.observation import Finding
 from tui.actions import bindings
 from tui.answering import Answering
+from tui.screens.beginning import lacking
 from tui.widgets.choices import ChoiceBar
 from tui.widgets.evidence_code import EvidenceCode
 from tui.widgets.hanging import Hanging
@@ -77,6 +78,8 @@ class Detail(Answering):
             Content.assemble(_label("Now"), standing(judged.standing), "  ", said(judged.why, "$foreground 60%"))
         )
         lines += _answer(question.answer)
+        if forms := lacking(question):
+            lines.append(_row("Begin with", f"{forms}  (B shows it)"))
         lines.append(Content(""))
         lines += [Content.assemble(_label("Probe"), observed(one)) for one in question.observations]
         if not question.observations:

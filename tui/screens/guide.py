@@ -13,6 +13,7 @@ from textual.widgets import Static
 from checks.observation import Outcome, ProbeReport
 from tui.actions import bindings
 from tui.answering import Answering
+from tui.screens.beginning import lacking
 from tui.screens.detail import Detail
 from tui.screens.questions import Questions
 from tui.widgets.choices import ChoiceBar
@@ -114,7 +115,9 @@ class Guide(Answering):
             Content.assemble(("\n", ""), (f"{term.words[0]}  ", "$text-secondary"), said(term.means, "$foreground 60%"))
             for term in explained(*asked)[:WORDS]
         ]
-        return Content.assemble(("Why    ", "$foreground 60%"), said(control.why), "\n", fold, *words)
+        forms = lacking(question)
+        begin: list[Content | str] = ["\n", said(f"B      begin a form: {forms}", "$foreground 60%")] if forms else []
+        return Content.assemble(("Why    ", "$foreground 60%"), said(control.why), "\n", fold, *begin, *words)
 
     def _moves(self, question: Question) -> Content:
         now = self.session.verdict

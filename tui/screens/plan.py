@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.content import Content
 
+from tui.actions import bindings
 from tui.screens.page import Page, Row
 from tui.wording import place, said, standing, weight
 from workbook.plan import Gap, Plan, Step, in_days
@@ -14,6 +17,13 @@ from workbook.sentences import WORDS
 
 class PlanView(Page):
     """The same plan as `readiness plan`, from the same ranking as the board's next three."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("plan", "page", "everywhere")
+
+    def action_begin(self) -> None:
+        """Show the document that the highlighted gap lacks."""
+        if control := self._control(self.chosen):
+            self.workbook_app.begin_document(control)
 
     def page(self) -> tuple[Content, Content, Sequence[Row]]:
         """What next, the way up, the order of work, the four weeks, the signs, and tools."""
@@ -47,6 +57,8 @@ def _step(number: int, step: Step) -> Content:
     parts += ["\n   do: ", said(gap.action.what)]
     if gap.action.place:
         parts += ["  ", place(gap.action.place)]
+    if gap.form:
+        parts += ["\n   begin with: ", said(gap.form), said("  (B shows it)", "$foreground 60%")]
     parts += ["\n   then the verdict: ", said(step.verdict or "stays as it is", "$foreground 60%")]
     return Content.assemble(*parts)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from workbook.session import Session
 
 VERSION: Final = 1
-_HOSTS_OWN: Final = ".github/"
 _SHOWN: Final = 3
 """Blanks named after writing; the file itself marks them all."""
 
@@ -82,10 +81,10 @@ def _told(plan: Planned) -> Iterator[str]:
 
 
 def _warn(context: Context, session: Session, plan: Planned) -> None:
-    if plan.path.startswith(_HOSTS_OWN) and session.place.git_dir is not None and not (session.root / ".git").exists():
-        context.say("warning: hosts look for .github at the top of the repository, and this workbook lies below it.")
-    if plan.trouble:
-        context.say(terminal(f"warning: {plan.trouble}"))
+    from workbook.operations.scaffolding import cautions
+
+    for one in cautions(session, plan):
+        context.say(terminal(f"warning: {one}"))
 
 
 def as_data(plan: Planned, *, written: bool) -> dict[str, Any]:

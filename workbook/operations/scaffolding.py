@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from checks.git import Git, GitProblem
 from checks.tree import Tree
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from checks.portrait import Portrait
     from workbook.view import View
+
+_HOSTS_OWN: Final = ".github/"
 
 
 def intended(view: View, name: str, to: str = "", portrait: Portrait | None = None) -> Planned:
@@ -59,6 +62,14 @@ def written(view: View, plan: Planned) -> None:
             f"{plan.there[0]} is there already and stays as it is", "write another one with --to PATH", code=1
         )
     create(view.root, plan.path, plan.text.encode())
+
+
+def cautions(view: View, plan: Planned) -> Iterator[str]:
+    """What a person should know of a plan before trusting it. Untrusted text."""
+    if plan.path.startswith(_HOSTS_OWN) and view.place.git_dir is not None and not (view.root / ".git").exists():
+        yield "hosts look for .github at the top of the repository, and this workbook lies below it."
+    if plan.trouble:
+        yield plan.trouble
 
 
 def there(root: Path) -> dict[str, tuple[str, ...]]:
