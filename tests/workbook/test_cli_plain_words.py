@@ -2,11 +2,12 @@
 
 import pytest
 
-from checks.observation import Examined, Location, Observation, Outcome, ProbeReport
+from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
 from workbook.catalogue import load_catalogue
 from workbook.cli.due import WIDTH
 from workbook.cli.looking import observation_line, report_lines
 from workbook.cli.main import main
+from workbook.explain.found import longer_names
 from workbook.first_look import worst_first
 from workbook.session import Session
 from workbook.text import terminal
@@ -67,6 +68,29 @@ def test_what_to_do_stands_under_what_is_not_met():
     assert lines.index(next(line for line in lines if "ops.unmet" in line)) + 1 == lines.index(
         next(line for line in lines if "To do" in line)
     )
+
+
+def test_a_finding_named_by_the_end_of_its_path_is_offered_with_the_whole():
+    seen = (
+        Finding("a.rule", "code.eval", Location(path, 88), Severity.HIGH, "said") for path in ("api/users.py", "b.py")
+    )
+    report = ProbeReport(None, {}, tuple(seen), Examined())
+    assert longer_names("users.py:88", report) == ("api/users.py:88",)
+    assert longer_names("a.rule@users.py:88", report) == ("a.rule@api/users.py:88",)
+    assert longer_names("users.py", report) == ("api/users.py",)
+    assert longer_names("users.py:87", report) == longer_names("sers.py:88", report) == ()
+
+
+def test_the_hint_at_own_checklists_is_for_who_has_none(call, repository):
+    assert "A checklist of your own" in call("checklists")[2]
+    (repository / ".readiness" / "checklists").mkdir(parents=True)
+    (repository / ".readiness" / "checklists" / "acme.toml").write_text(
+        'name = "Acme"\n[[pillars]]\nid = "people"\ntitle = "People"\n[[items]]\nid = "acme.people.one"\n'
+        'pillar = "people"\ntitle = "One"\nasks = "Is it?"\ncontrols = ["runbooks"]\n'
+    )
+    _, out, err = call("checklists")
+    assert "acme " in out
+    assert "A checklist of your own" not in err
 
 
 def test_the_opposite_of_ready_is_no_and_not_ready(call):

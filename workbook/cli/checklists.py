@@ -6,6 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Collection
 
+from workbook.catalogue import load_catalogue
 from workbook.catalogue.own import FOLDER
 from workbook.cli.context import Context
 from workbook.cli.telling import item_states, moved
@@ -62,7 +63,8 @@ def _list(context: Context) -> int:
         mark = "decides" if slug == session.state.decides and chosen else "advisory" if slug in chosen else ""
         size = f"{len(checklist.scored)} items"
         context.out(terminal(f"{slug:<16} {mark:<9} {size:<10} {checklist.name}: {checklist.summary}".rstrip()))
-    context.say(f"A checklist of your own is a TOML file in {FOLDER}/; docs/own-checklists.md shows one.")
+    if session.catalogue.checklists.keys() <= load_catalogue().checklists.keys():
+        context.say(f"A checklist of your own is a TOML file in {FOLDER}/; docs/own-checklists.md shows one.")
     for problem in session.state.problems:
         context.say(f"warning: {terminal(str(problem))}")
     return 0

@@ -14,7 +14,7 @@ from workbook.catalogue.own import catalogue_of
 from workbook.cli.context import Context
 from workbook.errors import Refused
 from workbook.explain import Explanation, explain, known_names
-from workbook.explain.found import looks_like_finding, signal_of
+from workbook.explain.found import longer_names, looks_like_finding, signal_of
 from workbook.reading import nearest
 from workbook.text import json_document
 
@@ -76,6 +76,10 @@ def _looked(context: Context, name: str) -> tuple[Explanation, ...]:
     signal = signal_of(name)
     report = look(session, [signal] if signal else None)
     found = explain(session.catalogue, name, frameworks_of(context.root), report)
+    if not found and (longer := longer_names(name, report)):
+        raise Refused(
+            f"nothing is called {name!r}, did you mean {longer[0]!r}?", "name it from the root of the project"
+        )
     if found or not (session.root / name.rpartition("@")[2].rpartition(":")[0]).is_file():
         return found
     raise Refused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from checks.application.frameworks import language_of
@@ -59,6 +59,17 @@ def looks_like_finding(text: str) -> bool:
     """Whether a name could be a finding's, so that it is worth a look at the repository."""
     name = Name.of(text)
     return name is not None and bool(name.rule or name.line is not None or "/" in name.path or "." in name.path)
+
+
+def longer_names(text: str, report: ProbeReport) -> tuple[str, ...]:
+    """What findings are called whose path only ends with the one that is named. Paths are untrusted."""
+    name = Name.of(text)
+    if name is None:
+        return ()
+    rule, line = f"{name.rule}@" if name.rule else "", "" if name.line is None else f":{name.line}"
+    ends = (one for one in report.findings if one.location.path.endswith(f"/{name.path}"))
+    fitting = (one for one in ends if replace(name, path=one.location.path).fits(one))
+    return tuple(dict.fromkeys(f"{rule}{one.location.path}{line}" for one in fitting))
 
 
 def signal_of(text: str) -> str:
