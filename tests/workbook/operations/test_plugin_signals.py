@@ -6,6 +6,7 @@ from checks.observation import Outcome
 from workbook.answers import Evidence, Status
 from workbook.assess import Standing
 from workbook.catalogue.own import catalogue_of
+from workbook.cli.main import main
 from workbook.explain import explain
 from workbook.plugin_checkup import checkup
 
@@ -68,3 +69,12 @@ def test_feeding_a_control_that_is_not_here_is_a_note_and_no_fault(bench, site, 
     assert one.notes == ("acme.sign feeds 'other-list-control', which is no control here",)
     (signal,) = explain(catalogue, "acme.sign", ())
     assert "Feeds" not in [part.heading for part in signal.parts()]
+
+
+def test_who_names_a_signal_of_a_refused_plugin_is_led_to_the_doctor(bench, site, plugin_site, capsys):
+    root = str(bench().root)
+    assert main(["-C", root, "probe", "acme.sign"]) == 2
+    assert "refused" not in capsys.readouterr().err
+    plugin_site.installer(site)("acme-plugin", {"probes": {"acme": "elsewhere.probes"}}, {})
+    assert main(["-C", root, "probe", "acme.sign"]) == 2
+    assert "a plug-in was refused, and readiness doctor says why" in " ".join(capsys.readouterr().err.split())
