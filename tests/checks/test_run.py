@@ -215,7 +215,7 @@ def test_the_json_has_the_published_shape(project: Path) -> None:
     assert list(data) == ["version", "commit", "signals", "findings", "files", "plugins"]
     assert data["version"] == 1
     assert list(data["signals"][0]) == [
-        *("signal", "outcome", "summary", "searched", "locations", "confidence", "tool"),
+        *("signal", "outcome", "summary", "searched", "locations", "confidence", "tool", "fix"),
     ]
     assert list(data["findings"][0]) == [
         *("rule", "signal", "path", "line", "end_line", "severity", "message", "snippet"),
