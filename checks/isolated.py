@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from checks.cache.reports import Known, Reports
 from checks.children import allowance, guard, process
+from checks.children.lines import Lines
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
 from checks.plugins.guest import Guest, guests, with_guests
 from checks.progress import STOPPED, Progress
@@ -114,7 +115,7 @@ class _Look:
         """Look once; the reason why no further attempt makes sense, "" where one does or the report is here."""
         with tempfile.TemporaryDirectory(dir=self.room) as folder:
             note = Path(folder) / "note"
-            lines = _Lines(self._hear)
+            lines = Lines(self._hear)
             try:
                 finished = process.run(
                     [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[1])],
@@ -199,21 +200,6 @@ class _Look:
         else:
             return f"the look {what.replace(' to read', '')}: please report this"
         return ""
-
-
-class _Lines:
-    """Cuts a stream of bytes into lines of JSON."""
-
-    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
-        self._hear = hear
-        self._parts: list[bytes] = []
-
-    def add(self, chunk: bytes) -> None:
-        *ended, rest = chunk.split(b"\n")
-        for line in ended:
-            self._hear(json.loads(b"".join([*self._parts, line])))
-            self._parts = []
-        self._parts.append(rest)
 
 
 def _ignore(_: object) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from checks.cache.challenges import Challenges
 from checks.challenge.record import Challenged, Verdict, unpack
 from checks.children import allowance, guard, process
+from checks.children.lines import Lines
 from checks.isolated import MEMORY_BYTES
 from checks.observation import Observation, ProbeReport
 from checks.progress import Progress
@@ -93,7 +94,7 @@ class _Run:
         pending = {name: one for name, one in self.report.observations.items() if name not in self.results}
         with tempfile.TemporaryDirectory(dir=self.room) as folder:
             note = Path(folder) / "note"
-            lines = _Lines(self._hear)
+            lines = Lines(self._hear)
             try:
                 finished = process.run(
                     [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[2])],
@@ -151,21 +152,6 @@ class _Run:
     def _take(self, one: Challenged) -> None:
         self.results[one.signal] = one
         self.tell_result(one)
-
-
-class _Lines:
-    """Cuts a stream of bytes into lines of JSON."""
-
-    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
-        self._hear = hear
-        self._parts: list[bytes] = []
-
-    def add(self, chunk: bytes) -> None:
-        *ended, rest = chunk.split(b"\n")
-        for line in ended:
-            self._hear(json.loads(b"".join([*self._parts, line])))
-            self._parts = []
-        self._parts.append(rest)
 
 
 def _ignore(_: object) -> None:

@@ -146,11 +146,14 @@ def _chained(module: WebModule, call: WebCall) -> tuple[str, tuple[str, ...]]:
 def _other(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
     """Routes written another way, below the prefix and behind the middleware of what they are added to."""
     uses = _uses(module)
+    mounts: dict[str, tuple[_Level, ...]] = {}
     for route, host in other_routes(module, lambda call: _server_of(code, module, call)):
         if not host:
             yield route
             continue
-        prefix, guards = _above(_levels(code, module, host), route.path)
+        if host not in mounts:
+            mounts[host] = _levels(code, module, host)
+        prefix, guards = _above(mounts[host], route.path)
         before = (*route.middleware, *_before(uses.get(host, ()), route.path, route.line), *guards)
         path = (prefix + route.path).rstrip("/") or "/"
         yield replace(route, path=path, middleware=before, mounted=_mounted(code, module, host))
