@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, calls_of, function_span, lines_of, text_of, users_of
 from checks.look import PYTHON, WEB
 from checks.models.calls import ModelCall, model_calls
+from checks.models.chat_hooks import HOOKS
 from checks.observation import Location
 
 if TYPE_CHECKING:
     from checks.look import Look
 
-_HOOKS = re.compile(
-    r"(?:@ai-sdk/\w+|ai(?:/\w+)?)\.(?:useChat|useCompletion|useObject|experimental_useObject|useAssistant)"
-)
 _RUNS_CODE = re.compile(
     r"eval|exec|compile|os\.(?:system|popen)|subprocess\.(?:run|Popen|call|check_output|check_call|getoutput)"
     r"|asyncio\.create_subprocess_(?:shell|exec)|pickle\.loads|Function|(?:node:)?child_process\.\w+|vm\.run\w+|(?:node:)?vm\.\w+"
@@ -118,7 +116,7 @@ def _sources(look: Look) -> Iterator[Seen]:
     for model in model_calls(look):
         if model.kind == "text" and not _PARSED.search(f"{model.seen.name} {text_of(look, model.seen)}"):
             yield model.seen
-    yield from (call for call in all_calls(look) if call.reached and _HOOKS.fullmatch(call.name))
+    yield from (call for call in all_calls(look) if call.reached and HOOKS.fullmatch(call.name))
 
 
 def _start(look: Look, call: Seen, hops: int = _HOPS) -> _Flow:

@@ -133,6 +133,23 @@ def model_calls(look: Look) -> tuple[ModelCall, ...]:
     return tuple(call for call in every if call.seen.reached) or every
 
 
+_EMBEDS = re.compile(
+    r"(?:.*\.)?embeddings\.(?:create|a?embed)|ai\.embed(?:Many)?|litellm\.a?embedding|(?:openai|cohere|voyageai|google|@google/|vertexai|mistralai|ollama)"
+    r"[\w./-]*\.(?:a?embed(?:dings?)?|embed_content|embedContent|batchEmbedContents|get_embeddings(?:_async)?|feature_extraction)|(?:.*\.)?models\.(?:embed_content|embedContent)"
+)
+
+
+@once
+def embedding_calls(look: Look) -> tuple[ModelCall, ...]:
+    """Reached calls that ask a service for vectors: calls to another service, though nothing is generated."""
+    aside = development_files(look)
+    return tuple(
+        ModelCall(call, "embedding")
+        for call in all_calls(look)
+        if call.reached and _EMBEDS.fullmatch(call.name) and call.path not in aside
+    )
+
+
 def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
     if _is_another(call.name, call.callee):
         return None

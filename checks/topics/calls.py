@@ -13,7 +13,7 @@ from checks.application.own_clients import own_client
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON, Look
-from checks.models.calls import clients_for, model_calls
+from checks.models.calls import clients_for, embedding_calls, model_calls
 from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -71,7 +71,8 @@ def _checked(look: Look) -> tuple[list[Seen], list[Seen]]:
     models = model_calls(look)
     over_http = {call.seen.place for call in models}
     seen = [(call, waits(look, call)) for call in external_calls(look) if call.place not in over_http]
-    seen += [(call.seen, waits_for_model(look, call)) for call in models if call.seen.reached]
+    asked = [*(call for call in models if call.seen.reached), *embedding_calls(look)]
+    seen += [(call.seen, waits_for_model(look, call)) for call in asked]
     return [call for call, waiting in seen if waiting], [call for call, waiting in seen if not waiting]
 
 
@@ -231,7 +232,7 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
             return True
     if _OPTION.search(text_of(look, call)) or _is_made_with(look, call, found):
         return True
-    for model in model_calls(look):
+    for model in (*model_calls(look), *embedding_calls(look)):
         if model.seen == call:
             made = clients_for(look, model)
             if made and all(_OPTION.search(text_of(look, one)) for one in made):

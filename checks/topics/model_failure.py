@@ -11,6 +11,7 @@ from checks.application.numbers import share
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_files, unless_called
+from checks.models.chat_hooks import answers_to_hooks
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 
@@ -130,7 +131,8 @@ def _grade(look: Look, call: ModelCall) -> str:
         return "handled"
     if _has_second(look, call.seen) or _has_handler_of_service(look, call.seen):
         return "handled"
-    return _on_all_ways(look, call.seen, _HOPS, {}) or ""
+    here = _on_all_ways(look, call.seen, _HOPS, {}) or ""
+    return "handled" if here != "handled" and answers_to_hooks(look, call.seen) else here
 
 
 def _has_handler_of_service(look: Look, seen: Seen) -> bool:

@@ -19,6 +19,7 @@ from checks.application.wiring import absent, answer, blind_spots, complain, is_
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
 from checks.models.development import development_files
+from checks.models.kept_usage import uncounted
 from checks.models.tracing import is_traced, left_to_the_environment, traced
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.once import once
@@ -239,6 +240,10 @@ def cost_tracking(look: Look) -> Observation:
             kept = _STORED.search(_without_model_call(whole)) or _SENT_LOG.search(whole)
             (stored if kept and last - first < 400 else returned).append(place)  # noqa: PLR2004 - a whole module is no context
     if in_store := _kept(look):
+        if dropped := uncounted(look, in_store, _reads_use):
+            said = f"token counts are stored, but not those of {counted(len(dropped), 'other model call')}"
+            where = [call.place for call in dropped]
+            return answer(COST, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
         outcome = Outcome.UNKNOWN if blind_spots(look) else Outcome.MET
         return answer(COST, outcome, "token counts or costs are stored", in_store, searched=searched)
     if stored:
@@ -250,6 +255,12 @@ def cost_tracking(look: Look) -> Observation:
             COST, Outcome.PARTIAL, "token counts are read but not stored", returned, searched=searched, fix=fix
         )
     return absent(look, COST, "neither tokens nor cost of model calls are recorded", searched=searched, fix=fix)
+
+
+def _reads_use(text: str) -> bool:
+    """Whether a text reads what an answer says of its use."""
+    told = _CAPS.sub(" ", text)
+    return bool(_USED.search(told) or _TOKENS.search(told))
 
 
 def _is_run(look: Look, path: str, line: int) -> bool:
