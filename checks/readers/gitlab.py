@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.observation import Unread
 from checks.readers.plain import line_of, mapping, read_yaml, sequence
-from checks.readers.workflows import Job, Step, Workflow
+from checks.readers.workflows import SCHEDULED_ONLY, Job, Step, Workflow
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -22,8 +22,6 @@ _MOST_PARENTS = 10
 _REFERENCE = 2
 """A reference names a job and one of its keys; deeper ones are of no script."""
 _SCHEDULED = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"'](schedule|web|api|trigger)[\"']")
-SCHEDULED_ONLY = '$CI_PIPELINE_SOURCE == "schedule"'
-"""The condition of a job that no change starts."""
 
 
 def read(tree: Tree, unread: list[Unread]) -> Iterator[Workflow]:

@@ -1,4 +1,4 @@
-"""Continuous integration: GitHub Actions with local reusable workflows and actions followed, and GitLab CI."""
+"""Continuous integration in one form, whatever the service: workflows of jobs of steps, local files followed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 _ON_CHANGE = frozenset({"push", "pull_request", "pull_request_target", "merge_group", "merge_request"})
+SCHEDULED_ONLY = '$CI_PIPELINE_SOURCE == "schedule"'
+"""The condition of a job that no change starts, whatever the service calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """One workflow file. `triggers` maps event names to their settings; `system` is "github" or "gitlab".
+    """One workflow. `triggers` maps event names to their settings; `system` is "github", "gitlab", "travis" and so on.
 
     `broken` are references that lead nowhere: local actions and reusable workflows that do not exist. `included` names
-    what GitLab brings in from elsewhere: templates and components, as in "Jobs/SAST.gitlab-ci.yml".
+    what is brought in from elsewhere: templates, components and orbs, as in "Jobs/SAST.gitlab-ci.yml". `hidden` says of
+    services other than these two what runs and cannot be followed, as in "uses node/test of an orb".
     """
 
     path: str
@@ -92,6 +95,7 @@ class Workflow:
     permissions: Mapping[str, str] | None = None
     broken: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def on_change(self) -> bool:
@@ -115,10 +119,11 @@ class Workflows:
 
     @classmethod
     def read(cls, tree: Tree, manifests: Manifests, unread: list[Unread]) -> Workflows:
-        """Read `.github/workflows` and `.gitlab-ci.yml` with the local files they name."""
-        from checks.readers import github, gitlab
+        """Read the pipelines of every service that is known, with the local files they name."""
+        from checks.readers import azure, bitbucket, circleci, github, gitlab, jenkins, travis
 
-        return cls(tree, manifests, (*github.read(tree, unread), *gitlab.read(tree, unread)))
+        services = (github, gitlab, travis, circleci, azure, bitbucket, jenkins)
+        return cls(tree, manifests, tuple(one for service in services for one in service.read(tree, unread)))
 
     @cached_property
     def on_change(self) -> tuple[Workflow, ...]:

@@ -25,8 +25,6 @@ _HOUSEKEEPING = re.compile(
     r"^(actions/(labeler|stale|first-interaction|add-to-project|github-script)|tiangolo/(issue-manager|latest-changes)"
     r"|release-drafter/|eps1lon/actions-label|amannn/action-semantic-pull-request|dessant/|pascalgn/|toshimaru/)"
 )
-_BUILDS_ALL = re.compile(r"\.circleci/config\.yml$|\.travis\.yml$")
-"""Systems that build every push unless somebody switches that off at the host."""
 _NEARLY_ALL = 0.8
 _FEWEST_FILES = 2
 _FEWEST_CASES = 4
@@ -56,10 +54,6 @@ def on_change(look: Look) -> Observation:
     if places:
         said = "CI runs on pushes or pull requests"
         return answer(ON_CHANGE, Outcome.MET, said, places, searched=SEARCHED, confidence=Confidence.HIGH)
-    by_service = [place for place in ci_jobs.other_systems(look) if _BUILDS_ALL.match(place.path)]
-    if by_service:
-        said = "a hosted CI builds every push"
-        return answer(ON_CHANGE, Outcome.MET, said, by_service, searched=SEARCHED)
     others = [item for item in look.workflows.all if not item.only_called and item.jobs]
     if others and not ci_jobs.unseen(look)[0]:
         places = [_trigger(look, item.path) for item in others]

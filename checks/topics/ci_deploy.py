@@ -31,7 +31,9 @@ _DEPLOYS = re.compile(
     r"|ansible-playbook"
     r"|az (webapp|containerapp|functionapp) (\w+ )*(deploy|up|update)|fastapi deploy|modal deploy|cap \w+ deploy"
     r"|kamal deploy"
-    r"|(ssh|rsync|scp) .*@|dokku |deployctl deploy|convex deploy|sst deploy|render deploys? )"
+    r"|(ssh|rsync|scp) .*@|dokku |deployctl deploy|convex deploy|sst deploy|render deploys? "
+    r"|dpl (?!npm|pypi|releases|rubygems|cargo|pages|hex|bintray|packagecloud|puppetforge|snap|testpypi)\S"
+    r"|pipe \S*(?:deploy|ssh-run|rsync|update-service))"
 )
 _ACTIONS = re.compile(
     r"^(amondnet/vercel-action|cloudflare/(wrangler|pages)-action|FirebaseExtended/action-hosting-deploy"

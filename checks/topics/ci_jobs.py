@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_test, is_vendored
 from checks.observation import Location
+from checks.readers import azure, bitbucket, circleci, jenkins, travis
 from checks.readers.plain import mapping
 
 if TYPE_CHECKING:
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
     from checks.readers.commands import Command
     from checks.readers.workflows import Job, Step, Workflow
 
-SEARCHED = (".github/workflows", ".gitlab-ci.yml", "the scripts, actions and reusable workflows they call")
+SEARCHED = (
+    ".github/workflows",
+    ".gitlab-ci.yml",
+    "pipelines of Travis CI, CircleCI, Azure, Bitbucket and Jenkins",
+    "the scripts, actions and reusable workflows they call",
+)
 
 _OTHER_CI = (
-    "/.circleci/*.y*ml", "/.travis.yml", "azure-pipelines*.y*ml", "*.azure-pipelines.y*ml",
-    ".azure-pipelines/**/*.y*ml",
-    ".azuredevops/**/*.y*ml", ".azure/pipelines/**/*.y*ml", "/pipelines/**/*azure*.y*ml", "Jenkinsfile*",
-    "*.jenkinsfile",
-    "/bitbucket-pipelines.y*ml", "/.drone.y*ml", "/.drone.star", "/.drone.jsonnet", "/.woodpecker.y*ml",
+    "/.drone.y*ml", "/.drone.star", "/.drone.jsonnet", "/.woodpecker.y*ml",
     "/.woodpecker/**", "/.buildkite/**", "/appveyor.yml", "/.appveyor.yml", "/.cirrus.yml", "/.cirrus.star",
     "/.gitea/workflows/*", "/.forgejo/workflows/*", "/.semaphore/**", "/.teamcity/**", "/codefresh.y*ml", "/.tekton/**",
     "/codeship-steps.yml", "/wercker.yml", "/cloudbuild.y*ml", "/buildspec.y*ml", "/.harness/**", "/concourse/**",
@@ -49,6 +51,13 @@ class Run:
     workflow: Workflow
     job: Job
     command: Command
+
+
+READ = (
+    "/.github/workflows/*.y*ml", "/.gitlab-ci.y*ml", *travis.PATHS, *circleci.PATHS, *azure.PATHS, *bitbucket.PATHS,
+    *jenkins.PATHS,
+)  # fmt: skip
+"""Pipelines that a reader is there for; one that is broken hides what it runs."""
 
 
 def is_on_change(workflow: Workflow) -> bool:
@@ -116,9 +125,13 @@ def other_systems(look: Look) -> tuple[Location, ...]:
 def unseen(look: Look) -> tuple[str, tuple[Location, ...]]:
     """What of the CI could not be followed, in words and with the places; ("", ()) where everything was."""
     look.workflows.all  # noqa: B018 - reading them fills the list of unread files
-    broken = [item.path for item in look.unread if item.path.startswith((".github/workflows/", ".gitlab-ci"))]
+    pipelines = {*look.tree.match(*READ)}
+    broken = [item.path for item in look.unread if item.path in pipelines]
     if broken:
         return f"{broken[0]} could not be read", (Location(broken[0]),)
+    for workflow in look.workflows.all:
+        for said in workflow.hidden:
+            return f"{workflow.path} {said}", (Location(workflow.path),)
     if others := other_systems(look):
         return f"{others[0].path} is of a system that is not read here", others
     for _, job in jobs(look):

@@ -99,7 +99,7 @@ def _included(look: Look) -> Iterator[_Scan]:
     """What GitLab's own templates and components scan, unless a variable switches them off."""
     for workflow in look.workflows.all:
         text = look.tree.text(workflow.path) or ""
-        for name in workflow.included if ci_jobs.is_on_change(workflow) else ():
+        for name in workflow.included if workflow.system == "gitlab" and ci_jobs.is_on_change(workflow) else ():
             for kind, pattern in _TEMPLATES.items():
                 if re.search(pattern, name, re.IGNORECASE):
                     switch = {"code": "SAST", "secrets": "SECRET_DETECTION"}.get(kind, kind.upper().rstrip("S"))
@@ -190,6 +190,11 @@ def actions_pinned(look: Look) -> Observation:
     if not used and (others := ci_jobs.other_systems(look)):
         said = f"no third-party actions, but {others[0].path} is of a system that is not read here"
         return answer(PINNED, Outcome.UNKNOWN, said, others, searched=SEARCHED, fix=fix)
+    brought = [item for item in look.workflows.all if item.included and item.system not in {"github", "gitlab"}]
+    if not used and brought:
+        said = f"no actions, but {brought[0].path} takes in {brought[0].included[0]}, whose version was not judged"
+        places = [Location(item.path) for item in brought]
+        return answer(PINNED, Outcome.UNKNOWN, said, places, searched=SEARCHED, fix=fix)
     if not used:
         return answer(PINNED, Outcome.NOT_APPLICABLE, "no third-party actions", searched=SEARCHED)
     places = [place for _, place in used]
