@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.application.auto_imports import loaded_by_name
 from checks.application.endpoint import Endpoint
 from checks.application.lambdas import lambdas
 from checks.application.rest_views import guards_of, of_view_class, rest_views
@@ -72,6 +73,11 @@ def source(look: Look, endpoint: Endpoint, hops: int = 1) -> str:
     return "\n".join(parts)
 
 
+def helpers(look: Look, endpoint: Endpoint) -> tuple[str, ...]:
+    """The sources of the repository's functions that a web handler calls by itself, each apart."""
+    return tuple(_web_helpers(look, endpoint.module, endpoint.first, endpoint.last, "", 1))
+
+
 def _below(look: Look, module: PythonModule, function: Function, hops: int) -> Iterator[tuple[PythonModule, Function]]:
     if hops:
         for target, inner in callees(look, module, function):
@@ -86,6 +92,7 @@ def _web_helpers(look: Look, path: str, first: int, last: int, handler: str, hop
     if module is None:
         return
     imported = {name: item.path for item in module.imports if item.path for name in item.names}
+    imported.update(loaded_by_name(look, path))
     called = {call.callee.split(".")[0] for call in module.calls if first <= call.line <= last}
     called.add(handler.split(".", maxsplit=1)[0])
     for name in sorted(called - {""}):

@@ -41,13 +41,14 @@ _ROUTED = (
     r"(^|/)src/routes/.*\+(page|layout|server|error)(\.server)?\.([jt]s|svelte)$|(^|/)src/hooks\.(server|client)\.[jt]s$",
     r"(^|/)app/(routes/.+|root|entry\.(client|server))\.[jt]sx?$",
     r"(^|/)src/pages/.+\.(astro|[jt]sx?)$",
-    r"(^|/)(pages|layouts|components|composables|plugins|middleware|utils|stores)/.+\.(vue|ts|js)$",
+    r"(^|/)(pages|layouts|components|plugins|middleware|stores)/.+\.(vue|ts|js)$|(^|/)(app|error)\.vue$",
 )
 _FRAMEWORKS = {
     "next": (0, 1, 2), "nuxt": (3, 7, 2), "@sveltejs/kit": (4,), "@remix-run/react": (5,), "@react-router/dev": (5,),
     "astro": (6, 2), "@tanstack/react-start": (5,), "gatsby": (6,),
 }  # fmt: skip
 _WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$")
+_LISTENERS = frozenset({"express", "fastify", "koa", "http"})
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
 _CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
 _DJANGO = frozenset({"INSTALLED_APPS", "ROOT_URLCONF"})
@@ -243,5 +244,6 @@ def _web(look: Look) -> Iterator[EntryPoint]:
             yield EntryPoint(path, Entry.COMMAND, "configuration that a tool loads")
     for module in look.web.modules(look.source_paths(".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")):
         for call in module.calls:
-            if call.callee.endswith(".listen") and call.resolved.split(".")[0] in {"express", "fastify", "koa", "http"}:
+            listens = call.callee.endswith(".listen") and call.resolved.split(".")[0] in _LISTENERS
+            if listens or call.resolved.startswith("@nestjs/core.NestFactory.create"):
                 yield EntryPoint(module.path, Entry.SERVICE, "listens for requests")

@@ -43,6 +43,7 @@ class Reach:
     def __init__(self, entry_points: Iterable[EntryPoint], imports: dict[str, frozenset[str]]) -> None:
         self.entry_points = tuple(sorted(set(entry_points)))
         self._imports = imports
+        self._services: dict[str, frozenset[str]] = {}
 
     @classmethod
     def trace(cls, look: Look) -> Reach:
@@ -61,6 +62,19 @@ class Reach:
         Stricter than `reached`: a module that only its own main guard starts is reached, not served.
         """
         return self._among(path, self._from_services, self._served_languages)
+
+    def services_of(self, path: str) -> frozenset[str]:
+        """The entry points of services and workers that reach the file."""
+        if path not in self._services:
+            above, waiting = {path}, [path]
+            while waiting:
+                for importer in self.imported_by(waiting.pop()):
+                    if importer not in above:
+                        above.add(importer)
+                        waiting.append(importer)
+            serving = {item.path for item in self.entry_points if item.entry in _SERVING}
+            self._services[path] = frozenset(above & serving)
+        return self._services[path]
 
     def imported_by(self, path: str) -> tuple[str, ...]:
         """The application files that import the file directly, sorted."""
@@ -128,6 +142,9 @@ def _loads(look: Look, path: str) -> Iterator[str]:
     if path.endswith((".py", ".pyw")):
         yield from _python_loads(look, path)
         return
+    from checks.application.auto_imports import loaded_by_name
+
+    yield from loaded_by_name(look, path).values()
     web = look.web.module(path)
     for item in web.imports if web else ():
         if item.path and not item.type_only:

@@ -6,11 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
-from checks.look import PYTHON
 from checks.once import once
 
 if TYPE_CHECKING:
-    from checks.application.wiring import Hit
     from checks.look import Look
     from checks.readers.web_facts import WebFunction, WebModule
 
@@ -53,13 +51,19 @@ def function_around(module: WebModule, line: int) -> WebFunction | None:
 def runs(look: Look, module: WebModule, line: int) -> bool:
     """Whether the code at a line is run when the module is loaded, or stands in a function that something names."""
     around = function_around(module, line)
-    return around is None or is_web_function_used(look, module, around)
+    if around is None:
+        return True
+    known = _known_used(look)
+    at = module.path, around.line
+    if at not in known:
+        known[at] = is_web_function_used(look, module, around)
+    return known[at]
 
 
-def in_force(look: Look, hit: Hit) -> bool:
-    """Whether a call stands in code that something names; for Python, `calls` has already asked it of functions."""
-    module = None if hit.place.path.endswith(PYTHON) else look.web.module(hit.place.path)
-    return module is None or runs(look, module, hit.place.line)
+@once
+def _known_used(_: Look) -> dict[tuple[str, int], bool]:
+    """What was found of functions, filled by `runs`: it is asked for each of their calls by many probes."""
+    return {}
 
 
 def _named_in(look: Look, path: str) -> str:

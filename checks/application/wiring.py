@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from checks.application.usage import Usage
+from checks.application.web_usage import runs
 from checks.files.kinds import is_template_of_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
@@ -132,7 +133,8 @@ def arguments_of(call: Call | WebCall) -> tuple[str, ...]:
 def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     """Calls whose resolved name matches the regular expression in full, in path and line order.
 
-    A call inside a function that nothing in the application ever names is left out unless `dead`.
+    A call inside a function that nothing in the application ever names is left out unless `dead`: it is written, not in
+    force.
     """
     wanted = re.compile(pattern)
     found = [
@@ -140,9 +142,16 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
         for name, hits in (_all_hits if dead else _live_hits)(look).items()
         if wanted.fullmatch(name)
         for number, module, hit in hits
-        if dead or module is None or is_used(look, module, hit.function)
+        if dead or _in_force(look, module, hit)
     ]
     return tuple(hit for _, _, hit in sorted(found, key=itemgetter(0, 1)))
+
+
+def _in_force(look: Look, module: PythonModule | None, hit: Hit) -> bool:
+    if module:
+        return is_used(look, module, hit.function)
+    web = look.web.module(hit.place.path)
+    return web is None or runs(look, web, hit.place.line)
 
 
 def is_used(look: Look, module: PythonModule, qualified: str) -> bool:

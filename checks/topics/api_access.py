@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.application.before_all import stands_before
 from checks.application.endpoint import Endpoint
-from checks.application.endpoints import endpoints, source, unseen_endpoints, without_endpoints
+from checks.application.endpoints import endpoints, helpers, source, unseen_endpoints, without_endpoints
 from checks.application.guard_switches import is_off_by_default
 from checks.application.hollow import stops_nobody
 from checks.application.next_gate import next_gates
@@ -72,7 +73,10 @@ def authentication(look: Look) -> Observation:
         return without_endpoints(look, AUTHENTICATION)
     gates = next_gates(look)
     behind = [item for item in served if any(gate.is_before(item) for gate in gates)]
-    closed = [item for item in served if item in behind or _is_guarded(look, item)]
+    covered = {item for item in served if any(stands_before(look, place, item) for place in everywhere)}
+    if len(covered) < len(served):  # the guard of one service of several
+        everywhere = []
+    closed = [item for item in served if item in behind or item in covered or _is_guarded(look, item)]
     private = [item for item in served if not item.is_public_on_purpose or item in closed]
     open_ones = [item for item in private if item not in closed]
     opaque = [item.place for item in open_ones if not item.resolved]
@@ -158,6 +162,10 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
         return True
     if endpoint.is_python and _asks_by_helper(look, endpoint):
         return True
+    if not endpoint.is_python and any(
+        _TURNS_AWAY.search(one) and _ASKS_CALLER.search(one) for one in helpers(look, endpoint)
+    ):
+        return True
     text = source(look, endpoint, hops=2 if not endpoint.is_python else 0)
     return (
         bool(_SIGNED.search(text))
@@ -185,6 +193,11 @@ _CHECKS = re.compile(
 _REFUSED = re.compile(
     r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden|PermissionDenied|AuthenticationFailed|NotAuthenticated|PermissionError"
 )
+_ASKS_CALLER = re.compile(
+    r"\b(?:getCookie|getHeader|getRequestHeaders?|parseCookies)\(|\b(?:cookies|headers)\(\)"
+    r"|\b(?:req|request|event|ctx|c|context)\b[\w.?]{0,40}\.(?:headers?|cookies?|session)\b"
+)
+_TURNS_AWAY = re.compile(r"\b401\b|[Uu]nauthori[sz]ed")
 _MOST_HELPERS = 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.before_all import stands_before
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
@@ -72,11 +73,12 @@ def rate_limiting(look: Look) -> Observation:
     written = _limits_for_all(look)
     off = {place: name for place in written if (name := switched_off(look, place) or _told_off(look, place))}
     everywhere = [place for place in written if place not in off]
-    if everywhere:
+    covered = {item for item in served if any(stands_before(look, place, item) for place in everywhere)}
+    if everywhere and len(covered) == len(served):
         return answer(
             RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
         )
-    limited = [item for item in served if _is_limited(look, item)]
+    limited = [item for item in served if item in covered or _is_limited(look, item)]
     own = [item for item in served if item not in limited and counts_calls(look, item)]
     limited += [item for item in own if not is_quota(look, item)]
     public = [item for item in served if not _OPEN.search(item.path)]

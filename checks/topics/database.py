@@ -6,7 +6,6 @@ import re
 
 from checks.application.calls_seen import all_calls, imports
 from checks.application.databases import databases, without_database
-from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
 from checks.application.numbers import counted
 from checks.application.wiring import (
@@ -16,7 +15,6 @@ from checks.application.wiring import (
     arguments_of,
     blind_spots,
     calls,
-    function_at,
     is_one_off,
     line_matches,
     not_applicable,
@@ -28,6 +26,7 @@ from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import Stage, probe
 from checks.semgrep.findings import RawMatch
+from checks.topics.database_fed import fed_pieces, is_fed
 from checks.topics.database_filters import joined_filters
 
 STRING_SQL = "db.no-string-sql"
@@ -35,7 +34,7 @@ POOLING = "db.pooling"
 TIMEOUT = "db.statement-timeout"
 
 _FROM_REQUEST = ("sql.request-input.py", "sql.request-input.js")
-_FROM_STRINGS = ("sql.string-built.py", "sql.string-variable.py", "sql.string-built.js")
+_FROM_STRINGS = ("sql.string-built.py", "sql.string-variable.py", "sql.string-built.js", "sql.string-variable.js")
 _CONSTANT = re.compile(r"(?:cls|\w+\.__\w+__|(?:\w+\.)*[A-Z][A-Z0-9_]*)(?:\.\w+)*")
 _PLACEHOLDERS = re.compile(
     r"[\"'][\s,]*[\"']\.join\(\s*[\[(]?\s*[\"'](?:\?|%s)[\"']\s*(?:for\b[^)\]]*|\]?\s*\*[^)]*)(?:\([^)]*\))?[\])]*"
@@ -95,7 +94,9 @@ def string_sql(look: Look) -> Observation:
     found = databases(look)
     seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
     if not any(place.path.endswith(WEB) for place in (*found.server, *found.file)):
-        seen = [one for one in seen if one.rule != "sql.string-built.js"]  # a name like `query` of another library
+        seen = [
+            one for one in seen if not re.fullmatch(r"sql\.string-\w+\.js", one.rule)
+        ]  # a name like `query` of another library
     joined = joined_filters(look)
     if not seen and not joined and found.sql and not _speaks_sql(look):
         return answer(
@@ -107,11 +108,16 @@ def string_sql(look: Look) -> Observation:
         )
     if not found.sql and not seen and not joined:
         return without_database(look, STRING_SQL, "no SQL", searched=searched)
-    fed = [one for one in seen if one.rule.startswith("sql.request-input") or _is_fed(look, one)]
-    if fed:
-        said = f"input reaches {counted(len(fed), 'statement')} built from strings"
+    fed = [
+        one
+        for one in seen
+        if one.rule.startswith("sql.request-input") or is_fed(look, one.path, one.line, one.end_line)
+    ]
+    reached_by_input = [*_places(fed), *fed_pieces(look)]
+    if reached_by_input:
+        said = f"input reaches {counted(len(reached_by_input), 'statement')} built from strings"
         return answer(
-            STRING_SQL, Outcome.UNMET, said, _places(fed), searched=searched, confidence=Confidence.HIGH, fix=fix
+            STRING_SQL, Outcome.UNMET, said, reached_by_input, searched=searched, confidence=Confidence.HIGH, fix=fix
         )
     if pieces := [one.place for one in joined if one.fed and not one.is_filter]:
         said = f"input is joined into {counted(len(pieces), 'piece')} of statements"
@@ -177,43 +183,6 @@ def _outside_tests(look: Look, found: tuple[RawMatch, ...]) -> list[RawMatch]:
 
 def _places(found: list[RawMatch]) -> list[Location]:
     return sorted({Location(one.path, one.line, one.end_line) for one in found})
-
-
-def _is_fed(look: Look, match: RawMatch) -> bool:
-    """Whether the statement's hole is a parameter of its function, and a request handler passes its own input."""
-    module = look.python.module(match.path)
-    inside = [one for one in module.functions if one.line <= match.line <= one.end_line] if module else []
-    if not inside or module is None:
-        return False
-    function = max(inside, key=lambda one: one.line)
-    text = "\n".join((look.tree.text(match.path) or "").splitlines()[match.line - 1 : match.end_line])
-    holes = set(re.findall(r"\{(\w+)", text))
-    names = {item.name for item in function.parameters if item.name not in {"self", "cls"}} & holes
-    for item in endpoints(look) if names else ():
-        if (item.module, item.handler) == (module.path, function.qualified):
-            free = {
-                one.name
-                for one in item.parameters
-                if not re.search(r"Depends|\bint\b|\bUUID\b|Session", f"{one.annotation} {one.default}")
-            }
-            if names & free:
-                return True
-            continue
-        inputs = {
-            one.name
-            for one in item.parameters
-            if not re.search(r"Depends|\bint\b|Session", f"{one.annotation} {one.default}")
-        }
-        caller = look.python.module(item.module) if item.is_python else None
-        for call in caller.calls if caller else ():
-            if item.first <= call.line <= item.last and function_at(look, item.module, call.callee) == (
-                module,
-                function,
-            ):
-                given = " ".join(value.text for value in (*call.arguments, *call.keywords.values()))
-                if any(re.search(rf"\b{re.escape(name)}\b", given) for name in inputs) or "request" in given:
-                    return True
-    return False
 
 
 def _is_own_constant(look: Look, match: RawMatch) -> bool:

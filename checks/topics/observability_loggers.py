@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from checks.application.named_values import assigned
 from checks.application.switches import off_by, switched_off
-from checks.application.web_usage import in_force
 from checks.application.wiring import Hit, arguments_of, calls, is_used, line_matches, modules, python_modules, span
 from checks.look import PYTHON
 from checks.observation import Location
@@ -85,9 +84,9 @@ def _line_off(look: Look, place: Location) -> str:
 
 
 def _set_up(look: Look) -> list[Location]:
-    found = [hit.place for hit in calls(look, _LOGGERS) if in_force(look, hit)]
+    found = [hit.place for hit in calls(look, _LOGGERS)]
     for pattern, wanted in _BY_OPTION:
-        hits = (hit for hit in calls(look, pattern) if in_force(look, hit))
+        hits = calls(look, pattern)
         found += [hit.place for hit in hits if re.search(wanted, _written(look, hit))]
     writes = _own_formatters(look)
     for module in python_modules(look):

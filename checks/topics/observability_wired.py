@@ -8,7 +8,6 @@ from checks.application.calls_seen import all_calls
 from checks.application.endpoints import endpoints
 from checks.application.sampling import keeps_nothing
 from checks.application.switches import conditions, switched_off
-from checks.application.web_usage import in_force
 from checks.application.wiring import Hit, absent, answer, calls, line_matches, python_modules, reached
 from checks.look import PYTHON, Look
 from checks.models.span_exporters import for_models_only
@@ -71,7 +70,7 @@ def metrics(look: Look) -> Observation:
     """Metrics that something can collect, or error tracking that is initialized."""
     searched = ("initialization of metric and error-tracking libraries", "commands that start the service")
     fix = "initialize error tracking where the service starts, and expose request metrics to the collector"
-    every = [hit for hit in _in_force(look, _TRACKERS) if not for_models_only(look, hit)]
+    every = [hit for hit in calls(look, _TRACKERS) if not for_models_only(look, hit)]
     trackers = [hit for hit in every if not _is_mute(look, hit)]
     off = _off(look, [hit.place for hit in trackers if not _is_told_to_be_off(hit)] + _exposed(look))
     off |= {hit.place: "enabled" for hit in trackers if _is_told_to_be_off(hit)}
@@ -122,11 +121,6 @@ def _in_django(look: Look) -> list[Location]:
 def _off(look: Look, places: list[Location]) -> dict[Location, str]:
     """Those of the places that a switch keeps from running, with its name."""
     return {place: name for place in places if (name := switched_off(look, place))}
-
-
-def _in_force(look: Look, pattern: str) -> list[Hit]:
-    """Calls of code that runs, those left out that stand in a function which is exported and never called."""
-    return [hit for hit in calls(look, pattern) if in_force(look, hit)]
 
 
 def _is_told_to_be_off(hit: Hit) -> bool:
@@ -187,7 +181,7 @@ def tracing(look: Look) -> Observation:
     """Distributed tracing that starts with the service and before what it instruments."""
     searched = ("initialization of tracing libraries", "commands that start the service")
     fix = "set the tracer provider where the service starts, then instrument the application"
-    providers = [hit for hit in _in_force(look, _PROVIDERS) if not for_models_only(look, hit)]
+    providers = [hit for hit in calls(look, _PROVIDERS) if not for_models_only(look, hit)]
     if "opentelemetry" in " ".join(hit.call.resolved for hit in providers) or look.importers("@opentelemetry/*"):
         late = _late(look, providers)
         if late:
@@ -196,8 +190,8 @@ def tracing(look: Look) -> Observation:
     else:
         providers = [hit for hit in providers if "opentelemetry" in hit.call.resolved]
     to_product = [hit.place for hit in calls(look, f"{_PROVIDERS}|{_STARTS}") if for_models_only(look, hit)]
-    found = [hit.place for hit in _in_force(look, _STARTS) if hit.place not in to_product]
-    tracked = [hit.place for hit in _in_force(look, _TRACKERS) if _samples(look, hit) and not _is_told_to_be_off(hit)]
+    found = [hit.place for hit in calls(look, _STARTS) if hit.place not in to_product]
+    tracked = [hit.place for hit in calls(look, _TRACKERS) if _samples(look, hit) and not _is_told_to_be_off(hit)]
     off = _off(look, [*found, *tracked, *(hit.place for hit in providers)])
     started = [place for place in found if place not in off]
     sampled = [place for place in tracked if place not in off]

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from checks.application.calls_seen import lines_of, users_of
-from checks.application.web_usage import in_force
 from checks.application.wiring import (
     Hit,
     absent,
@@ -242,8 +241,6 @@ def _asks_plan(look: Look, hit: Hit) -> bool:
 
 def _is_in_force(look: Look, hit: Hit) -> bool:
     """Whether the question is asked by code that something calls: a helper that is only exported asks nothing."""
-    if not in_force(look, hit):
-        return False
     owner, _, method = hit.function.rpartition(".")
     module = look.python.module(hit.place.path)
     function = module.function(hit.function) if module and owner else None

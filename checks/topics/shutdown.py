@@ -15,6 +15,7 @@ from checks.application.wiring import (
     blind_spots,
     calls,
     complain,
+    is_used,
     python_modules,
     span,
     web_modules,
@@ -91,9 +92,10 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
     """Registered hooks, each with whether it does more than log."""
     used = {
         value.text.rsplit(".", 1)[-1]
-        for hit in calls(look, r".*")
-        for name, value in getattr(hit.call, "keywords", {}).items()
-        if name in {"lifespan", "on_shutdown"}
+        for module in python_modules(look)
+        for call in module.calls
+        for name, value in call.keywords.items()
+        if name in {"lifespan", "on_shutdown"} and is_used(look, module, call.function)
     }
     for module in python_modules(look):
         for function in module.functions:
