@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.application.library_entries import of_libraries
 from checks.application.reach import Entry, EntryPoint
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _python(look: Look) -> Iterator[EntryPoint]:
                 entry = None
             if entry:
                 yield EntryPoint(module.path, entry, f"creates {call.callee}")
+        yield from of_libraries(module)
         if _is_streamlit_page(module):
             yield EntryPoint(module.path, Entry.SERVICE, "is a Streamlit page")
         if name in {"lambda_function.py", "handler.py"} and module.function("lambda_handler"):

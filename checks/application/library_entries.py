@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from checks.application.reach import Entry, EntryPoint
@@ -33,14 +33,16 @@ def of_libraries(module: PythonModule) -> Iterator[EntryPoint]:
     for call in module.calls:
         if _BOTS.fullmatch(call.resolved) and call.callee.rsplit(".", 1)[-1] == call.resolved.rsplit(".", 1)[-1]:
             yield EntryPoint(module.path, Entry.SERVICE, f"creates {call.callee}")
+    known = {item.local: item.dotted for item in module.imports}
     for one in module.classes:
-        if any(_BOTS.fullmatch(base) for base in one.bases):
+        if any(_BOTS.fullmatch(_in_full(base, known)) for base in one.bases):
             yield EntryPoint(module.path, Entry.SERVICE, f"{one.name} is a bot")
 
 
+def _in_full(name: str, known: Mapping[str, str]) -> str:
+    head, dot, rest = name.partition(".")
+    return f"{known.get(head, head)}{dot}{rest}"
+
+
 def _has_worker_class(module: PythonModule) -> bool:
-    return any(
-        one.line < item.line <= one.end_line and item.target.rsplit(".", 1)[-1] in _WORKS
-        for one in module.classes
-        for item in module.assignments
-    )
+    return any(_WORKS & {*one.fields} for one in module.classes)

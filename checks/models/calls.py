@@ -288,13 +288,34 @@ def _makes_client(look: Look, call: Seen) -> bool:
 
 
 def clients_for(look: Look, call: ModelCall) -> tuple[Seen, ...]:
-    """The client objects a call may go through: the one of its name in its file, those of the file, else all."""
+    """The clients a call may go through: that of its name, here or where it is imported from, else any here, or all."""
     every = clients(look)
     here = tuple(one for one in every if one.path == call.seen.path)
     name = re.sub(r"^(?:self|this)\.", "", call.seen.callee).split(".", 1)[0]
     own = re.compile(rf"\b{re.escape(name)}\b\s*(?::[^=\n]+)?=(?!=)")
     named = tuple(one for one in here if own.search(lines_of(look, one.path, one.line, one.line)))
-    return named or here or every
+    return named or _imported(look, call, name, every) or here or every
+
+
+def _imported(look: Look, call: ModelCall, name: str, every: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """The clients of the file that a call's object is imported from: those of its name there, else all of that file."""
+    if call.seen.path.endswith(PYTHON):
+        module = look.python.module(call.seen.path)
+        found = (
+            [(item.name, path) for item in module.imports if item.local == name for path in item.paths]
+            if module
+            else []
+        )
+    else:
+        web = look.web.module(call.seen.path)
+        found = [(item.names[name], item.path) for item in web.imports if name in item.names] if web else []
+    there = tuple((one, other) for other, path in found for one in every if one.path == path)
+    named = tuple(
+        one
+        for one, other in there
+        if re.search(rf"\b{re.escape(other)}\b\s*(?::[^=\n]+)?=(?!=)", lines_of(look, one.path, one.line, one.line))
+    )
+    return named or tuple(one for one, _ in there)
 
 
 def model_files(look: Look) -> frozenset[str]:
