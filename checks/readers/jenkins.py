@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 PATHS = ("Jenkinsfile*", "*.jenkinsfile")
 _TEXT = r"'''[\s\S]*?'''|\"\"\"[\s\S]*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
 _TOKEN = re.compile(rf"//[^\n]*|/\*[\s\S]*?\*/|{_TEXT}|[{{}}]|\b[A-Za-z_]\w*\b")
-_GIVEN = re.compile(rf"[ \t]*\(?[ \t]*(?:\w+\s*:\s*\w+\s*,\s*)*(?:script\s*:\s*)?({_TEXT})([^\n]*)")
+_GIVEN = re.compile(rf"[ \t]*\(?[ \t]*(?:\w+\s*:\s*\w+\s*,\s*)*(?:script\s*:\s*)?({_TEXT})([^\n]{{0,200}})")
+_MOST_STEPS = 2000
 _RUNS = frozenset({"sh", "bat", "powershell", "pwsh"})
 _TOLERATES = frozenset({"catchError", "warnError", "try"})
 _AFTERWARDS = frozenset({"post", "catch", "finally"})
@@ -50,6 +51,7 @@ class _Reader:
         """What stands before each open brace, as in "stage Test", "dir web" or "try"."""
         self._steps: dict[str, list[Step]] = {}
         self._manual: set[str] = set()
+        self._left = _MOST_STEPS
         self.hidden: list[str] = []
 
     def jobs(self) -> Iterator[Job]:
@@ -64,7 +66,7 @@ class _Reader:
 
     def _scan(self) -> None:
         head, at, asked = "", 0, False
-        while match := _TOKEN.search(self._text, at):
+        while (match := _TOKEN.search(self._text, at)) and self._left:
             word, before, at = match[0], at, match.end()
             if word == "{":
                 self._blocks.append(head)
@@ -73,6 +75,7 @@ class _Reader:
                 self._blocks[-1:] = []
                 head = ""
             elif word in _RUNS:
+                self._left -= 1
                 at = self._run(match, asked=asked)
             elif word[0] in "'\"":
                 head = f"{head} {word.strip(word[0])}" if head in {"stage", "dir"} else head

@@ -34,6 +34,7 @@ _OF_PROBES = {
     "models.not-logged": Weaknesses(("CWE-778",), ("A09:2021", "A09:2025")),
     "models.unchecked-output": Weaknesses(("CWE-1426",), ("LLM05:2025",)),
     "secrets.env-file": Weaknesses(("CWE-540",), ("A01:2021", "A01:2025")),
+    "secrets.key-in-test": Weaknesses(("CWE-798",), ("A07:2021", "A07:2025")),
     "secrets.key-shaped-string": Weaknesses(("CWE-798",), ("A07:2021", "A07:2025")),
 }
 """Rules that are not semgrep's: of probes that judge more than one line."""

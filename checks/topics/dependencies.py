@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -13,6 +14,7 @@ from checks.application.workspaces import Workspaces
 from checks.look import Look, is_product
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import probe
+from checks.readers.manifest_python import normalized
 from checks.readers.manifests import Dependency
 from checks.readers.plain import line_of, mapping, read_json, read_yaml, sequence
 from checks.readers.shell import split, unwrapped
@@ -63,7 +65,7 @@ def locked(look: Look) -> Observation:
             LOCKED, Outcome.NOT_APPLICABLE, "a library, which leaves versions to its users", searched=searched
         )
     workspaces = Workspaces(look)
-    loose = {key: items for key, items in groups.items() if not _is_locked(workspaces, *key, items)}
+    loose = {key: items for key, items in groups.items() if not _is_locked(look, workspaces, *key, items)}
     if not loose:
         places = [Location(item.path) for item in look.manifests.locks] or [
             Location(next(iter(groups.values()))[0].path)
@@ -96,20 +98,45 @@ def _installs_a_range(command: str) -> bool:
     return any("==" not in word and "@" not in word[1:] and "." not in word for word in named)
 
 
-def _is_locked(workspaces: Workspaces, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
+def _is_locked(look: Look, workspaces: Workspaces, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
     if all(item.pinned for item in items):
         return True
     if workspaces.covers(ecosystem, folder):
         return True
-    # `pip-compile` writes requirements.txt from requirements.in or pyproject.toml: the pins stand beside the ranges.
-    compiled = {item.path.removesuffix(".in") + ".txt" for item in items if item.path.endswith(".in")}
-    beside = [
-        item
-        for item in items
-        if item.path in compiled or re.search(r"requirements[^/]*\.txt$|constraints[^/]*\.txt$", item.path)
-    ]
-    pins = {item.name for item in beside if item.pinned}
-    return bool(beside) and all(item.pinned or item.name in pins for item in items)
+    if ecosystem != "python":
+        return False
+    pins = _compiled(look, folder) | {
+        name for path in {item.path for item in items} for name in _constrained(look, path)
+    }
+    return bool(pins) and all(item.pinned or item.name in pins for item in items)
+
+
+_REQUIREMENTS = re.compile(r"^(?:.*/)?requirements(?=/|$)")
+
+
+def _compiled(look: Look, folder: str) -> set[str]:
+    """What requirements files pin that lie beside a folder's manifests, or in a folder of requirements of theirs.
+
+    `pip-compile` and `uv pip compile` write them from a pyproject.toml or from `.in` files with the ranges.
+    """
+    within = _REQUIREMENTS.match(folder)
+    top = within[0] if within else posixpath.join(folder, "requirements")
+    return {
+        item.name
+        for item in look.manifests.dependencies
+        if item.pinned and item.path.endswith(".txt")
+        if (at := item.path.rpartition("/")[0]) in {folder, top} or at.startswith(f"{top}/")
+    }
+
+
+def _constrained(look: Look, path: str) -> Iterator[str]:
+    """What the constraints that a requirements file names pin, as in `-c constraints.txt`."""
+    text = (look.tree.text(path) or "") if path.endswith((".txt", ".in")) else ""
+    for match in re.finditer(r"(?m)^[ \t]*(?:-c|--constraint)[ =]+([\w./-]+)", text):
+        named = posixpath.normpath(posixpath.join(path.rpartition("/")[0], match[1]))
+        held = (look.tree.text(named) or "") if look.tree.exists(named) else ""
+        for pin in re.finditer(r"(?m)^([A-Za-z0-9][\w.-]*)(?:\[[^\]\n]*\])?[ ]*===?[ ]*[\w.]+", held):
+            yield normalized(pin[1])
 
 
 @probe(UPDATES)

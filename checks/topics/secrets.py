@@ -12,6 +12,7 @@ from checks.probe import Stage, probe
 from checks.readers.plain import mapping, sequence
 from checks.reads import of_one_file
 from checks.secrets import shapes
+from checks.secrets.examples import is_example
 from checks.topics.secret_defaults import (
     address_nearby,
     assigned_in_shell,
@@ -217,7 +218,7 @@ def _secrets_of(look: Look, path: str) -> _Seen | None:
     text = look.tree.text(path)
     if text is None:
         return None
-    found = [secret for secret in shapes.find(text) if not _is_form(text, secret)]
+    found = [one for one in shapes.find(text) if not (_is_form(text, one) or is_example(path, text, one))]
     nearby = {secret: how for secret in found if (how := address_nearby(path, text, secret))}
     keys = [(secret.kind, secret.line) for secret in found if secret not in nearby]
     of_developers = [secret.line for secret, how in nearby.items() if how == "default"]
