@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from checks.cache.registry import known_probes
 from checks.cache.store import Store
 from checks.children import allowance
 from checks.plugins.guest import Guest
-from checks.probe import probes
 from checks.report_wire import pack, pack_observation
 from checks.run import look_over
 
@@ -29,10 +29,10 @@ def main() -> None:
     settle()
     allowance.begin(Path(asked["note"]), asked["seconds"])
     guests = [Guest(title, site, module, tuple(signals)) for title, site, module, signals in asked["guests"]]
-    answered = [*(one.signals for one in probes()), *(one.signals for one in guests)]
+    store = Store(Path(asked["cache"])) if asked["cache"] else None
+    answered = [*(one.signals for one in known_probes(store)), *(one.signals for one in guests)]
     _say(said, signals=[name for names in answered for name in names if _wanted(asked, name)])
     lasting: list[bool] = []
-    store = Store(Path(asked["cache"])) if asked["cache"] else None
     report = look_over(
         Path(asked["root"]),
         signals=asked["signals"],

@@ -35,6 +35,8 @@ class Probe:
 
 
 _registry: dict[str, Probe] = {}
+_imported: set[str] = set()
+"""The topic modules, once all of them are here."""
 
 
 def probe(*signals: str, stage: Stage = Stage.FILES) -> Callable[[Answer], Answer]:
@@ -51,11 +53,19 @@ def probe(*signals: str, stage: Stage = Stage.FILES) -> Callable[[Answer], Answe
     return register
 
 
+def are_imported() -> bool:
+    """Whether the modules of all probes are here, so that the registry is whole."""
+    return bool(_imported)
+
+
 def probes() -> tuple[Probe, ...]:
     """All registered probes, in the order of their topic modules' names, each once."""
     from checks import topics
 
-    for module in sorted(info.name for info in iter_modules(topics.__path__)):
-        import_module(f"{topics.__name__}.{module}")
+    if not _imported:
+        names = sorted(f"{topics.__name__}.{info.name}" for info in iter_modules(topics.__path__))
+        for name in names:
+            import_module(name)
+        _imported.update(names)
     # A module that somebody imported alone has registered before its turn.
     return tuple(sorted(dict.fromkeys(_registry.values()), key=lambda one: one.look.__module__))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from checks import semgrep, snippet
 from checks.cache.answers import Answers
 from checks.cache.code_rules import CodeRules
+from checks.cache.registry import known_probes
 from checks.children import allowance
 from checks.git import Git, GitProblem
 from checks.hotspots import COMPLEXITY, Hotspots
@@ -29,7 +30,7 @@ from checks.observation import (
     Unread,
 )
 from checks.once import GivenUpError
-from checks.probe import Probe, Stage, probes
+from checks.probe import Probe, Stage
 from checks.progress import STOPPED, Progress
 from checks.report_wire import pack_observation, unpack_hotspots, unpack_observation, unpack_proposal
 from checks.secrets.redaction import redacted
@@ -161,7 +162,9 @@ class _Run:
         self.observations: dict[str, Observation] = {}
         self.code = semgrep.CodeFindings()
         self._wanted, self._too_slow = signals, too_slow
-        self._probes = [one for one in probes() if signals is None or not set(one.signals).isdisjoint(signals)]
+        self._probes = [
+            one for one in known_probes(store) if signals is None or not set(one.signals).isdisjoint(signals)
+        ]
         self._commit = _commit(git)
         self.answers: Answers | None = None
         if store is not None and not (tree.cut or too_slow or tree.has_given_up):

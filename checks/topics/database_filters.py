@@ -49,6 +49,8 @@ _TEXT = re.compile(
     r"(?i)(?:^|[._])(?:q|s|term|text|name|title|query|search\w*|keyword\w*|filter|input|needle|sort\w*|order\w*|column|direction|\w*(?:Term|Query"
     r"|Text|Search|Keyword|Input|Filter))$"
 )
+_PYTHON_WORDS, _WEB_WORDS = (".or_(", ".extra(", "rawsql(", "$where"), ("raw", "literal", ".unsafe", "$where", ".or(")
+"""Of one of them there is no piece without; files are asked for these before their text is."""
 _MOST_TRACED = 3
 _NEAR = 2000
 _MOST_OF_A_FILE = 50
@@ -70,6 +72,7 @@ def joined_filters(look: Look) -> list[Joined]:
         one
         for path in look.source_paths(*PYTHON, *WEB)
         if reached(look, path) and not is_one_off(path)
+        if any(look.files_with([path], *(_PYTHON_WORDS if path.endswith(PYTHON) else _WEB_WORDS)))
         for one in islice(_in_python(look, path) if path.endswith(PYTHON) else _in_web(look, path), _MOST_OF_A_FILE)
     ]
 
