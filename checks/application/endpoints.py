@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.auto_imports import loaded_by_name
 from checks.application.endpoint import Endpoint
+from checks.application.flask_views import flask_resources, of_method_view
 from checks.application.lambdas import lambdas
 from checks.application.rest_views import guards_of, of_view_class, rest_views
 from checks.application.wiring import CODE, answer, callees, function_at, not_applicable, reached, span
@@ -36,7 +37,7 @@ _MOST_BASES = 4
 @once
 def endpoints(look: Look) -> tuple[Endpoint, ...]:
     """Every endpoint whose router is mounted and whose file an entry point reaches, or that cannot be told."""
-    found = (*_python(look), *rest_views(look), *_web(look))
+    found = (*_python(look), *rest_views(look), *flask_resources(look), *_web(look))
     found += tuple(lambdas(look, frozenset(item.module for item in found)))
     return tuple(sorted(found, key=lambda item: item.place))
 
@@ -111,7 +112,8 @@ def _python(look: Look) -> Iterator[Endpoint]:
     for route in look.python.routes(paths):
         if route.mounted is False or _is_local_only(look, route.module):
             continue
-        classes = of_view_class(look, route) if route.framework == "django" else ()
+        of_class = {"django": of_view_class, "flask": of_method_view}.get(route.framework)
+        classes = of_class(look, route) if of_class else ()
         yield from classes or (_of_route(look, route),)
 
 

@@ -226,7 +226,8 @@ def _called(code: PythonCode, module: PythonModule, routers: _Routers) -> Iterat
             framework, mounted = "starlette", None
         elif verb in _ADDING:
             known = routers.get((module.path, host))
-            framework, mounted = (known.framework if known else "starlette"), True
+            of_verb = "flask" if verb == "add_url_rule" else "starlette"
+            framework, mounted = (known.framework if known else of_verb), True
         else:
             continue
         handler = _second_name(call)

@@ -140,6 +140,7 @@ def docs(look: Look) -> Observation:
     written = _written(look)
     if written:
         own = [item for item in served if not re.search(r"\[\.{3}|/inngest\b|/uploadthing\b|/\*$", item.path)]
+        own = [item for item in own if item.path.startswith("/api/")] or own  # pages stand beside it
         paths = {re.sub(r"[{:<\[].*", "", item.path).rstrip("/") for item in own} - {""}
         text = "\n".join(look.tree.text(place.path) or "" for place in written)
         named = [path for path in paths if re.search(rf"(?<![\w-]){re.escape(path)}(?![\w-])", text)]
@@ -167,6 +168,7 @@ def _is_documented(call: object) -> bool:
 def _written(look: Look) -> list[Location]:
     specified = look.tree.match("openapi*.y*ml", "openapi*.json", "swagger*.y*ml", "swagger*.json")
     prose = look.tree.match(
-        "/docs/**/*api*.md", "/docs/*API*.md", "/API.md", "/api.md", "/README.md", "*.postman_collection.json"
+        *(f"/docs/{name}.{end}" for name in ("**/*api*", "*API*") for end in ("md", "rst", "adoc", "txt")),
+        *("/API.md", "/api.md", "/README.md", "/README.rst", "/API.rst", "*.postman_collection.json"),
     )
     return [Location(path) for path in (*specified, *prose)]

@@ -22,6 +22,8 @@ POLICIES = tuple(
 )
 _UNTOUCHED_POLICY = re.compile(r"(?i)use this section to tell people")
 """The words of the form that a host offers for a new policy."""
+_UNDERLINED = re.compile(r"(?m)^(\S[^\n]{0,80})(?=\n([=\-~^])\2{2,}[ ]*$)")
+"""The title of a section in reStructuredText, and in Markdown's older spelling."""
 SECURITY_TXT = ("**/.well-known/security.txt",)
 PR_TEMPLATES = (
     "pull_request_template.*",
@@ -111,8 +113,8 @@ def security_policy(look: Look) -> Observation:
         r"(?im)^#+\s*(?:security(?: policy)?|report(?:ing)? (?:an? )?(?:security )?vulnerabilit\w+"
         r"|(?:report(?:ing)? )?(?:an? )?security (?:issues?|bugs?|problems?|concerns?))\s*$"
     )
-    for path in look.tree.match(*_rooted("README*", "CONTRIBUTING*", "docs/*.md")):
-        text = look.tree.text(path) or ""
+    for path in look.tree.match(*_rooted("README*", "CONTRIBUTING*", "docs/*.md", "docs/*.rst")):
+        text = _UNDERLINED.sub(r"# \1", look.tree.text(path) or "")
         if match := heading.search(text):
             place = Location(path, text.count("\n", 0, match.start()) + 1)
             said = "only a section of another document"

@@ -39,7 +39,7 @@ _BY_PROGRAM = re.compile(
     r"|\bBackupPlan\b|\bbackup_?[rR]etention_?[pP]eriod\s*[:=]\s*[1-9]|\bbackup\s*[:=]\s*(?:\{\s*retention|rds\.BackupProps)"
 )
 _MENTIONS = re.compile(
-    r"(?i)\bback(?:ing)?[- ]?up (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
+    r"(?i)\bback(?:ing)?[- ]?ups? (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
     r"|\b(?:database|data|db|postgres\w*|volume|nightly|daily|weekly|hourly|automat\w+|regular) back-?ups?\b"
 )
 _VECTOR_STORES = (

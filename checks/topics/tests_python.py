@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from checks.readers.plain import mapping, read_toml, sequence
+from checks.readers.python_lineage import lineage
 from checks.topics.tests_case import Case
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def python_cases(look: Look, module: PythonModule) -> Iterator[Case]:
 
 
 def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
-    bases = {item.name: item.bases for item in module.classes}
+    bases = {item.name: _bases(look, module, item.name) for item in module.classes}
     lines = (look.tree.text(module.path) or "").splitlines()
     skipped_classes = {
         i.name for i in module.classes if any("skip" in d and "skipif" not in d.lower() for d in i.decorators)
@@ -91,6 +92,11 @@ def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
             tuple(item.name for item in function.parameters),
             function.qualified,
         )
+
+
+def _bases(look: Look, module: PythonModule, name: str) -> tuple[str, ...]:
+    """What a class inherits from, by way of the repository's own classes as well."""
+    return tuple(base for _, one in lineage(look.python, module, name) for base in one.bases)
 
 
 def _is_collected(function: Function, bases: dict[str, tuple[str, ...]]) -> bool:

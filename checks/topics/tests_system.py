@@ -122,7 +122,7 @@ def _drives_one(look: Look, module: PythonModule, function: Function) -> bool:
 
 
 _TIMING = re.compile(
-    r"(?i)(^|/)([^/]*[-_])?(stress([-_]?tests?)?|(load|perf|performance)[-_]?tests?|bench(mark)?s?|latency|throughput|timings?)"
+    r"(?i)(^|/)([^/]*[-_])?(stress([-_]?tests?)?|(load|perf|performance)[-_]?tests?|bench(mark)?s?|latency|throughput|timings?|time)"
     r"([-_][^/]*)?\.(py|[cm]?[jt]s|sh)$|(^|/)(load|perf|peak)([-_][^/]*)?\.sh$"
 )
 _BESIDE = re.compile(r"(?i)(^|/)(scripts?|tools?|tests?|load\w*|perf\w*|bench\w*|stress\w*|k6|ops|hack|dev|qa)/")
