@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.hosting import NOT_SHIPPED, package_of, serverless
+from checks.application.hosts_named import run_by_platform
 from checks.application.numbers import share
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
@@ -76,6 +77,10 @@ def container(look: Look) -> Observation:
     if target := serverless(look):
         said = "serverless: the platform runs it without an image"
         return answer(IMAGE, Outcome.NOT_APPLICABLE, said, target, searched=SEARCHED)
+    host, named = run_by_platform(look)
+    if host and not without:
+        said = f"{host} builds and runs it without an image, by what names the host"
+        return answer(IMAGE, Outcome.NOT_APPLICABLE, said, named, searched=SEARCHED, confidence=Confidence.LOW)
     sure = Confidence.HIGH
     return answer(IMAGE, Outcome.UNMET, "no image definition", without, searched=SEARCHED, confidence=sure, fix=fix)
 

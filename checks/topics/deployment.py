@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from checks.application.hosting import serverless
+from checks.application.hosts_named import instances_set_at, run_by_platform
 from checks.application.infrastructure import not_configured, programs_kubernetes, programs_say
 from checks.application.numbers import share
 from checks.application.reach import Entry
 from checks.application.wiring import answer, complain
 from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
-from checks.observation import Location, Observation, Outcome, Severity
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Container, Resource
 from checks.topics.containers import shipped
@@ -153,6 +154,14 @@ def autoscaling(look: Look) -> Observation:
         places = [Location(item.path) for item in platforms]
         said = f"how many instances run is set at the host ({platforms[0].platform})"
         return answer(SCALING, Outcome.UNKNOWN, said, places, searched=SEARCHED)
+    host, named = run_by_platform(look)
+    if host:
+        said = f"{host} runs it and decides how often, by what names the host"
+        return answer(SCALING, Outcome.NOT_APPLICABLE, said, named, searched=SEARCHED, confidence=Confidence.LOW)
+    host, named = instances_set_at(look)
+    if host:
+        said = f"how many instances run is set at the host ({host})"
+        return answer(SCALING, Outcome.UNKNOWN, said, named, searched=SEARCHED)
     served = any(point.entry is Entry.SERVICE for point in look.reach.entry_points)
     boxed = look.containers.services or look.containers.dockerfiles or look.containers.infrastructure
     if not served and not boxed and not any(item.is_workload for item in look.containers.resources):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from checks.application.endpoints import endpoints
 from checks.application.hosting import serverless
+from checks.application.hosts_named import run_by_platform
 from checks.application.reach import Entry
 from checks.application.web_usage import runs
 from checks.application.wiring import (
@@ -21,7 +22,7 @@ from checks.application.wiring import (
     web_modules,
 )
 from checks.look import Look
-from checks.observation import Location, Observation, Outcome, Severity
+from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Dockerfile
 from checks.readers.python_facts import Function, PythonModule
@@ -49,8 +50,8 @@ def graceful_shutdown(look: Look) -> Observation:
     """What is cleaned up on stop, and whether the process ever hears of it."""
     fix = "close pools and finish work in the framework's shutdown hook, and start the server directly (exec form)"
     images = shipped(look)
-    if not images and (target := serverless(look)):
-        return answer(SIGNAL, Outcome.NOT_APPLICABLE, "serverless", target, searched=SEARCHED)
+    if not images and (run_elsewhere := _by_platform(look)):
+        return run_elsewhere
     service = any(point.entry in {Entry.SERVICE, Entry.WORKER} for point in look.reach.entry_points)
     if not service and not endpoints(look) and not images:
         blind = blind_spots(look)
@@ -83,6 +84,16 @@ def graceful_shutdown(look: Look) -> Observation:
     if blind:
         return answer(SIGNAL, Outcome.UNKNOWN, f"no cleanup was found, but {blind}", searched=SEARCHED, fix=fix)
     return answer(SIGNAL, Outcome.UNMET, "no cleanup on stop", searched=SEARCHED, fix=fix)
+
+
+def _by_platform(look: Look) -> Observation | None:
+    """The answer where a platform starts and stops what runs, None elsewhere."""
+    if target := serverless(look):
+        return answer(SIGNAL, Outcome.NOT_APPLICABLE, "serverless", target, searched=SEARCHED)
+    host, named = run_by_platform(look)
+    said = f"{host} starts and stops it, by what names the host"
+    sure = Confidence.LOW
+    return answer(SIGNAL, Outcome.NOT_APPLICABLE, said, named, searched=SEARCHED, confidence=sure) if host else None
 
 
 # -- hooks --------------------------------------------------------------------------------------------------------
