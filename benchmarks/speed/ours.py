@@ -37,7 +37,8 @@ def _targets(tree: Tree, folder: Path) -> None:
     from checks.semgrep.targets import candidates, choose
 
     json.dump(
-        {Path(copy).name: path for copy, path in choose(tree, candidates(tree), folder).places.items()}, sys.stdout
+        {Path(copy).name: path for copy, path in choose(tree, candidates(tree), folder, sift=False).places.items()},
+        sys.stdout,
     )
 
 

@@ -70,21 +70,21 @@ def _kept(tree: Tree, store: Store, by_path: Mapping[str, bytes]) -> dict[str, _
 
 
 def _was_read(result: FileResult) -> bool:
-    return bool(result.matches) or not (result.unread or result.left_out)
+    return bool(result.matches) or not (result.unread or result.left_out or result.wordless)
 
 
 def _pack(result: FileResult, tool: str) -> list[object]:
     matches = [(one.rule, one.line, one.end_line, one.message, one.severity, one.signal) for one in result.matches]
-    return [tool, matches, result.unread, result.left_out]
+    return [tool, matches, result.unread, result.left_out, result.wordless]
 
 
 def _unpack(path: str, row: Any) -> _Kept | None:
     """What `_pack` was given; None for a row of another shape."""
     with suppress(TypeError, ValueError):
-        tool, matches, unread, left_out = row
+        tool, matches, unread, left_out, wordless = row
         found = tuple(
             RawMatch(rule, path, line, end, message, Severity(severity), signal)
             for rule, line, end, message, severity, signal in matches
         )
-        return FileResult(found, unread, left_out), tool
+        return FileResult(found, unread, left_out, wordless=wordless), tool
     return None

@@ -34,13 +34,15 @@ class FileResult:
     """What the code rules saw in one file. It depends on that file alone: every rule looks at one file at a time.
 
     `unread` says why not every rule read all of it, "" where they did; `left_out` that its content is minified or
-    generated. `lasting` is False where another run may see more (a time limit was met): not to be kept in a cache.
+    generated, `wordless` that it lacks the words of every rule, so that nothing had to be run to know it clean.
+    `lasting` is False where another run may see more (a time limit was met): not to be kept in a cache.
     """
 
     matches: tuple[RawMatch, ...] = ()
     unread: str = ""
     left_out: bool = False
     lasting: bool = True
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

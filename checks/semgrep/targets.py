@@ -11,6 +11,7 @@ from checks.files.kinds import is_generated, is_vendored, is_written_by_a_progra
 from checks.readers.grammar import TooSlowError, language, parse
 from checks.semgrep.findings import FileResult
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
+from checks.semgrep.words import marked, silent
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -52,8 +53,11 @@ def candidates(tree: Tree) -> tuple[str, ...]:
     )
 
 
-def choose(tree: Tree, paths: Iterable[str], scratch: Path) -> Targets:
+def choose(tree: Tree, paths: Iterable[str], scratch: Path, *, sift: bool = True) -> Targets:
     """Judge the content of files and write a plain copy of each that is to be read to the folder `scratch`.
+
+    A file with none of the words that rules need is known to be clean without a copy, and a copy's name hides it from
+    the rules whose words it lacks. Without `sift` every rule reads every file, as a reference does.
 
     Copies keep out what semgrep would not see as we do: names it cannot print, other encodings, and byte order marks,
     which hide a match in the first statement. Folders are the targets, so no command line grows too long.
@@ -75,11 +79,14 @@ def choose(tree: Tree, paths: Iterable[str], scratch: Path) -> Targets:
             script = path.endswith(HAS_SCRIPTS)
             suffix = ".ts" if script else _SUFFIXES.get(Path(path).suffix, Path(path).suffix)
             source = only_scripts(path, text) if script else text
-            if suffix != ".py" and not _parses_in_time(suffix, source):
+            unable = silent(suffix, source) if sift else ()
+            if unable is None:
+                targets.passed_over[path] = FileResult(wordless=True)
+            elif suffix != ".py" and not _parses_in_time(suffix, source):
                 late = "takes too long to parse, not given to the code rules"
                 targets.passed_over[path] = FileResult(unread=late, lasting=False)
             else:
-                targets.places[_copy(scratch / f"{len(targets.places)}{suffix}", source)] = path
+                targets.places[_copy(scratch / f"{len(targets.places)}{marked(unable)}{suffix}", source)] = path
     return targets
 
 

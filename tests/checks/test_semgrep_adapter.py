@@ -116,7 +116,7 @@ def test_script_blocks_of_components_are_read_at_their_lines(tmp_path: Path) -> 
 
 
 def test_a_file_that_parses_only_in_part_is_not_read_in_full(tmp_path: Path) -> None:
-    code = scan(tree_of(tmp_path, {"a.py": GAP, "broken.py": "def f(:\n  return ]\nx = = 3\n"}))
+    code = scan(tree_of(tmp_path, {"a.py": GAP, "broken.py": "def f(:\n  return ]\nx = = 3\nexcept"}))
     assert code.trouble is None
     assert [one.path for one in code.unread] == ["broken.py"]
     assert code.examined == {"a.py"}

@@ -18,12 +18,12 @@ def test_the_grammar_comes_to_an_end_on_what_is_not_parsed_first(unit, grammar):
 
 
 def test_only_larger_sources_are_parsed_first(tmp_path, monkeypatch):
-    (tmp_path / "small.ts").write_text("a\n" * 10)
-    (tmp_path / "large.ts").write_text("a\n" * targets.ALWAYS_IN_TIME)
-    (tmp_path / "large.py").write_text("a\n" * targets.ALWAYS_IN_TIME)
+    (tmp_path / "small.ts").write_text("catch\n" * 10)
+    (tmp_path / "large.ts").write_text("catch\n" * targets.ALWAYS_IN_TIME)
+    (tmp_path / "large.py").write_text("except\n" * targets.ALWAYS_IN_TIME)
     parsed = []
     monkeypatch.setattr(targets, "parse", lambda _, source: parsed.append(len(source)))
     with PrivateFolder("test") as folder:
         chosen = targets.choose(Tree.read(tmp_path, None), ("large.py", "large.ts", "small.ts"), folder.path)
     assert sorted(chosen.places.values()) == ["large.py", "large.ts", "small.ts"]
-    assert parsed == [2 * targets.ALWAYS_IN_TIME]
+    assert parsed == [len("catch\n") * targets.ALWAYS_IN_TIME]
