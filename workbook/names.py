@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-STATE: Final = "readiness.toml"
-WAIVERS: Final = "readiness-waivers.toml"
-CHECKLISTS: Final = ".readiness/checklists"
+STATE = "readiness.toml"
+WAIVERS = "readiness-waivers.toml"
+CHECKLISTS = ".readiness/checklists"
 """The folder of a team's own checklists."""

@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from checks.cache.signs import UNWALKED
 from checks.git.problem import UnsafeRepository
-
-UNWALKED: Final = (".venv", "venv", "node_modules", "__pycache__")
-"""Folders of installed or generated code; untracked files in them are never listed."""
 
 SUBMODULE_MODE: Final = 0o160000
 _PLAIN_TAG: Final = "H"

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from checks.cache.signs import UNWALKED
 from checks.children.process import Finished
 from checks.files.fingerprint import bytes_to_read, fingerprint
 from checks.git.listing import Listed, ask, listed, unsure
@@ -153,6 +154,10 @@ class Git:
             total.update(os.fsencode(path) + b"\0" + fingerprint(self.root, path))
         total.update(fingerprint(self.top, ".mailmap"))
         return total.hexdigest()
+
+    def lists_plainly(self) -> bool:
+        """Whether every file that is listed lies where `checks.cache.signs` looks: in no folder of installed code."""
+        return not any(f"{name}/".encode() in self._listing for name in UNWALKED)
 
     def past(self) -> str:
         """A digest of all that history can tell: HEAD, refs, the reach of the clone, who is who."""

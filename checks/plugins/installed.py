@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-import site
 from collections import Counter
 from collections.abc import Collection, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from checks.cache import signs
 from checks.cache.version import digest_of
 
 GROUPS: Final = ("probes", "importers", "exports", "checklists")
@@ -88,9 +88,7 @@ class Offers(NamedTuple):
 
 def sites() -> tuple[Path, ...]:
     """The folders where distributions of this interpreter are installed, and where we are installed ourselves."""
-    ours = Path(__file__).parents[2]
-    own = (str(ours),) if ours.name in {"site-packages", "dist-packages"} else ()
-    return tuple(Path(one) for one in dict.fromkeys((*site.getsitepackages(), *own)) if os.path.isdir(one))  # noqa: PTH112  # this runs before every answer from the cache
+    return tuple(map(Path, signs.sites()))
 
 
 def offers(group: str, taken: Collection[str] = ()) -> Offers:

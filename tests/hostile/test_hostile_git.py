@@ -89,6 +89,7 @@ METHODS: dict[str, Callable[[Git], object]] = {
     "commit_id": lambda git: (git.commit_id("v1"), git.commit_id("HEAD~1")),
     "files": lambda git: git.files(),
     "past": lambda git: git.past(),
+    "lists_plainly": lambda git: git.lists_plainly(),
     "unlisted": lambda git: git.unlisted(),
     "changed_between": lambda git: (git.changed_between("HEAD~1"), git.changed_between("HEAD", ["app.py"])),
     "blob_ids": lambda git: (git.blob_ids(["README.md", "app.py"]), git.blob_ids(["README.md"], "v1")),
@@ -190,8 +191,6 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.challenge.scratch": {"a copy with its tags": challenged},
     # Says what git said.
     "checks.challenge.child": {},
-    # Asks only where the git program is.
-    "checks.cache.version": {},
     "checks.files.admission": {"listing the tree": digest},
     "checks.hotspots": {"how often files changed": ask_churn},
     "checks.look": {"a probe that reads tags": ask_release},

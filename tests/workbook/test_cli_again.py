@@ -6,9 +6,10 @@ import subprocess
 import pytest
 
 import checks.isolated
+from checks.cache import signs
 from checks.observation import Examined, Observation, Outcome, ProbeReport
 from workbook.answers import Status
-from workbook.cli import again
+from workbook.cli import again, unchanged
 from workbook.cli.main import main
 from workbook.session import Session
 from workbook.view import View
@@ -153,7 +154,7 @@ def test_another_day_is_another_question(status, worked_out, monkeypatch):
 
 def test_another_version_of_ours_works_it_out_anew(status, worked_out, monkeypatch):
     status()
-    monkeypatch.setattr(again, "_own_code", lambda: "another version")
+    monkeypatch.setattr(unchanged, "own_code", lambda: "another version")
     status()
     assert len(worked_out) == 4
 
@@ -188,6 +189,8 @@ def test_without_git_nothing_is_kept(tmp_path, capsys, worked_out):
 
 def test_where_much_would_have_to_be_read_nothing_is_kept(status, answered, worked_out, monkeypatch):
     write(answered, "api/data.bin", "x" * 5000)
+    # It cannot be told from outside either.
+    monkeypatch.setattr(signs, "MOST_ENTRIES", 1)
     status()
     status()
     assert len(worked_out) == 3

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Self
@@ -24,16 +23,12 @@ from checks.files.fingerprint import fingerprint
 from checks.git import Git, GitProblem
 from checks.plugins import installed
 from workbook import names
+from workbook.cli import unchanged
 from workbook.cli.folder import root_of
-from workbook.data import templates
-
-READERS: Final = frozenset({"probe", "status"})
-"""The commands that may say the same again."""
+from workbook.cli.unchanged import DAY_S, READERS, Unchanged
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 """Of files that git cannot tell to be unchanged. To read more of them costs more than to work out what is asked."""
-
-_DAY_S: Final = 86_400
 
 
 class Said:
@@ -55,19 +50,23 @@ class Said:
 class Again:
     """One call of a command that only reads, against one snapshot of the repository."""
 
-    def __init__(self, root: Path, arguments: Sequence[str], git: Git) -> None:
+    def __init__(self, root: Path, arguments: Sequence[str], git: Git, outside: Unchanged | None) -> None:
         self.git = git
         """The snapshot, for the call to read from: what is kept must follow from what was looked at here."""
         self._root = root
         self._arguments = arguments
+        self._outside = outside
         self._before = self._state(git)
         if not self._before:
             raise UnusableCacheError("too much would have to be read to tell whether anything changed")
         self._store = Store(folder(outside=git.top) / DATABASE)
 
     @classmethod
-    def of(cls, arguments: Sequence[str]) -> Self | None:
-        """The call with these arguments; None where it is none of a reader, or nothing can be kept."""
+    def of(cls, arguments: Sequence[str], outside: Unchanged | None) -> Self | None:
+        """The call with these arguments; None where it is none of a reader, or nothing can be kept.
+
+        `outside` is the same call as the repository looked before: it may keep what was said as well.
+        """
         given = list(arguments)
         start = Path(given[1]) if given[:1] == ["-C"] and len(given) > 1 else None
         rest = given if start is None else given[2:]
@@ -79,7 +78,7 @@ class Again:
         with suppress(GitProblem, UnusableCacheError):
             git = Git.open(root)
             try:
-                return cls(root, rest, git)
+                return cls(root, rest, git, outside)
             except BaseException:
                 git.close()
                 raise
@@ -97,12 +96,19 @@ class Again:
             return False
         for stream, text in kept:
             (sys.stderr if stream == "stderr" else sys.stdout).write(text)
+        self._keep_outside([(stream, text) for stream, text in kept])
         return True
 
     def keep(self, said: Said) -> None:
         """Keep what the call said, unless something changed while it was worked out."""
         if said.lasting and self._after(said) == self._before:
             self._store.put({self._key: said.lines})
+            self._keep_outside(said.lines)
+
+    def _keep_outside(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Let the same be said again without git, where what git lists can be seen from outside."""
+        if self._outside is not None and self.git.lists_plainly() and not installed.plugins():
+            self._outside.keep(lines)
 
     def _after(self, said: Said) -> str:
         if not said.looked:
@@ -121,7 +127,7 @@ class Again:
         if not tree:
             return ""
         total = blake2b(digest_size=16)
-        for one in (str(int(time.time()) // _DAY_S), version.digest(), installed.digest(), _own_code(), tree):
+        for one in (str(int(time.time()) // DAY_S), version.digest(), installed.digest(), unchanged.own_code(), tree):
             total.update(one.encode() + b"\0")
         # Git does not see what it was told to ignore, and we read these files all the same.
         for path in (names.STATE, names.WAIVERS, *_checklists(self._root)):
@@ -135,9 +141,3 @@ def _checklists(root: Path) -> Iterator[str]:
     except OSError:
         return
     yield from (f"{names.CHECKLISTS}/{name}" for name in found)
-
-
-@cache
-def _own_code() -> str:
-    """What the workbook itself is made of; the same for all calls of a process."""
-    return version.digest_of([Path(__file__).parents[1], templates()])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from workbook.cli.again import Again
-from workbook.errors import Refused
+from workbook.cli.unchanged import Unchanged
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from workbook.cli.faces import Faces
@@ -30,21 +29,11 @@ def main(argv: Sequence[str] | None = None, faces: Faces | None = None) -> int:
     """
     _never_fail_to_print()
     arguments = sys.argv[1:] if argv is None else argv
-    again: Again | None = None
-    root: Path | None = None
+    roots: list[Path] = []
     try:
-        again = Again.of(arguments)
-        if again is None or not again.repeat():
-            from workbook.cli.calls import Call
-
-            call = Call(arguments)
-            root = call.root
-            code = call.run(faces, again)
-        else:
-            code = 0
+        outside = Unchanged.of(arguments)
+        code = 0 if outside is not None and outside.repeat() else _run(arguments, faces, outside, roots)
         sys.stdout.flush()
-    except Refused as refused:
-        return _line(str(refused), refused.code)
     except KeyboardInterrupt:
         return _line("stopped", INTERRUPTED)
     except BrokenPipeError:
@@ -54,15 +43,39 @@ def main(argv: Sequence[str] | None = None, faces: Faces | None = None) -> int:
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except Exception as error:  # noqa: BLE001  # the one boundary: a mistake of ours is a line and a log, never a traceback
-        if _is_for_people(error):
-            return _line(str(error), 2)
-        from workbook.crash import recorded
+        return _told(error, roots)
+    return code
 
-        return _line(recorded(error, root), CRASHED)
+
+def _run(arguments: Sequence[str], faces: Faces | None, outside: Unchanged | None, roots: list[Path]) -> int:
+    """Say the same again where git sees no change, else run the command; its folder is added to `roots`."""
+    from workbook.cli.again import Again
+
+    again = Again.of(arguments, outside)
+    try:
+        if again is not None and again.repeat():
+            return 0
+        from workbook.cli.calls import Call
+
+        call = Call(arguments)
+        roots.append(call.root)
+        return call.run(faces, again)
     finally:
         if again is not None:
             again.close()
-    return code
+
+
+def _told(error: Exception, roots: list[Path]) -> int:
+    """Say in a line why a command came to no end; the exit code."""
+    from workbook.errors import Refused
+
+    if isinstance(error, Refused):
+        return _line(str(error), error.code)
+    if _is_for_people(error):
+        return _line(str(error), 2)
+    from workbook.crash import recorded
+
+    return _line(recorded(error, roots[0] if roots else None), CRASHED)
 
 
 def _is_for_people(error: Exception) -> bool:

@@ -1,0 +1,183 @@
+"""What a folder looks like from outside: names, sizes and times, without opening a file or asking git.
+
+The same look again means the same content, as git itself concludes from the same facts: whoever writes a file cannot
+keep its time of change (`ctime`) as it was. Asked before everything else, so little is loaded, pathlib and typing not
+at all.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import stat
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from hashlib import blake2b
+else:
+    try:
+        # hashlib would load OpenSSL as well, for a twentieth of the whole answer.
+        from _blake2 import blake2b
+    except ImportError:  # a Python that was built to have it from elsewhere
+        from hashlib import blake2b
+
+UNWALKED = (".venv", "venv", "node_modules", "__pycache__")
+"""Folders of installed or generated code; untracked files in them are never listed."""
+
+MOST_ENTRIES = 20_000
+"""Of a work tree, ignored files included; git is quicker to tell where there are more."""
+
+_OF_GIT = ("HEAD", "index", "config", "packed-refs", "shallow", "commondir", "config.worktree")
+_BELOW_GIT = ("refs", "info", "objects/info", "objects/pack")
+_FINE_NS = 10_000_000
+"""A time that is no multiple of it comes from a clock that ticks at least every hundredth of a second."""
+_MARGIN_NS = 20_000_000
+_COARSE_MARGIN_NS = 3_000_000_000
+"""For file systems that count in whole seconds, or in pairs of them."""
+
+
+class Sign:
+    """How a work tree looks. It is `settled` where no file changed so lately that a further change could look alike."""
+
+    __slots__ = ("digest", "settled")
+
+    def __init__(self, digest: str, *, settled: bool) -> None:
+        self.digest = digest
+        self.settled = settled
+
+
+class _NoSignError(Exception):
+    """There is something here that only git, or reading, can tell about."""
+
+
+def of_repository(root: str) -> Sign | None:
+    """The sign of a work tree with its git directory; None where only git can tell what may have changed.
+
+    That is: `root` is not the top of an ordinary clone, a repository lies in it, a link leads out of its own folder,
+    something cannot be read, or there is too much of it.
+    """
+    now = time.time_ns()
+    seen: list[str] = []
+    try:
+        newest = max(_work_tree(root, seen), _git_directory(os.path.join(root, ".git"), seen))
+    except (OSError, _NoSignError):
+        return None
+    margin = _MARGIN_NS if newest % _FINE_NS else _COARSE_MARGIN_NS
+    return Sign(digest_of([root, *sorted(seen)]), settled=newest <= now - margin)
+
+
+def digest_of(facts: list[str]) -> str:
+    """32 hexadecimal digits over some texts."""
+    return checksum("\0".join(facts).encode("utf-8", "surrogateescape"))
+
+
+def checksum(content: bytes) -> str:
+    """32 hexadecimal digits over some bytes."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _work_tree(root: str, seen: list[str]) -> int:
+    """Note every file; the newest time of change."""
+    newest, waiting = 0, [root]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                name = entry.name
+                if name == ".git":
+                    if entry.path != os.path.join(root, ".git") or not entry.is_dir(follow_symlinks=False):
+                        raise _NoSignError
+                elif entry.is_dir(follow_symlinks=False):
+                    if name not in UNWALKED:
+                        waiting.append(entry.path)
+                        seen.append(f"{entry.path}/")
+                else:
+                    found = entry.stat(follow_symlinks=False)
+                    if stat.S_ISLNK(found.st_mode) and "/" in os.readlink(entry.path):
+                        raise _NoSignError
+                    newest = max(newest, found.st_ctime_ns)
+                    seen.append(_fact(entry.path, found))
+        if len(seen) > MOST_ENTRIES:
+            raise _NoSignError
+    return newest
+
+
+def _git_directory(folder: str, seen: list[str]) -> int:
+    """Note what decides how git lists files and names commits; the newest time of change."""
+    newest = 0
+    paths = [os.path.join(folder, name) for name in _OF_GIT]
+    with os.scandir(folder) as entries:
+        paths += [entry.path for entry in entries if entry.name.startswith("sharedindex.")]
+    waiting = [os.path.join(folder, name) for name in _BELOW_GIT]
+    while waiting:
+        here = waiting.pop()
+        if not os.path.isdir(here):
+            continue
+        seen.append(f"{here}/")
+        with os.scandir(here) as entries:
+            for entry in entries:
+                (waiting if entry.is_dir(follow_symlinks=False) else paths).append(entry.path)
+    for path in paths:
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            continue
+        newest = max(newest, found.st_ctime_ns)
+        seen.append(_fact(path, found))
+    return newest
+
+
+def _fact(path: str, found: os.stat_result) -> str:
+    times = f"{found.st_mtime_ns} {found.st_ctime_ns}"
+    return f"{path}\n{found.st_mode:o} {found.st_size} {found.st_ino} {times}"
+
+
+def of_files(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
+    """The size and time of change of every file below a folder whose name ends so, compiled ones left out."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    yield from of_files(entry.path, endings)
+            elif entry.name.endswith(endings):
+                yield of_file(entry.path)
+
+
+def of_file(path: str) -> str:
+    """The size and time of change of one file."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return path
+    return f"{path}\n{found.st_size}\n{found.st_mtime_ns}"
+
+
+def sites() -> list[str]:
+    """The folders where distributions of this interpreter are installed, and where we are installed ourselves."""
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    own = [ours] if os.path.basename(ours) in {"site-packages", "dist-packages"} else []
+    return [one for one in dict.fromkeys([*site.getsitepackages(), *own]) if os.path.isdir(one)]
+
+
+def of_distributions() -> list[str]:
+    """What is installed: each distribution by name and version, with the sign of its list of entry points."""
+    found = []
+    for folder in sites():
+        try:
+            names = sorted(name for name in os.listdir(folder) if name.endswith(".dist-info"))
+        except OSError:
+            continue
+        found += [of_file(f"{folder}/{name}/entry_points.txt") for name in names]
+    return found
+
+
+def of_programs(*names: str) -> list[str]:
+    """Which programs of these names would be run: beside the interpreter, or the first on the search path."""
+    found = [os.path.join(os.path.dirname(sys.executable), name) for name in names]
+    folders = [one for one in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(one)]
+    for name in names:
+        paths = (os.path.join(folder, name) for folder in folders)
+        found += [next((one for one in paths if os.path.isfile(one) and os.access(one, os.X_OK)), "")]
+    return [of_file(one) if one else "" for one in found]
