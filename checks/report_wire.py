@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from checks.hotspots import HotFile, Hotspot, Hotspots
@@ -25,12 +26,31 @@ Plain = dict[str, Any]
 
 def pack(report: ProbeReport) -> Plain:
     """The report as plain data for `json.dumps`, which keeps undecodable bytes of names as escapes."""
-    return asdict(report)
+    packed: Plain = _plain(report)
+    return packed
 
 
 def pack_observation(one: Observation) -> Plain:
     """One observation as plain data."""
-    return asdict(one)
+    packed: Plain = _plain(one)
+    return packed
+
+
+def _plain(value: Any) -> Any:
+    """What `dataclasses.asdict` gives for frozen records, without a copy of each number."""
+    kind: Any = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is tuple:
+        return value if value and type(value[0]) in {int, str} else tuple([_plain(one) for one in value])
+    if names := _names(kind):
+        return {name: _plain(getattr(value, name)) for name in names}
+    return {name: _plain(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
 
 
 def unpack(data: Plain) -> ProbeReport:

@@ -277,7 +277,15 @@ class _Run:
         yield from self.look.findings
         for match in self.code.findings:
             if not match.is_fact and is_product(match.path):
-                yield _finding(match, self.look.tree)
+                place = Location(match.path, match.line, match.end_line)
+                yield Finding(match.rule, match.signal, place, match.severity, match.message, self._shown(match, place))
+
+    def _shown(self, match: RawMatch, place: Location) -> str:
+        if match.rule.startswith(_NO_SNIPPET):
+            return ""
+        if self.answers is None:
+            return snippet.cut(self.look.tree.text(place.path), place)
+        return self.answers.shown(place, lambda: snippet.cut(self.look.tree.text(place.path), place))
 
     def _proposals(self) -> tuple[Proposal, ...]:
         if self.cancel.is_set() or PROPOSALS in self._too_slow:
@@ -373,12 +381,6 @@ def _only_found(answer: Observation, trouble: str) -> Observation:
 
 def _unknown(signal: str, reason: str) -> Observation:
     return Observation(signal, Outcome.UNKNOWN, reason)
-
-
-def _finding(match: RawMatch, tree: Tree) -> Finding:
-    location = Location(match.path, match.line, match.end_line)
-    shown = "" if match.rule.startswith(_NO_SNIPPET) else snippet.cut(tree.text(match.path), location)
-    return Finding(match.rule, match.signal, location, match.severity, match.message, shown)
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ all that was asked about them: a reader's facts that came out equal, a word that
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
 from checks.cache.facts import may_tell
-from checks.observation import Unread
+from checks.observation import Location, Unread
 from checks.reads import CODE, FACTS, GIT, MEASURE, QUESTIONS, TEXT, Question, Step
 from checks.report_wire import unpack_finding
 
@@ -49,6 +49,7 @@ class Answers:
         if len(before) != len(self._contents) or len(self._changed) > _MOST_CHANGED:
             self._old = {}
         self._again: Look | None = None
+        self._shown: dict[str, dict[str, str]] = {}
 
     def recall(self, name: str) -> Any:
         """What `keep` was given under that name, where it still holds; its effects on the look are done. Else None."""
@@ -75,6 +76,21 @@ class Answers:
         if not may_tell(json.dumps(entry["value"]) + json.dumps(entry["findings"])):
             self._new[name] = entry
 
+    def shown(self, place: Location, cut: Callable[[], str]) -> str:
+        """What a finding at a place shows: what it did before, where the file did not change, else what is cut now."""
+        where = f"{place.line}-{place.end_line}"
+        known = self._shown.setdefault(place.path, {})
+        if where not in known:
+            number = self._numbers.get(place.path)
+            stands = bool(self._old) and number is not None and number not in self._changed
+            before = self._old["shown"].get(place.path, {}).get(where) if stands else None
+            text = cut() if before is None else before
+            # Alone it may hold a line of something longer, which the report takes out later.
+            if before is None and may_tell(text):
+                return text
+            known[where] = text
+        return known[where]
+
     def save(self) -> None:
         """Write the answers of this look to the cache, those that were recalled included."""
         sets: dict[str, int] = {}
@@ -93,6 +109,7 @@ class Answers:
             "partial": partial,
             "skipped": skipped,
             "left out": sorted(self._look.left_out),
+            "shown": self._shown,
         }
         self._store.put({self._key: row})
 

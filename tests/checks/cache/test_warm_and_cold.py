@@ -6,6 +6,7 @@ import json
 import os
 import random
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,27 @@ def test_no_secret_reaches_the_cache(repository: Path, tmp_path: Path, monkeypat
     assert rows
     assert secret not in kept
     assert secret.encode() not in place.read_bytes()
+
+
+def test_what_findings_show_follows_the_file(repository: Path, tmp_path: Path) -> None:
+    leaky = 'SELECT * FROM users WHERE note = "postgres://ana:9fQ2xLmT7vRk@db.example.com/x" AND name'
+    texts = [
+        USERS,
+        "\n\n" + USERS,
+        USERS.replace("name}'", "name}' LIMIT 1"),
+        USERS.replace("SELECT * FROM", leaky),
+        USERS,
+    ]
+    other = repository / "app" / "extra.py"
+    with Store(tmp_path / "looks.sqlite3") as store:
+        for text in texts:
+            (repository / "app" / "users.py").write_text(text)
+            for again in (USERS, USERS.replace("SELECT", "SELECT DISTINCT")):
+                other.write_text(again)
+                warm, cold = run.look_over(repository, store=store), run.look_over(repository)
+                assert json.dumps(pack(warm)) == json.dumps(pack(cold))
+                assert pack(cold) == asdict(cold)
+                assert any("DISTINCT" in one.snippet for one in warm.findings) == (again != USERS)
+        kept = store.get(bytes(key) for (key,) in store._rows("SELECT key FROM kept", ()))
+    assert kept
+    assert "9fQ2xLmT7vRk" not in json.dumps(list(kept.values()))
