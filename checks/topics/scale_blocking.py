@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterator
 
 from checks.application.numbers import counted
+from checks.application.start_up import is_startup, is_web_startup
 from checks.application.wiring import (
     answer,
     blind_spots,
     callees,
     complain,
+    is_one_off,
     not_applicable,
     python_modules,
     web_modules,
 )
 from checks.look import WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
+from checks.once import once
 from checks.probe import probe
 from checks.readers.python_facts import Call, Function, PythonModule
 
@@ -40,7 +43,11 @@ _SYNC_NODE = re.compile(
 )
 _SERVER_NODE = re.compile(
     r"(?:^|/)(?:api|server|backend|routes?|functions|controllers?|services?|handlers?)(?:/|\.)|route\.[jt]s$"
+    r"|^(?:[\w-]+/){0,2}(?:src/)?(?:middleware|proxy)\.[jt]s$"
 )
+_TOOL = re.compile(r"(?:^|/)(?:bin|tools?|cli)/|\.config\.[cm]?[jt]s$")
+"""Where programs lie that somebody runs, and that answer no request."""
+_DEEPEST = 3
 
 
 @probe(SIGNAL)
@@ -53,19 +60,20 @@ def no_blocking_async(look: Look) -> Observation:
         for function in module.functions:
             if function.is_async:
                 asynchronous += 1
-                found += _blocking(look, module, function)
-    routed = {route.module for route in look.web.routes(look.source_paths(*WEB))}
+                aside = is_one_off(module.path) and not look.reach.served(module.path)
+                blocking = [] if aside else list(_blocking(look, module, function))
+                found += blocking if blocking and not is_startup(look, module, function) else []
+    served = _request_paths(look)
     for web in web_modules(look):
         inside = {function.name for function in web.functions if function.is_async and function.name}
         spans = [(one.line, one.end_line) for one in web.functions if one.is_async]
+        sync = [call for call in web.calls if _SYNC_NODE.fullmatch(call.callee)] if web.path in served else []
         asynchronous += len(spans)
         if inside or spans:
             found += [
                 Location(web.path, call.line)
-                for call in web.calls
-                if _SYNC_NODE.fullmatch(call.callee)
-                and _is_of_server(look, web.path, routed)
-                and any(first <= call.line <= last for first, last in spans)
+                for call in sync
+                if any(first <= call.line <= last for first, last in spans) and not is_web_startup(look, web, call.line)
             ]
     found = sorted(set(found))
     if found:
@@ -82,17 +90,34 @@ def no_blocking_async(look: Look) -> Observation:
     return answer(SIGNAL, Outcome.MET, f"none in {counted(asynchronous, 'asynchronous function')}", searched=SEARCHED)
 
 
-def _is_of_server(look: Look, path: str, routed: set[str]) -> bool:
-    """Whether a web file answers requests: by its place, its routes, or a file of routes that imports it."""
-    return any(one in routed or _SERVER_NODE.search(one) for one in (path, *look.reach.imported_by(path)))
+@once
+def _request_paths(look: Look) -> frozenset[str]:
+    """The web files that a request reaches: by their place, their routes, and what those import, however far."""
+    routed = {route.module for route in look.web.routes(look.source_paths(*WEB))}
+    placed = (path for path in look.source_paths(*WEB) if _SERVER_NODE.search(path))
+    waiting = [*routed, *(path for path in placed if not (is_one_off(path) or _TOOL.search(path)))]
+    seen = set[str]()
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            waiting += look.reach.imports_of(path)
+    return frozenset(seen)
 
 
 def _blocking(look: Look, module: PythonModule, function: Function) -> Iterator[Location]:
-    """Blocking calls of an asynchronous function itself, and of the plain functions it calls directly."""
+    """Blocking calls of an asynchronous function itself, and of the plain functions below it, three calls deep."""
     yield from (Location(module.path, call.line, call.end_line) for call in _own(look, module, function))
-    for target, inner in callees(look, module, function):
-        if not inner.is_async and not _returns_later(module, function, inner):
-            yield from (Location(target.path, call.line, call.end_line) for call in _own(look, target, inner))
+    waiting = [(module, function, 0)]
+    seen = {(module.path, function.qualified)}
+    while waiting:
+        above, caller, depth = waiting.pop()
+        for target, inner in callees(look, above, caller) if depth < _DEEPEST else ():
+            key = (target.path, inner.qualified)
+            if key not in seen and not inner.is_async and not _returns_later(above, caller, inner):
+                seen.add(key)
+                waiting.append((target, inner, depth + 1))
+                yield from (Location(target.path, call.line, call.end_line) for call in _own(look, target, inner))
 
 
 def _own(look: Look, module: PythonModule, function: Function) -> Iterator[Call]:
