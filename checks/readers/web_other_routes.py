@@ -91,7 +91,7 @@ def _described(module: WebModule, call: WebCall) -> WebRoute:
 
 def _opened(module: WebModule, call: WebCall) -> str:
     """The path of `router.route("/book").get(…)`."""
-    host = call.callee[: call.callee.index("route") + len("route")]
+    host = call.callee[: f".{call.callee}".index(".route.") + len("route")]  # not the one in `router`
     above = [one for one in module.calls if one.callee == host and one.line <= call.line and one.arguments]
     path = max(above, key=lambda one: one.line).arguments[0] if above else ""
     return path[1:-1] if path[:1] in {"'", '"', "`"} else ""

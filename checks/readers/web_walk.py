@@ -415,11 +415,20 @@ def _is_exported(node: Node) -> bool:
 
 
 def _loaded(node: Node) -> str:
-    """The package that a call in place runs, as in `require("fastify")({ logger: true })`, or ""."""
+    """The package that a call in place runs, as in `require("fastify")({ logger: true })`, or one of its exports."""
+    if node.type == "member_expression":  # `require("axios-retry").default`
+        made = node.child_by_field_name("object")
+        name = _required(made) if made is not None else ""
+        return f"{name}.{text_of(node.child_by_field_name('property'))}" if name else ""
     inner = node.child_by_field_name("function") if node.type == "call_expression" else None
-    if inner is None or inner.type != "call_expression" or dotted(inner) != "require":
+    return _required(inner) if inner is not None else ""
+
+
+def _required(node: Node) -> str:
+    """The package that `require("name")` loads, or ""."""
+    if node.type != "call_expression" or dotted(node) != "require":
         return ""
-    listed = inner.child_by_field_name("arguments")
+    listed = node.child_by_field_name("arguments")
     first = listed.named_children[0] if listed is not None and listed.named_children else None
     name = strings_in(first) if first is not None and first.type == "string" else ""
     return name if name[:1] not in {"", ".", "/"} else ""

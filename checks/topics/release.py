@@ -102,7 +102,8 @@ _BY_PROGRAM = re.compile(
 )
 _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($|[:_.-])")
 _ROLLBACK_WORD = re.compile(
-    r"(?i)\broll(ing)?[- ]?back\b|\bblue[-/ ]green\b|\bcanary (release|deploy)"
+    r"(?i)\broll(ing)?[- ]?back\b|^go(?:ing)? back(?: to (?:the|an|a) [\w ]{3,30})?$"
+    r"|\bblue[-/ ]green\b|\bcanary (release|deploy)"
     r"|\b(?:re-?deploy|go back to) the (?:previous|last|old) (?:commit|version|release|image|tag)"
 )
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")

@@ -35,7 +35,7 @@ _FACTORY = re.compile(
 )
 _CACHE_CALLS = re.compile(
     r"(?:redis|aioredis|redis\.asyncio|ioredis|@upstash/redis|@vercel/kv|pymemcache|memcache)\b.*\.(?:get|set|setex|setEx|mget|hget|hset|hSet|hGet|json)"
-    r"|django\.core\.cache\.caches?\b.*\.(?:get|set|get_or_set|get_many|set_many|add)|django\.views\.decorators\.cache\.cache_page|node-cache\..*\.(?:get|set)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
+    r"|django\.core\.cache\.caches?\b.*\.(?:get|set|get_or_set|get_many|set_many|add)|django\.views\.decorators\.cache\.cache_page|node-cache(?:\..*)?\.(?:get|set|mget|has|take)|lru-cache\..*\.(?:get|set)|keyv\..*\.(?:get|set)"
     r"|cache-manager\..*|@nestjs/cache-manager\..*|next(?:/cache)?\.(?:default\.)?unstable_cache|cachetools\.(?:TTLCache|LRUCache)"
     r"|aiocache\..*\.(?:get|set)|diskcache\.Cache.*|apicache\..*middleware"
 )
