@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import all_calls, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
 from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
 from checks.application.numbers import counted, share
@@ -87,8 +87,9 @@ def output_validated(look: Look) -> Observation:
         for grade in _grade(look, call).split("+"):
             of.setdefault(grade, []).append(call.place)
     checked, present, unchecked = of.get("schema", []), of.get("presence", []), of.get("unchecked", [])
+    bare = of.get("bare", [])
     task, talk, tools = of.get("task", []), of.get("talk", []), of.get("tools", [])
-    if checked and len(checked) == len(calls) and not unchecked:
+    if checked and len(checked) == len(calls) and not unchecked and not bare:
         said = share(len(checked), len(calls), "answer", "goes through a schema", "go through a schema")
         sound = all(call.seen.reached for call in calls) and not blind_spots(look)
         return answer(VALIDATED, Outcome.MET if sound else Outcome.PARTIAL, said, checked, searched=searched)
@@ -97,7 +98,8 @@ def output_validated(look: Look) -> Observation:
         said += f", {counted(len(present), 'is', 'are')} checked in part" if present else ""
         said += f", {len(tools)} may call a tool whose input is checked" if tools else ""
         said += f", {counted(len(talk), 'is', 'are')} free text" if talk else ""
-        where = [*unchecked, *task, *present, *talk]
+        said += ", but not for every caller" if bare else ""
+        where = [*unchecked, *bare, *task, *present, *talk]
         return answer(VALIDATED, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
     if unchecked or task:
         where = unchecked or task
@@ -112,7 +114,7 @@ def output_validated(look: Look) -> Observation:
 def _grade(look: Look, call: ModelCall) -> str:
     """How an answer is used: "schema", "presence", "unchecked" (parsed as it comes), or free text: "talk", "task".
 
-    Where callers differ, "schema+unchecked"; "talk+tools" where tools with typed input are given besides.
+    Where callers differ, "schema+unchecked" or "schema+bare"; "talk+tools" where tools with typed input are given.
     """
     seen = call.seen
     text = text_of(look, seen)
@@ -132,7 +134,9 @@ def _grade(look: Look, call: ModelCall) -> str:
     sound = [bool(_CHECKS.search(part) or _checks_inside(look, part)) for part in parts]
     if any(sound) or _checks_inside(look, after):
         rest = [part for part, good in zip(parts, sound, strict=True) if not good]
-        return "schema+unchecked" if any(_PARSES.search(part) for part in rest) else "schema"
+        if any(_PARSES.search(part) for part in rest):
+            return "schema+unchecked"
+        return "schema+bare" if any(sound) and _has_bare_way(look, call.seen, _HOPS) else "schema"
     listed = is_listed(look, call)
     if _PARSES.search(after) or _PARSES.search(callers):
         return "presence" if listed or is_typed(look, call) else "unchecked"
@@ -198,6 +202,21 @@ def _callers_text(look: Look, call: ModelCall) -> list[str]:
         if seen is call.seen and not parts:
             break
     return parts
+
+
+def _has_bare_way(look: Look, seen: Seen, hops: int) -> bool:
+    """Whether a route gets the answer without a check, where others check what the same function gives them."""
+    name = seen.function.rsplit(".", 1)[-1]
+    for user in users_of(look, seen.path, name) if name else []:
+        first, last = function_span(look, user.path, user.line)
+        text = lines_of(look, user.path, user.line, last)
+        if look.reach.served(user.path) is False or _CHECKS.search(text) or _checks_inside(look, text):
+            continue
+        if any(one.module == user.path and one.first <= first and last <= one.last for one in endpoints(look)):
+            return True
+        if hops and _has_bare_way(look, user, hops - 1):
+            return True
+    return False
 
 
 def _checks_inside(look: Look, text: str) -> bool:
