@@ -10,6 +10,7 @@ import pytest
 
 from checks.cache import place, signs
 from workbook.answers import Status
+from workbook.cli import kept as stored
 from workbook.cli import unchanged
 from workbook.cli.again import Again
 from workbook.cli.main import main
@@ -237,7 +238,7 @@ def test_a_cache_inside_the_repository_is_not_believed(say, answered, monkeypatc
 
 
 def test_only_so_many_answers_are_kept(say, monkeypatch, tmp_path):
-    monkeypatch.setattr(unchanged, "MOST", 1)
+    monkeypatch.setattr(stored, "MOST", 1)
     say()
     say("status", "--format", "json")
     assert kept(tmp_path)

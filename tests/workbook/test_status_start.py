@@ -12,15 +12,15 @@ from workbook.answers import Status
 from workbook.session import Session
 
 NEVER = {"IPython", "git", "ipywidgets", "jinja2", "jupyterlab", "nbformat", "semgrep", "textual", "tomlkit", "tui"}
-SLOW = {"dataclasses", "inspect", "pathspec", "pydantic"}
+SLOW = {"dataclasses", "inspect", "pathspec", "platformdirs", "pydantic", "sqlite3"}
 """What validates, compiles classes or matches patterns at length: each costs a tenth of a status, or more."""
 
 GIT_CALLS = 3
 """The commit, the files, the tags: all of one snapshot."""
 
 AGAIN_LOADS = {
-    *("workbook", "workbook.cli", "workbook.cli.faces", "workbook.cli.main", "workbook.cli.unchanged"),
-    *("workbook.launch", "workbook.names"),
+    *("workbook", "workbook.cli", "workbook.cli.faces", "workbook.cli.kept", "workbook.cli.main"),
+    *("workbook.cli.unchanged", "workbook.launch", "workbook.names"),
     *("checks", "checks.cache", "checks.cache.place", "checks.cache.signs", "checks.cache.version"),
 }
 """All of ours that is loaded to say the same again."""
@@ -34,7 +34,10 @@ AGAIN_NEVER = {
 BY_GIT_LOADS = AGAIN_LOADS | {"workbook.cli.again", "workbook.cli.folder", "workbook.errors"}
 """All of the workbook that is loaded where git has to say that nothing changed."""
 
-BY_GIT_NEVER = {"argparse", "asyncio", "dataclasses", "inspect", "pathspec", "pydantic", "tomllib", "yaml"}
+BY_GIT_NEVER = {
+    *("argparse", "asyncio", "dataclasses", "inspect", "pathspec", "platformdirs", "pydantic", "sqlite3", "tomllib"),
+    "yaml",
+}
 
 PROGRAM = """
 import json, os, sys

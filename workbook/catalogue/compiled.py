@@ -16,6 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from checks.cache.place import usual
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -57,9 +59,7 @@ def compiled(
 
 def _cache() -> Path:
     """Our folder in the user's cache."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("readiness-workbook")
+    return Path(usual())
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Final, Self
 
 from checks.cache import version
-from checks.cache.place import DATABASE, UnusableCacheError, folder
-from checks.cache.store import Store
+from checks.cache.place import UnusableCacheError, folder
 from checks.files.fingerprint import fingerprint
 from checks.git import Git, GitProblem
 from checks.plugins import installed
 from workbook import names
-from workbook.cli import unchanged
+from workbook.cli import kept, unchanged
 from workbook.cli.folder import root_of
 from workbook.cli.unchanged import DAY_S, READERS, Unchanged
 
@@ -59,7 +58,7 @@ class Again:
         self._before = self._state(git)
         if not self._before:
             raise UnusableCacheError("too much would have to be read to tell whether anything changed")
-        self._store = Store(folder(outside=git.top) / DATABASE)
+        folder(outside=git.top)
 
     @classmethod
     def of(cls, arguments: Sequence[str], outside: Unchanged | None) -> Self | None:
@@ -85,24 +84,23 @@ class Again:
         return None
 
     def close(self) -> None:
-        """Let go of the snapshot and the cache."""
-        self._store.close()
+        """Let go of the snapshot."""
         self.git.close()
 
     def repeat(self) -> bool:
         """Say what this very call said before, where nothing has changed since; whether that is so."""
-        kept = self._store.get([self._key]).get(self._key)
-        if kept is None:
+        said = kept.read(self._place, self._before, outside=os.fspath(self.git.top))
+        if said is None:
             return False
-        for stream, text in kept:
+        for stream, text in said:
             (sys.stderr if stream == "stderr" else sys.stdout).write(text)
-        self._keep_outside([(stream, text) for stream, text in kept])
+        self._keep_outside(said)
         return True
 
     def keep(self, said: Said) -> None:
         """Keep what the call said, unless something changed while it was worked out."""
         if said.lasting and self._after(said) == self._before:
-            self._store.put({self._key: said.lines})
+            kept.write(self._place, self._before, said.lines)
             self._keep_outside(said.lines)
 
     def _keep_outside(self, lines: Sequence[tuple[str, str]]) -> None:
@@ -118,8 +116,8 @@ class Again:
         return ""
 
     @property
-    def _key(self) -> bytes:
-        return blake2b("\0".join([self._before, *self._arguments]).encode("utf-8", "surrogateescape")).digest()
+    def _place(self) -> str:
+        return kept.place_of("told", os.fspath(self._root), self._arguments)
 
     def _state(self, git: Git) -> str:
         """A digest of all that decides what is said, but for the arguments; "" where telling it costs too much."""
