@@ -223,5 +223,5 @@ def users_of(look: Look, path: str, name: str) -> list[Seen]:
         for call in calls
         if call.reached
         and (call.last == name or any(passed.search(argument) for argument in call.arguments))
-        and call.function.rsplit(".", 1)[-1] != name
+        and (call.path != path or call.function.rsplit(".", 1)[-1] != name)
     ]
