@@ -111,7 +111,7 @@ _STEP = re.compile(
     r"(?m)^[^\S\n]*(?:(\d+\.|[-*]) \S|(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b)"
 )
 _INLINE = re.compile(
-    r"`(?:kubectl|helm|git|docker|flyctl|fly|vercel|gh|make|aws|gcloud|az|alembic|heroku|railway|terraform|argocd|kamal|npx|pnpm)\s[^`]+`"
+    r"`(?:(?:\w+=(?:<[^<>`]*>|\S+)|sudo)\s+)*(?:kubectl|helm|git|docker|flyctl|fly|vercel|gh|make|aws|gcloud|az|alembic|heroku|railway|terraform|argocd|kamal|npx|pnpm|curl)\s[^`]+`"
 )
 """A command in running text."""
 _FENCED = re.compile(r"(?ms)^ *```[\w-]*\n(.*?)^ *```")

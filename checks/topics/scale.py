@@ -54,6 +54,7 @@ _SLOW = (
     "openai", "anthropic", "litellm", "langchain*", "google.genai", "google.generativeai", "transformers",
     "llama_cpp", "torch",
     "requests", "httpx", "aiohttp", "smtplib", "emails", "fastapi_mail", "sendgrid", "boto3", "PIL", "cv2", "pandas",
+    "resend", "postmark", "@sendgrid/mail", "mailgun.js", "@aws-sdk/client-ses",
     "axios",
     "nodemailer", "@anthropic-ai/sdk", "ai", "@ai-sdk/*", "sharp", "puppeteer", "playwright", "replicate", "ollama",
     "groq",
