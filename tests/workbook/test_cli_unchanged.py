@@ -150,8 +150,15 @@ def test_a_link_to_a_file_beside_it_can_be_seen(say, answered):
     assert say()[2]
 
 
-def test_too_many_files_are_git_s_to_tell(say, monkeypatch):
-    monkeypatch.setattr(signs, "MOST_ENTRIES", 3)
+@pytest.mark.parametrize("tracked", [True, False])
+def test_too_many_files_are_git_s_to_tell(say, answered, git, monkeypatch, tracked):
+    for number in range(9):
+        (answered / f"new{number}.py").write_text("pass\n")
+    if tracked:
+        git(answered, "add", "-A")
+        # Its index says so, and nothing is walked.
+        monkeypatch.setattr(signs, "_work_tree", lambda *_: pytest.fail("walked in vain"))
+    monkeypatch.setattr(signs, "MOST_ENTRIES", 10)
     say()
     assert say()[2]
 
