@@ -28,31 +28,27 @@ _NAME = r"[a-z0-9][\w-]{0,62}\."
 class Host:
     """A hosting platform: how its buttons and its addresses begin, and what it runs by itself.
 
-    `runs` is "web" for platforms that build a web framework into pages and functions, "python" for those that run a
-    Streamlit or Gradio script, and "" for those where somebody sets what is started and how often.
+    `serverless` platforms build a web framework into pages and functions; at the others somebody sets how many
+    instances of a server run. Hosts that keep one process of a script running are neither, and not listed.
     """
 
     name: str
-    runs: str
+    serverless: bool
     buttons: str
     addresses: str
 
 
 _HOSTS = (
-    Host("Vercel", "web", r"vercel\.com/(?:new/clone|new/git|import|new\?)", rf"{_NAME}vercel\.app"),
-    Host("Netlify", "web", r"app\.netlify\.com/start", rf"{_NAME}netlify\.app"),
-    Host("Cloudflare", "web", r"deploy\.workers\.cloudflare\.com", rf"(?:{_NAME}){{1,2}}(?:pages|workers)\.dev"),
-    Host("Firebase", "web", r"(?!)", rf"{_NAME}(?:web\.app|firebaseapp\.com)"),
-    Host("GitHub Pages", "web", r"(?!)", rf"{_NAME}github\.io"),
-    Host("Lovable", "web", r"(?!)", rf"{_NAME}lovable\.app"),
-    Host(
-        "Streamlit Cloud", "python", r"share\.streamlit\.io/deploy", rf"{_NAME}streamlit\.app|share\.streamlit\.io/\w"
-    ),
-    Host("Hugging Face Spaces", "python", r"(?!)", rf"{_NAME}hf\.space|huggingface\.co/spaces/[\w-]+/[\w.-]+"),
-    Host("Heroku", "", r"(?:www\.)?heroku\.com/deploy|dashboard\.heroku\.com/new", rf"{_NAME}herokuapp\.com"),
-    Host("Render", "", r"(?:dashboard\.)?render\.com/deploy", rf"{_NAME}onrender\.com"),
-    Host("Railway", "", r"railway\.(?:app|com)/(?:new/template|template|deploy|new)", rf"{_NAME}up\.railway\.app"),
-    Host("Fly", "", r"fly\.io/launch", rf"{_NAME}fly\.dev"),
+    Host("Vercel", True, r"vercel\.com/(?:new/clone|new/git|import|new\?)", rf"{_NAME}vercel\.app"),
+    Host("Netlify", True, r"app\.netlify\.com/start", rf"{_NAME}netlify\.app"),
+    Host("Cloudflare", True, r"deploy\.workers\.cloudflare\.com", rf"(?:{_NAME}){{1,2}}(?:pages|workers)\.dev"),
+    Host("Firebase", True, r"(?!)", rf"{_NAME}(?:web\.app|firebaseapp\.com)"),
+    Host("GitHub Pages", True, r"(?!)", rf"{_NAME}github\.io"),
+    Host("Lovable", True, r"(?!)", rf"{_NAME}lovable\.app"),
+    Host("Heroku", False, r"(?:www\.)?heroku\.com/deploy|dashboard\.heroku\.com/new", rf"{_NAME}herokuapp\.com"),
+    Host("Render", False, r"(?:dashboard\.)?render\.com/deploy", rf"{_NAME}onrender\.com"),
+    Host("Railway", False, r"railway\.(?:app|com)/(?:new/template|template|deploy|new)", rf"{_NAME}up\.railway\.app"),
+    Host("Fly", False, r"fly\.io/launch", rf"{_NAME}fly\.dev"),
 )
 _MOST_README = 200_000
 _LINK = re.compile(r"https?://([^\s)\"'<>\]`]+)")
@@ -66,7 +62,6 @@ _OTHERS = re.compile(
     r"(?i)inspired|based on|thanks|credit|similar|alternative|original|upstream|fork|documentation|docs\b"
     r"|template by|example"
 )
-_SPACE = re.compile(r"\A---\n(?:.*\n){0,40}?sdk:[ ]*(?:gradio|streamlit|static)\b")
 _WHOLE = frozenset({
     "next", "nuxt", "@sveltejs/kit", "astro", "@remix-run/react", "@react-router/dev", "gatsby", "vite",
     "react-scripts",
@@ -88,24 +83,20 @@ def run_by_platform(look: Look) -> tuple[str, list[Location]]:
     service that the platform does not run.
     """
     found = list(_named(look))
-    hosts = {host.runs for host, _ in found}
-    if len(hosts) != 1 or not hosts <= {"web", "python"} or _described(look):
+    if not found or not all(host.serverless for host, _ in found) or _described(look) or not _fits(look):
         return "", []
-    fits = _fits_web if hosts == {"web"} else _fits_python
-    return (found[0][0].name, [place for _, place in found]) if fits(look) else ("", [])
+    return found[0][0].name, [place for _, place in found]
 
 
 @once
 def instances_set_at(look: Look) -> tuple[str, list[Location]]:
     """The host at which somebody sets how many instances run, with where it is named; ("", []) for none."""
-    found = [] if _described(look) else [(host, place) for host, place in _named(look) if not host.runs]
+    found = [] if _described(look) else [(host, place) for host, place in _named(look) if not host.serverless]
     return (found[0][0].name, [place for _, place in found]) if found else ("", [])
 
 
 def _named(look: Look) -> Iterator[tuple[Host, Location]]:
     text = (look.tree.text("README.md") or "")[:_MOST_README]
-    if _SPACE.match(text):
-        yield next(one for one in _HOSTS if one.name.startswith("Hugging")), Location("README.md", 1)
     for number, line in _prose(text):
         shown = _IMAGE.sub("", line)
         for match in _LINK.finditer(shown) if not _OTHERS.search(_LINK.sub("", shown)) else ():
@@ -159,24 +150,15 @@ def _services(look: Look) -> list[str]:
     return [one.path for one in look.reach.entry_points if one.entry in served and not is_test(one.path)]
 
 
-def _works(look: Look) -> bool:
-    return any(one.entry is Entry.WORKER and not is_test(one.path) for one in look.reach.entry_points)
-
-
-def _fits_web(look: Look) -> bool:
+def _fits(look: Look) -> bool:
+    """Whether every service is of a web framework that such a platform takes whole."""
     services = _services(look)
+    works = any(one.entry is Entry.WORKER and not is_test(one.path) for one in look.reach.entry_points)
     listening = any("listens" in one.reason for one in look.reach.entry_points)
-    if not services or _works(look) or listening or any(path.endswith(PYTHON) for path in services):
+    if not services or works or listening or any(path.endswith(PYTHON) for path in services):
         return False
     by_folder: dict[str, set[str]] = {}
     for item in look.manifests.dependencies:
         by_folder.setdefault(item.path.rpartition("/")[0], set()).add(item.name)
     folders = {package_of(look, path) for path in services}
     return all(_WHOLE & by_folder.get(one, set()) and not _SERVERS & by_folder.get(one, set()) for one in folders)
-
-
-def _fits_python(look: Look) -> bool:
-    services = _services(look)
-    drawn = {place.path for place in look.importers("streamlit", "streamlit.*", "gradio", "gradio.*", reached=False)}
-    others = look.importers("fastapi", "flask", "django", "celery", "aiohttp.web", "quart", "sanic")
-    return bool(services) and not _works(look) and not others and all(path in drawn for path in services)

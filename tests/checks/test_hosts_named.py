@@ -20,11 +20,6 @@ STREAMLIT = {"requirements.txt": "streamlit\n", "app.py": "import streamlit as s
         (NEXT | LIVE, "Vercel"),
         (NEXT | {"README.md": "[Deploy](https://vercel.com/new/clone?repository-url=x)\n"}, "Vercel"),
         (NEXT | {"README.md": "Website: <https://a.pages.dev>\n"}, "Cloudflare"),
-        (
-            STREAMLIT | {"README.md": "[![x](https://s.example.com/b.svg)](https://a.streamlit.app/)\n"},
-            "Streamlit Cloud",
-        ),
-        (STREAMLIT | {"README.md": "---\ntitle: A\nsdk: streamlit\n---\n"}, "Hugging Face Spaces"),
     ],
 )
 def test_a_button_or_a_live_address_names_the_platform(look_at, files, host) -> None:
@@ -47,6 +42,8 @@ def test_a_button_or_a_live_address_names_the_platform(look_at, files, host) -> 
         NEXT | LIVE | {"package.json": '{"name": "a", "dependencies": {"next": "15.0.0", "socket.io": "4.0.0"}}'},
         LIVE | {"package.json": '{"name": "a", "dependencies": {"express": "4.0.0"}}', "index.js": "run();\n"},
         STREAMLIT | LIVE,
+        STREAMLIT | {"README.md": "[![x](https://s.example.com/b.svg)](https://a.streamlit.app/)\n"},
+        STREAMLIT | {"README.md": "---\ntitle: A\nsdk: streamlit\n---\n"},
     ],
 )  # fmt: skip
 def test_prose_pictures_and_contradictions_name_none(look_at, files) -> None:
