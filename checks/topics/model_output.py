@@ -51,6 +51,8 @@ _GOES_ON = re.compile(
 """A call that is given what was said before."""
 _HOPS = 3
 _TALKS = re.compile(r"(?i)chat|conversation|assistant|stream|answer|reply|respond|ask|message")
+_TRIES = re.compile(r"(?i)debug|health|ping|(?:^|_)(?:test|check|try)(?:_|[A-Z]|$)|^test")
+"""Functions that only see whether the model answers."""
 _DANGEROUS = re.compile(
     r"(?:.*\.)?(?:PythonREPLTool|PythonAstREPLTool|PythonREPL|ShellTool|BashProcess|create_python_agent"
     r"|create_pandas_dataframe_agent|create_csv_agent"
@@ -210,7 +212,9 @@ def _has_bare_way(look: Look, seen: Seen, hops: int) -> bool:
     for user in users_of(look, seen.path, name) if name else []:
         first, last = function_span(look, user.path, user.line)
         text = lines_of(look, user.path, user.line, last)
-        if look.reach.served(user.path) is False or _CHECKS.search(text) or _checks_inside(look, text):
+        if look.reach.served(user.path) is False or _TRIES.search(user.function):
+            continue
+        if _CHECKS.search(text) or _checks_inside(look, text):
             continue
         if any(one.module == user.path and one.first <= first and last <= one.last for one in endpoints(look)):
             return True
