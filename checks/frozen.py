@@ -71,6 +71,7 @@ class _Kind(type):
         body["_values"] = attrgetter(*body["_hints"] or ("__class__",))
         made: Any = super().__new__(cls, name, bases, body)
         made._setters = {**above._setters, **{one: vars(made)[one].__set__ for one in hints}}
+        made._fills = tuple(made._setters.values()) if len(made.__match_args__) == len(made._setters) else ()
         return cast("_Kind", made)
 
 
@@ -101,10 +102,18 @@ class Frozen(metaclass=_Kind):
     """Of the defaults that are made anew."""
     _setters: ClassVar[dict[str, Callable[..., None]]]
     """What fills each slot, past `__setattr__`."""
+    _fills: ClassVar[tuple[Callable[..., None], ...]]
+    """The same in the order of the fields, where all may be given by place."""
     _values: ClassVar[attrgetter[Any]]
     """Takes all that a record holds, to compare it."""
 
     def __init__(self, *values: Any, **named: Any) -> None:
+        # Readers make hundreds of thousands of records, each with all of its fields by place.
+        if not named and len(values) == len(self._fills):
+            for fill, value in zip(self._fills, values, strict=True):
+                fill(self, value)
+            if values:
+                return
         setters = self._setters
         if values:
             places = self.__match_args__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
@@ -120,6 +120,8 @@ class FileFacts:
             self._rows.update(self._store.get(wanted))
 
 
+# Several facts quote the same text, one after the other.
+@lru_cache(maxsize=8)
 def may_tell(text: str) -> bool:
     """Whether text may hold a secret, and so must not be kept."""
     return bool(suspect(text))
