@@ -29,7 +29,7 @@ ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$
 FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
 CODE_FALLBACK = re.compile(
     r"""(?:(?:process|import\.meta)\.env(?:\.|\[["'])|(?:getenv|getEnv|get_env|\bget(?:<\w+>)?)\(\s*["'])"""
-    r"""(?P<name>[A-Z0-9_]{0,60}(?:SECRET|PASSWORD|PASSWD)(?:_KEY)?)["']?[\])]?\s*(?:\|\||\?\?|,)\s*["'](?P<value>[^"'\s]{4,})["']"""
+    r"""(?P<name>[A-Z0-9_]{0,60}(?:SECRET|PASSWORD|PASSWD)(?:_KEY)?)["']?[\])]?\s*(?:\|\||\?\?|,|\bor\b)\s*["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A secret of the environment with a literal to fall back on: `process.env.JWT_SECRET || "letmein"`."""
 WITH_DEFAULT = re.compile(
