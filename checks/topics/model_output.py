@@ -218,7 +218,8 @@ def _has_bare_way(look: Look, seen: Seen, hops: int) -> bool:
             continue
         if any(one.module == user.path and one.first <= first and last <= one.last for one in endpoints(look)):
             return True
-        if hops and _has_bare_way(look, user, hops - 1):
+        # Farther away, many functions share a name.
+        if hops and user.path == seen.path and _has_bare_way(look, user, hops - 1):
             return True
     return False
 
