@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.readers.grammar import TooSlowError, parse
-from checks.readers.python_newer import older_spelling
+from checks.readers.python_older import older_spelling
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -75,11 +75,6 @@ def without_formatted_strings(source: str) -> tuple[str, str] | None:
     while stack:
         node, inside = stack.pop()
         formatted = [one for one in _parts(node) if any(child.type == "interpolation" for child in one.children)]
-        if node.type == "type_parameter" and node.parent and node.parent.type.endswith("_definition"):
-            blank = _blank(encoded, node)
-            as_tuples.append(blank)
-            as_strings.append(blank)
-            continue
         if formatted:
             as_tuples += _tuple(encoded, node)
             if not inside:
@@ -127,10 +122,6 @@ def _lines(text: bytes) -> bytes:
 def _plain(source: bytes, node: Node) -> _Edit:
     text = re.sub(rb"['\"\\]", b"x", source[node.start_byte : node.end_byte])
     return node.start_byte, node.end_byte, b"'''" + text + b"'''"
-
-
-def _blank(source: bytes, node: Node) -> _Edit:
-    return node.start_byte, node.end_byte, b"\\\n" * source.count(b"\n", node.start_byte, node.end_byte)
 
 
 def _edited(source: bytes, edits: list[_Edit]) -> str:

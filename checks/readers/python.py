@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from checks.cache.facts import FileFacts
 from checks.cache.rows import Rows
 from checks.observation import Unread
-from checks.readers import python_ast, python_newer
+from checks.readers import python_ast, python_newer, python_older
 from checks.readers.python_facts import Call, Import, PythonModule, Route
 from checks.reads import PYTHON
 
@@ -271,7 +271,7 @@ def _parsed(source: str) -> tuple[ast.Module, bool]:
     try:
         return ast.parse(source), True
     except SyntaxError:
-        older = python_newer.older_spelling(source)
+        older = python_older.older_spelling(source)
         if older == source:
             raise
         return ast.parse(older), False

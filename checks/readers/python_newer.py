@@ -1,8 +1,7 @@
-"""Python that the running interpreter cannot parse: rewritten to older spellings, or outlined by tree-sitter."""
+"""Python that the running interpreter cannot parse in any spelling we know, outlined by tree-sitter."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,21 +10,6 @@ from checks.readers.python_facts import Class, Function, Import
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_OLDER_SPELLINGS = (
-    # PEP 758 (3.14): except A, B:
-    (re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.MULTILINE), r"\1(\2):"),
-    # PEP 695 (3.12): type X = Y, def f[T](...), class C[T]:
-    (re.compile(r"^([ \t]*)type[ \t]+(\w+)(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), r"\1\2 ="),
-    (re.compile(r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+)\[[^\]\n(]*\](?=[ \t]*[(:])", re.MULTILINE), r"\1"),
-)
-
-
-def older_spelling(source: str) -> str:
-    """The same code, line for line, with newer statement forms in the spelling that Python 3.11 parses."""
-    for newer, older in _OLDER_SPELLINGS:
-        source = newer.sub(older, source)
-    return source
 
 
 def outline(source: str, package: tuple[str, ...]) -> tuple[list[Import], list[Function], list[Class]] | None:
