@@ -14,6 +14,7 @@ from checks.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from checks.look import Look
 
@@ -116,7 +117,7 @@ def _is_handed(look: Look, call: Seen, files: set[str]) -> bool:
         return "InjectQueue(" in (look.tree.text(call.path) or "")
     if call.last == "send_message":  # boto3 has one client for everything
         return "QueueUrl" in call.keys or "QueueUrl" in text_of(look, call)
-    with_tasks = {path for path in files if _TASK_MARK.search(look.tree.text(path) or "")}
+    with_tasks = _with_tasks(look)
     if call.last in {"send", "spawn", "trigger"} and comes_from(look, call, with_tasks):
         return True
     return any(
@@ -127,7 +128,14 @@ def _is_handed(look: Look, call: Seen, files: set[str]) -> bool:
     )
 
 
-def comes_from(look: Look, call: Seen, homes: set[str]) -> bool:
+@once
+def _with_tasks(look: Look) -> frozenset[str]:
+    """The files of a queue's library that define tasks."""
+    files = {place.path for place in look.importers(*_TASKS)}
+    return frozenset(path for path in files if _TASK_MARK.search(look.tree.text(path) or ""))
+
+
+def comes_from(look: Look, call: Seen, homes: AbstractSet[str]) -> bool:
     """Whether what is called, or what it is a method of, is imported from one of these files."""
     head = call.callee.removeprefix("this.").partition(".")[0]
     python, web = look.python.module(call.path), look.web.module(call.path)
