@@ -87,7 +87,7 @@ HOSTED_MODELS = (
     "azure.ai.openai", "@anthropic-ai/*", "@google/generative-ai", "@google/genai", "@google-cloud/vertexai",
     "@mistralai/*", "cohere-ai", "groq-sdk", "together-ai", "@ai-sdk/*", "@langchain/openai",
     "@langchain/anthropic", "@langchain/google*", "@aws-sdk/client-bedrock-runtime", "@azure/openai",
-    "@openrouter/*", "@fal-ai/*", "fal_client",
+    "@openrouter/*", "@fal-ai/*", "fal_client", "openai-edge",
 )  # fmt: skip
 LOCAL_MODELS = (
     "transformers", "torch", "tensorflow", "keras", "llama_cpp", "ollama", "vllm", "sentence_transformers",

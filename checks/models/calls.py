@@ -33,7 +33,8 @@ _PAYLOAD = re.compile(r"\bmodel\b[\"']?\s*[:=,].*\b(?:messages|prompt|contents)\
 
 # Names that say enough by themselves, whatever the object is called.
 _ALWAYS = re.compile(
-    r"(?:.*\.)?(?:chat\.completions\.(?:create|parse|stream)|ChatCompletion\.a?create|create_chat_completion"
+    r"(?:.*\.)?(?:chat\.completions\.(?:create|parse|stream)|ChatCompletion\.a?create|create_?[cC]hat_?[cC]ompletion"
+    r"|openai\.(?:Completion|Image)\.a?create"
     r"|images\.(?:generate|edit|create_variation|createVariation)|audio\.(?:speech|transcriptions)\.create"
     r"|generate_content(?:_async|_stream)?|generateContent(?:Stream)?|invoke_model(?:_with_response_stream)?"
     r"|(?:InvokeModel(?:WithResponseStream)?|Converse(?:Stream)?)Command)"
@@ -76,6 +77,7 @@ _GATED = (
     (re.compile(r"(?:.*\.)?messages\.(?:create|stream)"), re.compile(r"(?:anthropic|@anthropic-ai/)")),
     (re.compile(r"(?:.*\.)?(?:responses|completions)\.(?:create|parse|stream)"), re.compile(r"openai")),
     (re.compile(r"(?:.*\.)?chat\.(?:complete|stream)(?:_async)?"), re.compile(r"mistralai|@mistralai/|groq|cohere")),
+    (re.compile(r"(?:.*\.)?create(?:Completion|Image\w*)"), re.compile(r"openai")),
     (re.compile(r"(?:.*\.)?send_?[mM]essage(?:_async|_?[sS]tream)?"), re.compile(r"google\.gen|vertexai|@google/")),
     (re.compile(r"(?:.*\.)?converse(?:_stream)?"), re.compile(r"boto3|aioboto3|botocore")),
     (re.compile(r"(?:.*\.)?(?:chat_completion|text_generation|text_to_image)"), re.compile(r"@?huggingface")),
@@ -87,7 +89,7 @@ _GATED = (
 _NEEDS_MODEL = re.compile(r"(?:.*\.)?(?:messages|responses|completions)\.(?:create|parse|stream)")
 CLIENTS = re.compile(
     r"(?:.*\.)?(?:Async)?(?:Azure)?(?:OpenAI|Anthropic(?:Bedrock|Vertex)?|Groq|Together|Mistral|Cohere|Client(?:V2)?)(?:\.default)?"
-    r"|(?:openai|@anthropic-ai/sdk|groq-sdk|together-ai)(?:\.default|\.\w+)?|(?:.*\.)?(?:Azure)?Chat(?!Interface|Prompt|Message|History|Request|Response|Session|Room)[A-Z]\w+|(?:.*\.)?init_chat_model|(?:.*\.)?(?:Ollama(?:LLM)?|LlamaCpp|Llama"
+    r"|(?:openai(?:-edge)?|@anthropic-ai/sdk|groq-sdk|together-ai)(?:\.default|\.\w+)?|(?:.*\.)?(?:Azure)?Chat(?!Interface|Prompt|Message|History|Request|Response|Session|Room)[A-Z]\w+|(?:.*\.)?init_chat_model|(?:.*\.)?(?:Ollama(?:LLM)?|LlamaCpp|Llama"
     r"|GenerativeModel|GoogleGenAI|GoogleGenerativeAI|(?:Async)?InferenceClient)|(?:.*\.)?getGenerativeModel"
 )
 _OTHER_CLIENTS = re.compile(
@@ -136,6 +138,7 @@ def model_calls(look: Look) -> tuple[ModelCall, ...]:
 _EMBEDS = re.compile(
     r"(?:.*\.)?embeddings\.(?:create|a?embed)|ai\.embed(?:Many)?|litellm\.a?embedding|(?:openai|cohere|voyageai|google|@google/|vertexai|mistralai|ollama)"
     r"[\w./-]*\.(?:a?embed(?:dings?)?|embed_content|embedContent|batchEmbedContents|get_embeddings(?:_async)?|feature_extraction)|(?:.*\.)?models\.(?:embed_content|embedContent)"
+    r"|openai\.Embedding\.a?create|(?:.*\.)?createEmbedding|(?:.*\.)?a?embed_(?:documents|query)|(?:.*\.)?embed(?:Documents|Query)"
 )
 
 
@@ -330,6 +333,13 @@ def near_models(look: Look) -> frozenset[str]:
     return files | around.intersection(look.source_paths())
 
 
+_OF_WHAT_IS_GENERATED = frozenset(
+    f"llm.{name}"
+    for name in ("output-validated", "no-unsafe-output", "prompt-injection", "prompts-versioned", "tools-scoped")
+) | {"llm.loops-bounded"}
+"""Signals about prompts and answers, which a call for vectors does not have."""
+
+
 def unless_called(look: Look, signal: str) -> Observation | None:
     """What to answer when no model call was found; None where there are some."""
     if model_calls(look):
@@ -337,6 +347,11 @@ def unless_called(look: Look, signal: str) -> Observation | None:
     aside = development_files(look)
     loaded = look.importers(*HOSTED_MODELS, *MODEL_FRAMEWORKS, "llama_cpp", "ollama")
     signs = tuple(place for place in loaded if place.path not in aside)
+    asked = {call.seen.path for call in embedding_calls(look)}
+    if asked and signal in _OF_WHAT_IS_GENERATED and all(place.path in asked for place in signs):
+        said = "models are asked for vectors only, and nothing is generated"
+        shown = tuple(call.place for call in embedding_calls(look)[:5])
+        return Observation(signal, Outcome.NOT_APPLICABLE, said, SEARCHED, shown, Confidence.MEDIUM)
     if signs:
         said = "a model library is imported, but no call to a generative model was recognized"
         return Observation(signal, Outcome.UNKNOWN, said, SEARCHED, signs[:5], Confidence.LOW)
