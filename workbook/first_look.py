@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
 from workbook.catalogue import SEVERITY_ORDER, Catalogue
-from workbook.session import Session
+
+if TYPE_CHECKING:
+    from workbook.session import Session
 
 LEVEL_WORDS: Final[Mapping[Severity, str]] = {
     Severity.BLOCKER: "STOPS LAUNCH",

@@ -25,7 +25,7 @@ from checks.isolated import look_over
 from checks.observation import Outcome, ProbeReport
 from checks.report_json import to_json
 from checks.report_wire import pack, unpack
-from workbook.cli.looking import report_lines
+from workbook.cli.seen import report_lines
 
 OUTSIDE = "canary-from-outside-the-root"
 GAP = "import requests\n\n\ndef go(url):\n    return requests.get(url)\n"

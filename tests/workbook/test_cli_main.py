@@ -196,7 +196,7 @@ def test_probing_does_not_need_a_sound_state_file(call, repository):
 
 
 def test_a_mistake_of_ours_is_a_line_and_a_private_log(call, repository, monkeypatch):
-    monkeypatch.setattr(probing, "look", lambda *_: 1 / 0)
+    monkeypatch.setattr(probing, "look_at", lambda *_: 1 / 0)
     code, _, error = call("probe")
     assert code == 70
     assert "ZeroDivisionError" in one_line(error)
@@ -210,7 +210,7 @@ def test_an_interruption_is_exit_code_130(call, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(probing, "look", interrupt)
+    monkeypatch.setattr(probing, "look_at", interrupt)
     assert call("probe")[0] == 130
 
 

@@ -5,8 +5,8 @@ import pytest
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Severity
 from workbook.catalogue import load_catalogue
 from workbook.cli.due import WIDTH
-from workbook.cli.looking import observation_line, report_lines
 from workbook.cli.main import main
+from workbook.cli.seen import observation_line, report_lines
 from workbook.explain.found import longer_names
 from workbook.first_look import worst_first
 from workbook.session import Session

@@ -1,4 +1,4 @@
-"""What a `readiness status` loads and runs: that is what it costs to ask it at every save."""
+"""What a `readiness status` or a look loads and runs: that is what it costs to ask it at every save."""
 
 import json
 import os
@@ -62,11 +62,11 @@ def answered(repository):
 
 @pytest.fixture
 def status(answered, tmp_path):
-    def run(*arguments):
+    def run(*arguments, command="status"):
         told = tmp_path / "told.json"
         env = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "TOLD": str(told)}
         done = subprocess.run(
-            [sys.executable, "-P", "-c", PROGRAM, "-C", str(answered), "status", *arguments],
+            [sys.executable, "-P", "-c", PROGRAM, "-C", str(answered), command, *arguments],
             env=env, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return done, json.loads(told.read_text())
@@ -99,6 +99,13 @@ def test_status_loads_no_face_no_scanner_and_nothing_that_validates_or_writes(st
     plugins = {name for name in told["modules"] if name.startswith("checks.plugins")}
     assert plugins <= {"checks.plugins", "checks.plugins.installed"}
     assert "workbook.catalogue.plugged" not in told["modules"]
+
+
+def test_a_look_waits_for_no_workbook_to_be_loaded(status):
+    done, told = status("--format", "json", command="probe")
+    assert told["code"] == 0
+    assert json.loads(done.stdout)["signals"]
+    assert not {"workbook.answers", "workbook.session", "workbook.plan", "pydantic"} & set(told["modules"])
 
 
 def test_status_asks_git_a_handful_of_times(status):

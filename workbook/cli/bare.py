@@ -23,7 +23,8 @@ def first_look_or_status(context: Context) -> int:
     Raises:
         Refused: the state file is damaged.
     """
-    from workbook.cli.looking import look, show_first_look
+    from workbook.cli.looking import look
+    from workbook.cli.seen import show_first_look
     from workbook.cli.status import show
     from workbook.errors import Refused
     from workbook.first_look import first_look

@@ -74,6 +74,17 @@ class Context(Frozen):
         self._warn(session)
         return session
 
+    def warn_of_git(self) -> None:
+        """Warn as `session` does, where the repository is only looked at; no workbook is loaded for it."""
+        from checks.git import Git, GitProblem
+
+        try:
+            with self.git or Git.open(self.root) as git:
+                git.head()
+        except GitProblem:
+            # Only a session knows how to word what is wrong; then it may take its time.
+            self.session()
+
     def workbook(self) -> Session:
         """The session of a workbook that can be read.
 

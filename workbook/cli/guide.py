@@ -9,8 +9,9 @@ from workbook.answers import Evidence, Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.cli.line import ask_line
-from workbook.cli.looking import look, observation_line, placed
+from workbook.cli.looking import look
 from workbook.cli.saving import save
+from workbook.cli.seen import observation_line, placed
 from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.glossary import explained

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from workbook.answers import STATE_FILE
 from workbook.catalogue import Catalogue
 from workbook.cli.context import Context
-from workbook.cli.looking import look, placed
+from workbook.cli.looking import look
 from workbook.cli.saving import save
+from workbook.cli.seen import placed
 from workbook.errors import Refused
 from workbook.reading import nearest
 from workbook.session import Session

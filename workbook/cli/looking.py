@@ -1,30 +1,43 @@
-"""Running the probes from the command line: progress on a terminal's standard error, and what was seen as text."""
+"""Running the probes from the command line, with progress on a terminal's standard error.
+
+`look_at` opens no workbook: what a workbook takes to load, the look itself would wait for.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from checks.hotspots import SINCE_DAYS, Hotspots
-from checks.observation import Location, Observation, Outcome, ProbeReport
-from workbook.cli.context import Context
-from workbook.first_look import LEVEL_WORDS, FirstLook, Line, searched_in
-from workbook.session import Session
 from workbook.text import terminal
-from workbook.words import OUTCOME_WORDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from checks.observation import ProbeReport
     from checks.run import Progress
+    from workbook.session import Session
 
 
 def look(session: Session, signals: Iterable[str] | None = None) -> ProbeReport:
     """Run the probes, with progress where a person watches standard error."""
-    if not sys.stderr.isatty():
-        return session.probe(signals=signals)
-    with showing() as show:
+    with _shown_to_a_person() as show:
         return session.probe(signals=signals, on_progress=show)
+
+
+def look_at(root: Path, signals: Collection[str] | None = None) -> tuple[ProbeReport, bool]:
+    """The same without a workbook: the report, and whether the same tree would be seen the same again."""
+    from checks.isolated import look_over
+
+    lasting: list[bool] = []
+    with _shown_to_a_person() as show:
+        report = look_over(root, signals=signals, on_progress=show, on_lasting=lasting.append)
+    return report, lasting == [True]
+
+
+def _shown_to_a_person() -> AbstractContextManager[Callable[[Progress], None] | None]:
+    return showing() if sys.stderr.isatty() else nullcontext()
 
 
 @contextmanager
@@ -41,91 +54,3 @@ def _show(progress: Progress) -> None:
     share = f"{100 * progress.done // progress.total} %" if progress.total else ""
     sys.stderr.write(f"\r\x1b[K{terminal(f'{progress.stage} {share}  {progress.note}')[:78]}")
     sys.stderr.flush()
-
-
-def placed(place: Location | None) -> str:
-    """A location as `path:line`, encoded for a terminal."""
-    if place is None:
-        return ""
-    return terminal(f"{place.path}:{place.line}" if place.line else place.path)
-
-
-def observation_line(seen: Observation, *, blind: bool = False) -> str:
-    """One observation in one line: the outcome in words, what was seen and where, and whether its probe is blind."""
-    more = f" +{len(seen.locations) - 1} more" if len(seen.locations) > 1 else ""
-    where = f"  {placed(seen.locations[0])}{more}" if seen.locations else ""
-    if not where and seen.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE) and seen.searched:
-        where = f"  ({terminal(searched_in(seen.searched))})"
-    doubt = "  (blind here, low confidence)" if blind else ""
-    return f"{OUTCOME_WORDS[seen.outcome]:<14} {seen.signal:<28} {terminal(seen.summary)}{where}{doubt}"
-
-
-def show_first_look(context: Context, found: FirstLook) -> None:
-    """The first look as text, with what to do next."""
-    context.out(f"First look: {terminal(found.title)}          nothing written, sent or executed")
-    for line in found.lines:
-        context.out(_finding_line(line))
-    more = f"+{found.more} more · " if found.more else ""
-    context.out(f"{more}{found.look_right} look right · {found.cannot_answer} questions code cannot answer")
-    if found.unread:
-        context.out(f"{found.unread} files were not read as text, or only in part: readiness probe names them")
-    if not found.complete:
-        context.out("Not every probe ran to its end; what they would have seen is unknown.")
-
-
-def _finding_line(line: Line) -> str:
-    times = f" ({line.times} places)" if line.times > 1 else ""
-    where = placed(line.place) or terminal(line.looked and f"({line.looked})")
-    return f"{LEVEL_WORDS[line.level]:<13} {terminal(line.what)}{times}  {where}".rstrip()
-
-
-def report_lines(report: ProbeReport, blind: Container[str] = ()) -> Iterator[str]:
-    """Everything a run saw, as lines for a terminal; `blind` are the signals whose probes missed a planted gap."""
-    for seen in report.observations.values():
-        yield observation_line(seen, blind=seen.signal in blind)
-        if seen.fix and seen.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE):
-            yield f"{'':<14} To do: {terminal(seen.fix)}"
-    if report.findings:
-        yield ""
-    for finding in report.findings:
-        named = f"{LEVEL_WORDS[finding.severity]:<13} {placed(finding.location)}  {terminal(finding.message)}"
-        yield f"{named}  [{terminal(finding.rule)}]"
-        if finding.snippet:
-            yield f"{'':<13} {terminal(finding.snippet)}"
-    files = report.files
-    yield ""
-    yield f"{files.examined} files read, {len(files.partial)} read in part, {len(files.skipped)} skipped."
-    for unread in (*files.partial, *files.skipped):
-        yield f"  {terminal(unread.path)}: {terminal(unread.reason)}"
-    for plugin in report.plugins:
-        trouble = f": {'; '.join(plugin.trouble)}" if plugin.trouble else ""
-        yield terminal(f"Plug-in {plugin.name} {plugin.version} was asked{trouble}.")
-
-
-def hotspot_lines(table: Hotspots) -> Iterator[str]:
-    """The table of complex code that is changed often, as lines for a terminal."""
-    if not table.functions:
-        yield "No function of a language that is measured: Python, JavaScript and TypeScript are."
-        return
-    yield "score  complexity  commits  people  maintained  lines  function"
-    for one in table.functions:
-        commits, people = ("?" if count is None else count for count in (one.commits, one.authors))
-        kept = "-" if one.maintainability is None else f"{one.maintainability:.0f}"
-        where = f"{placed(Location(one.path, one.line))} {terminal(one.function)}"
-        yield f"{one.score:>5}  {one.complexity:>10}  {commits:>7}  {people:>6}  {kept:>10}  {one.sloc:>5}  {where}"
-    yield ""
-    yield "score  complexity  commits  people  maintained  lines  difficulty  effort  file"
-    for file in table.files:
-        commits, people = ("?" if count is None else count for count in (file.commits, file.authors))
-        kept = "-" if file.maintainability is None else f"{file.maintainability:.0f}"
-        difficulty = "-" if file.difficulty is None else f"{file.difficulty:.1f}"
-        effort = "-" if file.effort is None else f"{file.effort:.0f}"
-        yield (
-            f"{file.score:>5}  {file.complexity:>10}  {commits:>7}  {people:>6}  {kept:>10}  {file.sloc:>5}  "
-            f"{difficulty:>10}  {effort:>6}  {placed(Location(file.path))}"
-        )
-    yield ""
-    yield f"Score is complexity times the commits of the last {SINCE_DAYS} days. Maintained is radon's index, 0 to 100,"
-    yield "and difficulty and effort are Halstead's: of Python only."
-    if table.note:
-        yield f"Note: {terminal(table.note)}."

@@ -11,7 +11,8 @@ from workbook.assess import PLAIN, Standing
 from workbook.catalogue import Catalogue
 from workbook.catalogue.plans import Block, Plans, load_plans
 from workbook.cli.context import Context
-from workbook.cli.looking import look, placed
+from workbook.cli.looking import look
+from workbook.cli.seen import placed
 from workbook.plan import Forecast, Gap, Plan, Shows, Sign, Step, Way, in_days, to_data
 from workbook.plan.forecast import MOST_DAYS
 from workbook.plan.whole import FORECAST, PATTERNS, WEEKS

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from checks.hotspots import COMPLEXITY
-from workbook.catalogue import Catalogue
 from workbook.catalogue.model import Area
 from workbook.cli.context import Context
-from workbook.cli.looking import hotspot_lines, look, report_lines
-from workbook.cli.saving import save
+from workbook.cli.looking import look, look_at
 from workbook.errors import Refused
 from workbook.reading import nearest
-from workbook.session import Session
 from workbook.text import json_document, terminal
+
+if TYPE_CHECKING:
+    from checks.observation import ProbeReport
+    from workbook.catalogue import Catalogue
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,23 +37,36 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         return _show_hotspots(context, chosen)
     if chosen.challenge:
         return _challenge(context, chosen)
-    session = context.workbook() if chosen.accept else context.session()
-    report = look(session, wanted(session.catalogue, chosen.signals, chosen.area))
-    # Accepting writes, and must do so every time.
-    context.said.follows_from_look(lasting=session.lasting and not chosen.accept)
+    if chosen.accept:
+        return _accept(context, chosen)
+    context.warn_of_git()
+    signals = None
+    if chosen.signals or chosen.area is not None:
+        from workbook.catalogue.own import catalogue_of
+
+        signals = wanted(catalogue_of(context.root)[0], chosen.signals, chosen.area)
+    report, lasting = look_at(context.root, signals)
+    context.said.follows_from_look(lasting=lasting)
+    _print(context, chosen, report)
+    return 0
+
+
+def _print(context: Context, chosen: argparse.Namespace, report: ProbeReport) -> None:
     if chosen.format == "json":
         from checks.report_json import to_json
 
         context.out(json_document(to_json(report)))
     else:
+        from workbook.cli.seen import report_lines
+
         for line in report_lines(report):
             context.out(line)
-    return _accept(context, session) if chosen.accept else 0
 
 
 def _challenge(context: Context, chosen: argparse.Namespace) -> int:
     from checks.challenge.told import blind, to_json
     from workbook.cli.challenging import challenge, challenge_lines
+    from workbook.cli.seen import report_lines
 
     if chosen.accept:
         raise Refused("--challenge doubts what probes say, and --accept takes it", "run one after the other")
@@ -86,12 +100,19 @@ def _show_hotspots(context: Context, chosen: argparse.Namespace) -> int:
 
         context.out(json_document(hotspots_to_json(report.commit, report.hotspots)))
     else:
+        from workbook.cli.seen import hotspot_lines
+
         for line in hotspot_lines(report.hotspots):
             context.out(line)
     return 0
 
 
-def _accept(context: Context, session: Session) -> int:
+def _accept(context: Context, chosen: argparse.Namespace) -> int:
+    from workbook.cli.saving import save
+
+    session = context.workbook()
+    # What this says is never said again from the cache: it writes, and must do so every time.
+    _print(context, chosen, look(session, wanted(session.catalogue, chosen.signals, chosen.area)))
     taken = session.accept_observed()
     if not taken:
         context.say("No probe may answer by itself here: each control waits for a person, a report or more signals.")
