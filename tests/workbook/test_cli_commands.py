@@ -59,6 +59,7 @@ def seen(monkeypatch):
             None, {one.signal: one for one in observations}, tuple(findings), Examined(1), tuple(proposals)
         )
         monkeypatch.setattr(Session, "probe", lambda self, **_: self.accept(made) or made)
+        monkeypatch.setattr("workbook.cli.probe.look_at", lambda *_: (made, True))
         return made
 
     return report
