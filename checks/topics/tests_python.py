@@ -14,7 +14,7 @@ from checks.topics.tests_case import Case
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import Function, PythonModule
+    from checks.readers.python_facts import Call, Function, PythonModule
 
 _NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests)\.py$")
 _ASSERTS = re.compile(
@@ -31,6 +31,8 @@ _WEAK = re.compile(
 )
 _MOST_HELPERS = 3
 """How many helpers deep an assertion is looked for."""
+_Known = dict[tuple[str, str, str, int], bool]
+"""Whether a call to a helper ends in an assertion: by file, class, what is called and how deep to look."""
 
 
 def name_patterns(look: Look) -> tuple[str, ...]:
@@ -77,6 +79,10 @@ def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
         for a in module.assignments
         if a.target == "pytestmark"
     )
+    calls: dict[str, list[Call]] = {}
+    for call in module.calls:
+        calls.setdefault(call.function, []).append(call)
+    known: _Known = {}
     for function in module.functions:
         if not function.name.startswith("test") or not _is_collected(function, bases):
             continue
@@ -87,7 +93,7 @@ def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
             function.line,
             function.end_line,
             "python",
-            _grade(look, module, function, lines),
+            _grade(look, module, function, calls.get(function.qualified, []), lines, known),
             not skipped,
             tuple(item.name for item in function.parameters),
             function.qualified,
@@ -107,8 +113,9 @@ def _is_collected(function: Function, bases: dict[str, tuple[str, ...]]) -> bool
     )
 
 
-def _grade(look: Look, module: PythonModule, function: Function, lines: list[str]) -> str:
-    calls = [call for call in module.calls if call.function == function.qualified]
+def _grade(
+    look: Look, module: PythonModule, function: Function, calls: list[Call], lines: list[str], known: _Known
+) -> str:
     if not module.complete:
         body = "\n".join(lines[function.line - 1 : function.end_line])
         return "asserts" if re.search(r"\bassert\b|\.assert\w+\(|raises\(", body) else "none"
@@ -116,8 +123,8 @@ def _grade(look: Look, module: PythonModule, function: Function, lines: list[str
     helping = [
         call
         for call in calls
-        if call not in asserting
-        and any(_asserts(look, *found, _MOST_HELPERS) for found in helpers(look, module, function.owner, call.callee))
+        if not _ASSERTS.search(call.callee)
+        and _has_asserting(look, module, function.owner, call.callee, _MOST_HELPERS, known)
     ]
     told = lines[function.line - 1 : function.end_line]
     constant = sum(1 for line in told if _CONSTANT.search(line))
@@ -127,13 +134,21 @@ def _grade(look: Look, module: PythonModule, function: Function, lines: list[str
     return "weak" if weak and weak >= function.assertions + len(asserting) + len(helping) else "asserts"
 
 
-def _asserts(look: Look, module: PythonModule, function: Function, depth: int) -> bool:
+def _has_asserting(look: Look, module: PythonModule, owner: str, callee: str, depth: int, known: _Known) -> bool:
+    """Whether one of the functions that a call means asserts."""
+    key = (module.path, owner, callee, depth)
+    if key not in known:
+        known[key] = any(_asserts(look, *found, depth, known) for found in helpers(look, module, owner, callee))
+    return known[key]
+
+
+def _asserts(look: Look, module: PythonModule, function: Function, depth: int, known: _Known) -> bool:
     """Whether a helper asserts, itself or through helpers of its own."""
     if function.assertions or depth == 0:
         return function.assertions > 0
     calls = [call.callee for call in module.calls if call.function == function.qualified]
     return any(re.search(r"(^|\.)(assert\w+|fail)$", callee) for callee in calls) or any(
-        _asserts(look, *found, depth - 1) for callee in calls for found in helpers(look, module, function.owner, callee)
+        _has_asserting(look, module, function.owner, callee, depth - 1, known) for callee in calls
     )
 
 
