@@ -237,7 +237,11 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
             self.accept(team.report(catalogue, self.place.commit))
             return self.report
 
+        def look_at(folder, _, *, team=team, catalogue=catalogue):
+            return team.report(catalogue, Session(folder).place.commit), False
+
         monkeypatch.setattr(Session, "probe", probe)
+        monkeypatch.setattr("workbook.cli.probe.look_at", look_at)
         for name in COMMANDS:
             for arguments in CALLS.get(name, ()):
                 given = [team.argument() if one is ARGUMENT else one for one in arguments]
