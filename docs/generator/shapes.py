@@ -26,19 +26,19 @@ VARIABLES = {
     "GITLAB_USER_LOGIN": "GitLab: who started the run",
     "GIT_CONFIG_GLOBAL": "where git's own settings lie, to learn who you are; all other GIT_ variables are ignored",
     "GIT_DIR": "set by us for our own helper; what is inherited is ignored",
+    "HOME": "where the settings, git's configuration and, by default, our cache lie",
     "PATH": "where git, semgrep and an editor are found; folders of the repository in it are passed over",
     "READINESS_HEADLESS": "1 where nobody sits at a notebook: nothing is written",
     "READINESS_RECORDS": "set by `readiness notebook run --verify` for its kernels",
     "VISUAL": "the editor for a note",
     "WAYLAND_DISPLAY": "whether a desktop's clipboard can be asked",
     "WSL_DISTRO_NAME": "whether the clipboard of Windows can be asked",
+    "XDG_CACHE_HOME": "where our cache lies",
 }
 """Variables that the program reads by name; a test finds them in the code."""
 
 LIBRARIES = {
-    "HOME": "where the settings and git's configuration lie",
     "NO_COLOR": "no colors in the terminal face",
-    "XDG_CACHE_HOME": "where our cache lies",
     "XDG_CONFIG_HOME": "where the settings lie",
     "XDG_DATA_HOME": "where the sample is unpacked",
 }

@@ -242,7 +242,7 @@ def test_the_command_dies_and_leaves_nothing(
     project, rooms = tmp_path / "project", tmp_path / "rooms"
     rooms.mkdir()
     project.mkdir()
-    (project / "app.py").write_text("import requests\n")
+    (project / "app.py").write_text("import requests\n\nrequests.get('https://example.com')\n")
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     environment = os.environ | {"TMPDIR": str(rooms), "PATH": "/usr/bin:/bin", "TERM": "xterm"}
     ours = pexpect.spawn(

@@ -71,7 +71,7 @@ def plant(root: Path) -> None:
     (root / "other.py").write_text(
         "import sqlite3\n\n\ndef ask(c, x):\n    return c.execute('select 1 where x = ?', (x,))\n"
     )
-    (root / "web.ts").write_text("export const answer = 42;\n")
+    (root / "web.ts").write_text("export const answer = await fetch('https://example.com');\n")
     (root / "requirements.txt").write_text("requests\nsqlalchemy\n")
     (root / "README.md").write_text("# Acme\n")
 
