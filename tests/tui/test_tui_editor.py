@@ -24,6 +24,7 @@ def test_a_note_is_written_in_the_editor_of_the_terminal(started, tmp_path):
         env={**os.environ, "TERM": "xterm-256color", "VISUAL": "", "EDITOR": f"{sys.executable} {script}"},
         timeout=60,
     )
+    child.str_last_chars = 6000  # the whole screen, where something was waited for in vain
     child.expect("No decision yet")
     child.send("g")
     child.expect("1/")
