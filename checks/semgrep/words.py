@@ -39,8 +39,8 @@ _PYTHON: Final = {
     "errors": "except",
     "http": "requests httpx aiohttp urlopen & get post put patch delete head options request stream send timeout "
     "urlopen ClientTimeout",
-    "login": "*password* *passwd* *pwd* *passcode* *passphrase* *pass=* *_pass* *.pass* *(pass* *[pass* *'pass* "
-    '*"pass* *admin_key* *api_key* *access_code* *secret_key* & *==* *!=* compare_digest',
+    "login": "PASS Pass *password* *passwd* *pwd* *passcode* *passphrase* *pass=* *_pass* *.pass* *(pass* "
+    "*[pass* *'pass* *\"pass* *admin_key* *api_key* *access_code* *secret_key* & *==* *!=* compare_digest",
     "logger": "structlog pythonjsonlogger loguru json_log_formatter ecs_logging logfire Formatter "
     "*pythonjsonlogger* *structlog*",
     "log": "*log* & debug info warning warn error exception critical",
