@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.environment import settings
-from checks.application.wiring import python_modules, web_modules, without_comments
+from checks.application.wiring import python_modules, uncommented, web_modules
 from checks.files.kinds import is_test, is_vendored
 from checks.look import PYTHON, WEB
 from checks.observation import Location
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -51,7 +52,7 @@ _MOST_LINES = 400
 
 def conditions(look: Look, place: Location) -> tuple[str, ...]:
     """The conditions of the `if` statements around a line, nearest first; those outside its function are left out."""
-    lines = without_comments(look.tree.text(place.path) or "").split("\n")[: place.line]
+    lines = uncommented(look, place.path).split("\n", place.line)[: place.line]
     if not lines:
         return ()
     found = _python_conditions if place.path.endswith(PYTHON) else _web_conditions
@@ -215,15 +216,40 @@ def _by_environment(text: str, name: str) -> bool | None:
     return not default or bool(_OFF.search(default))
 
 
-def values_of(look: Look, name: str) -> Iterator[str]:
+def values_of(look: Look, name: str) -> tuple[str, ...]:
     """What a name is given in settings classes, at module level, or as a key of a settings object."""
-    for module in python_modules(look):
-        yield from (item.value.text for item in module.assignments if item.target == name)
-        yield from (one.fields[name].text for one in module.classes if name in one.fields)
-    for web in web_modules(look):
-        yield web.assigned.get(name, "")
-        text = without_comments(look.tree.text(web.path) or "")
-        yield from (str(match[1]) for match in re.finditer(rf"\b{name}\s*:\s*([^,}}\n]+)", text))
+    return _given(look).to(name)
+
+
+class _Given:
+    """What names are given anywhere: the same few are asked about at every guard of every endpoint."""
+
+    def __init__(self, look: Look) -> None:
+        self._python: dict[str, list[str]] = {}
+        for module in python_modules(look):
+            for item in module.assignments:
+                self._python.setdefault(item.target, []).append(item.value.text)
+            for one in module.classes:
+                for field, value in one.fields.items():
+                    self._python.setdefault(field, []).append(value.text)
+        self._web = [(web.assigned, uncommented(look, web.path)) for web in web_modules(look)]
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def to(self, name: str) -> tuple[str, ...]:
+        if name not in self._known:
+            self._known[name] = (*self._python.get(name, ()), *self._in_web(name))
+        return self._known[name]
+
+    def _in_web(self, name: str) -> Iterator[str]:
+        key = re.compile(rf"\b{name}\s*:\s*([^,}}\n]+)")
+        for assigned, text in self._web:
+            yield assigned.get(name, "")
+            yield from (str(match[1]) for match in key.finditer(text)) if name in text else ()
+
+
+@once
+def _given(look: Look) -> _Given:
+    return _Given(look)
 
 
 def _is_set(look: Look, name: str) -> bool:

@@ -263,7 +263,8 @@ def without_comments(text: str) -> str:
     return re.sub(r"(?m)(^\s*|\s)(#|//|--\s)[^\n]*$", "", text)
 
 
-def _emptied(look: Look, path: str) -> str:
+def uncommented(look: Look, path: str) -> str:
+    """The text of a file `without_comments`, emptied once for a look; "" where it has none."""
     # Asked for each time, so that it is known who read the file.
     text = look.tree.text(path) or ""
     known = _known_empty(look)
@@ -274,13 +275,13 @@ def _emptied(look: Look, path: str) -> str:
 
 @once
 def _known_empty(_: Look) -> dict[str, str]:
-    """The text of files without comments, filled by `_emptied`."""
+    """The text of files without comments, filled by `uncommented`."""
     return {}
 
 
 def span(look: Look, path: str, first: int, last: int) -> str:
     """The lines `first` to `last` of a file, comments taken out."""
-    lines = _emptied(look, path).split("\n")
+    lines = uncommented(look, path).split("\n")
     return "\n".join(lines[max(first - 1, 0) : max(last, first)])
 
 
@@ -291,7 +292,7 @@ def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
 
 @of_one_file
 def _lines_with(look: Look, path: str, pattern: str) -> list[int]:
-    text = _emptied(look, path)
+    text = uncommented(look, path)
     return [text.count("\n", 0, match.start()) + 1 for match in re.finditer(pattern, text)]
 
 
