@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.numbers import counted
-from checks.application.start_up import is_startup, is_web_startup
+from checks.application.start_up import is_startup
 from checks.application.wiring import (
     answer,
     blind_spots,
@@ -15,13 +15,12 @@ from checks.application.wiring import (
     is_one_off,
     not_applicable,
     python_modules,
-    web_modules,
 )
-from checks.look import WEB, Look
+from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
-from checks.once import once
 from checks.probe import probe
 from checks.readers.python_facts import Call, Function, PythonModule
+from checks.topics.scale_blocking_web import blocking_in_web
 
 SIGNAL = "scale.no-blocking-async"
 A_FEW = 3
@@ -38,15 +37,6 @@ _BLOCKS = re.compile(
 _SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlmodel.Session", "sqlalchemy.orm.session.Session"})
 _ASKS = frozenset({"execute", "query", "commit", "scalar", "scalars", "get", "flush", "refresh", "exec"})
 _TO_THREAD = re.compile(r"(?:^|\.)(?:to_thread|run_in_executor|run_in_threadpool|run_sync|submit|sync_to_async)$")
-_SYNC_NODE = re.compile(
-    r"(?:.*\.)?(?:readFileSync|writeFileSync|execSync|spawnSync|existsSync|readdirSync|pbkdf2Sync|scryptSync|hashSync|compareSync|deasync)"
-)
-_SERVER_NODE = re.compile(
-    r"(?:^|/)(?:api|server|backend|routes?|functions|controllers?|services?|handlers?)(?:/|\.)|route\.[jt]s$"
-    r"|^(?:[\w-]+/){0,2}(?:src/)?(?:middleware|proxy)\.[jt]s$"
-)
-_TOOL = re.compile(r"(?:^|/)(?:bin|tools?|cli)/|\.config\.[cm]?[jt]s$")
-"""Where programs lie that somebody runs, and that answer no request."""
 _DEEPEST = 3
 
 
@@ -63,18 +53,9 @@ def no_blocking_async(look: Look) -> Observation:
                 aside = is_one_off(module.path) and not look.reach.served(module.path)
                 blocking = [] if aside else list(_blocking(look, module, function))
                 found += blocking if blocking and not is_startup(look, module, function) else []
-    served = _request_paths(look)
-    for web in web_modules(look):
-        inside = {function.name for function in web.functions if function.is_async and function.name}
-        spans = [(one.line, one.end_line) for one in web.functions if one.is_async]
-        sync = [call for call in web.calls if _SYNC_NODE.fullmatch(call.callee)] if web.path in served else []
-        asynchronous += len(spans)
-        if inside or spans:
-            found += [
-                Location(web.path, call.line)
-                for call in sync
-                if any(first <= call.line <= last for first, last in spans) and not is_web_startup(look, web, call.line)
-            ]
+    in_web, of_web = blocking_in_web(look)
+    found += in_web
+    asynchronous += of_web
     found = sorted(set(found))
     if found:
         complain(
@@ -88,21 +69,6 @@ def no_blocking_async(look: Look) -> Observation:
     if blind := blind_spots(look):
         return answer(SIGNAL, Outcome.UNKNOWN, f"no blocking call was seen, but {blind}", searched=SEARCHED)
     return answer(SIGNAL, Outcome.MET, f"none in {counted(asynchronous, 'asynchronous function')}", searched=SEARCHED)
-
-
-@once
-def _request_paths(look: Look) -> frozenset[str]:
-    """The web files that a request reaches: by their place, their routes, and what those import, however far."""
-    routed = {route.module for route in look.web.routes(look.source_paths(*WEB))}
-    placed = (path for path in look.source_paths(*WEB) if _SERVER_NODE.search(path))
-    waiting = [*routed, *(path for path in placed if not (is_one_off(path) or _TOOL.search(path)))]
-    seen = set[str]()
-    while waiting:
-        path = waiting.pop()
-        if path not in seen:
-            seen.add(path)
-            waiting += look.reach.imports_of(path)
-    return frozenset(seen)
 
 
 def _blocking(look: Look, module: PythonModule, function: Function) -> Iterator[Location]:
