@@ -13,12 +13,14 @@ from checks.application.wiring import (
     function_at,
     is_one_off,
     python_modules,
+    span,
     web_modules,
 )
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, PythonModule
+from checks.readers.web_facts import WebCall, WebModule
 
 SIGNAL = "db.n-plus-one"
 SEARCHED = ("loops in the application's Python, JavaScript and TypeScript",)
@@ -42,6 +44,17 @@ _WEB_READS = re.compile(
     r"|(?:.*\.)?supabase\w*\.from\b.*select.*"
     r"|(?:.*\.)?getDocs?|.*\.(?:getDocument|listDocuments|getFirstListItem|getFullList)"
 )
+_WEB_WRITES = re.compile(
+    r"(?:.*\.)?(?:db|tx|trx|database)\.(?:insert|update|delete)(?:\..*)?"
+    r"|(?:.*[.#])?(?:\w*[pP]risma\w*|db|tx|trx|database)\.\w+\.(?:create|update|updateMany|upsert|delete|deleteMany)"
+    r"|.*\.(?:updateOne|insertOne|replaceOne|deleteOne|findOneAndUpdate|findByIdAndUpdate|findOrCreate)"
+    r"|(?:.*\.)?\w+Repository\.(?:save|insert|update|upsert|delete)"
+    r"|(?:.*\.)?supabase\w*\.from\.(?:insert|update|upsert|delete)(?:\..*)?"
+)
+_PRISMA_WRITE = re.compile(r"(?:.*\.)?\w+\.(?:create|update|updateMany|upsert|delete|deleteMany)")
+_AT_ONCE = re.compile(r"(?:\$transaction|\.batch|\bbulkWrite)\(\s*(?:\[|[\w.]+\.map\()")
+"""Statements that are gathered in a loop and sent together."""
+_LINES_ABOVE = 3
 _DOCUMENT_READ = re.compile(r".*\.document(?:\(.*\))?\.get|.*\.(?:get_document|list_documents|get_first_list_item)")
 _RETRY = re.compile(r"(?i)\b(?:range\(|attempt|retry|retries|tries|while\b|batch|chunk|offset|page)")
 
@@ -64,13 +77,10 @@ def n_plus_one(look: Look) -> Observation:
             elif call.in_loop and found.sql and _asks_for_each(look, module, call):
                 doubtful.append(Location(module.path, call.line, call.end_line))
     for web in web_modules(look):
-        for one in web.calls if not is_one_off(web.path) else ():
-            if (one.in_loop and _WEB_READS.fullmatch(one.resolved)) or (
-                one.in_loop and _WEB_READS.fullmatch(one.callee)
-            ):
-                place = Location(web.path, one.line, one.end_line)
-                text = " ".join(one.arguments)
-                (doubtful if _WRITES.match(text) or _is_retry(look, place) else clear).append(place)
+        if not is_one_off(web.path):
+            in_web, perhaps = _in_web(look, web)
+            clear += in_web
+            doubtful += perhaps
     fix = "ask for all rows at once, with a join, an IN list or eager loading"
     if clear:
         complain(look, "db.query-in-loop", SIGNAL, clear, Severity.MEDIUM, "one query for each turn of a loop")
@@ -83,6 +93,38 @@ def n_plus_one(look: Look) -> Observation:
         return answer(SIGNAL, Outcome.UNKNOWN, f"no query inside a loop was seen, but {blind}", searched=SEARCHED)
     said = "no query stands inside a loop; lazily loaded relations are not seen"
     return answer(SIGNAL, Outcome.MET, said, found.any[:3], searched=SEARCHED)
+
+
+def _in_web(look: Look, web: WebModule) -> tuple[list[Location], list[Location]]:
+    """The clear and the doubtful ones among the statements that loops of a module run.
+
+    A row that is written alone in each turn is doubtful; where a turn runs several statements for its row, it is clear.
+    """
+    clear: list[Location] = []
+    doubtful: list[Location] = []
+    written: dict[str, set[Location]] = {}
+    for one in web.calls:
+        if not one.in_loop:
+            continue
+        place = Location(web.path, one.line, one.end_line)
+        if _WEB_READS.fullmatch(one.resolved) or _WEB_READS.fullmatch(one.callee):
+            is_doubtful = _WRITES.match(" ".join(one.arguments)) or _is_retry(look, place)
+            (doubtful if is_doubtful else clear).append(place)
+        elif _writes(one):
+            above = span(look, web.path, max(one.line - _LINES_ABOVE, 1), one.line)
+            if not _is_retry(look, place) and not _AT_ONCE.search(above):
+                written.setdefault(_loop_around(look, place) or one.function, set()).add(place)
+    for places in written.values():
+        several = len({place.line for place in places}) > 1
+        (clear if several else doubtful).extend(sorted(places))
+    return clear, doubtful
+
+
+def _writes(call: WebCall) -> bool:
+    """Whether a call of web code writes rows; the path that a client of Prisma comes from may be what tells it."""
+    if "prisma" in call.resolved.lower() and _PRISMA_WRITE.fullmatch(call.callee):
+        return True
+    return bool(_WEB_WRITES.fullmatch(call.callee) or _WEB_WRITES.fullmatch(call.resolved))
 
 
 def _asks(call: Call, *, sql: bool) -> bool:
