@@ -28,6 +28,7 @@ from checks.probe import Stage, probe
 from checks.semgrep.findings import RawMatch
 from checks.topics.database_fed import fed_pieces, is_fed
 from checks.topics.database_filters import joined_filters
+from checks.topics.database_quoted import is_built_of_constants, quoted_pieces
 
 STRING_SQL = "db.no-string-sql"
 POOLING = "db.pooling"
@@ -113,7 +114,8 @@ def string_sql(look: Look) -> Observation:
         for one in seen
         if one.rule.startswith("sql.request-input") or is_fed(look, one.path, one.line, one.end_line)
     ]
-    reached_by_input = [*_places(fed), *fed_pieces(look)]
+    quoted = quoted_pieces(look) if found.sql else []
+    reached_by_input = [*_places(fed), *fed_pieces(look), *(one.place for one in quoted if one.fed)]
     if reached_by_input:
         said = f"input reaches {counted(len(reached_by_input), 'statement')} built from strings"
         return answer(
@@ -122,9 +124,9 @@ def string_sql(look: Look) -> Observation:
     if pieces := [one.place for one in joined if one.fed and not one.is_filter]:
         said = f"input is joined into {counted(len(pieces), 'piece')} of statements"
         return answer(STRING_SQL, Outcome.UNMET, said, pieces, searched=searched, fix=fix)
-    if joined:
-        said = f"values are joined into filters or pieces of statements that are taken as text: {len(joined)}"
-        return answer(STRING_SQL, Outcome.PARTIAL, said, [one.place for one in joined], searched=searched, fix=fix)
+    if unclear := [one.place for one in (*joined, *quoted)]:
+        said = f"values are joined into filters or pieces of statements that are taken as text: {len(unclear)}"
+        return answer(STRING_SQL, Outcome.PARTIAL, said, unclear, searched=searched, fix=fix)
     code = [path for path in look.source_paths(*PYTHON, *WEB) if reached(look, path) and _may_run_sql(look, path)]
     if look.code.trouble or not look.code.complete_for(code):
         left = [path for path in code if path not in look.code.examined]
@@ -136,7 +138,11 @@ def string_sql(look: Look) -> Observation:
         return answer(STRING_SQL, Outcome.UNKNOWN, said, searched=searched)
     if blind := blind_spots(look):
         return answer(STRING_SQL, Outcome.UNKNOWN, f"nothing found, but {blind}", searched=searched)
-    doubtful = [one for one in seen if not _is_own_constant(look, one)]
+    doubtful = [
+        one
+        for one in seen
+        if not (_is_own_constant(look, one) or is_built_of_constants(look, one.path, one.line, one.end_line))
+    ]
     if doubtful:
         said = f"statements built from strings whose parts could not be traced: {len(doubtful)}"
         return answer(STRING_SQL, Outcome.PARTIAL, said, _places(doubtful), searched=searched, fix=fix)

@@ -76,6 +76,11 @@ def is_fed(look: Look, path: str, first: int, last: int) -> bool:
     return _comes_from_request(look, path, last, given, _MOST_HOPS)
 
 
+def comes_from_request(look: Look, path: str, line: int, expression: str) -> bool:
+    """Whether a request stands behind an expression on a line of a file."""
+    return _comes_from_request(look, path, line, expression, _MOST_HOPS)
+
+
 def _comes_from_request(look: Look, path: str, line: int, expression: str, hops: int) -> bool:
     start, end = function_span(look, path, line)
     body = lines_of(look, path, start, min(line, end))
