@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from checks.observation import Unread
 
 if TYPE_CHECKING:
     from checks.tree import Tree
+
+_IDLES = re.compile(r"\bsleep (?:inf|\d{4,}|\d+[dh])|\btail -[fF] /dev/null|\bwhile (?:true|:)\s*;?\s*do\s+sleep\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ class Service:
     restart: str = ""
     init: bool = False
     limits: bool = False
+
+    @property
+    def idles(self) -> bool:
+        """Whether it only stays up for somebody who opens a shell in it, as the containers of developers do."""
+        return bool(_IDLES.search(self.command))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,12 @@ class Containers:
             tuple(platforms.terraform(tree, unread)),
             tuple(platforms.read(tree, unread)),
         )
+
+    @property
+    def for_developers(self) -> frozenset[str]:
+        """The compose files in which nothing that is built there runs: all of it idles until somebody opens a shell."""
+        built = [item for item in self.services if item.build]
+        return frozenset(item.path for item in built if item.idles) - {item.path for item in built if not item.idles}
 
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:

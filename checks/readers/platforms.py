@@ -23,6 +23,7 @@ _NAMES = {
     "template.yaml": "aws-sam", "amplify.yml": "amplify", "apprunner.yaml": "apprunner", "nixpacks.toml": "nixpacks",
     "cloudbuild.yaml": "cloud-build", "firebase.json": "firebase", "azure.yaml": "azure", "Pulumi.yaml": "pulumi",
     "cdk.json": "aws-cdk", "captain-definition": "caprover", "supabase/config.toml": "supabase",
+    "Dockerrun.aws.json": "elastic-beanstalk",
 }  # fmt: skip
 _SERVERLESS = frozenset({"vercel", "netlify", "cloudflare", "serverless", "aws-sam", "firebase", "supabase", "amplify"})
 

@@ -42,7 +42,8 @@ def deploy_config(look: Look) -> Observation:
     """Compose, Kubernetes, Terraform or an equivalent describes the deployment."""
     fix = "describe the deployment in files: compose, Kubernetes or Terraform"
     services = [item for item in look.containers.services if not (_ASIDE.search(item.path) or is_test(item.path))]
-    own = [item for item in services if item.build or not _is_infrastructure(item.image)]
+    running = [item for item in services if not (item.idles or item.path in look.containers.for_developers)]
+    own = [item for item in running if item.build or not _is_infrastructure(item.image)]
     workloads = [Location(item.path, item.line) for item in look.containers.resources if not is_test(item.path)]
     cloud = [Location(item.path, item.line) for item in look.containers.infrastructure]
     code = [Location(path) for path in look.tree.match(*_OTHER_CODE) if not (is_test(path) or is_vendored(path))]
@@ -66,7 +67,7 @@ def deploy_config(look: Look) -> Observation:
         return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     if services:
         places = [Location(item.path, item.line) for item in services]
-        said = "compose starts databases and the like only, not the application"
+        said = "compose starts databases or an idle container for developers only, not the application"
         return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     return answer(CONFIG, Outcome.UNMET, "no deployment configuration", searched=SEARCHED, fix=fix)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
-_NOT_DEPLOYED = re.compile(r"(?i)test|dev\b|develop|local|\bci\b|example|sample|template|e2e|override|playground|demo")
+NOT_DEPLOYED = re.compile(r"(?i)test|dev\b|develop|local|\bci\b|example|sample|template|e2e|override|playground|demo")
 _PRODUCTION = re.compile(r"(?i)prod|deploy|staging|server")
 _BUILDS = re.compile(r"(?m)^[ \t]+build:")
 """A compose file that builds the product runs it; others only give a developer a database."""
@@ -67,7 +67,7 @@ _USUAL = re.compile(
     r"(?i)(?:postgres(?:ql)?|mysql|mongo(?:db)?|redis|rabbit(?:mq)?|guest|root|admin|user|password|passwd|pass|secret|test"
     r"|dev|local|example|changeme|change[-_]me|default|app|db)\w{0,8}"
 )
-_THROWN_AWAY = re.compile(
+THROWN_AWAY = re.compile(
     r"(?:^|/)\.(?:github|gitlab|circleci|devcontainer)(?:/|-ci)|(?:^|/)alembic\.ini$|\.(?:example|sample|template)$"
 )
 """Files of jobs and tools whose database lives as long as they do, or is a developer's own."""
@@ -80,12 +80,12 @@ def address_nearby(path: str, text: str, secret: shapes.Secret) -> str:
     """
     if secret.kind != "password in a URL" or not _NEARBY.match(text, secret.end):
         return ""
-    if _THROWN_AWAY.search(path):
+    if THROWN_AWAY.search(path):
         return "none"
     value = text[secret.start : secret.end]
     user = re.search(r"//([^:/@\s]*):$", text[max(0, secret.start - 80) : secret.start])
     usual = bool(_USUAL.fullmatch(value)) or (user is not None and user[1] == value)
-    return "none" if usual and (_COMPOSE.search(path) or _NOT_DEPLOYED.search(path)) else "default"
+    return "none" if usual and (_COMPOSE.search(path) or NOT_DEPLOYED.search(path)) else "default"
 
 
 def assigned_in_shell(path: str, text: str) -> Iterator[int]:
@@ -102,7 +102,7 @@ def assigned_in_shell(path: str, text: str) -> Iterator[int]:
 
 def working_defaults(path: str, text: str) -> Iterator[int]:
     """The lines of a settings file with a credential that works until it is replaced."""
-    if _SETTINGS.search(path) and not (_OF_OTHERS.search(path) or _NOT_DEPLOYED.search(path) or _COMPOSE.search(path)):
+    if _SETTINGS.search(path) and not (_OF_OTHERS.search(path) or NOT_DEPLOYED.search(path) or _COMPOSE.search(path)):
         for match in _IN_SETTINGS.finditer(text):
             if _is_given(match["value"]) and _WORDS.search(match["value"]):
                 yield _line(text, match)
@@ -111,8 +111,11 @@ def working_defaults(path: str, text: str) -> Iterator[int]:
 def compose_defaults(look: Look) -> Iterator[Location]:
     """Passwords in the compose files that deploy the product: named so, or the only thing that runs what they build."""
     elsewhere = bool(look.containers.platforms or look.containers.resources)
+    idle = look.containers.for_developers
     for path in look.tree.paths:
-        if not _COMPOSE.search(path) or _NOT_DEPLOYED.search(path) or is_test(path) or is_vendored(path):
+        if not _COMPOSE.search(path) or NOT_DEPLOYED.search(path) or is_test(path) or is_vendored(path):
+            continue
+        if path in idle or THROWN_AWAY.search(path):
             continue
         text = look.tree.text(path) or ""
         kept_up = bool(_KEPT_UP.search(text)) and (_BUILDS.search(text) or _runs_an_image_of_its_own(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from checks.application.numbers import counted
 from checks.files.kinds import is_generated, is_test, is_vendored
@@ -19,13 +20,12 @@ from checks.topics.secret_defaults import (
     compose_defaults,
     working_defaults,
 )
+from checks.topics.secret_env_files import ENV_FILE, committed, graded, in_force
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
 )
 PROSE = (".md", ".rst", ".txt", ".adoc", ".mdx")
-ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|(?:^|/)[\w-]+\.env$")
-ENV_EXAMPLE = re.compile(r"(?i)example|sample|template|dist|defaults?|schema|ci$|test")
 FALLBACK = re.compile(r"\$\{(?P<name>[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_?KEY)[A-Z0-9_]*):-(?P<value>[^}\s]{8,})\}")
 CODE_FALLBACK = re.compile(
     r"""(?:(?:process|import\.meta)\.env(?:\.|\[["'])|(?:getenv|getEnv|get_env|\bget(?:<\w+>)?)\(\s*["'])"""
@@ -48,15 +48,21 @@ HASHED = re.compile(
     r"""|hash_?[pP]assword)|\.set_password)\(\s*["'](?P<value>[^"'\s]{4,})["']"""
 )
 """A password that is known to whoever reads the file, made ready to sign in with, as seeds do."""
-WORKING_DEFAULT = re.compile(
-    r"(?i)change[_-]?(?:this|me|it)|(?:super[_-]?)?secret|password|admin|postgres|root|test|dev"
-)
-"""Values that nobody would call secret, and that let everybody in where they are left as they stand."""
 SIGNING = re.compile(
     r"""(?m)^[ \t]*(?:[\w.]+\.secret_key|[\w.]*config\[["']SECRET_KEY["']\]|SECRET_KEY)\s*=\s*"""
     r"""["'](?P<value>[^"'\n]{4,})["'][ \t]*(?:#.*)?$"""
 )
 """A key that signs sessions, written into a Python file, however it reads."""
+DEFAULTS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (FALLBACK, ("${",)),
+    (CODE_FALLBACK, ("SECRET", "PASSWORD", "PASSWD")),
+    (WITH_DEFAULT, ("SECRET", "PASSWORD", "PASSWD")),
+    (HASHED, ("bcrypt", "argon2", "hash", "make_password", "set_password")),
+    (SIGNING, ("secret_key", "SECRET_KEY")),
+)
+"""Forms of working defaults, each with texts of which it spells one: to look for those takes far less time."""
+TYPED = re.compile(r"(?i):\s*str\s*=")
+"""What `SETTING` ends in before the value."""
 LOGIN_TEXT = re.compile(r"""(?i)\bpass(?:word|wd|phrase)?\s*={2,3}\s*["'][^"'\s]{3,}["']""")
 """A hard-coded login as text, for the few files whose syntax the code rules could not follow."""
 LOGIN_NAME = re.compile(r"(?i)passw|pwd|passcode|\bpass\b|(?:admin|api|secret)_?key|access_?code")
@@ -104,6 +110,9 @@ def none_in_code(look: Look) -> Observation:
             message = f"a key-shaped string ({kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
         doubtful += [Location(path, line) for line in defaults]
+    settings = list(in_force(look))
+    certain += [place for place, grade in settings if grade == "secret"]
+    doubtful += [place for place, grade in settings if grade == "default"]
     logins = [
         Location(one.path, one.line, one.end_line)
         for one in look.code.of(LOGIN_RULES)
@@ -225,17 +234,22 @@ def _secrets_of(look: Look, path: str) -> _Seen | None:
     # Each of these forms spells one of these words; most files hold none, and `^\s*` is slow to find that out.
     lower = text.lower()
     possible = any(word in lower for word in ("password", "passwd", "secret", "token", "api_key", "apikey"))
-    forms = (
-        (FALLBACK, CODE_FALLBACK, WITH_DEFAULT, SETTING, HASHED, *((SIGNING,) if path.endswith(".py") else ()))
-        if possible
-        else ()
-    )
+    forms = _forms(path, text) if possible else ()
     defaults = [*of_developers, *(_at(path, text, one).line for form in forms for one in form.finditer(text))]
     if possible:
         keys += [("value in a script", line) for line in assigned_in_shell(path, text)]
         defaults = sorted({*defaults, *working_defaults(path, text)})
     look.facts.keep("secrets", path, [keys, defaults])
     return keys, defaults
+
+
+def _forms(path: str, text: str) -> Iterator[re.Pattern[str]]:
+    """The forms of working defaults that may stand in a text."""
+    for form, words in DEFAULTS:
+        if (form is not SIGNING or path.endswith(".py")) and any(word in text for word in words):
+            yield form
+    if TYPED.search(text):
+        yield SETTING
 
 
 def _is_form(text: str, secret: shapes.Secret) -> bool:
@@ -268,19 +282,10 @@ def no_env_file(look: Look) -> Observation:
     """No real environment file is committed; examples and files without secret values are fine."""
     searched = ("**/.env", "**/.env.*", "**/*.env")
     signal = "secrets.no-env-file"
-    real = [path for path in look.tree.paths if ENV_FILE.search(path) and not is_vendored(path)]
-    real = [path for path in real if not ENV_EXAMPLE.search(path.rsplit("/", 1)[-1].removeprefix(".env"))]
-    if look.git is not None:
-        tracked = {file.path for file in look.tree.files if file.tracked}
-        real = [path for path in real if path in tracked]
-    worst: list[Location] = []
-    doubtful: list[Location] = []
-    for path in real:
-        text = look.tree.text(path) or ""
-        for number, line in enumerate(text.splitlines(), start=1):
-            grade = _env_line(line)
-            if grade:
-                (worst if grade == "secret" else doubtful).append(Location(path, number))
+    real = committed(look)
+    lines = [one for path in real for one in graded(look, path)]
+    worst = [place for place, grade in lines if grade == "secret"]
+    doubtful = [place for place, grade in lines if grade == "doubtful"]
     fix = "remove it from git, ignore it, and revoke what it held"
     if worst:
         for place in worst:
@@ -294,24 +299,6 @@ def no_env_file(look: Look) -> Observation:
         return Observation(signal, Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), Confidence.MEDIUM, fix=fix)
     said = "committed .env files hold no secret value" if real else "no .env file is committed"
     return Observation(signal, Outcome.MET, said, searched, tuple(Location(path) for path in real))
-
-
-def _env_line(line: str) -> str:
-    """One line of an environment file: "secret", "doubtful", or nothing of interest."""
-    name, separator, value = line.partition("=")
-    value = value.strip().strip("\"'")
-    if not separator or name.strip().startswith("#") or not value:
-        return ""
-    if WORKING_DEFAULT.fullmatch(value) and re.search(r"(?i)secret|passw", name):
-        return "doubtful"
-    if shapes.PLACEHOLDER.search(value):
-        return ""
-    public = re.search(r"(?i)publishable|public|anon", name)
-    if any(True for _ in shapes.find(value)):
-        return "doubtful" if public else "secret"
-    if not re.search(r"(?i)secret|passw|token|key|credential", name) or re.search(r"(?i)publishable|public|anon", name):
-        return ""
-    return "secret" if len(value) >= 16 and shapes.entropy(value) >= shapes.MIN_ENTROPY else "doubtful"  # noqa: PLR2004
 
 
 _VARIANTS = (
