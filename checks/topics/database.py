@@ -124,7 +124,7 @@ def string_sql(look: Look) -> Observation:
     if pieces := [one.place for one in joined if one.fed and not one.is_filter]:
         said = f"input is joined into {counted(len(pieces), 'piece')} of statements"
         return answer(STRING_SQL, Outcome.UNMET, said, pieces, searched=searched, fix=fix)
-    if unclear := [one.place for one in (*joined, *quoted)]:
+    if unclear := [*(one.place for one in joined), *(one.place for one in quoted)]:
         said = f"values are joined into filters or pieces of statements that are taken as text: {len(unclear)}"
         return answer(STRING_SQL, Outcome.PARTIAL, said, unclear, searched=searched, fix=fix)
     code = [path for path in look.source_paths(*PYTHON, *WEB) if reached(look, path) and _may_run_sql(look, path)]
