@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -156,7 +157,7 @@ class _Expander:
         if program in {"tox", "nox"}:
             return self._sessions(made)
         if program in {"pre-commit", "prek"} and "run" in made.words:
-            return self._hooks()
+            return self._hooks(made)
         is_script = made.words[0].endswith((".sh", ".bash")) or self._has_shebang(made)
         if program in {"bash", "sh", "zsh", "dash", "source", "."} or is_script:
             return self._shell(made)
@@ -279,7 +280,8 @@ class _Expander:
         texts = [(_label(s), s.folder, "\n".join(s.commands)) for s in chosen]
         return texts, (f"{runner} configuration in {made.folder or '.'}",)
 
-    def _hooks(self) -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:
+    def _hooks(self, made: Command) -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:
+        """What hooks run, with their arguments: the one that is named, else all but those kept for being named."""
         from checks.readers.plain import mapping, read_yaml, sequence
 
         path = ".pre-commit-config.yaml"
@@ -291,8 +293,13 @@ class _Expander:
             for repository in sequence(mapping(document).get("repos"))
             for hook in sequence(mapping(repository).get("hooks"))
         ]
-        lines = [str(hook.get("entry") or hook.get("id") or "") for hook in hooks]
-        return [(path, "", "\n".join(line.replace("\n", " ") for line in lines))], ()
+        named = set(made.words[made.words.index("run") + 1 :])
+        asked = [hook for hook in hooks if str(hook.get("id")) in named]
+        kept_back = () if "manual" in named else ("manual", "pre-push", "push", "commit-msg")
+        chosen = asked or [hook for hook in hooks if not _only_at(hook.get("stages"), kept_back)]
+        lines = [str(hook.get("entry") or hook.get("id") or "").replace("\n", " ") for hook in chosen]
+        given = [shlex.join(str(word) for word in sequence(hook.get("args"))) for hook in chosen]
+        return [(path, "", "\n".join(f"{line} {more}".rstrip() for line, more in zip(lines, given, strict=True)))], ()
 
     def _shell(self, made: Command) -> tuple[list[tuple[str, str, str]], tuple[str, ...]] | None:
         words = list(made.words)
@@ -333,6 +340,11 @@ class _Expander:
             named = [] if {"-m", "-c", "-e"}.intersection(made.words) else named[:1]
         wanted = [word for word in named if paths(word) and not any(sign in word for sign in "*?{}[]=,")]
         return tuple(word for word in wanted if not self._tree.exists(_join(made.folder, word)))
+
+
+def _only_at(stages: object, kept_back: tuple[str, ...]) -> bool:
+    """Whether a hook runs at such stages alone."""
+    return isinstance(stages, list) and bool(stages) and all(str(stage) in kept_back for stage in stages)
 
 
 def _is_test_path(word: str) -> bool:

@@ -103,7 +103,13 @@ def _simple(tokens: list[str]) -> Simple | None:
     return Simple(tuple(kept), tuple(variables)) if kept and kept not in (["true"], [":"]) else None
 
 
-_RUN = {"uv", "poetry", "pipenv", "pipx", "rye", "pixi", "conda", "micromamba", "doppler", "dotenvx"}
+_RUN = {
+    *("uv", "poetry", "pipenv", "pipx", "rye", "pixi", "conda", "micromamba"),
+    *("doppler", "dotenvx", "infisical", "op", "teller", "varlock"),
+}
+"""Programs that run what follows the word `run`: those of packages, and those that hand secrets to it."""
+_AFTER_DASHES = frozenset({"chamber", "aws-vault", "mise", "envchain", "summon", "berglas", "direnv"})
+"""Programs that run what follows `--`."""
 _PREFIXES = {
     "sudo",
     "time",
@@ -117,6 +123,12 @@ _PREFIXES = {
     "bunx",
     "pnpx",
     "uvx",
+    "sfw",
+    "caffeinate",
+    "unbuffer",
+    "stdbuf",
+    "setsid",
+    "doas",
 }
 _TAKES_VALUE = frozenset(
     {"--with", "--python", "-p", "--group", "--extra", "--package", "--project", "--env-file", "-n", "--name", "-e"}
@@ -151,6 +163,8 @@ def unwrapped(words: tuple[str, ...], folder: str) -> tuple[tuple[str, ...], str
         if program in _RUN and "run" in words[:6]:
             folder = _chosen_folder(words[: words.index("run")], folder)
             words, folder = _drop_options(words[words.index("run") + 1 :], folder)
+        elif program in _AFTER_DASHES and "--" in words:
+            words = words[words.index("--") + 1 :]
         elif program in _PREFIXES or program == "env":
             words, folder = _drop_options(words[1:], folder)
         elif program in {"timeout", "retry"} and len(words) > 2:  # noqa: PLR2004 - program, duration, command

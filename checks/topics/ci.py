@@ -150,6 +150,8 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
         return set()
     base = command.folder
     words, left_out = split_arguments(ci_jobs.given(command))
+    if _loads_only(look, command.text, base):
+        return set()
     named = [word for word in words if _is_path(look, base, word)]
     roots = [below(base, word.split("::")[0]) for word in named] or [base]
     runner = next((name for name in ("pytest", "vitest", "jest", "playwright") if name in command.text), "")
@@ -163,6 +165,16 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
         and any(_is_below(case.path, root) for root in roots)
         and not any(_is_below(case.path, folder) for folder in away)
     }
+
+
+_PROGRAM = re.compile(r"(?:python[\d.]*|coverage run)(?: -\S+)* (\S*(?<!manage)(?<!runtests)\.py)\b")
+_STARTS_TESTS = re.compile(r"\b(?:unittest|pytest|tap|absltest)\.main\(|^\s*main\(|TestRunner|__main__", re.MULTILINE)
+
+
+def _loads_only(look: Look, text: str, base: str) -> bool:
+    """Whether Python is told to load a test file that starts no test when it is loaded."""
+    program = _PROGRAM.match(text)
+    return program is not None and not _STARTS_TESTS.search(look.tree.text(below(base, program[1])) or "")
 
 
 def _is_below(path: str, root: str) -> bool:

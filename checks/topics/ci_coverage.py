@@ -113,7 +113,8 @@ def _python_floor(look: Look, folder: str) -> tuple[Location | None, bool]:
         prefix = f"{where}/" if where else ""
         path = f"{prefix}pyproject.toml"
         table = mapping(read_toml(look.tree, path, []).get("tool")) if look.tree.exists(path) else {}
-        options = str(mapping(mapping(table.get("pytest")).get("ini_options")).get("addopts", ""))
+        pytest = mapping(table.get("pytest"))  # version 9 reads the table itself
+        options = str(mapping(pytest.get("ini_options")).get("addopts", "") or pytest.get("addopts", ""))
         measures = measures or "--cov" in options
         if _ON_COMMAND.search(options.replace("', '", " ")):
             return Location(path, _line(look, path, "fail-under")), True

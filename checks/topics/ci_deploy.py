@@ -90,7 +90,7 @@ def deploy_gated(look: Look) -> Observation:
             supposed |= set() if _deploys(look, job) else {job.location}
     places = list(grades)
     if not grades:
-        hidden, where = ci_jobs.unseen(look)
+        hidden, where = ci_jobs.unseen(look, publishing=True)
         if hidden:
             return answer(
                 SIGNAL, Outcome.UNKNOWN, f"no deployment found, but {hidden}", where, searched=SEARCHED, fix=fix
@@ -104,7 +104,8 @@ def deploy_gated(look: Look) -> Observation:
     if worst:
         message = "this job deploys without waiting for tests, scans or an approval"
         complain(look, "ci.deploy-not-gated", SIGNAL, worst, Severity.HIGH, message)
-        outcome = Outcome.UNMET if len(worst) == len(places) else Outcome.PARTIAL
+        held = [place for place in places if grades[place] not in {"none", "by hand"}]
+        outcome = Outcome.PARTIAL if held else Outcome.UNMET
         said = f"{share(len(worst), len(places), 'deploy job', 'waits', 'wait')} for no check and no approval"
         return answer(SIGNAL, outcome, said, worst, searched=SEARCHED, fix=fix)
     if "environment" in grades.values():
@@ -167,7 +168,7 @@ def _ran(job: Job) -> str:
 
 
 def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], real: list[Case]) -> str:
-    """What holds a deploy job back: "all", "approval", "some", "environment" or "none"."""
+    """What holds a deploy job back: "all", "approval", "some", "environment", "by hand" or "none"."""
     if any(item.manual for item in chain):
         return "approval"
     before = [other for item in chain for other in _needed(look, workflow, item)]
@@ -187,7 +188,7 @@ def _grade(look: Look, workflow: Workflow, job: Job, chain: tuple[Job, ...], rea
         return "some"
     if any(item.environment not in {"", "github-pages"} for item in chain):  # Pages makes the latter itself
         return "environment"
-    return "some" if set(workflow.triggers) <= {"workflow_dispatch", "workflow_call"} else "none"
+    return "by hand" if set(workflow.triggers) <= {"workflow_dispatch", "workflow_call"} else "none"
 
 
 def _needed(look: Look, workflow: Workflow, job: Job) -> Iterator[Job]:

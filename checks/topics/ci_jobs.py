@@ -122,8 +122,23 @@ def other_systems(look: Look) -> tuple[Location, ...]:
     )
 
 
-def unseen(look: Look) -> tuple[str, tuple[Location, ...]]:
-    """What of the CI could not be followed, in words and with the places; ("", ()) where everything was."""
+_CALLED = r"(?i)/\.github/workflows/(?:[\w.-]*[-_.])?(?:%s)(?:[-_.][\w.-]*)?$"
+_HOUSEKEEPS = re.compile(
+    _CALLED % r"licen[cs]es?|labels?|labeler|stale|cla|dco|changelog|notify|notifications?|slack|discord|backport"
+    r"|triage|assign(?:er)?|greetings?|lock|docs?"
+)
+_PUBLISHES = re.compile(
+    _CALLED % r"(?:docker|image|package|npm|pypi)[-_](?:publish|release|push)"
+    r"|(?:publish|push|build)[-_](?:docker|images?|containers?|npm|pypi)"
+)
+"""Reusable workflows of other repositories whose names say that they do something beside checking the code."""
+
+
+def unseen(look: Look, *, publishing: bool = False) -> tuple[str, tuple[Location, ...]]:
+    """What of the CI could not be followed, in words and with the places; ("", ()) where everything was.
+
+    Workflows of other repositories that publish something count where `publishing` is asked about.
+    """
     look.workflows.all  # noqa: B018 - reading them fills the list of unread files
     pipelines = {*look.tree.match(*READ)}
     broken = [item.path for item in look.unread if item.path in pipelines]
@@ -135,7 +150,9 @@ def unseen(look: Look) -> tuple[str, tuple[Location, ...]]:
     if others := other_systems(look):
         return f"{others[0].path} is of a system that is not read here", others
     for _, job in jobs(look):
-        if job.calls and not job.calls.startswith("./"):
+        called = job.calls.partition("@")[0]
+        beside = _HOUSEKEEPS.search(called) or (not publishing and _PUBLISHES.search(called))
+        if called and not called.startswith("./") and not beside:
             return f"{job.path}:{job.line} calls {job.calls}, which lies elsewhere", (job.location,)
     for run in runs(look):
         if run.command.program in _OPAQUE:
@@ -165,7 +182,8 @@ _TEST = re.compile(
     r"^(?P<python>(\S*/)?(pytest|py\.test|unittest|nose2|ward|green)\b|(python[\d.]*"
     r"|coverage run)( -\S+)* (\S*/)?manage\.py test\b"
     r"|(python[\d.]* )?(\S*/)?manage\.py test\b|django-admin test\b|trial\b|(python[\d.]*"
-    r"|coverage run) \S*runtests\.py|hatch test\b)"
+    r"|coverage run) \S*runtests\.py|hatch test\b"
+    r"|(python[\d.]*|coverage run)( -\S+)* (?=(\S*/)?(tests?|tests?_\w+|\w+_tests?)\.py\b))"
     r"|^(?P<browser>playwright test\b|cypress run\b|wdio\b|testcafe\b|nightwatch\b|detox test\b)"
     r"|^(?P<web>(\S*/)?(vitest|jest|mocha|ava|karma|tap|tape|uvu|wtr|jasmine|qunit|lab)\b|(bun|deno) test\b"
     r"|(node|tsx)\b.* --test\b|(react-scripts|react-app-rewired|craco|ng|umi|aegir|vue-cli-service|gts|dts|tsdx) test)"

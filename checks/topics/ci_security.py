@@ -65,17 +65,14 @@ def security_scan(look: Look) -> Observation:
     fix = "add a scanner that fails the build, such as a dependency audit and a secret scan"
     found = list(_scans(look))
     hard = [scan for scan in found if scan.blocks]
-    if any(scan.kind not in _OF_THE_PIPELINE for scan in hard):
+    if hard:
         kinds: dict[str, list[str]] = {}
         for scan in hard:
             kinds.setdefault(scan.kind, []).append(scan.name)
         said = "scans of " + ", ".join(f"{kind} ({', '.join(dict.fromkeys(names))})" for kind, names in kinds.items())
+        said += "" if set(kinds) - _OF_THE_PIPELINE else " only, not of the product"
         seen = answer(SCAN, Outcome.MET, said, [scan.place for scan in hard], searched=SEARCHED)
         return replace(seen, kinds=tuple(kinds))
-    if hard:
-        places = [scan.place for scan in hard]
-        said = f"only workflows or infrastructure files are scanned ({hard[0].name}), not the product"
-        return answer(SCAN, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     if found:
         places = [scan.place for scan in found]
         complain(look, "ci.scan-ignored", SCAN, places, Severity.MEDIUM, "what this scan finds does not fail the build")
