@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.application.named_values import written_out
 from checks.application.own_clients import own_client, own_client_waits
+from checks.application.service_sdks import is_service, service_waits
 from checks.application.switches import values_of
 from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON
@@ -69,7 +70,7 @@ def is_http_name(name: str) -> bool:
 
 @once
 def external_calls(look: Look) -> tuple[Seen, ...]:
-    """Reached HTTP calls that leave the product.
+    """Reached HTTP calls that leave the product, those through the libraries of services among them.
 
     Calls of browser code whose address cannot be read mostly go to the product's own server: they count only where
     there is nothing else.
@@ -77,6 +78,9 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
     sure: list[Seen] = []
     perhaps: list[Seen] = []
     for call in all_calls(look):
+        if call.reached and is_service(call):
+            sure.append(call)
+            continue
         if not call.reached or not (_sends(look, call) or _passes_one(call)) or _MADE.fullmatch(call.name):
             continue
         target = call.arguments[0] if call.arguments else call.keys.get("url", "")
@@ -215,6 +219,8 @@ def _adapter_waits(look: Look, call: Seen) -> bool:
 
 def _client_waits(look: Look, call: Seen) -> bool:
     """Whether the client object of the call was made with a timeout: in its file, or where its name comes from."""
+    if is_service(call):
+        return service_waits(look, call)
     if own := own_client(look, call):
         return own_client_waits(look, own)
     if call.name.startswith("axios") and _axios_waits(look):

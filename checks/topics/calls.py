@@ -36,8 +36,11 @@ _BACKOFF = re.compile(
 _SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
 _PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter")
 _OPTION = re.compile(
-    r"\b(?:max_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\bretry_?(?:[cC]onfig|[oO]ptions|[sS]trategy)[\"']?\s*[=:]\s*(?!None\b|undefined\b|null\b)\S|\.with_?[rR]etry\("
+    r"\b(?:max_?[rR]etries|max_?[nN]etwork_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\bretry_?(?:[cC]onfig|[oO]ptions|[sS]trategy)[\"']?\s*[=:]\s*(?!None\b|undefined\b|null\b)\S|\.with_?[rR]etry\("
+    r"|\bautoRetry\s*:\s*true|\.plugin\([^)]*\bretry\b"
 )
+_OPTION_WORDS = ("etries", "etry", "ttempts")
+"""Every such option spells one of these, and no comment taken out makes one."""
 _RECONNECTS = re.compile(r"(?:ioredis|redis|aioredis|mongoose|mongodb|pymongo|socket\.io-client|amqplib)\b")
 """Clients that open their own connection again; the calls to other services gain nothing by that."""
 _NOT_REMOTE = re.compile(
@@ -168,7 +171,8 @@ def _retrying(look: Look) -> list[_Retry]:
 @of_one_file
 def _has_option(look: Look, path: str, _: str) -> bool:
     """Whether an option to try again may stand in a call of the file."""
-    return bool(_OPTION.search(lines_of(look, path)))
+    text = look.tree.text(path) or ""
+    return any(word in text for word in _OPTION_WORDS) and bool(_OPTION.search(lines_of(look, path)))
 
 
 @of_one_file

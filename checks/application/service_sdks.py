@@ -1,0 +1,107 @@
+"""Calls of services through their own libraries: payments, mail, messages, code hosts, search, clouds.
+
+Their documented defaults (Stripe: 80 s and one more try; Twilio: 30 s and none; SDKs on `fetch`, such as Resend's: no
+limit at all) say nothing of what the product wants, and do not count as limits of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from checks.application.calls_seen import Seen, all_calls, lines_of
+from checks.application.named_values import written_out
+from checks.look import PYTHON
+from checks.once import once
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_DOES = (
+    r"(?:create|retrieve|fetch|get|list|search|send|update|modify|del|delete|remove|cancel|confirm|capture|pay|refund|upsert"
+    r"|verify|invite|add|append|insert|query|post|put|upload|request|graphql|paginate|index|save|invoke|accept|reject|expire"
+    r"|finalize\w*|void\w*|close|resume|attach|detach|batch\w*)"
+)
+_DOING = rf"(?:\w+\.)+{_DOES}\w*"
+_IN_WEB = re.compile(
+    rf"stripe\.(?:default|Stripe)\.(?!webhooks\.|webhookEndpoints$){_DOING}"
+    r"|resend\.Resend\.(?:emails|batch|contacts|audiences|broadcasts|domains)\.\w+"
+    rf"|twilio\.(?:default|Twilio|\*)\.{_DOING}|@sendgrid/mail\.(?:default|\*|MailService)\.send\w*"
+    r"|postmark\.(?:\w+\.)*ServerClient\.send\w*|mailgun\.js\.default\.client\.messages\.create|node-mailjet\.\w+\..*request"
+    rf"|(?:@octokit/(?:rest|core|app|action)|octokit|@actions/github)\.(?:Octokit|getOctokit)\.(?:{_DOES}\w*|(?:\w+\.)+\w+)"
+    r"|algoliasearch(?:/\w+)?\.(?:default|algoliasearch|liteClient)\.(?:\w+\.)*(?:search\w*|save\w*|delete\w*|get\w*|browse\w*|partial\w*|replace\w*)"
+    r"|@aws-sdk/client-(?!bedrock|dynamodb|rds-data|timestream)[\w-]+\.\w+\.(?!destroy$|on$)\w+|@aws-sdk/lib-storage\.Upload\.done"
+    rf"|@slack/web-api\.WebClient\.{_DOING}|@notionhq/client\.Client\.{_DOING}|@hubspot/api-client\.Client\.{_DOING}"
+    rf"|@clerk/(?:nextjs(?:/server)?|backend|express|fastify|clerk-sdk-node)\.(?:clerkClient|createClerkClient)\.{_DOING}"
+    rf"|plaid\.PlaidApi\.\w+|@paddle/paddle-node-sdk\.Paddle\.{_DOING}|@mollie/api-client\.\w+\.{_DOING}"
+    r"|@lemonsqueezy/lemonsqueezy\.js\.(?!lemonSqueezySetup)\w+|web-push\.(?:default|\*)\.sendNotification"
+    rf"|googleapis\.google\.{_DOING}|firebase-admin/messaging\.getMessaging\.send\w*|@mailchimp/\w+\.default\.{_DOING}"
+)
+_IN_PYTHON = re.compile(
+    rf"stripe\.(?!Webhook\b|error\b)(?:\w+\.)*[A-Z]\w*\.(?:\w+\.)*{_DOES}(?:_async)?|twilio\.rest\.Client\.{_DOING}(?:_async)?"
+    r"|sendgrid\.SendGridAPIClient\.(?:send|client\..*)|resend\.(?:Emails|Batch|Contacts|Audiences|Broadcasts)\.\w+"
+    r"|slack_sdk\.(?:\w+\.)*(?:Async)?WebClient\.\w+|postmarker\.core\.PostmarkClient\.emails\.send\w*"
+    r"|(?:aio)?boto3\.client\.(?!generate_presigned|invoke_model|converse|get_waiter|get_paginator|close|exceptions"
+    r"|\w+_item|batch_\w+_item|query|scan|transact)\w+|algoliasearch\.\w+(?:\.\w+)*\.(?:search\w*|save\w*|delete\w*|partial\w*)"
+)
+_SETS_A_LIMIT = re.compile(
+    r"\b(?:request_?|read_?|socket_?|default_?)?timeout(?:_?(?:ms|s|seconds|in_?seconds|in_?millis))?[\"']?\s*[=:,}]\s*"
+    r"(?!None\b|undefined\b|null\b|0\b)",
+    re.IGNORECASE,
+)
+_STRIPE_LIMIT = re.compile(r"\bstripe\.default_http_client\s*=[^\n]*(?:\n[^\n]*){0,4}?\btimeout\s*=\s*(?!None\b)")
+
+
+def is_service(call: Seen) -> bool:
+    """Whether a call asks a service over the network through the service's own library."""
+    return _is_service_name(call.name, is_python=call.path.endswith(PYTHON))
+
+
+@lru_cache(maxsize=50_000)
+def _is_service_name(name: str, *, is_python: bool) -> bool:
+    return bool((_IN_PYTHON if is_python else _IN_WEB).fullmatch(name))
+
+
+@once
+def _service_calls(look: Look) -> tuple[Seen, ...]:
+    return tuple(call for call in all_calls(look) if call.reached and is_service(call))
+
+
+def service_waits(look: Look, call: Seen) -> bool:
+    """Whether the library of a service was told how long to wait: where its client is made, or for all its calls."""
+    made = _makers(look, call)
+    here = [one for one in made if one.path == call.path] or made
+    if here and all(_SETS_A_LIMIT.search(written_out(look, one)) for one in here):
+        return True
+    package = call.name.split(".", 1)[0]
+    if package == "stripe" and call.path.endswith(PYTHON):
+        return any(_STRIPE_LIMIT.search(lines_of(look, path)) for path in _files_of(look, "stripe"))
+    return any(
+        one.reached and one.name == f"{call.name.rpartition('.')[0]}.setTimeout" and one.arguments
+        for one in all_calls(look)
+    )
+
+
+def _makers(look: Look, call: Seen) -> list[Seen]:
+    """Where the client of a call is made: a call of the name that the call's own begins with."""
+    return [one for one in _by_name(look) if call.name.startswith(f"{one.name}.") and one.reached]
+
+
+@once
+def _by_name(look: Look) -> tuple[Seen, ...]:
+    """Calls that may make a client of one of the services that are asked."""
+    heads = {call.name.split(".", 1)[0] for call in _service_calls(look)}
+    return tuple(one for one in all_calls(look) if one.name.split(".", 1)[0] in heads and "." in one.name)
+
+
+@once
+def _files_of_all(look: Look) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for call in _service_calls(look):
+        found.setdefault(call.name.split(".", 1)[0], set()).update({call.path, *look.reach.imports_of(call.path)})
+    return found
+
+
+def _files_of(look: Look, package: str) -> list[str]:
+    return sorted(_files_of_all(look).get(package, ()))
