@@ -51,6 +51,10 @@ def run_from_runtime(look: Look) -> Iterator[tuple[Service, Location]]:
             yield service, Location(service.path, at + 1)
 
 
+_FOR_TESTS = re.compile(r"(?i)[._-](?:tests?|ci|e2e|playwright|cypress)\b[^/]*$")
+"""Names of image definitions that no service runs from."""
+
+
 # -- an image for every service -----------------------------------------------------------------------------------
 
 
@@ -61,6 +65,9 @@ def container(look: Look) -> Observation:
     images = shipped(look)
     places = [Location(item.path, item.stages[0].line) for item in images]
     without = [place for _, place in run_from_runtime(look)]
+    if images and all(_FOR_TESTS.search(item.path) for item in images):
+        said = "only an image that runs the tests"
+        return answer(IMAGE, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     if images:
         without = without or _uncovered(look, images)
         if without:
@@ -145,12 +152,12 @@ def non_root(look: Look) -> Observation:
     if not images:
         return answer(ROOT, Outcome.NOT_APPLICABLE, "no image", searched=SEARCHED)
     grades = {Location(item.path, item.stages[-1].line): _runs_as(look, item) for item in images}
-    as_root = [place for place, grade in grades.items() if grade == "root"]
+    as_root = [place for place, grade in grades.items() if grade in {"root", "put back"}]
     doubtful = [place for place, grade in grades.items() if grade == "unknown"]
     if as_root:
         message = "the image runs as root: it switches to no other user"
         complain(look, "containers.root", ROOT, as_root, Severity.MEDIUM, message)
-        outcome = Outcome.PARTIAL if "other" in grades.values() else Outcome.UNMET
+        outcome = Outcome.PARTIAL if {"other", "put back"} & set(grades.values()) else Outcome.UNMET
         said = share(len(as_root), len(grades), "image", "runs as root", "run as root")
         return answer(ROOT, outcome, said, as_root, searched=SEARCHED, confidence=Confidence.HIGH, fix=fix)
     if doubtful:
@@ -160,7 +167,7 @@ def non_root(look: Look) -> Observation:
 
 
 def _runs_as(look: Look, image: Dockerfile) -> str:
-    """Who the image's process is: "root", "other" or "unknown"."""
+    """Who the process of an image is: "root", "other", "unknown", or "put back" where compose starts it as root."""
     user = image.final.user.strip("\"'")
     if "$" in user:
         name = re.sub(r"[${}]|:.*", "", user)
@@ -169,15 +176,17 @@ def _runs_as(look: Look, image: Dockerfile) -> str:
         if not default:
             return "unknown"
         user = default[1].strip("\"'")
+    services = [item for item in look.containers.services if item.build and _is_built_from(item, image)]
     if user and user.lower() not in _ROOT:
-        return "other"
+        started_as = [item.user.split(":")[0] for item in services if not NOT_SHIPPED.search(item.path)]
+        put_back = bool(started_as) and all(name in _ROOT for name in started_as)
+        return "put back" if put_back and not drops_privileges(look, image) else "other"
     if drops_privileges(look, image):
         return "other"
     if not user and not image.final.command and not image.final.entrypoint and _DROPS_ITSELF.search(image.final.image):
         return "other"
     if not user and _SAFE_BASE.search(image.final.image):
         return "other"
-    services = [item for item in look.containers.services if item.build and _is_built_from(item, image)]
     if services and all(item.user and item.user.split(":")[0] not in _ROOT for item in services):
         return "other"
     boxes = [box for item in look.containers.resources if item.is_workload for box in item.containers]
@@ -221,4 +230,7 @@ def _is_pinned(stage: Stage) -> bool:
     tag = stage.tag
     if stage.digest:
         return True
-    return bool(tag) and not tag.startswith("latest") and bool(re.search(r"\d", tag) or _CODENAMES.search(tag))
+    if not tag or tag.startswith("latest"):
+        return False
+    # A codename is the version of a distribution's own image; of a language's image, the language still floats.
+    return bool(re.search(r"\d", tag) or (_CODENAMES.search(tag) and not _RUNTIMES.match(stage.image)))

@@ -15,7 +15,7 @@ from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.readers.containers import Container, Resource
+from checks.readers.containers import Container, Infrastructure, Resource
 from checks.topics.containers import shipped
 
 CONFIG = "run.deploy-config"
@@ -24,6 +24,9 @@ PROBES = "run.k8s-probes"
 SEARCHED = ("compose files", "Kubernetes manifests and charts", "Terraform", "platform files")
 
 _ASIDE = re.compile(r"(^|/)(\.devcontainer|examples?|samples?|\.gitpod|\.github)/")
+_BESIDE_THE_CLOUD = re.compile(
+    r"(?:github|gitlab|bitbucket|random|tls|null|local|time|pagerduty|opsgenie|datadog|sentry|grafana|newrelic|auth0|okta)_"
+)
 _AS_CODE = frozenset({"serverless", "aws-sam", "aws-cdk", "pulumi", "azure"})
 _OTHER_CODE = (
     "Chart.yaml",
@@ -44,8 +47,9 @@ def deploy_config(look: Look) -> Observation:
     services = [item for item in look.containers.services if not (_ASIDE.search(item.path) or is_test(item.path))]
     running = [item for item in services if not (item.idles or item.path in look.containers.for_developers)]
     own = [item for item in running if item.build or not _is_infrastructure(item.image)]
-    workloads = [Location(item.path, item.line) for item in look.containers.resources if not is_test(item.path)]
-    cloud = [Location(item.path, item.line) for item in look.containers.infrastructure]
+    resources = [item for item in look.containers.resources if not (_ASIDE.search(item.path) or is_test(item.path))]
+    workloads = [Location(item.path, item.line) for item in resources]
+    cloud = [Location(item.path, item.line) for item in look.containers.infrastructure if _runs_something(item)]
     code = [Location(path) for path in look.tree.match(*_OTHER_CODE) if not (is_test(path) or is_vendored(path))]
     platforms = [item for item in look.containers.platforms if not _ASIDE.search(item.path)]
     code += [Location(item.path) for item in platforms if item.platform in _AS_CODE]
@@ -76,6 +80,11 @@ def _space(look: Look) -> list[Location]:
     """The README whose front matter tells Hugging Face how to run the application."""
     text = look.tree.text("README.md") or ""
     return [Location("README.md", 1)] if re.match(r"---\n(?:.*\n){0,40}?sdk:\s*\w+\n(?:.*\n){0,40}?---", text) else []
+
+
+def _runs_something(cloud: Infrastructure) -> bool:
+    """Whether a Terraform resource is of a cloud: settings of the code's own host or of a watcher run nothing."""
+    return not _BESIDE_THE_CLOUD.match(cloud.kind)
 
 
 def _is_playbook(look: Look, path: str) -> bool:
@@ -112,6 +121,7 @@ def _is_infrastructure(image: str) -> bool:
 
 # -- scaling ------------------------------------------------------------------------------------------------------
 
+_OWN_REGISTRY = re.compile(r"(?!docker\.io/|quay\.io/|ghcr\.io/|mcr\.)[\w-]+\.[\w.-]+(?::\d+)?/")
 _SCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAutoscaler", "PodAutoscaler"})
 _CLOUD_SCALERS = re.compile(
     r"autoscal|appautoscaling|_scaling_policy|scale_set|google_cloud_run|lambda_function|apprunner"
@@ -171,9 +181,10 @@ def autoscaling(look: Look) -> Observation:
 
 
 def _scaled(look: Look) -> Iterator[Location]:
-    for item in look.containers.resources:
+    own = [item for item in look.containers.resources if not (item.templated or is_test(item.path))]
+    for item in own:
         many = (item.is_workload and (item.replicas or 0) > 1) or _KNATIVE.search(str(item.spec.get("template", "")))
-        if (_scales(item) or many) and not item.templated and not is_test(item.path):
+        if (_scales(item) and _has_a_target(look, item)) or (many and not _is_bought(item)):
             yield Location(item.path, item.line)
     for service in look.containers.services:
         if (service.replicas or 0) > 1 and not _is_infrastructure(service.image):
@@ -223,6 +234,22 @@ def _scales(item: Resource) -> bool:
     return item.kind in _SCALERS and not (isinstance(most, int) and most <= 1)
 
 
+def _has_a_target(look: Look, item: Resource) -> bool:
+    """Whether what an autoscaler scales is there, as far as the workloads of the repository are written out."""
+    target = item.spec.get("scaleTargetRef", item.spec.get("targetRef"))
+    wanted = str(target.get("name") or "") if isinstance(target, dict) else ""
+    workloads = [one for one in look.containers.resources if one.kind == "Deployment" or one.is_workload]
+    if not wanted or not workloads or any(one.templated for one in workloads):
+        return True
+    return any(one.name == wanted for one in workloads)
+
+
+def _is_bought(item: Resource) -> bool:
+    """Whether a workload runs nothing but databases, brokers and tools that others make."""
+    images = [box.image for box in item.containers if box.image]
+    return bool(images) and all(_is_infrastructure(image) and not _OWN_REGISTRY.match(image) for image in images)
+
+
 # -- probes -------------------------------------------------------------------------------------------------------
 
 
@@ -238,7 +265,7 @@ def k8s_probes(look: Look) -> Observation:
         return answer(PROBES, Outcome.UNKNOWN, said, programs, searched=SEARCHED, fix=fix)
     if not workloads:
         return answer(PROBES, Outcome.NOT_APPLICABLE, "no Kubernetes workloads", searched=SEARCHED)
-    grades = dict(_graded(plain))
+    grades = dict(_graded(look, plain))
     bad = [place for place, good in grades.items() if not good]
     if bad:
         message = "this workload lacks a probe or resource limits"
@@ -252,17 +279,25 @@ def k8s_probes(look: Look) -> Observation:
     return answer(PROBES, Outcome.MET, "all workloads have probes and limits", list(grades), searched=SEARCHED)
 
 
-def _graded(workloads: list[Resource]) -> Iterator[tuple[Location, bool]]:
+def _graded(look: Look, workloads: list[Resource]) -> Iterator[tuple[Location, bool]]:
     """Each workload by kind and name, with what overlays of the same name add to it."""
     together: dict[tuple[str, str], list[Resource]] = {}
     for item in workloads:
         together.setdefault((item.kind, item.name), []).append(item)
-    for parts in together.values():
+    for found in together.values():
+        parts = [item for item in found if any(box.image for box in item.containers) or _is_taken_in(look, item)]
         whole = next((item for item in parts if any(box.image for box in item.containers)), None)
         if whole:
             names = [box.name for box in whole.containers if box.image]
             boxes = [[box for part in parts for box in part.containers if box.name == name] for name in names]
             yield Location(whole.path, whole.line), all(_is_safe(same) for same in boxes)
+
+
+def _is_taken_in(look: Look, patch: Resource) -> bool:
+    """Whether the kustomization beside a patch names it; a patch that has none beside it may be used in other ways."""
+    folder, _, name = patch.path.rpartition("/")
+    beside = [path for path in look.tree.match("kustomization.y*ml") if path.rpartition("/")[0] == folder]
+    return not beside or any(name in (look.tree.text(path) or "") for path in beside)
 
 
 def _is_safe(same: list[Container]) -> bool:

@@ -40,11 +40,16 @@ def separate_environments(look: Look) -> Observation:
         "settings that name environments",
     )
     found: dict[str, list[Location]] = {name: [] for name in _CLASSES}
+    same: dict[str, list[Location]] = {}
     for path in look.tree.paths:
         if _CONFIGURES.search(path) and not is_test(path) and not is_vendored(path):
-            for name, pattern in _CLASSES.items():
-                if pattern.search(path):
-                    found[name].append(Location(path))
+            names = _names(path)
+            hollow = bool(names) and look.answer_of(_only_hands_on, path, "")
+            for name in names:
+                (same.setdefault(name, []) if hollow else found[name]).append(Location(path))
+    if len(same) == 1:  # what all share may well be what one of them needs
+        for name, hollow_places in same.items():
+            found[name] += hollow_places
     for workflow in look.workflows.all:
         for job in workflow.jobs:
             for name, pattern in _CLASSES.items():
@@ -61,6 +66,15 @@ def separate_environments(look: Look) -> Observation:
         said = f"configuration for {' and '.join(seen)} only"
         return answer(ENVIRONMENTS, Outcome.PARTIAL, said, places, searched=searched, fix=fix)
     return not_configured(look, ENVIRONMENTS, "one configuration for all", searched=searched, fix=fix)
+
+
+@of_one_file
+def _only_hands_on(look: Look, path: str, _: str) -> bool:
+    """Whether a file of settings sets nothing itself: it is empty, or takes all from another one."""
+    text = look.tree.text(path)
+    if text is None or not path.endswith((".py", ".yml", ".yaml", ".toml", ".env", ".tf")):
+        return False
+    return not re.sub(r"(?m)^\s*(?:#.*|from\s+\S+\s+import\s+\*.*)$|\s+", "", text)
 
 
 def _named_in_settings(look: Look) -> Iterator[tuple[str, Location]]:
