@@ -12,6 +12,7 @@ from checks.look import Look
 from checks.models.agent_approval import approvals, guarded
 from checks.models.agent_tools import bodies, changing, from_elsewhere, mighty, ready_made, tools, unknown_agents
 from checks.models.calls import SEARCHED, ModelCall, model_calls, unless_called
+from checks.models.caps import ENDLESS, holds
 from checks.observation import Confidence, Observation, Outcome, Severity
 from checks.probe import probe
 
@@ -20,11 +21,10 @@ TOOLS, LOOPS = "llm.tools-scoped", "llm.loops-bounded"
 _CAPPED = re.compile(
     r"\b(?:max_iterations|max_?[tT]urns|max_?[sS]teps|recursion_?[lL]imit|max_iter|maxIterations"
     r"|max_execution_time|usage_limits|stepCountIs|stopWhen|max_consecutive_auto_reply|max_round)\b"
-    r"(?!\s*[=:]\s*(?:None|null|undefined|Infinity|float))"
+    rf"(?![\"']?\s*[=:]\s*{ENDLESS})"
 )
 _UNCAPPED = re.compile(
-    r"\b(?:max_iterations|max_?[tT]urns|max_?[sS]teps|recursion_?[lL]imit)\b\s*[=:]\s*(?:None|null|undefined"
-    r"|Infinity|float\()"
+    rf"\b(?:max_iterations|max_?[tT]urns|max_?[sS]teps|recursion_?[lL]imit)\b[\"']?\s*[=:]\s*{ENDLESS}"
 )
 _AGENT_RUNS = re.compile(
     r"(?:.*\.)?AgentExecutor(?:\.\w+)*|(?:.*\.)?(?:create_react_agent|createReactAgent|initialize_agent"
@@ -46,7 +46,7 @@ _TOOL_USE = re.compile(
 )
 _BREAKS = re.compile(
     r"\b(?:steps?|turns?|iterations?|count\w*|i|attempts?|budget|total_tokens|cost)\b\s*(?:>=?|<=?)\s*|(?:>=?"
-    r"|<=?)\s*(?:self\.)?_?(?:MAX|max)_?\w*"
+    r"|<=?)\s*(?:self\.|this\.)?(?:_?(?:MAX|max)_?\w*|\w*(?:BUDGET|LIMIT|[bB]udget|[lL]imit))\b"
 )
 _DEPTH = re.compile(r"(?i)\b(?:depth|remaining|left|round\w*|hops?|level)\b\s*(?:[<>]=?|[-+]\s*1)")
 _PERSON = re.compile(
@@ -183,7 +183,7 @@ def _own_loop(look: Look, call: ModelCall) -> bool | None:
         return None
     head, body = found
     if _COUNTED.search(head):
-        return True
+        return holds(lines_of(look, seen.path), head, body)
     if _EACH.match(head) or _PERSON.search(body):
         return None  # a list that ends, or a person who takes every other turn
     return bool(_BREAKS.search(body))
