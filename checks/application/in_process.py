@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import function_span, lines_of
+from checks.application.calls_seen import Seen, all_calls, calls_of, function_span, lines_of
 from checks.application.wiring import Hit, arguments_of, calls, python_modules
+from checks.application.wrapped import definition
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -17,8 +18,13 @@ _STARTS = (
     r"|(?:asyncio\.)?(?:create_task|ensure_future)|threading\.Thread"
     r"|apscheduler\..*\.(?:add_job|start)|schedule\.every.*|node-cron.*\.schedule|gradio\..*\.queue"
 )
-"""What a platform lets run to its end once the answer is sent, such as `after` and `waitUntil`, is no job: nothing
-takes it up again where it fails."""
+_AFTERWARDS = re.compile(r"next(?:/server)?\.(?:unstable_)?after|@vercel/functions\.waitUntil|(?:.*\.)?waitUntil")
+"""What a platform lets the serving process run to its end once the answer is sent."""
+_SLOW = re.compile(
+    r"(?i)\b(?:resend|nodemailer|sendgrid|postmark|mailgun|sharp|puppeteer|playwright|openai|anthropic|@ai-sdk|langchain|pdf\w*"
+    r"|exceljs|jszip|archiver|ffmpeg)\b|\.sendMail\(|\bgenerateText\(|\bstreamText\("
+)
+"""Work that nobody should wait for: letters, pictures, documents, models. What only counts or tells does none of it."""
 _SMALL = re.compile(
     r"(?i)analytics|telemetry|metrics?(?![a-z])|heart_?beat|keep_?alive|clean_?up|garbage|audit"
     r"|(?:^|\.)_*(?:track|log|count|ping|touch|record_?(?:usage|event|view|metric|cost|hit)|clean|sweep|purge|prune|evict|expire"
@@ -34,6 +40,7 @@ _KEPT = re.compile(
 def tasks_in_process(look: Look) -> list[Location]:
     """Where slow work is started beside requests inside the serving process."""
     found = [hit.place for hit in calls(look, _STARTS) if not _is_small(hit) and not _is_awaited(look, hit)]
+    found += [call.place for call in all_calls(look) if call.reached and _is_left_for_later(look, call)]
     found += [
         Location(module.path, function.line)
         for module in python_modules(look)
@@ -42,6 +49,22 @@ def tasks_in_process(look: Look) -> list[Location]:
         if not _SMALL.search(function.name)
     ]
     return found
+
+
+def _is_left_for_later(look: Look, call: Seen) -> bool:
+    """Whether a call leaves slow work for after the answer: in place, or in functions that it calls by name."""
+    if not _AFTERWARDS.fullmatch(call.name):
+        return False
+    inner = [one for one in calls_of(look, call.path) if call.line <= one.line <= call.end_line and one != call]
+    return any(
+        _SLOW.search(one.name) or any(_SLOW.search(_with_names(look, *where)) for where in definition(look, one))
+        for one in inner
+    )
+
+
+def _with_names(look: Look, path: str, first: int, last: int) -> str:
+    """The names of what the lines of a file call, resolved to where they come from."""
+    return " ".join(one.name for one in calls_of(look, path) if first <= one.line <= last)
 
 
 def _is_small(hit: Hit) -> bool:
