@@ -27,6 +27,8 @@ _CLOCK = re.compile(
     r"\btime\.(?:time|monotonic|perf_counter)\(|datetime\.(?:now|utcnow)\(|timezone\.now\(|Date\.now\(|performance\.now\("
     r"|\b_?now\b|new Date\("
 )
+_CLOCK_WORDS = ("now", "Date", "time.time", "monotonic", "perf_counter")
+"""Every such reading spells one of these, and no comment taken out makes one."""
 _COMPARES = re.compile(r"[^=<>-][<>]=?(?![<>])")
 _LIFETIME = re.compile(
     r"(?i)ttl|expir|max_?age|stale|lifetime|fetched_?at|cached_?at|timestamp|duration|seconds|valid_?until|\bts\b"
@@ -60,7 +62,8 @@ def own_caches(look: Look) -> Iterator[tuple[str, int]]:
 
 @of_one_file
 def _reads_clock(look: Look, path: str, _: str) -> bool:
-    return bool(_CLOCK.search(lines_of(look, path)))
+    text = look.tree.text(path) or ""
+    return any(word in text for word in _CLOCK_WORDS) and bool(_CLOCK.search(lines_of(look, path)))
 
 
 def _expires(look: Look, path: str, first: int, last: int) -> bool:

@@ -44,8 +44,8 @@ class Hit:
     call: Call | WebCall
 
 
-_Numbered = tuple[int, PythonModule | None, Hit]
-"""A call with its number in its file and, for Python, its module."""
+_Numbered = tuple[int, "PythonModule | WebModule", "Call | WebCall"]
+"""A call with its number in its file and the module it stands in."""
 
 
 _Every = tuple[tuple[PythonModule, ...], tuple["WebModule", ...]]
@@ -81,11 +81,9 @@ def _by_name(every: _Every) -> dict[str, list[_Numbered]]:
     found: dict[str, list[_Numbered]] = {}
     modules: list[PythonModule | WebModule] = [*every[0], *every[1]]
     for module in modules:
-        python = module if isinstance(module, PythonModule) else None
         made: Sequence[Call | WebCall] = module.calls
         for number, call in enumerate(made):
-            hit = Hit(Location(module.path, call.line, call.end_line), call.function, call)
-            found.setdefault(call.resolved, []).append((number, python, hit))
+            found.setdefault(call.resolved, []).append((number, module, call))
     return found
 
 
@@ -138,20 +136,19 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     """
     wanted = re.compile(pattern)
     found = [
-        (hit.place, number, hit)
-        for name, hits in (_all_hits if dead else _live_hits)(look).items()
+        (place := Location(module.path, call.line, call.end_line), number, Hit(place, call.function, call))
+        for name, made in (_all_hits if dead else _live_hits)(look).items()
         if wanted.fullmatch(name)
-        for number, module, hit in hits
-        if dead or _in_force(look, module, hit)
+        for number, module, call in made
+        if dead or _in_force(look, module, call)
     ]
     return tuple(hit for _, _, hit in sorted(found, key=itemgetter(0, 1)))
 
 
-def _in_force(look: Look, module: PythonModule | None, hit: Hit) -> bool:
-    if module:
-        return is_used(look, module, hit.function)
-    web = look.web.module(hit.place.path)
-    return web is None or runs(look, web, hit.place.line)
+def _in_force(look: Look, module: PythonModule | WebModule, call: Call | WebCall) -> bool:
+    if isinstance(module, PythonModule):
+        return is_used(look, module, call.function)
+    return runs(look, module, call.line)
 
 
 def is_used(look: Look, module: PythonModule, qualified: str) -> bool:

@@ -22,6 +22,8 @@ class Format(Frozen):
     hints: tuple[str, ...]
     text: str
     """Of the pattern."""
+    is_word: bool = False
+    """Whether whatever matches lies within one of the `LONG_WORDS` of a text, the hint with it."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -38,12 +40,17 @@ def _prefixed(kind: str, prefixes: str, rest: str) -> Format:
     """A key that is a public prefix and random characters. `prefixes` are separated by blanks."""
     hints = tuple(prefixes.split())
     start = "|".join(map(re.escape, hints))
-    return Format(kind, hints, rf"(?<![A-Za-z0-9])(?:{start}){rest}")
+    return Format(kind, hints, rf"(?<![A-Za-z0-9])(?:{start}){rest}", is_word=True)
 
 
 def _shaped(kind: str, hints: str, pattern: str) -> Format:
-    return Format(kind, tuple(hints.split()), pattern)
+    return Format(kind, tuple(hints.split()), pattern, is_word=kind not in _WITH_OTHERS)
 
+
+LONG_WORDS: Final = re.compile(r"[\w.~+/=@$:-]{20,}", re.ASCII)
+"""Runs of the characters that keys are made of, no longer than the shortest key: little of a text is left of them."""
+_WITH_OTHERS: Final = frozenset({"Discord webhook", "password in a URL"})
+"""Kinds that take other characters too."""
 
 # Possessive quantifiers stand behind single characters only: behind groups, Python before 3.11.4 matches them wrongly.
 _WORD: Final = "[A-Za-z0-9_-]"

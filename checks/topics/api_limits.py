@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.before_all import stands_before
-from checks.application.calls_seen import Seen, all_calls
+from checks.application.calls_seen import Seen, all_calls, calls_of
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.hollow import stops_nobody
@@ -149,8 +149,8 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
         return True
     if any(
         _LIMITER_LIBRARY.match(call.name) and call.last in _ASKED
-        for call in all_calls(look)
-        if call.path == endpoint.module and endpoint.first <= call.line <= endpoint.last
+        for call in calls_of(look, endpoint.module)
+        if endpoint.first <= call.line <= endpoint.last
     ):
         return True
     text = source(look, endpoint)
@@ -181,9 +181,7 @@ def _limits_for_all(look: Look) -> list[Location]:
 
 def _asks_a_limiter(look: Look, path: str) -> bool:
     """Whether a helper of the middleware asks a limiter of a library."""
-    return any(
-        call.path == path and _LIMITER_LIBRARY.match(call.name) and call.last in _ASKED for call in all_calls(look)
-    )
+    return any(_LIMITER_LIBRARY.match(call.name) and call.last in _ASKED for call in calls_of(look, path))
 
 
 def _limiting_middleware(look: Look) -> Iterator[Location]:

@@ -130,11 +130,14 @@ def _caches_site(look: Look, path: str, _: str) -> bool:
 
 def _other_clients(look: Look) -> tuple[Location, ...]:
     """Where a client of a cache is loaded, but not where the file hands it to a limiter, a queue or sessions."""
+    places = look.importers(*_CACHE_CLIENTS)
+    if not places:
+        return ()
     others = {place.path for place in look.importers(*_OTHER_USE)}
     others |= {seen.path for seen in _reached(look) if seen.last in _ASKS and _is_for_others(seen)}
     if any(seen.last in _COUNTS and re.search(r"(?i)redis|kv|client", seen.callee) for seen in _reached(look)):
         return ()  # asked for something, and never for what it keeps
-    return tuple(place for place in look.importers(*_CACHE_CLIENTS) if place.path not in others)
+    return tuple(place for place in places if place.path not in others)
 
 
 def _is_for_others(seen: Seen) -> bool:

@@ -135,8 +135,10 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
     for web in web_modules(look):
         for call in web.calls:
             first = call.arguments[0] if call.arguments else ""
+            if not re.fullmatch(_NODE_HOOKS, call.resolved):
+                continue
             named = _ON_STOP.search(first) or _ALWAYS.search(call.resolved) or _is_each_signal(look, web.path, first)
-            if re.fullmatch(_NODE_HOOKS, call.resolved) and named and runs(look, web, call.line):
+            if named and runs(look, web, call.line):
                 does = bool(_ALWAYS.search(call.resolved)) or does_more_than_log(
                     look, web.path, call.line, call.end_line
                 )

@@ -1,9 +1,11 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from checks.secrets import shapes
+from checks.secrets.formats import FORMATS, LONG_WORDS, Format
 from checks.secrets.shapes import REDACTED, find, redact
 
 # Assembled here so that no scanner of this repository takes the test for a leak.
@@ -66,3 +68,28 @@ def test_no_known_key_survives_redaction(before, kind, after):
 
 def test_redaction_keeps_the_rest():
     assert redact(f"a {KEYS['Stripe key']} b") == f"a {REDACTED} b"
+
+
+@pytest.mark.parametrize("one", [one for one in FORMATS if one.is_word], ids=lambda one: one.hints[0])
+@settings(max_examples=20)
+@given(st.data())
+def test_what_a_format_of_long_words_matches_lies_within_one(one: Format, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(one.pattern))
+    match = one.pattern.search(text)
+    assume(match is not None)
+    assert match is not None
+    assert any(word.start() <= match.start() and match.end() <= word.end() for word in LONG_WORDS.finditer(text))
+    assert any(hint in match[0] for hint in one.hints)
+
+
+WORDS = (
+    *("secret", "Token", "API-KEY", "api_key", "password", "credential", "access_key", "q8Zr2LmX0vTn5KdW", "h7Gk2Pq9"),
+    *("\u017f", "\u0130", "\u212a", "_", "||"),
+)
+PARTS = st.sampled_from([*WORDS, " = ", ": ", '"', "'", "\n", "x" * 61])
+
+
+@given(st.lists(PARTS, max_size=24).map("".join))
+def test_assigned_values_are_what_their_pattern_finds(text: str) -> None:
+    found = [match.span() for match in shapes._assignments(text)]
+    assert found == [match.span() for match in shapes.ASSIGNED.finditer(text)]
