@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_test, is_vendored
+from checks.readers.python_lineage import lineage
 from checks.topics.tests_python import helpers
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ _DATABASE = re.compile(
     r"|^testcontainers\.|^moto\.|^(mongomock|fakeredis|localstack|pytest_httpserver)\b|^chromadb\.\w*Client(\.|$)|^(qdrant_client|weaviate|elasticsearch|opensearchpy)\."
 )
 _HTTP = re.compile(r"^(httpx|requests|aiohttp|urllib\.request)\.")
-_HERE = re.compile(r"(?i)localhost|127\.0\.0\.1|testserver|(base|api|server|live)_?(server)?_?url|http://test\b")
+_HERE = re.compile(
+    r"(?i)localhost|127\.0\.0\.1|testserver|(base|api|server|live)_?(server)?_?url|http://test\b|\{(?:base|host|server|root)\}"
+)
 _PATCHES = re.compile(r"(^|\.)(patch(\.object|\.dict)?|setattr|setitem)$")
 _GIVEN = {
     "pytest-django": {"client", "admin_client", "async_client", "db", "transactional_db", "live_server", "rf"},
@@ -89,7 +92,7 @@ def _calls_for_real(look: Look, module: PythonModule, function: Function, depth:
 
 def _is_driving(look: Look, module: PythonModule, call: Call) -> bool:
     name = look.python.trace(module.path, call)
-    if _API.search(name):
+    if _API.search(name) or _is_own_client(look, module, call.callee):
         return True
     if name.startswith("httpx.") and {"transport", "app"}.intersection(call.keywords):
         return not any("Mock" in value.text for value in call.keywords.values())
@@ -99,6 +102,19 @@ def _is_driving(look: Look, module: PythonModule, call: Call) -> bool:
     if any("Mock" in item.text for item in (*call.arguments, *call.keywords.values())):
         return False
     return not _is_replaced(module, name)
+
+
+def _is_own_client(look: Look, module: PythonModule, callee: str) -> bool:
+    """Whether a class of the tests' own is made that inherits from a framework's test client."""
+    if not callee.rpartition(".")[2][:1].isupper():
+        return False
+    for owner, item in lineage(look.python, module, callee):
+        named = {one.local: one.dotted for one in owner.imports if not one.paths}
+        for base in item.bases:
+            head, _, rest = base.partition(".")
+            if _API.search(f"{named.get(head, head)}.{rest}" if rest else named.get(head, head)):
+                return True
+    return False
 
 
 def _is_replaced(module: PythonModule, name: str) -> bool:

@@ -18,6 +18,7 @@ from checks.reads import of_one_file
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_driven import fixtures_that
+from checks.topics.tests_flows import flow_cases, leave_pages_out
 from checks.topics.tests_found import cases
 
 BROWSER = "tests.end-to-end"
@@ -54,6 +55,8 @@ def end_to_end(look: Look) -> Observation:
         places = [case.place for case in found]
         said = "browser tests exist but are skipped or assert nothing"
         return answer(BROWSER, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="enable them")
+    if over_api := flow_cases(look):
+        return _over_api(look, over_api)
     flows = next((item for item in look.proposals if item.fact == "user-interface"), None)
     if flows and flows.holds is False and not unread_tests(look):
         return answer(BROWSER, Outcome.NOT_APPLICABLE, "no user interface", searched=SEARCHED)
@@ -62,6 +65,21 @@ def end_to_end(look: Look) -> Observation:
         said = f"no browser tests, and whether there is a user interface cannot be told, {hidden}"
         return answer(BROWSER, Outcome.UNKNOWN, said, searched=SEARCHED)
     return absent_tests(look, BROWSER, "no browser or full-stack tests", SEARCHED, fix)
+
+
+def _over_api(look: Look, flows: list[Case]) -> Observation:
+    """What to say of tests that walk through flows without a browser."""
+    enabled = [case.place for case in flows if case.enabled]
+    if len(enabled) * 2 < len(flows):
+        said = share(len(flows) - len(enabled), len(flows), "test of a flow over the API", "is skipped", "are skipped")
+        places = [case.place for case in flows]
+        return answer(BROWSER, Outcome.PARTIAL, said, places, searched=SEARCHED, fix="enable them")
+    said = counted(len(enabled), "test of a flow over the API", "tests of flows over the API")
+    if len(enabled) == 1 or leave_pages_out(look, flows):
+        said += ", none through the pages" if len(enabled) > 1 else " only"
+        fix = "walk through the most important flow in a browser as well"
+        return answer(BROWSER, Outcome.PARTIAL, said, enabled, searched=SEARCHED, fix=fix)
+    return answer(BROWSER, Outcome.MET, said, enabled, searched=SEARCHED)
 
 
 _RUNS_BROWSER = re.compile(
@@ -199,6 +217,12 @@ def _loading(look: Look, path: str, _: str) -> list[int]:
     return lines if lines and not unfilled(look.tree.text(path) or "") else []
 
 
+_DOES = re.compile(
+    r"(?m)^\s*@(?:\w+\.)?task\b|^\s*tasks\s*(?::[^=\n]+)?=\s*[\[{]\s*[^\s\]}]|\bclient\.\w+\(|\bLoadTestShape\b"
+)
+"""What a user of Locust does; one without tasks asks for nothing."""
+
+
 def _load_script(look: Look, path: str) -> Iterator[Location]:
     """Where a file shows that a load-testing tool reads it."""
     if path.endswith(".jmx"):
@@ -206,7 +230,8 @@ def _load_script(look: Look, path: str) -> Iterator[Location]:
     elif path.endswith((*PYTHON, *WEB)) and _is_by_hand(look, path):
         yield Location(path, 1)
     elif path.endswith(PYTHON):
-        module = look.python.module(path) if "locust" in (look.tree.text(path) or "") else None
+        text = look.tree.text(path) or ""
+        module = look.python.module(path) if "locust" in text and _DOES.search(text) else None
         yield from (Location(path, item.line) for item in (module.imports if module else ()) if item.top == "locust")
     elif path.endswith(WEB):
         yield from _first_line(
