@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 _NAME = re.compile(r"[\w@-][\w@./-]*")
+_LONG = 1_000
+"""Characters above which a lock file holds something."""
+_EMPTY = re.compile(r"(?m)^package\s*=\s*\[\s*\]")
 
 
 class Workspaces:
@@ -21,7 +24,11 @@ class Workspaces:
 
     def __init__(self, look: Look) -> None:
         self._tree = look.tree
-        self._locks = {(item.ecosystem, item.folder): item.path for item in look.manifests.locks}
+        self._locks = {
+            (item.ecosystem, item.folder): item.path
+            for item in look.manifests.locks
+            if not _is_hollow(look, item.ecosystem, item.path)
+        }
         self._members: dict[tuple[str, str], tuple[frozenset[str], tuple[str, ...]]] = {}
 
     def covers(self, ecosystem: str, folder: str) -> bool:
@@ -48,6 +55,16 @@ class Workspaces:
             self._members[key] = named, tuple(str(item).removeprefix("./").rstrip("/") for item in patterns)
         named, globs = self._members[key]
         return below in named or any(fnmatch(below, pattern.replace("**", "*")) for pattern in globs)
+
+
+def _is_hollow(look: Look, ecosystem: str, path: str) -> bool:
+    """Whether a lock file says that it holds no package, though the manifests ask for some."""
+    text = look.tree.text(path)
+    if text is None or len(text) > _LONG or not _EMPTY.search(text):
+        return False
+    plain = re.sub(r"[_.]", "-", text.lower())
+    asked = [item.name for item in look.manifests.dependencies if item.ecosystem == ecosystem]
+    return bool(asked) and not any(re.sub(r"[_.]", "-", name.lower()) in plain for name in asked)
 
 
 def _parents(folder: str) -> Iterator[str]:

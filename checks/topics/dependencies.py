@@ -185,7 +185,10 @@ def _dependabot(look: Look) -> tuple[set[str], list[str], list[Location]]:
                 name = str(update.get("package-ecosystem", ""))
                 folders = [str(one) for one in [update.get("directory"), *sequence(update.get("directories"))] if one]
                 real = [one for one in folders if _holds(look, _DEPENDABOT.get(name, name), one.strip("/"))]
-                if str(update.get("open-pull-requests-limit", "")) == "0":
+                if any(_is_everything(mapping(one)) for one in sequence(update.get("ignore"))):
+                    off.append(f"everything of {name} is ignored")
+                    places.append(Location(path, line_of(update, "ignore")))
+                elif str(update.get("open-pull-requests-limit", "")) == "0":
                     off.append(f"{name} may open no pull request")
                     places.append(Location(path, line_of(update, "open-pull-requests-limit")))
                 elif not real:
@@ -194,6 +197,16 @@ def _dependabot(look: Look) -> tuple[set[str], list[str], list[Location]]:
                 else:
                     covered.add(_DEPENDABOT.get(name, name))
     return covered, off, places[1:] if len(places) > 1 else places
+
+
+def _is_everything(ignored: dict[str, object]) -> bool:
+    """Whether an entry keeps every update of every dependency away, security updates aside."""
+    kinds = {str(one).rsplit("-", 1)[-1] for one in sequence(ignored.get("update-types"))}
+    return (
+        ignored.get("dependency-name") == "*"
+        and not ignored.get("versions")
+        and (not kinds or kinds >= {"major", "minor", "patch"})
+    )
 
 
 def _holds(look: Look, ecosystem: str, folder: str) -> bool:

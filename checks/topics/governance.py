@@ -22,6 +22,8 @@ POLICIES = tuple(
 )
 _UNTOUCHED_POLICY = re.compile(r"(?i)use this section to tell people")
 """The words of the form that a host offers for a new policy."""
+_SENTENCE = 6
+"""Words below which a policy tells nobody anything."""
 _UNDERLINED = re.compile(r"(?m)^(\S[^\n]{0,80})(?=\n([=\-~^])\2{2,}[ ]*$)")
 """The title of a section in reStructuredText, and in Markdown's older spelling."""
 SECURITY_TXT = ("**/.well-known/security.txt",)
@@ -103,7 +105,7 @@ def security_policy(look: Look) -> Observation:
         path for path in look.tree.match(*_rooted(*POLICIES), *SECURITY_TXT) if (look.tree.text(path) or "").strip()
     ]
     texts = {path: look.tree.text(path) or "" for path in files}
-    filled = [path for path, text in texts.items() if not (_UNTOUCHED_POLICY.search(text) or unfilled(text))]
+    filled = [path for path, text in texts.items() if _is_policy(text)]
     if filled:
         return Observation("gov.security-policy", Outcome.MET, "a security policy", POLICIES, (Location(filled[0]),))
     if files:
@@ -122,6 +124,14 @@ def security_policy(look: Look) -> Observation:
     return Observation(
         "gov.security-policy", Outcome.UNMET, "no security policy file", POLICIES, fix="add SECURITY.md with a contact"
     )
+
+
+def _is_policy(text: str) -> bool:
+    """Whether a policy says more than its headings: where to write to, or at least a sentence."""
+    if _UNTOUCHED_POLICY.search(text) or unfilled(text):
+        return False
+    body = re.sub(r"<!--[\s\S]*?-->|(?m:^#.*$)", "", _UNDERLINED.sub(r"# \1", text))
+    return bool(re.search(r"@|https?:", body)) or len(re.findall(r"\w+", body)) >= _SENTENCE
 
 
 @probe("gov.pr-template")

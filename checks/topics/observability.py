@@ -25,6 +25,7 @@ from checks.topics.observability_loggers import json_lines, structured_loggers
 LOGGING = "obs.structured-logging"
 CORRELATION = "obs.correlation-ids"
 MANY_PRINTS = 0.3
+HANDFUL = 3
 
 _PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)")
 _TEXT_LOG = re.compile(
@@ -61,7 +62,8 @@ def structured_logging(look: Look) -> Observation:
         return answer(LOGGING, Outcome.PARTIAL, said, [*plain, *by_hand], searched=searched, fix=fix)
     if made:
         share = len(prints) / max(len(prints) + len(logs), 1)
-        if share > MANY_PRINTS and len(prints) > 3:  # noqa: PLR2004 - a handful of prints is no second logger
+        # A handful of prints is no second logger, unless nothing else is said.
+        if share > MANY_PRINTS and len(prints) > (HANDFUL if logs else HANDFUL - 1):
             said = f"a structured logger is set up, beside {counted(len(prints), 'plain print or console call')}"
             return answer(LOGGING, Outcome.PARTIAL, said, [*made, *prints], searched=searched, fix=fix)
         return answer(LOGGING, Outcome.MET, "a structured logger is set up and used", made, searched=searched)

@@ -19,6 +19,10 @@ _CLOUD_BOARDS = (
     r"|newrelic_one_dashboard|azurerm_portal_dashboard)\"|kind:\s*GrafanaDashboard|(?m:^\s+grafana_dashboard:\s*\S)"
     r"|(?m:^\s*\"?Type\"?:\s*\"?AWS::CloudWatch::Dashboard\b)"
 )
+_PANEL = frozenset(
+    {"targets", "gridPos", "datasource", "fieldConfig", "definition", "properties", "visualization", "rawConfiguration"}
+)
+"""What a panel of a dashboard has, as against a panel of a page."""
 _GRAFONNET = r"\bdashboard\.new\("
 _LINK = r"https?://[\w.-]*(?:grafana|datadoghq|newrelic|kibana|cloudwatch)[\w./?=&#:-]*(?:dashboard|/d/)[\w./?=&#:-]*"
 
@@ -58,5 +62,8 @@ def _is_dashboard(look: Look, path: str) -> bool:
     return (
         isinstance(panels, list)
         and bool(panels)
-        and any(key in board for key in ("schemaVersion", "title", "layout_type"))
+        and (
+            any(key in board for key in ("schemaVersion", "layout_type"))
+            or any(isinstance(one, dict) and _PANEL & one.keys() for one in panels)
+        )
     )

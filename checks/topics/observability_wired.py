@@ -218,12 +218,21 @@ def tracing(look: Look) -> Observation:
     ):
         places = [*sampled, *agents, *started, *(hit.place for hit in web)]
         return _wired(look, TRACING, "tracing starts with the service", places, searched)
+    if providers and instruments and (mute := _exports_nothing(look)):
+        said = "spans are made, but no exporter takes them"
+        return answer(TRACING, Outcome.PARTIAL, said, mute, searched=searched, fix=fix)
     if providers and instruments:
         places = [hit.place for hit in (*providers, *instruments)]
         return _wired(look, TRACING, "a tracer is set and the application instrumented", places, searched)
     if off:
         return _switched_off(TRACING, off, searched)
     return _without_start(look, started, to_product, searched, fix)
+
+
+def _exports_nothing(look: Look) -> list[Location]:
+    """The providers of the Python SDK, where the application adds no processor of spans to any."""
+    made = [hit.place for hit in calls(look, r"opentelemetry\.sdk\.trace\.TracerProvider")]
+    return [] if calls(look, r".*(?:add_span_processor|SpanProcessor|SpanExporter)") else made
 
 
 def _without_start(
