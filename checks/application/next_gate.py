@@ -60,7 +60,7 @@ class NextGate:
     def is_before(self, endpoint: Endpoint) -> bool:
         """Whether requests for the endpoint pass here first and strangers get no further."""
         served = endpoint.framework in {"next", "trpc", "action"} or endpoint.path.startswith("/api")
-        return served and endpoint.module.startswith(self.root) and self.refuses(_asked(endpoint))
+        return served and endpoint.module.startswith(self.root) and self.refuses(path_asked(endpoint))
 
 
 @once
@@ -81,7 +81,7 @@ def _gates(look: Look) -> Iterator[NextGate]:
         whole = "\n".join([text, *helpers])[:_MOST_TEXT]
         if _ASKS.search(whole):
             gate = Gate(whole)
-            yield NextGate(Location(path), named["root"], gate, body_of_middleware(gate, text), _matchers(text))
+            yield NextGate(Location(path), named["root"], gate, body_of_middleware(gate, text), matchers_of(text))
 
 
 def body_of_middleware(gate: Gate, text: str) -> str:
@@ -117,7 +117,7 @@ def _body(gate: Gate, text: str, start: int) -> str:
     return function_body(text, start)
 
 
-def _matchers(text: str) -> tuple[str, ...]:
+def matchers_of(text: str) -> tuple[str, ...]:
     """The patterns of the paths it runs for; none where it runs for all."""
     found = re.search(r"matcher\s*:\s*([\[\"'`])", text)
     if not found:
@@ -126,7 +126,7 @@ def _matchers(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[\"'`](/[^\"'`]*)[\"'`]", text[found.end() - 1 : last]))
 
 
-def _asked(endpoint: Endpoint) -> str:
+def path_asked(endpoint: Endpoint) -> str:
     """A path that a request for the endpoint may have."""
     if endpoint.framework == "trpc":
         return "/api/trpc/some"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application import next_limits
 from checks.application.before_all import stands_before
 from checks.application.calls_seen import Seen, all_calls, calls_of
 from checks.application.endpoint import Endpoint
@@ -73,7 +74,7 @@ def rate_limiting(look: Look) -> Observation:
     written = _limits_for_all(look)
     off = {place: name for place in written if (name := switched_off(look, place) or _told_off(look, place))}
     everywhere = [place for place in written if place not in off]
-    covered = {item for item in served if any(stands_before(look, place, item) for place in everywhere)}
+    covered = {item for item in served if any(_is_before(look, place, item) for place in everywhere)}
     if everywhere and len(covered) == len(served):
         return answer(
             RATE_LIMITING, Outcome.MET, "one limiter stands before the endpoints", everywhere, searched=searched
@@ -100,6 +101,12 @@ def rate_limiting(look: Look) -> Observation:
         said = "only the sign-in routes of a library are limited"
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, by_library, searched=searched, fix=fix)
     return absent(look, RATE_LIMITING, "no limiter before any endpoint", searched=searched, fix=fix)
+
+
+def _is_before(look: Look, place: Location, endpoint: Endpoint) -> bool:
+    if not stands_before(look, place, endpoint):
+        return False
+    return not next_limits.FILE.search(place.path) or next_limits.limits(look, place.path, endpoint)
 
 
 def _told_off(look: Look, place: Location) -> str:
@@ -173,8 +180,8 @@ def _limits_for_all(look: Look) -> list[Location]:
         for web in web_modules(look):
             found += line_matches(look, web.path, r"useClass:\s*ThrottlerGuard")
     for web in web_modules(look):
-        if re.search(r"(?:^|/)(?:middleware|proxy)\.[jt]s$", web.path) and line_matches(look, web.path, r"\b429\b"):
-            found += line_matches(look, web.path, r"(?i)(?:limit\w*\.(?:limit|check|consume)|rate_?limit\w*)\(")
+        if next_limits.FILE.search(web.path) and line_matches(look, web.path, r"\b429\b"):
+            found += line_matches(look, web.path, next_limits.ASKS)
             found += [Location(web.path) for one in look.reach.imports_of(web.path) if _asks_a_limiter(look, one)]
     return [*found, *proxy_limits(look)]
 
