@@ -21,6 +21,7 @@ _STAGES = (".pre", "build", "test", "deploy", ".post")
 _MOST_PARENTS = 10
 _REFERENCE = 2
 """A reference names a job and one of its keys; deeper ones are of no script."""
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _SCHEDULED = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"'](schedule|web|api|trigger)[\"']")
 
 
@@ -90,8 +91,29 @@ def _extended(table: dict[Any, Any], name: str, depth: int) -> dict[Any, Any]:
     made: dict[Any, Any] = {}
     for parent in sequence(body.get("extends")) if depth < _MOST_PARENTS else []:
         if isinstance(parent, str):
-            made |= _extended(table, parent, depth + 1)
-    return made | body
+            above = _extended(table, parent, depth + 1)
+            made |= above | _with_variables(made, above)
+    return made | body | _with_variables(made, body)
+
+
+def _with_variables(above: dict[Any, Any], body: dict[Any, Any]) -> dict[Any, Any]:
+    """The variables of a job and of what it extends: a table is not replaced as a whole, other keys are."""
+    both = mapping(above.get("variables")) | mapping(body.get("variables"))
+    return {"variables": both} if both else {}
+
+
+def _texts(variables: object) -> dict[str, str]:
+    """The variables whose values are written down and hold no variable of their own."""
+    given = {
+        name: mapping(value).get("value") if isinstance(value, dict) else value
+        for name, value in mapping(variables).items()
+    }
+    return {str(name): str(value) for name, value in given.items() if value is not None and "$" not in str(value)}
+
+
+def _filled(line: str, variables: dict[str, str]) -> str:
+    """A line of a script with the pipeline's own variables put in."""
+    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[2], match[0]), line)
 
 
 def _job(
@@ -100,7 +122,8 @@ def _job(
     body = bodies[name]
     default = mapping(table.get("default"))
     before = body.get("before_script", default.get("before_script", table.get("before_script")))
-    lines = [str(item) for part in (before, body.get("script")) for item in _flat(part, table, 0)]
+    variables = _texts(table.get("variables")) | _texts(body.get("variables"))
+    lines = [_filled(str(item), variables) for part in (before, body.get("script")) for item in _flat(part, table, 0)]
     environment = body.get("environment")
     rules = [mapping(item) for item in sequence(body.get("rules"))]
     image = body.get("image", default.get("image", table.get("image")))
