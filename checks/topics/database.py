@@ -55,10 +55,12 @@ _POOLS = (
     r"|pymongo\.(?:\w+\.)*(?:Async)?MongoClient|motor\.(?:\w+\.)*AsyncIOMotorClient|@nestjs/mongoose\.MongooseModule\.forRoot\w*"
 )
 _POOL_SETTINGS = (
-    r"[\"']pool[\"']\s*:\s*(?:True|\{)|SQLALCHEMY_POOL_SIZE[\"']?\]?\s*="
+    r"[\"']pool[\"']\s*:\s*(?:True|\{)"
     r"|SQLALCHEMY_ENGINE_OPTIONS[\"']?\]?\s*[:=][^}]*[\"'](?:pool_size|max_overflow)[\"']"
 )
 """Of Django and of Flask-SQLAlchemy."""
+_OLD_POOL_SETTINGS = r"SQLALCHEMY_(?:POOL_SIZE|MAX_OVERFLOW)[\"']?\]?\s*="
+"""Of Flask-SQLAlchemy before version 3, which reads them no more."""
 _SIZES = frozenset(
     {
         "pool_size",
@@ -217,7 +219,8 @@ def pooling(look: Look) -> Observation:
     pooler = [place for path in look.tree.match(*_SETTINGS, "*.prisma") for place in line_matches(look, path, _POOLER)]
     engines = [hit for hit in (*calls(look, _ENGINES), *calls(look, _POOLS)) if not is_one_off(hit.place.path)]
     sized = [hit.place for hit in engines if _has(look, hit, _SIZES)]
-    settings = [p for m in python_modules(look) for p in line_matches(look, m.path, _POOL_SETTINGS)]
+    pattern = f"{_POOL_SETTINGS}|{_OLD_POOL_SETTINGS}" if _is_old_flask_sqlalchemy(look) else _POOL_SETTINGS
+    settings = [p for m in python_modules(look) for p in line_matches(look, m.path, pattern)]
     if look.importers("typeorm", "@nestjs/typeorm"):  # options that stand apart from the call
         settings += [
             p
@@ -243,6 +246,12 @@ def pooling(look: Look) -> Observation:
     places = [hit.place for hit in engines] or list(found.server)
     result = absent(look, POOLING, "the driver's default pool", searched=searched, fix=fix)
     return answer(POOLING, result.outcome, result.summary, places, searched=searched, fix=fix)
+
+
+def _is_old_flask_sqlalchemy(look: Look) -> bool:
+    """Whether the range of Flask-SQLAlchemy keeps to a version before 3."""
+    ranges = [one.requirement for one in look.manifests.dependencies if one.name == "flask-sqlalchemy"]
+    return any(re.search(r"(?:==|~=|\^|<=)\s*[12]\b|<\s*3\b", text) for text in ranges)
 
 
 def _is_bound(look: Look) -> bool:

@@ -12,6 +12,7 @@ from checks.application.endpoints import endpoints
 from checks.application.wiring import is_one_off, reached, span
 from checks.look import PYTHON, WEB
 from checks.observation import Location
+from checks.topics.database_fed import comes_from_request
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -29,8 +30,16 @@ _WEB_PIECES = re.compile(
     + r"|[\"'][^\n]*?[\"']\s*\+\s*[^,}\n]+)"
 )
 _WEB_FILTER = re.compile(_TEMPLATE)
+_BUILDER_PIECES = re.compile(
+    r"\.(?:(?:and|or)?[wW]here|(?:and|or)?[hH]aving|orderBy|addOrderBy|addSelect|groupBy|addGroupBy)\(\s*(?P<piece>"
+    + _TEMPLATE
+    + r"|[\"'][^\"'\n]*[\"']\s*\+\s*[^,()]+)"
+)
+"""Of the query builder of TypeORM, which takes text as it stands."""
 _PYTHON_PIECES = re.compile(
-    r"(?:\.extra\([^()]*?|\bRawSQL\(\s*|[\"']\$where[\"']\s*:\s*)(?P<piece>" + _PYTHON_TEXT + r")"
+    r"(?:\.extra\([^()]*?|\bRawSQL\(\s*|[\"']\$where[\"']\s*:\s*)(?P<piece>"
+    + _PYTHON_TEXT
+    + r"|(?<![fF\w])(?:\"[^\"\n]*\"|'[^'\n]*')\s*[+%]\s*[^,()\]\n]+)"
 )
 _PYTHON_FILTER = re.compile(r"\.or_\(\s*(?P<piece>" + _PYTHON_TEXT + r")")
 _FROM_REQUEST = re.compile(
@@ -49,7 +58,9 @@ _TEXT = re.compile(
     r"(?i)(?:^|[._])(?:q|s|term|text|name|title|query|search\w*|keyword\w*|filter|input|needle|sort\w*|order\w*|column|direction|\w*(?:Term|Query"
     r"|Text|Search|Keyword|Input|Filter))$"
 )
-_PYTHON_WORDS, _WEB_WORDS = (".or_(", ".extra(", "rawsql(", "$where"), ("raw", "literal", ".unsafe", "$where", ".or(")
+_PYTHON_WORDS, _WEB_WORDS = (".or_(", ".extra(", "rawsql(", "$where"), (
+    "raw", "literal", ".unsafe", "$where", ".or(", "createquerybuilder",
+)  # fmt: skip
 """Of one of them there is no piece without; files are asked for these before their text is."""
 _MOST_TRACED = 3
 _NEAR = 2000
@@ -79,11 +90,15 @@ def joined_filters(look: Look) -> list[Joined]:
 
 def _in_web(look: Look, path: str) -> Iterator[Joined]:
     text = look.tree.text(path) or ""
-    if not re.search(r"Raw|literal|\.raw|\.unsafe|\$where|\.or\(", text):
+    if not re.search(r"Raw|literal|\.raw|\.unsafe|\$where|\.or\(|createQueryBuilder", text):
         return
     text = span(look, path, 1, text.count("\n") + 1)
     for found in _WEB_PIECES.finditer(text):
         yield from _judged(look, path, text, found.start(), found["piece"] or found["where"], is_filter=False)
+    for found in _BUILDER_PIECES.finditer(text) if "createQueryBuilder" in text else ():
+        at = text.count("\n", 0, found.start()) + 1
+        if any(comes_from_request(look, path, at, hole) for hole in _holes(found["piece"])):
+            yield Joined(Location(path, at), fed=True, is_filter=False)
     for found in _WEB_FILTER.finditer(text) if re.search(r"\.or\(", text) else ():
         if re.search(_OPERATOR + r"[^`]*\$\{", found[0]):
             yield from _judged(look, path, text, found.start(), found[0], is_filter=True)
@@ -113,7 +128,8 @@ def _holes(piece: str) -> list[str]:
         return [one.strip() for one in re.findall(r"\$\{([^{}]+)\}", piece)]
     if piece[:1] in "fF":
         return [one.split("!")[0].split(":")[0].strip() for one in re.findall(r"(?<!\{)\{([^{}]+)\}", piece)]
-    return [part.strip() for part in re.split(r"\s*\+\s*", piece) if part.strip()[:1] not in "\"'"]
+    bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", "", piece)
+    return [part.strip() for part in re.split(r"\s*[+%]\s*", bare) if part.strip()]
 
 
 def _origin(look: Look, path: str, before: str, line: int, hole: str, is_filter: bool) -> str:

@@ -6,7 +6,7 @@ import re
 
 from checks.application.databases import databases, without_database
 from checks.application.numbers import counted
-from checks.application.wiring import absent, answer, calls, not_applicable
+from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, span
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -45,6 +45,9 @@ _SCHEMAS = (
     "**/db/*.sql",
     "**/sql/*.sql",
 )
+_DOES_SOMETHING = re.compile(r"(?m)\bop\.\w+|^[ \t]+(?!def\b)[^#\n\"']*\w\(")
+"""A call inside a function of a revision."""
+_MAKES_NO_TABLE = re.compile(r"\b(?:abstract|proxy)\s*=\s*True|\bmanaged\s*=\s*False")
 _OUTSIDE = re.compile(r"(?:^|/)(?:node_modules|vendor|tests?|fixtures|examples?)/")
 
 
@@ -54,6 +57,9 @@ def migrations(look: Look) -> Observation:
     found = databases(look)
     for tool, patterns in _KINDS.items():
         files = [path for path in look.tree.match(*patterns) if _is_migration(look, tool, path)]
+        if files and (bare := _incomplete(look, tool, files)):
+            said, places = bare
+            return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=FIX)
         if files:
             said = f"{counted(len(files), 'migration')} of {tool}"
             return answer(SIGNAL, Outcome.MET, said, [Location(path) for path in files[:3]], searched=SEARCHED)
@@ -75,6 +81,35 @@ def migrations(look: Look) -> Observation:
     made = [hit.place for hit in calls(look, r".*\.(?:create_all|createTable|sync)")]
     result = absent(look, SIGNAL, "no migrations and no schema file", searched=SEARCHED, fix=FIX)
     return answer(SIGNAL, result.outcome, result.summary, made, searched=SEARCHED, fix=FIX)
+
+
+def _incomplete(look: Look, tool: str, files: list[str]) -> tuple[str, list[Location]] | None:
+    """What of the tables no migration makes: all where no revision does anything, or those of single Django apps."""
+    if tool == "Alembic" and not any(_DOES_SOMETHING.search(look.tree.text(path) or "") for path in files):
+        return "the revisions of Alembic change nothing", [Location(path) for path in files]
+    if tool != "Django" or next(look.files_with(look.source_paths(".py"), "migration_modules"), None):
+        return None
+    homes = {path.rpartition("/migrations/")[0] for path in files}
+    without = [place for home, place in _apps_with_tables(look).items() if home not in homes]
+    said = f"{counted(len(without), 'Django app has', 'Django apps have')} tables and no migrations"
+    return (said, without) if without else None
+
+
+def _apps_with_tables(look: Look) -> dict[str, Location]:
+    """The installed Django apps whose models make tables: the folder of each, with the first such model."""
+    settings = [look.tree.text(path) or "" for path in look.files_with(look.source_paths(".py"), "installed_apps")]
+    found: dict[str, Location] = {}
+    for module in python_modules(look, dead=True):  # Django itself loads the models of what is installed
+        home = re.sub(r"(?:^|/)models(?:\.py|/.*)$", "", module.path)
+        app = re.escape(home.rpartition("/")[2])
+        if home == module.path or home in found or not any(re.search(rf"[\"'.]{app}[\"'.]", text) for text in settings):
+            continue
+        for item in module.classes:
+            body = span(look, module.path, item.line, item.end_line)
+            if "models.Model" in item.bases and not _MAKES_NO_TABLE.search(body):
+                found[home] = Location(module.path, item.line)
+                break
+    return found
 
 
 def _is_migration(look: Look, tool: str, path: str) -> bool:

@@ -33,7 +33,7 @@ PACKAGE = {
     "package.json": '{"name": "x", "private": true, "main": "server.ts", "scripts": {"start": "node server.ts"}}'
 }
 CLAIM = {"README.md": "Redis caching, Celery workers, Alembic migrations, pgbouncer and statement_timeout.\n"}
-ALEMBIC = "revision = 'a1'\ndown_revision = None\ndef upgrade():\n    pass\n"
+ALEMBIC = "revision = 'a1'\ndown_revision = None\n\ndef upgrade():\n    op.create_table('x')\n"
 BRANCHES = "\n".join(f"    if x == {number}:\n        return {number}" for number in range(21))
 
 
