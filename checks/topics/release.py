@@ -39,7 +39,12 @@ def changelog(look: Look) -> Observation:
     searched = ("CHANGELOG, CHANGES, HISTORY and release notes", "version tags", "release tools that CI runs")
     fix = "tag releases and keep a CHANGELOG.md"
     written = [item for item in look.documents.of("changelog") if _ENTRY.search(item.text)]
-    packages = [item for item in look.manifests.packages if item.folder and is_product(item.path) and _releases(item)]
+    started = {item.path for item in look.manifests.scripts if item.name == "start"}
+    packages = [
+        item
+        for item in look.manifests.packages
+        if item.folder and is_product(item.path) and (_releases(item) or item.path in started)
+    ]
     at_root = any("/" not in item.path or item.path.startswith("docs/") for item in written)
     if written and len(packages) >= _SEVERAL and not at_root:
         covered = {item.path.rpartition("/")[0] for item in written}
