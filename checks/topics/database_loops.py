@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.databases import databases, without_database
+from checks.application.methods import called
 from checks.application.numbers import counted
 from checks.application.wiring import (
     answer,
@@ -55,6 +56,12 @@ _PRISMA_WRITE = re.compile(r"(?:.*\.)?\w+\.(?:create|update|updateMany|upsert|de
 _AT_ONCE = re.compile(r"(?:\$transaction|\.batch|\bbulkWrite)\(\s*(?:\[|[\w.]+\.map\()")
 """Statements that are gathered in a loop and sent together."""
 _LINES_ABOVE = 3
+_TURN_LINES = 12
+_WALKS = re.compile(
+    r"\bfor\s*(?:await\s*)?\(\s*(?:const|let|var)\s+([^)=;]*?)\s+of\b"
+    r"|\.(?:map|forEach|flatMap)\(\s*(?:async\s*)?(?:function\s*\w*\s*)?\(?\s*(\w[\w\s,]*|\{[^}]*\})"
+)
+"""What a loop of JavaScript calls the row of a turn."""
 _DOCUMENT_READ = re.compile(r".*\.document(?:\(.*\))?\.get|.*\.(?:get_document|list_documents|get_first_list_item)")
 _RETRY = re.compile(r"(?i)\b(?:range\(|attempt|retry|retries|tries|while\b|batch|chunk|offset|page)")
 
@@ -74,8 +81,13 @@ def n_plus_one(look: Look) -> Observation:
                 if _is_asked_once(look, place, call):
                     continue
                 (doubtful if _is_doubtful(look, place, call) else clear).append(place)
-            elif call.in_loop and found.sql and _asks_for_each(look, module, call):
-                doubtful.append(Location(module.path, call.line, call.end_line))
+            elif (
+                call.in_loop
+                and found.sql
+                and (_asks_for_each(look, module, call) or _asks_relation(look, module, call))
+            ):
+                place = Location(module.path, call.line, call.end_line)
+                (doubtful if _is_unless_known(look, place) else clear).append(place)
     for web in web_modules(look):
         if not is_one_off(web.path):
             in_web, perhaps = _in_web(look, web)
@@ -110,6 +122,8 @@ def _in_web(look: Look, web: WebModule) -> tuple[list[Location], list[Location]]
         if _WEB_READS.fullmatch(one.resolved) or _WEB_READS.fullmatch(one.callee):
             is_doubtful = _WRITES.match(" ".join(one.arguments)) or _is_retry(look, place)
             (doubtful if is_doubtful else clear).append(place)
+        elif _asks_for_each_in_web(look, web, one):
+            clear.append(place)
         elif _writes(one):
             above = span(look, web.path, max(one.line - _LINES_ABOVE, 1), one.line)
             if not _is_retry(look, place) and not _AT_ONCE.search(above):
@@ -143,18 +157,57 @@ def _asks(call: Call, *, sql: bool) -> bool:
 
 
 def _asks_for_each(look: Look, module: PythonModule, call: Call) -> bool:
-    """Whether a function of the repository that only asks the database is called with what a loop walks over."""
-    given = {value.text.split(".", 1)[0] for value in (*call.arguments, *call.keywords.values())}
+    """Whether a function or method of the repository that asks the database is called with what a loop walks over."""
     place = Location(module.path, call.line, call.end_line)
-    walked = _walked(look, place)
-    if not given & walked or _is_retry(look, place):
+    given = {word for value in (*call.arguments, *call.keywords.values()) for word in re.findall(r"^\w+", value.text)}
+    if not given & _walked(look, place) or _is_retry(look, place):
         return False
-    target = function_at(look, module.path, call.callee)
+    caller = module.function(call.function)
+    target = called(look, module, caller, call) if caller else function_at(look, module.path, call.callee)
     if target is None or is_one_off(target[0].path):
         return False
     inner, function = target
+    if any("cache" in mark.callee for mark in function.decorators):
+        return False
     asked = [one for one in inner.calls if one.function == function.qualified and _asks(one, sql=True)]
     return bool(asked) and not any(_is_doubtful(look, Location(inner.path, one.line), one) for one in asked)
+
+
+def _asks_for_each_in_web(look: Look, web: WebModule, call: WebCall) -> bool:
+    """The same for a function of JavaScript or TypeScript, of this file or of one that it imports."""
+    path, _, name = look.web.trace(call).partition("#")
+    home, name = (look.web.module(path), name) if name else (web, call.callee)
+    if home is None or "." in name or is_one_off(home.path) or _is_retry(look, Location(web.path, call.line)):
+        return False
+    above = span(look, web.path, max(call.line - _TURN_LINES, 1), call.end_line)
+    walked = {word for text in _WALKS.findall(above) for word in re.findall(r"\w+", "".join(text))}
+    if not any(word in walked for text in call.arguments for word in re.findall(r"^\w+", text)):
+        return False
+    spans = [(one.line, one.end_line) for one in home.functions if one.name == name]
+    return any(
+        first <= one.line <= last and (_WEB_READS.fullmatch(one.resolved) or _WEB_READS.fullmatch(one.callee))
+        for one in home.calls
+        for first, last in spans
+    )
+
+
+def _is_unless_known(look: Look, place: Location) -> bool:
+    """Whether the line above asks first whether the row is known already, as in `if key not in found:`."""
+    return bool(re.search(r"\bif\b.*\bnot in\b|\bif not\b", span(look, place.path, max(place.line - 1, 1), place.line)))
+
+
+_RELATION = re.compile(
+    r"(\w+)\.(?!objects\b)\w+\.(?:(count|exists|first|last)|filter|exclude|aggregate|values_list|latest)"
+)
+
+
+def _asks_relation(look: Look, module: PythonModule, call: Call) -> bool:
+    """Whether a loop over rows of Django asks for what belongs to each: `for book in books: book.reviews.count()`."""
+    found = _RELATION.fullmatch(call.callee)
+    if not found or (found[2] and call.arguments) or not any(item.top == "django" for item in module.imports):
+        return False
+    place = Location(module.path, call.line, call.end_line)
+    return found[1] in _walked(look, place) and not _is_retry(look, place)
 
 
 def _walked(look: Look, place: Location) -> set[str]:
