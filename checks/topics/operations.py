@@ -42,6 +42,11 @@ _MENTIONS = re.compile(
     r"(?i)\bback(?:ing)?[- ]?ups? (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
     r"|\b(?:database|data|db|postgres\w*|volume|nightly|daily|weekly|hourly|automat\w+|regular) back-?ups?\b"
 )
+_HEADS = re.compile(
+    r"(?i)\bback-?ups?\b|disaster recovery"
+    r"|\brestor(?:e|ing)\b.*\b(?:data|databases?|db|postgres\w*|mysql|mongo\w*|sqlite|volumes?|snapshots?|dumps?)\b"
+    r"|\bdata(?:base)? (?:recovery|restore)\b|\brecover(?:y|ing)\b.*\b(?:data|databases?|postgres\w*)\b"
+)
 _VECTOR_STORES = (
     "chromadb", "langchain_chroma", "qdrant_client", "weaviate", "lancedb", "langchain_postgres", "milvus*", "pymilvus",
     "@qdrant/*", "@lancedb/*",
@@ -62,10 +67,10 @@ def backups(look: Look) -> Observation:
     ]
     specific = [Location(item.path, 1) for item in documents if _is_about_backups(item) and item.specific]
     sections = [
-        (Location(item.path, heading.line), item.section(re.escape(heading.text)))
+        (Location(item.path, heading.line), f"{heading.text}\n{item.section(re.escape(heading.text))}")
         for item in documents
         for heading in item.headings
-        if re.search(r"(?i)\bback-?ups?\b|disaster recovery", heading.text)
+        if _HEADS.search(heading.text)
     ]
     specific += [place for place, text in sections if _COMMANDS.search(text) or _is_procedure(text)]
     if specific:
@@ -95,13 +100,16 @@ def _is_about_backups(document: Document) -> bool:
 
 
 def _is_procedure(text: str) -> bool:
-    steps = len(re.findall(r"(?m)^\s*(\d+\.|[-*]) \S", text)) + text.count("```") // 2
-    steps += len(
+    """Whether it says how data comes back: in numbered steps or with commands; a bare list may be one of wishes."""
+    commands = text.count("```") // 2 + len(
         re.findall(
-            r"(?<!`)``?(?:docker|kubectl|pg_\w+|mysql\w*|mongo\w+|aws|gcloud|rclone|restic|sqlite3|\./)[^`]+``?(?!`)",
+            r"(?<!`)``?(?:docker|kubectl|pg_\w+|mysql\w*|mongo\w+|aws|gcloud|rclone|restic|sqlite3|fly|heroku|\./)[^`]+``?(?!`)",
             text,
         )
     )
+    steps = commands + len(re.findall(r"(?m)^\s*\d+\. \S", text))
+    if commands or "`" in text:
+        steps += len(re.findall(r"(?m)^\s*[-*] (?!\[ \])\S", text))
     return steps > 1 and bool(_RESTORES.search(text))
 
 

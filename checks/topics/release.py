@@ -107,10 +107,22 @@ _BY_PROGRAM = re.compile(
 )
 _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($|[:_.-])")
 _ROLLBACK_WORD = re.compile(
-    r"(?i)\broll(ing)?[- ]?back\b|^go(?:ing)? back(?: to (?:the|an|a) [\w ]{3,30})?$"
+    r"(?i)\broll(ing)?[- ]?back\b|^go(?:ing)? back(?: to (?:the|an|a) [\w ]{3,30})?$|^\W*to go back,"
     r"|\bblue[-/ ]green\b|\bcanary (release|deploy)"
     r"|\b(?:re-?deploy|go back to) the (?:previous|last|old) (?:commit|version|release|image|tag)"
 )
+_LAST = r"(?:the |an? )?(?:previous|prior|last(?: good)?|old(?:er)?|earlier|known[- ]good)"
+_RELEASED = r"(?:versions?|releases?|images?|tags?|deploy(?:ment)?s?|revisions?|builds?)"
+_GONE_WRONG = re.compile(
+    rf"(?i)\b(?:when|if|after) (?:an?|the|your) (?:new |last )?(?:{_RELEASED}|update) (?:\w+ )?"
+    rf"(?:misbehaves|fail\w*|breaks|broke|goes wrong|went wrong|is (?:bad|broken))"
+    rf"|\b(?:bad|broken|failed|faulty) {_RELEASED}\b"
+    rf"|\b(?:undo|revert|revers)(?:ing|e)? (?:an? |the )?(?:bad |last |broken |failed )?{_RELEASED}\b"
+    rf"|\b(?:return|revert|switch|back|downgrad)(?:e|ing)? (?:back )?to {_LAST} {_RELEASED}\b"
+)
+"""Headings over what to do with a bad release, and sentences about going back, without the usual word."""
+_BRINGS_BACK = re.compile(rf"(?i)\b{_LAST} {_RELEASED}\b|\bprevious\b|\b{_RELEASED} (?:before|you had)\b")
+_OF_COMMITS = re.compile(r"(?i)\bgit\b|\bcommits?\b|\bbranch")
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
 _STEP = re.compile(
     r"(?m)^[^\S\n]*(?:(\d+\.|[-*]) \S|(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b)"
@@ -139,6 +151,7 @@ def rollback(look: Look) -> Observation:
         for heading in item.headings
         if _ROLLBACK_WORD.search(heading.text) and not _OF_DATA.search(heading.text)
     ]
+    sections += [place for item in documents for place in _after_bad_release(item)]
     specific = [place for place, text in sections if _is_procedure(text)]
     whole = [item for item in documents if "rollback" in item.kinds and item.specific]
     specific += [Location(item.path, 1) for item in whole if _is_procedure(item.text)]
@@ -161,11 +174,23 @@ def _is_procedure(text: str) -> bool:
 
 
 _COMMAND_BACK = re.compile(
-    r"`(?:\$ )?(?:kubectl rollout undo|kubectl argo rollouts (?:undo|abort)|helm rollback|kamal rollback"
+    r"(?:`(?:\$ )?|^\s*(?:\$ )?)(?:kubectl rollout undo|kubectl argo rollouts (?:undo|abort)|helm rollback"
+    r"|kamal rollback"
     r"|(?:fly|flyctl) releases? rollback|(?:fly|flyctl) deploy --image|heroku (?:releases:)?rollback|vercel rollback"
-    r"|wrangler rollback|argocd app rollback|gcloud run services update-traffic)\b[^`\n]{3,}`"
+    r"|wrangler rollback|argocd app rollback|gcloud run services update-traffic)\b[^`\n]{3,}(?:`|$)"
 )
 """A command that brings a release back, with what it is to bring back."""
+
+
+def _after_bad_release(document: Document) -> Iterator[tuple[Location, str]]:
+    """The sections about what to do with a bad release that speak of the one before it."""
+    if document.kinds & {"contributing", "agents"}:
+        return
+    for heading in document.headings:
+        if _GONE_WRONG.search(heading.text) and not _OF_DATA.search(heading.text):
+            text = document.section(re.escape(heading.text))
+            if _BRINGS_BACK.search(text):
+                yield Location(document.path, heading.line), text
 
 
 def _commands_back(document: Document) -> Iterator[Location]:
@@ -179,8 +204,12 @@ def _mentions(document: Document) -> Iterator[Location]:
     """Where a document about operation speaks of rolling back a release; databases roll back transactions."""
     if not document.kinds & {"deployment", "runbook", "incident", "readme", "architecture", "decision", "contributing"}:
         return
+    operates = bool(document.kinds & {"deployment", "runbook", "incident"})
     for number, line in enumerate(document.text.splitlines(), 1):
-        if _ROLLBACK_WORD.search(line) and not _OF_DATA.search(line):
+        spoken = _ROLLBACK_WORD.search(line) or (operates and _GONE_WRONG.search(line))
+        if spoken and not _OF_DATA.search(line):
+            if "contributing" in document.kinds and _OF_COMMITS.search(line):
+                continue  # of one's own work, not of a release
             yield Location(document.path, number)
 
 
