@@ -36,7 +36,7 @@ _ROUTED = (
     # Next.js
     r"(^|/)app/(.*/)?(page|route|layout|template|loading|(global-)?error|not-found|default|sitemap|robots)\.[jt]sx?$",
     r"(^|/)pages/.+\.[jt]sx?$",
-    r"(^|/)(src/)?(middleware|proxy|instrumentation|instrumentation-client|sentry\.\w+\.config)\.[jt]s$",
+    r"(^|/)(src/)?(middleware|proxy|instrumentation|instrumentation-client)\.[jt]s$",
     # Nuxt, SvelteKit, Remix and React Router, Astro
     r"(^|/)server/(api|routes|middleware|plugins)/.+\.[jt]s$",
     r"(^|/)src/routes/.*\+(page|layout|server|error)(\.server)?\.([jt]s|svelte)$|(^|/)src/hooks\.(server|client)\.[jt]s$",
@@ -48,6 +48,9 @@ _FRAMEWORKS = {
     "next": (0, 1, 2), "nuxt": (3, 7, 2), "@sveltejs/kit": (4,), "@remix-run/react": (5,), "@react-router/dev": (5,),
     "astro": (6, 2), "@tanstack/react-start": (5,), "gatsby": (6,),
 }  # fmt: skip
+_SENTRY = re.compile(r"(?:src/)?sentry\.(client|server|edge)\.config\.[jt]s$")
+_LAST_INJECTED = 7
+"""The last major version of Sentry's library for Next that loads its server's configuration without being told."""
 _WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$")
 _LISTENERS = frozenset({"express", "fastify", "koa", "http"})
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
@@ -66,6 +69,7 @@ def find(look: Look) -> Iterator[EntryPoint]:
         *_commands(look),
         *_html(look),
         *_routed(look),
+        *_of_sentry(look),
         *_web(look),
     ]
     kept = [item for item in found if item.path in paths]
@@ -226,6 +230,23 @@ def _routed(look: Look) -> Iterator[EntryPoint]:
         for path in look.source_paths():
             if path.startswith(prefix) and any(pattern.search(path[len(prefix) :]) for pattern in patterns):
                 yield EntryPoint(path, Entry.SERVICE, f"{dependency.name} loads it by its place")
+
+
+def _of_sentry(look: Look) -> Iterator[EntryPoint]:
+    """What Sentry's wrapper of the Next config loads; its newer versions leave the server to an instrumentation file."""
+    for dependency in look.manifests.dependencies:
+        if dependency.ecosystem != "node" or dependency.name != "@sentry/nextjs":
+            continue
+        prefix = dependency.path.rpartition("/")[0]
+        prefix = f"{prefix}/" if prefix else ""
+        configs = [path for path in look.tree.match("next.config.*") if path.startswith(prefix)]
+        if not any("withSentryConfig" in (look.tree.text(path) or "") for path in configs):
+            continue
+        major = re.search(r"\d+", dependency.requirement)
+        for path in look.source_paths(".js", ".ts"):
+            found = _SENTRY.match(path, len(prefix)) if path.startswith(prefix) else None
+            if found and (found[1] == "client" or (major and int(major[0]) <= _LAST_INJECTED)):
+                yield EntryPoint(path, Entry.SERVICE, "Sentry's wrapper of the Next config loads it")
 
 
 def _web(look: Look) -> Iterator[EntryPoint]:
