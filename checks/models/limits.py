@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import all_calls, around, lines_of
 from checks.application.http_calls import waits
-from checks.application.named_values import written_out
+from checks.application.named_values import assigned, written_out
 from checks.models.calls import ModelCall, clients_for
 
 if TYPE_CHECKING:
@@ -43,13 +43,17 @@ def has_cap(look: Look, call: ModelCall) -> bool:
     if _CAP.search(written_out(look, call.seen)):
         return True
     whole = around(look, call.seen)
-    if builds_elsewhere(call) and _CAP.search(_without_signature(whole)):
+    if builds_elsewhere(look, call) and _CAP.search(_without_signature(whole)):
         return True
     made = clients_for(look, call)
     return bool(made) and all(_CAP.search(written_out(look, one)) for one in made)
 
 
-def builds_elsewhere(call: ModelCall) -> bool:
+_TEXT = re.compile(r"""[frb]{0,2}["'`]|[\[(]\s*[frb]{0,2}["'`]|["'`]{3}""")
+"""How the source of a text starts, or of a list of texts."""
+
+
+def builds_elsewhere(look: Look, call: ModelCall) -> bool:
     """Whether arguments come from somewhere else: unpacked, or one variable that holds them all."""
     seen = call.seen
     if seen.hidden or _CONSTRUCTED.search(" ".join(seen.keys.values())):
@@ -65,6 +69,8 @@ def builds_elsewhere(call: ModelCall) -> bool:
         and not seen.keys
         and re.fullmatch(r"[A-Za-z_][\w.]*", seen.arguments[-1])
     )
+    if alone and _TEXT.match(assigned(look, seen.path, seen.arguments[-1]).lstrip()):
+        return bool(named or config)  # `model.generateContent(prompt)`: a text brings no settings
     return bool(named or config or (alone and not call.over_http))
 
 
@@ -79,7 +85,7 @@ def waits_for_model(look: Look, call: ModelCall) -> bool:
         return True
     if _WAIT.search(written_out(look, call.seen)):
         return True
-    if builds_elsewhere(call) and _WAIT.search(_without_signature(around(look, call.seen))):
+    if builds_elsewhere(look, call) and _WAIT.search(_without_signature(around(look, call.seen))):
         return True
     files = {one.path for one in all_calls(look) if one.reached}
     return any(_GLOBAL_WAIT.search(lines_of(look, path)) for path in files if path.endswith(".py"))

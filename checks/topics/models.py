@@ -48,7 +48,7 @@ def call_limits(look: Look) -> Observation:
             return answer(LIMITS, Outcome.UNKNOWN, f"{said}, but {blind}", shown, searched=SEARCHED)
         outcome = Outcome.MET if all(call.seen.reached for call in calls) else Outcome.PARTIAL
         return answer(LIMITS, outcome, said, shown, searched=SEARCHED, fix="" if outcome is Outcome.MET else fix)
-    elsewhere = [call for call in calls if builds_elsewhere(call) and call not in capped]
+    elsewhere = [call for call in calls if builds_elsewhere(look, call) and call not in capped]
     complain(look, "models.no-limits", LIMITS, shown, Severity.MEDIUM, "this model call lacks a token cap or a timeout")
     if not capped and not timed and len(elsewhere) == len(calls):
         said = "what the calls pass is put together elsewhere; no cap or timeout was found beside them"
