@@ -35,8 +35,10 @@ _RAW = re.compile(
     r"|\bc\.req\.(?:json|parseBody|text)\b|\bread(?:Body|MultipartFormData|FormData)\(|\bevent\.body\b"
     r"|\b[fF]orm[dD]ata\.(?:get|getAll|entries)\(|\bfromEntries\(\s*\w*[fF]orm\w*"
 )
+_FORM = re.compile(r"\b([\w$]{1,60})\??\s*:\s*FormData\b")
+"""What a server action calls the form that it is given."""
 _CHECKED = re.compile(
-    r"\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\bsafeParse(?:Async)?\(|\.parseAsync\(|validate_python\("
+    r"\.createCaller\(|\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\bsafeParse(?:Async)?\(|\.parseAsync\(|validate_python\("
     r"|is_valid\(|validate_on_submit|[sS]erializer\b|use_args|use_kwargs|\bzValidator\b|[vV]alidator\(|validationResult|Joi\.|yup\."
     r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe|Value\.(?:Check|Parse|Decode)\(|decodeUnknown\w*\("
     r"|\b(?:jsonschema|fastjsonschema|msgspec|voluptuous|cerberus)\.|TypeAdapter\(|dacite\.from_dict|readValidatedBody\("
@@ -137,7 +139,15 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
     if endpoint.framework == "nest" and _BARE_BODY.search(source(look, endpoint)):
         return True
     text = source(look, endpoint)
-    return bool(_RAW.search(text)) and not _is_checked(look, endpoint, text)
+    return (bool(_RAW.search(text)) or _reads_form(text)) and not _is_checked(look, endpoint, text)
+
+
+def _reads_form(text: str) -> bool:
+    """Whether a handler reads the fields of the form that is one of its parameters, whatever that is called."""
+    names = "|".join(re.escape(name) for name in dict.fromkeys(_FORM.findall(text)))
+    return bool(names) and bool(
+        re.search(rf"\b(?:{names})\.(?:get|getAll|entries)\(|fromEntries\(\s*(?:{names})\b", text)
+    )
 
 
 def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
