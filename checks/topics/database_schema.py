@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from checks.application.calls_seen import lines_of
 from checks.application.databases import databases, without_database
 from checks.application.numbers import counted
-from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, span
+from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached, span
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -48,6 +49,8 @@ _SCHEMAS = (
 _DOES_SOMETHING = re.compile(r"(?m)\bop\.\w+|^[ \t]+(?!def\b)[^#\n\"']*\w\(")
 """A call inside a function of a revision."""
 _MAKES_NO_TABLE = re.compile(r"\b(?:abstract|proxy)\s*=\s*True|\bmanaged\s*=\s*False")
+_MAKES_TABLE = re.compile(r"(?i)\bcreate table if not exists\b")
+_SENDS = re.compile(r"\.\w*(?:exec\w*|query|run|prepare|batch|begin|unsafe)\w*\(|\bsql`")
 _OUTSIDE = re.compile(r"(?:^|/)(?:node_modules|vendor|tests?|fixtures|examples?)/")
 
 
@@ -78,9 +81,22 @@ def migrations(look: Look) -> Observation:
         return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=FIX)
     if not found.sql:
         return not_applicable(look, SIGNAL, "a document database without a schema", searched=SEARCHED)
+    if written := _made_at_start(look):
+        said = "the program makes the tables that are missing; nothing changes those that are there step by step"
+        return answer(SIGNAL, Outcome.PARTIAL, said, written, searched=SEARCHED, fix=FIX)
     made = [hit.place for hit in calls(look, r".*\.(?:create_all|createTable|sync)")]
     result = absent(look, SIGNAL, "no migrations and no schema file", searched=SEARCHED, fix=FIX)
     return answer(SIGNAL, result.outcome, result.summary, made, searched=SEARCHED, fix=FIX)
+
+
+def _made_at_start(look: Look) -> list[Location]:
+    """Where reached code holds the statements that make its tables, and sends statements to a database."""
+    found = []
+    for path in look.files_with((path for path in look.source_paths() if reached(look, path)), "create table if not"):
+        text = lines_of(look, path)
+        if (match := _MAKES_TABLE.search(text)) and _SENDS.search(text):
+            found.append(Location(path, text.count("\n", 0, match.start()) + 1))
+    return found
 
 
 def _incomplete(look: Look, tool: str, files: list[str]) -> tuple[str, list[Location]] | None:
