@@ -238,7 +238,7 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
         return True
     for model in (*model_calls(look), *embedding_calls(look)):
         if model.seen == call:
-            made = clients_for(look, model)
+            made = [one for one in clients_for(look, model) if not _stands_in(look, one)]
             if made and all(_OPTION.search(text_of(look, one)) for one in made):
                 return True
     if tried_again(look) and call.path in worked_files(look) and not _serves(look, call.path):
@@ -255,6 +255,17 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
         for place, _, (first, last) in found
         if place.path == call.path or call.path in look.reach.imports_of(place.path)
     )
+
+
+def _stands_in(look: Look, client: Seen) -> bool:
+    """Whether a client is asked only where another one has failed: `first.with_fallbacks([second])`."""
+    name = re.match(
+        r"[ \t]*(?:(?:const|let|var)\s+)?([\w.$]+)\s*(?::[^=\n]+)?=",
+        lines_of(look, client.path, client.line, client.line),
+    )
+    if name is None:
+        return False
+    return bool(re.search(rf"with_?[fF]allbacks\([^)]{{0,400}}\b{re.escape(name[1])}\b", lines_of(look, client.path)))
 
 
 def _serves(look: Look, path: str) -> bool:
