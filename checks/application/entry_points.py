@@ -233,7 +233,7 @@ def _routed(look: Look) -> Iterator[EntryPoint]:
 
 
 def _of_sentry(look: Look) -> Iterator[EntryPoint]:
-    """What Sentry's wrapper of the Next config loads; its newer versions leave the server to an instrumentation file."""
+    """What Sentry's wrapper of the Next config loads; newer versions leave the server to an instrumentation file."""
     for dependency in look.manifests.dependencies:
         if dependency.ecosystem != "node" or dependency.name != "@sentry/nextjs":
             continue

@@ -71,6 +71,8 @@ _SETS_UP = re.compile(
     r"|(echo|printf|true|sleep|cd|exit|export|set|mkdir|cp|curl|git|cat|test|ls)\b)"
 )
 """Commands that do not deploy, whatever the job is called."""
+_PUSHES = re.compile(r"^docker (push|compose push|(buildx )?build\b.*--push)\b|^(skopeo copy|crane push)\b")
+_NO_DEPLOYMENT = re.compile(r"(?i)\b(test|check|lint|plan|preview|docs?|prepare|before|un|no|without)\b")
 _FOR_TESTS = re.compile(r"\btest|e2e|\bci\b|check", re.IGNORECASE)
 
 
@@ -130,7 +132,23 @@ def _deploying(look: Look, workflow: Workflow) -> Iterator[tuple[Job, tuple[Job,
                 yield job, (job,) if job is top else (job, top)
 
 
+def _pushes_what_runs(look: Look, job: Job) -> bool:
+    """Whether a job that is named for deploying pushes an image: servers take it from there."""
+    named = re.sub(r"[-_]", " ", f"{job.id} {job.name}")
+    if not re.search(r"(?i)\bdeploy", named) or _NO_DEPLOYMENT.search(named):
+        return False
+    pushed = (
+        step.uses.startswith("docker/build-push-action")
+        and str(step.inputs.get("push", "")).lower() not in {"", "false"}
+        for step in job.steps
+        if not step.never
+    )
+    return any(pushed) or any(_PUSHES.match(command.text) for command in look.workflows.commands_of(job))
+
+
 def _deploys(look: Look, job: Job) -> bool:
+    if _pushes_what_runs(look, job):
+        return True
     for step in job.steps:
         # Pages also hold documentation and story books: those are no deployment of the product.
         is_documents = "pages@" in step.uses or "pages-deploy" in step.uses
