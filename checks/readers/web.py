@@ -55,6 +55,8 @@ class WebCode:
 
     def module(self, path: str) -> WebModule | None:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
+        if not path.endswith(SUFFIXES):
+            return None  # another language: trying would list it as read in part
         self._tree.reads.ask(WEB, path)
         self._tree.reads.used(RESOLVING)
         if path not in self._modules:

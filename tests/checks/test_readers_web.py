@@ -200,3 +200,10 @@ def test_types_that_the_grammar_stumbles_over_hide_nothing(look_at, source):
 def test_what_is_wrong_stays_partly_understood(look_at):
     look = look_at({"a.ts": "const rows = sql<Row[]>`select 1`\nconst = = {{ 3\n"})
     assert not module(look, "a.ts").complete
+
+
+def test_a_file_of_another_language_is_no_module_and_is_not_said_to_be_read_in_part(look_at):
+    look = look_at({"app.py": "def run(rows):\n    return [row for row in rows]\n", "notes.md": "# Notes\n"})
+    assert look.web.module("app.py") is None
+    assert look.web.module("notes.md") is None
+    assert look.noted == []
