@@ -25,13 +25,22 @@ _NAMES_KEY = re.compile(r"(?i)secret|passw|token|key|credential")
 _PUBLIC = re.compile(r"(?i)publishable|public|anon")
 _IN_THE_BROWSER = re.compile(r"(?i)^(?:export\s+)?(?:VITE|REACT_APP|VUE_APP|GATSBY|EXPO_PUBLIC|NEXT_PUBLIC|PUBLIC)_")
 """Names whose values a build writes into pages, where everybody reads them."""
+NO_PROVIDER = re.compile(r"private key|JSON web token|password in a URL|connection string|^value|test|webhook")
+"""Kinds that tests and examples make up for themselves, or that open nothing real."""
 _LONG = 16
 
 
 def committed(look: Look) -> list[str]:
     """The environment files that git keeps, examples left out."""
+    return [path for path in _kept(look) if not _is_example(path)]
+
+
+def _is_example(path: str) -> bool:
+    return bool(_EXAMPLE.search(path.rsplit("/", 1)[-1].removeprefix(".env")))
+
+
+def _kept(look: Look) -> list[str]:
     paths = [path for path in look.tree.paths if ENV_FILE.search(path) and not is_vendored(path)]
-    paths = [path for path in paths if not _EXAMPLE.search(path.rsplit("/", 1)[-1].removeprefix(".env"))]
     if look.git is not None:
         tracked = {file.path for file in look.tree.files if file.tracked}
         paths = [path for path in paths if path in tracked]
@@ -61,6 +70,17 @@ def in_force(look: Look) -> Iterator[tuple[Location, str]]:
                 yield place, "secret"
             elif not aside and WORKING_DEFAULT.fullmatch(value) and _TELLING.search(name):
                 yield place, "default"
+
+
+def live_in_examples(look: Look) -> Iterator[Location]:
+    """Lines of examples where somebody left a key with the format of a provider, which opens something."""
+    for path in _kept(look):
+        for number, line in enumerate((look.tree.text(path) or "").splitlines() if _is_example(path) else (), start=1):
+            name, separator, value = _parts(line)
+            if not separator or _IN_THE_BROWSER.search(name) or _PUBLIC.search(name) or "_test_" in value:
+                continue
+            if not shapes.PLACEHOLDER.search(value) and shapes.entropy(value) >= shapes.MIN_ENTROPY:
+                yield from (Location(path, number) for one in shapes.known(value) if not NO_PROVIDER.search(one.kind))
 
 
 def _parts(line: str) -> tuple[str, str, str]:

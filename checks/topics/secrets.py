@@ -20,7 +20,7 @@ from checks.topics.secret_defaults import (
     compose_defaults,
     working_defaults,
 )
-from checks.topics.secret_env_files import ENV_FILE, committed, graded, in_force
+from checks.topics.secret_env_files import ENV_FILE, NO_PROVIDER, committed, graded, in_force, live_in_examples
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
@@ -112,6 +112,7 @@ def none_in_code(look: Look) -> Observation:
         doubtful += [Location(path, line) for line in defaults]
     settings = list(in_force(look))
     certain += [place for place, grade in settings if grade == "secret"]
+    certain += live_in_examples(look)
     doubtful += [place for place, grade in settings if grade == "default"]
     logins = [
         Location(one.path, one.line, one.end_line)
@@ -150,9 +151,6 @@ def none_in_code(look: Look) -> Observation:
 
 _Seen = tuple[list[tuple[str, int]], list[int]]
 
-_NO_PROVIDER = re.compile(r"private key|JSON web token|password in a URL|connection string|^value|test|webhook")
-"""Kinds that tests make up for themselves, or that open nothing real."""
-
 
 def _live_keys(look: Look, path: str, keys: list[tuple[str, int]]) -> list[Location]:
     """Where the file is a test: its keys with the format of a provider, which open something until revoked."""
@@ -162,7 +160,7 @@ def _live_keys(look: Look, path: str, keys: list[tuple[str, int]]) -> list[Locat
         if kind == "private key":
             message = "a private key stands in a test; make sure that nothing outside the tests trusts it"
             look.found(Finding("secrets.key-in-test", "secrets.none-in-code", place, Severity.LOW, message))
-        elif not _NO_PROVIDER.search(kind):
+        elif not NO_PROVIDER.search(kind):
             live.append(place)
             message = f"a key-shaped string ({kind}) stands in a test; revoke it if it was ever real"
             look.found(Finding("secrets.key-in-test", "secrets.none-in-code", place, Severity.MEDIUM, message))

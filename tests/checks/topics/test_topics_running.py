@@ -84,6 +84,16 @@ CASES = [
     ("none", tracing, UNMET, {**app(""), **CLAIM}),
     ("otel", tracing, MET, app("""
     from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+    trace.set_tracer_provider(TracerProvider())
+    trace.get_tracer_provider().add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    FastAPIInstrumentor.instrument_app(app)
+    """)),
+    ("otel-without-exporter", tracing, PARTIAL, app("""
+    from opentelemetry import trace
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
     trace.set_tracer_provider(TracerProvider())
