@@ -46,6 +46,20 @@ _TRACKS = re.compile(
     r"auditlog\.register|AUDITLOG_INCLUDE_ALL_MODELS\s*=\s*True|HistoricalRecords\(|easyaudit|reversion|pghistory|field_audit"
 )
 """What names the models whose history a library of Django keeps."""
+_EVENT = re.compile(
+    r"(?<!class )\b(?!\w*(?:[cC]alendar|[aA]nalytics|[pP]age|[vV]iew|[cC]lick|[tT]rack|[wW]ebhook|[sS]tripe|[uU]sage"
+    r"|[dD]omain|Custom|Mouse|Keyboard|Server))"
+    r"(?:[A-Z]\w*(?:Event|History|Activity)(?:\.objects\.a?create|\.create)?|[a-z]\w*(?:Event|History|Activity)\.create)\("
+)
+"""Where an event of the product's own is made, as in `OrderEvent.objects.create(` and `prisma.orderEvent.create(`."""
+_EVENT_HOLDS = (
+    re.compile(r"\b(?:event_?|action_?)?(?:type|Type|action|kind)\s*[=:]"),
+    re.compile(
+        r"\b(?:user|actor|staff|performed_?by|created_?by|changed_?by|requestor)(?:_id|Id)?\s*[=:]", re.IGNORECASE
+    ),
+)
+_LONGEST_EVENT = 600
+"""Characters after its name in which an event's fields are looked for."""
 _DJANGO_ADMIN = re.compile(r"\badmin\.site\.(?:register|urls)\b|@admin\.register\b")
 
 
@@ -81,6 +95,9 @@ def _without_records(look: Look, texts: dict[str, str], actions: list[Location],
     ):
         said = "code writes an audit log; whether it covers privileged actions takes a person"
         return answer(AUDIT, Outcome.UNKNOWN, said, writers, searched=SEARCHED)
+    if (events := _events_with_actor(look)) and (actions or _places(texts, _ROLES)):
+        said = "events of some things keep who caused them; changes of users, roles and settings keep none"
+        return answer(AUDIT, Outcome.PARTIAL, said, events, searched=SEARCHED, fix=fix)
     if actions:
         said = f"{counted(len(actions), 'privileged action')}, and no record of who took them"
         return answer(AUDIT, Outcome.UNMET, said, actions, searched=SEARCHED, fix=fix)
@@ -98,6 +115,20 @@ def _without_records(look: Look, texts: dict[str, str], actions: list[Location],
     if blind := blind_spots(look):
         return answer(AUDIT, Outcome.UNKNOWN, f"no privileged action was seen, but {blind}", searched=SEARCHED)
     return not_applicable(look, AUDIT, "no privileged actions were found", searched=SEARCHED)
+
+
+def _events_with_actor(look: Look) -> list[Location]:
+    """Where reached code writes an event of the product's own, of a kind and with the one who caused it."""
+    found = []
+    live = (path for path in look.source_paths() if reached(look, path))
+    for path in look.files_with(live, "event", "history", "activity"):
+        text = _bare(look, path)
+        for match in _EVENT.finditer(text):
+            fields = text[match.end() : match.end() + _LONGEST_EVENT].partition("\n\n")[0]
+            if all(one.search(fields) for one in _EVENT_HOLDS):
+                found.append(Location(path, text.count("\n", 0, match.start()) + 1))
+                break
+    return found
 
 
 def _is_privileged(look: Look, item: Endpoint) -> bool:

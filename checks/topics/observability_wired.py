@@ -46,12 +46,18 @@ _COMMANDS = (
     r"|(?<![\w-])(?:(?:-r|--require|--import)[\s=]+(?:dd-trace/\w+|newrelic|@opentelemetry/\S+))"
 )
 
+_BY_ENVIRONMENT = (
+    r"opentelemetry\.instrumentation\.auto_instrumentation\.initialize"
+    r"|opentelemetry\.(?:sdk\._configuration|distro)\.\w*Configurator\.configure"
+)
+"""Calls that set providers and exporters of every kind, by the variables that OpenTelemetry defines."""
 _PROVIDERS = (
     r"opentelemetry\.trace\.set_tracer_provider|.*\bNodeSDK\.start|.*\bsdk\.start|.*NodeTracerProvider\.register"
 )
 _STARTS = (
     r"logfire\.configure|@vercel/otel\.registerOTel|ddtrace\.patch_all|dd-trace.*\.init"
     r"|azure\.monitor\.opentelemetry\.configure_azure_monitor"
+    rf"|{_BY_ENVIRONMENT}"
 )
 _INSTRUMENTS = (
     r".*\.(?:instrument_app|instrument_fastapi|instrument_django|instrument_flask|instrument"
@@ -152,7 +158,7 @@ def _agents(look: Look) -> list[Location]:
 def _exposed(look: Look) -> list[Location]:
     served = endpoints(look)
     found = [call.place for call in all_calls(look) if call.reached and _FLUSHED.fullmatch(call.name)]
-    for hit in calls(look, _EXPOSED):
+    for hit in calls(look, f"{_EXPOSED}|{_BY_ENVIRONMENT}"):
         in_handler = any(item.module == hit.place.path and item.first <= hit.place.line <= item.last for item in served)
         gathers = re.search(r"generate_latest|\.metrics$", hit.call.resolved)
         if not gathers or in_handler:
@@ -206,6 +212,7 @@ def tracing(look: Look) -> Observation:
     instruments = [
         hit for hit in calls(look, _INSTRUMENTS) if re.search(r"opentelemetry|logfire|ddtrace", hit.call.resolved)
     ]
+    instruments += _of_environment(look)
     web = [hit for hit in providers if not hit.place.path.endswith(PYTHON)]
     if web and (late := _after_listening(look, web)):
         said = "tracing starts after what it should instrument was loaded and listens"
@@ -227,6 +234,13 @@ def tracing(look: Look) -> Observation:
     if off:
         return _switched_off(TRACING, off, searched)
     return _without_start(look, started, to_product, searched, fix)
+
+
+def _of_environment(look: Look) -> list[Hit]:
+    """What sets OpenTelemetry up by its variables, where spans are made by hand or by instrumentation packages."""
+    found = calls(look, _BY_ENVIRONMENT)
+    by_hand = found and calls(look, r".*\.(?:start_as_current_span|start_span)")
+    return list(found) if by_hand or look.depends_on("opentelemetry-instrumentation-*", dev=True) else []
 
 
 def _exports_nothing(look: Look) -> list[Location]:
