@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from checks.application.named_values import assigned
+from checks.application.switches import default_of, values_of
 from checks.application.wiring import Hit, calls, function_at, line_matches, python_modules, reached, span
 from checks.observation import Location
-from checks.readers.python_facts import Call
+from checks.readers.python_facts import Call, Value
 from checks.readers.web_facts import WebCall
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def _python_cors(look: Look, path: str, call: Call) -> str:
     keywords = call.keywords
     value = keywords.get("allow_origins") or keywords.get("origins") or keywords.get("resources")
     pattern = keywords.get("allow_origin_regex")
-    if pattern and _ANY_BY_PATTERN.fullmatch(str(pattern.value)):
+    if pattern and any(_ANY_BY_PATTERN.fullmatch(text) for text in _patterns(look, pattern)):
         return "wild"
     if value is None and call.unpacked:
         return "restricted" if pattern else "unclear"
@@ -78,6 +80,16 @@ def _python_cors(look: Look, path: str, call: Call) -> str:
     if _means_any(look, path, value.text, 0):
         return "wild"
     return "unclear" if _comes_from_a_package(look, path, value.text) else "restricted"
+
+
+def _patterns(look: Look, given: Value) -> Iterator[str]:
+    """The regular expressions that an argument may stand for: itself, or the defaults of a setting."""
+    if given.is_constant:
+        yield str(given.value)
+    else:
+        name = given.text.rpartition(".")[2]
+        for text in values_of(look, name) if name.isidentifier() else ():
+            yield default_of(text).lstrip("rR").strip("\"'")
 
 
 def _means_any(look: Look, path: str, text: str, depth: int) -> bool:
@@ -128,14 +140,23 @@ def _web_cors(look: Look, hit: Hit, call: WebCall) -> str:
     if not keys and (named := assigned(look, hit.place.path, arguments[0])):
         given = re.search(r"\borigin\s*(?::\s*([^,}\n]+)|\(|,|\})", named)
         origin = (given[1] or "own function") if given else ""
+        if given and _lets_all_in(named[given.start() :]):
+            return "wild"
     elif re.fullmatch(r"[\w$.]+", origin.strip()) and _is_from_package(look, hit.place.path, origin.strip()):
         return "unclear"
     if _STAR.search(origin) or (origin.strip() in {"true", ""} and not call.spread):
         return "wild"
     if origin.strip() in {"", "{}"} and call.spread:
         return "unclear"
-    lets_all_in = re.search(r"=>\s*\{?\s*(?:return\s+)?(?:cb|callback|done)\(\s*null,\s*true\s*\)", origin)
-    return "wild" if lets_all_in else "restricted"
+    whole = span(look, hit.place.path, call.line, call.end_line)
+    return "wild" if _lets_all_in(whole[whole.find("origin") :]) else "restricted"
+
+
+def _lets_all_in(text: str) -> bool:
+    """Whether a function that is asked about an origin says yes, or names it back, whenever it answers."""
+    asked = len(re.findall(r"\b(?:cb|callback|done)\(", text))
+    agreed = len(re.findall(r"\b(?:cb|callback|done)\(\s*null\s*,\s*(?:true|\w*[oO]rigin\w*)\s*\)", text))
+    return 0 < asked == agreed
 
 
 def _is_from_package(look: Look, path: str, name: str) -> bool:

@@ -162,8 +162,9 @@ def _decorated(
         return  # `@cache.get`, `@patch("x")`: a path tells a route from a like-named decorator
     router = routers[key] if key else None
     framework = router.framework if router else "fastapi" if _imports(module, "fastapi") else "flask"
-    others = tuple(item.callee for item in function.decorators if item is not decorator)
-    guards = (*_guards(decorator), *_parameter_guards(code, module, function), *others)
+    # What stands above the route's decorator wraps a function that is registered already: it guards nothing.
+    below = tuple(item.callee for item in function.decorators[function.decorators.index(decorator) + 1 :])
+    guards = (*_guards(decorator), *_parameter_guards(code, module, function), *below)
     route = Route(
         framework,
         _methods(decorator, verb),
@@ -173,7 +174,7 @@ def _decorated(
         function.qualified,
         function.is_async,
         guards,
-        others,
+        below,
         function.parameters,
         decorator.keywords,
     )

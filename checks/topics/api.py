@@ -54,6 +54,12 @@ _OF_A_MODEL = re.compile(
     r"\s*\w{0,40}(?:[cC]ompletion|[rR]esponse|[aA]nswer|[oO]utput|[gG]enerated|[mM]essage|[cC]ontent|llm\w*|raw(?:Text)?)\b[\w.?\[\]]*"
 )
 """Schemas for what a model answers: they say nothing of what a request brings."""
+_THROWN_AWAY = re.compile(
+    r"(?:(?<=[;{}])[ \t\n]{0,80}|(?<=[):])[ \t]{0,8}\n[ \t]{0,80})"
+    r"(?:(?:await\s+)?[\w.]{1,60}\.safeParse(?:Async)?|\w{0,40}[sS]chema\w{0,40}(?:\(\))?\.validate)"
+    r"\([^;{}()\n]{0,200}(?:\([^()\n]{0,80}\))?[^;{}()\n]{0,80}\)[ \t]*(?:;|$|\n)"
+)
+"""Checks whose answer nobody looks at: they return what is wrong, and refuse nothing by themselves."""
 _IN_OPTIONS = re.compile(r"(?i)\bvalid|schema|\bbody\b\s*:\s*\w|\w+valid\w*\(")
 """What a route's own options and middleware say of a check."""
 _PARSE = re.compile(r"([\w$.]*[\w$])\s*\.\s*parse\(")
@@ -167,7 +173,7 @@ def _takes_schema(look: Look, endpoint: Endpoint) -> bool:
 
 def _is_checked(look: Look, endpoint: Endpoint, text: str) -> bool:
     """Whether a handler's source checks its input by a schema; to parse JSON, a date or an address checks nothing."""
-    text = _OF_A_MODEL.sub("", text)
+    text = _THROWN_AWAY.sub("", _OF_A_MODEL.sub("", text))
     module = None if endpoint.is_python else look.web.module(endpoint.module)
     for name, made in module.assigned.items() if module else ():
         if re.search(r"^zod\.(?:\w+\.)*(?:any|unknown)$", made):  # takes whatever comes

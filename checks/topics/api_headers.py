@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from checks.application.calls_seen import all_calls
 from checks.application.cors import cors_of
 from checks.application.endpoints import endpoints, has_only_pages, without_endpoints
 from checks.application.wiring import (
+    Hit,
     absent,
     answer,
+    arguments_of,
     calls,
     complain,
     line_matches,
@@ -17,6 +21,7 @@ from checks.application.wiring import (
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.readers.python_facts import Assignment
 
 SIGNAL = "api.security-headers"
 FIX = "list the origins that are yours, and add Content-Security-Policy, Strict-Transport-Security and frame headers"
@@ -68,14 +73,16 @@ def security_headers(look: Look) -> Observation:
 
 
 def _headers(look: Look) -> list[Location]:
-    found = [hit.place for hit in calls(look, _HEADER_CALLS)]
+    found = [hit.place for hit in calls(look, _HEADER_CALLS) if _is_given_the_app(look, hit)]
     for path in look.tree.match("nuxt.config.*"):
         if not re.search(r"\bheaders\s*:\s*false", look.tree.text(path) or ""):
             found += line_matches(look, path, r"[\"']nuxt-security[\"']")
     for path in look.source_paths():
         config = re.search(r"(?:^|/)next\.config\.[cm]?[jt]s$", path)
+        if config and not re.search(r"\bheaders\b", look.tree.text(path) or ""):
+            continue  # written down, and handed to nobody
         if config or (path.endswith(PYTHON + WEB) and reached(look, path)):
-            found += line_matches(look, path, _NAMES)
+            found += [place for place in line_matches(look, path, _NAMES) if not _is_idle(look, place)]
             found += line_matches(look, path, _SETTINGS) if path.endswith(PYTHON) else ()
     for path in look.tree.match("*.conf", "*.conf.template", "Caddyfile*", "_headers", "vercel.json", "netlify.toml"):
         if re.search(r"(?:^|/)(?:docs?|website)/", path) or re.search(
@@ -84,3 +91,38 @@ def _headers(look: Look) -> list[Location]:
             continue
         found += line_matches(look, path, _NAMES if path.endswith("json") else _PROXY)
     return found
+
+
+def _is_given_the_app(look: Look, hit: Hit) -> bool:
+    """Whether an extension of Flask has its application: when it is made, or by `init_app` anywhere."""
+    if (
+        not hit.call.resolved.endswith(".Talisman")
+        or arguments_of(hit.call)
+        or "app" in getattr(hit.call, "keywords", {})
+    ):
+        return True
+    named = next((one.target for one in _assignments(look, hit.place)), "")
+    return any(
+        one.reached and one.last == "init_app" and ("Talisman" in one.name or named in one.callee.split("."))
+        for one in all_calls(look)
+    )
+
+
+def _assignments(look: Look, place: Location) -> Iterator[Assignment]:
+    module = look.python.module(place.path)
+    yield from (one for one in (module.assignments if module else ()) if one.line == place.line)
+
+
+_SET_AT_TOP = re.compile(r"(?:export\s+)?(?:const|let|var)\s+(\w+)|(\w+)\s*(?::[^=\n]+)?=(?!=)")
+
+
+def _is_idle(look: Look, place: Location) -> bool:
+    """Whether a line stands in a constant at the top of a file that neither it nor any file that loads it names."""
+    lines = (look.tree.text(place.path) or "").split("\n")[: place.line]
+    above = next((line for line in reversed(lines) if re.match(r"[A-Za-z_@]", line)), "")
+    found = _SET_AT_TOP.match(above)
+    if not found:
+        return False
+    word = re.compile(rf"(?<![\w$]){found[1] or found[2]}(?![\w$])")
+    here = len(word.findall(look.tree.text(place.path) or ""))
+    return here == 1 and not any(word.search(look.tree.text(path) or "") for path in look.reach.imported_by(place.path))

@@ -7,7 +7,7 @@ import re
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.numbers import counted
 from checks.application.switches import switched_off
-from checks.application.wiring import absent, answer, calls, line_matches
+from checks.application.wiring import Hit, absent, answer, calls, line_matches
 from checks.blanks import unfilled
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
@@ -121,7 +121,7 @@ def docs(look: Look) -> Observation:
     searched = ("the application object's documentation", "OpenAPI libraries and files", "written API documents")
     if not served:
         return without_endpoints(look, DOCS, searched=searched)
-    shown = [hit.place for hit in calls(look, r"fastapi\.(?:applications\.)?FastAPI") if _is_documented(hit.call)]
+    shown = [hit.place for hit in calls(look, r"fastapi\.(?:applications\.)?FastAPI") if _is_documented(look, hit)]
     if shown:
         return answer(DOCS, Outcome.MET, "FastAPI serves the API's description", shown, searched=searched)
     shared = annotated_share(look)
@@ -154,14 +154,16 @@ def docs(look: Look) -> Observation:
     return absent(look, DOCS, "no description of the API", searched=searched, fix="generate an OpenAPI description")
 
 
-def _is_documented(call: object) -> bool:
+def _is_documented(look: Look, hit: Hit) -> bool:
+    call = hit.call
     if not isinstance(call, Call):
         return False
-    off = {
-        name
-        for name in ("openapi_url", "docs_url", "redoc_url")
-        if name in call.keywords and call.keywords[name].value is None
-    }
+    names = ("openapi_url", "docs_url", "redoc_url")
+    off = {name for name in names if name in call.keywords and call.keywords[name].value is None}
+    if call.unpacked:  # the options stand apart
+        near = (hit.place.path, *look.reach.imports_of(hit.place.path))
+        text = "\n".join(look.tree.text(path) or "" for path in near)
+        off |= {name for name in names if re.search(rf"\b{name}[\"']?\s*[:=]\s*None\b", text)}
     return "openapi_url" not in off and not {"docs_url", "redoc_url"} <= off
 
 

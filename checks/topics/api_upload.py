@@ -6,8 +6,9 @@ import re
 
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source
+from checks.application.named_values import assigned
 from checks.application.numbers import share
-from checks.application.wiring import absent, answer, calls, complain, line_matches, not_applicable, python_modules
+from checks.application.wiring import Hit, absent, answer, calls, complain, line_matches, not_applicable, python_modules
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -97,14 +98,28 @@ def _multer(look: Look, endpoint: Endpoint) -> str:
     )
     if not made:
         return "unclear"
-    limited = [hit for hit in made if "limits" in getattr(hit.call, "keys", {}) or getattr(hit.call, "spread", False)]
+    limited = [hit for hit in made if _bounds_files(look, hit)]
     return "bounded" if len(limited) == len(made) else "whole"
+
+
+def _bounds_files(look: Look, hit: Hit) -> bool:
+    """Whether multer is told how large a file may be: the size of fields, or their number, bounds no file."""
+    given = getattr(hit.call, "keys", {}).get("limits", "")
+    if not given:
+        return bool(getattr(hit.call, "spread", False))
+    told = given if given.startswith("{") else assigned(look, hit.place.path, given.rpartition(".")[2])
+    return "fileSize" in told or "..." in told or not told.startswith("{")
 
 
 def _limits_for_all(look: Look) -> list[Location]:
     found: list[Location] = []
     for module in python_modules(look):
-        found += line_matches(look, module.path, r"MAX_CONTENT_LENGTH[\"']?\]?\s*=")
+        tests = [one for one in module.classes if re.search(r"(?i)test", one.name)]
+        found += [
+            place
+            for place in line_matches(look, module.path, r"MAX_CONTENT_LENGTH[\"']?\]?\s*=(?!\s*None\b)")
+            if not any(one.line <= place.line <= one.end_line for one in tests)
+        ]
         found += line_matches(
             look, module.path, r"add_middleware\(\s*\w*(?:Size|Content|Body|Upload)\w*(?:Limit|Length|Max)\w*"
         )
