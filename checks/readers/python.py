@@ -189,7 +189,26 @@ class PythonCode:
         )
 
     def _resolved(self, path: str, imports: Iterable[Import]) -> tuple[Import, ...]:
-        return tuple(replace(item, paths=self.files_of(item.dotted, path)) for item in imports)
+        found = [replace(item, paths=self.files_of(item.dotted, path)) for item in imports]
+        missing = [item for item in found if not item.paths]
+        # A lone module lies beside the packages that were found below a root of PYTHONPATH.
+        for root in sorted(self._far_roots(path, found)) if missing else ():
+            found = [item if item.paths else replace(item, paths=self._lone(root, item.dotted)) for item in found]
+        return tuple(found)
+
+    def _far_roots(self, path: str, found: Iterable[Import]) -> set[str]:
+        """The folders, other than those every import is looked for in, below which the imports of a file were found."""
+        above = {
+            f"/{item.paths[0]}".partition(f"/{item.top}/")[0].removeprefix("/")
+            for item in found
+            if item.paths and f"/{item.top}/" in f"/{item.paths[0]}"
+        }
+        return above - set(self._roots(path)) if above else above
+
+    def _lone(self, root: str, dotted: str) -> tuple[str, ...]:
+        parts = dotted.split(".")
+        alone = f"{root}/{parts[0]}.py" in self._files and parts[0] not in sys.stdlib_module_names
+        return self._under(root, parts) if alone else ()
 
     # -- resolving --------------------------------------------------------------------------------------------------
 
