@@ -16,6 +16,8 @@ _CODE = re.compile(r"\.(?:py|[cm]?[jt]sx?|json|ya?ml|toml|go|rs|sh|css)$")
 _LICENSE_NAMED = re.compile(
     r"(?im)^\s*\"?license\"?\s*[=:](?!\s*[\"'](?:UNLICENSED|proprietary))|^#+[^\n\w]*licen[sc]e|\"license\"\s*:\s*\"(?!UNLICENSED)|^licen[cs]e\n[-=~]{3,}"
     r"|\b(?:MIT|Apache(?:[- ]2\.0)?|BSD|A?GPL\S*|MPL|ISC)[- ]licen[sc]ed?\b|\blicen[sc]ed under\b"
+    r"|\bbadge/licen[sc]e-+(?:MIT|Apache|BSD|[AL]?GPL|MPL|ISC|EUPL|CC|Unlicense)"
+    r"|!\[licen[sc]e:? ?(?:MIT|Apache|BSD|[AL]?GPL|MPL|ISC|EUPL|CC)\b"
 )
 POLICIES = tuple(
     f"{folder}SECURITY.{end}" for folder in ("", ".github/", "docs/") for end in ("md", "rst", "txt", "adoc")

@@ -31,7 +31,7 @@ _SAFE_SERVICE = re.compile(
     r"postgres-backup|docker-volume-backup|mysql-backup|pgbackups|litestream|restic|wal-g|backup-local"
 )
 _SAFE_CLOUD = re.compile(
-    r"backup_retention_period\s*=\s*[1-9]|point_in_time_recovery|backup_configuration|backup_window"
+    r"backup_retention_(?:period|days)\s*=\s*[1-9]|point_in_time_recovery|backup_configuration|backup_window"
     r"|snapshot_retention_limit\s*=\s*[1-9]"
 )
 _BY_PROGRAM = re.compile(
@@ -72,6 +72,7 @@ def backups(look: Look) -> Observation:
         for heading in item.headings
         if _HEADS.search(heading.text)
     ]
+    specific += [place for item in documents if not _is_for_agents(item.path) for place in _dumped_and_restored(item)]
     specific += [place for place, text in sections if _COMMANDS.search(text) or _is_procedure(text)]
     if specific:
         return answer(BACKUPS, Outcome.MET, "a written procedure", specific, searched=searched)
@@ -95,6 +96,23 @@ def backups(look: Look) -> Observation:
     return not_configured(look, BACKUPS, said, searched=searched, fix=fix)
 
 
+_DUMPED = re.compile(r"(?i)\bdumps?\b|\bback(?:s|ed)? up\b|\bsnapshots?\b")
+_WHEN = re.compile(r"(?i)\b(?:nightly|hourly|daily|weekly|every|each)\b|\bat \d{1,2}:\d\d\b")
+_PUT_BACK = re.compile(
+    r"`[^`\n]*\b(?:pg_restore|psql|mysql|mariadb|mongorestore|restic restore|rclone|sqlite3)\b[^`\n]*`"
+)
+
+
+def _dumped_and_restored(document: Document) -> Iterator[Location]:
+    """Paragraphs, under whatever heading, that say when the data is kept and with what command it comes back."""
+    line = 1
+    for paragraph in re.split(r"(\n[ \t]*\n)", document.text):
+        told = (_DUMPED, _WHEN, _RESTORES, _PUT_BACK)
+        if all(form.search(paragraph) for form in told):
+            yield Location(document.path, line)
+        line += paragraph.count("\n")
+
+
 def _is_about_backups(document: Document) -> bool:
     return "backup" in document.kinds and bool(re.search(r"(?i)backup|disaster", f"{document.path} {document.title}"))
 
@@ -103,7 +121,7 @@ def _is_procedure(text: str) -> bool:
     """Whether it says how data comes back: in numbered steps or with commands; a bare list may be one of wishes."""
     commands = text.count("```") // 2 + len(
         re.findall(
-            r"(?<!`)``?(?:docker|kubectl|pg_\w+|mysql\w*|mongo\w+|aws|gcloud|rclone|restic|sqlite3|fly|heroku|\./)[^`]+``?(?!`)",
+            r"(?<!`)``?(?:docker|kubectl|pg_\w+|mysql\w*|mongo\w+|aws|gcloud|rclone|restic|sqlite3|fly|heroku|make|just|python|\./)[^`]+``?(?!`)",
             text,
         )
     )

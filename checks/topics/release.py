@@ -107,7 +107,7 @@ _BY_PROGRAM = re.compile(
 )
 _UNDOING_NAME = re.compile(r"(?i)(^|[:_.-])(roll[-_:]?back|blue-?green|canary)($|[:_.-])")
 _ROLLBACK_WORD = re.compile(
-    r"(?i)\broll(ing)?[- ]?back\b|^go(?:ing)? back(?: to (?:the|an|a) [\w ]{3,30})?$|^\W*to go back,"
+    r"(?i)\broll(ing)?[- ]?back\b|^go(?:ing)? back(?: to (?:the|an|a) [\w ]{3,30})?$"
     r"|\bblue[-/ ]green\b|\bcanary (release|deploy)"
     r"|\b(?:re-?deploy|go back to) the (?:previous|last|old) (?:commit|version|release|image|tag)"
 )
@@ -131,6 +131,8 @@ _INLINE = re.compile(
     r"`(?:(?:\w+=(?:<[^<>`]*>|\S+)|sudo)\s+)*(?:kubectl|helm|git|docker|flyctl|fly|vercel|gh|make|aws|gcloud|az|alembic|heroku|railway|terraform|argocd|kamal|npx|pnpm|curl)\s[^`]+`"
 )
 """A command in running text."""
+_MENU = re.compile(r"[*_`\"“][A-Z][\w /-]{1,40}(?: (?:>|→|->|&gt;) [\w /-]{1,40})+[*_`\"”]")
+"""A place in the pages of a host, as in `*Deployments > Rollback*`."""
 _FENCED = re.compile(r"(?ms)^ *```[\w-]*\n(.*?)^ *```")
 _FEWEST_STEPS = 2
 
@@ -155,7 +157,7 @@ def rollback(look: Look) -> Observation:
     specific = [place for place, text in sections if _is_procedure(text)]
     whole = [item for item in documents if "rollback" in item.kinds and item.specific]
     specific += [Location(item.path, 1) for item in whole if _is_procedure(item.text)]
-    specific += [place for item in documents for place in _commands_back(item)]
+    specific += [place for item in documents for place in (*_commands_back(item), *_told_by_menu(item))]
     if specific:
         return answer(ROLLBACK, Outcome.MET, "a written procedure", specific, searched=searched)
     mentioned = [place for place, _ in sections] + [place for item in documents for place in _mentions(item)]
@@ -168,7 +170,11 @@ def rollback(look: Look) -> Observation:
 def _is_procedure(text: str) -> bool:
     words = len(re.findall(r"\w{2,}", text))
     fenced = [line for block in _FENCED.findall(text) for line in block.splitlines() if line.strip(" #")]
-    told = len(_INLINE.findall(text)) + len(re.findall(r"(?i)\b(?:then|when|until|at once|wait)\b", text))
+    told = (
+        len(_INLINE.findall(text))
+        + len(_MENU.findall(text))
+        + len(re.findall(r"(?i)\b(?:then|when|until|at once|wait)\b", text))
+    )
     steps = max(len(_STEP.findall(text)), len(fenced), told if _INLINE.search(text) else 0)
     return steps >= _FEWEST_STEPS and words >= 10 and "TODO" not in text  # noqa: PLR2004 - a sentence
 
@@ -198,6 +204,22 @@ def _commands_back(document: Document) -> Iterator[Location]:
     for number, line in enumerate(document.text.splitlines(), 1):
         if _COMMAND_BACK.search(line) and not re.search(r"(?i)\b(?:todo|someday|would|could|planned)\b", line):
             yield Location(document.path, number)
+
+
+_GOING_BACK = re.compile(
+    rf"(?i)\bto (?:go|get|roll) back\b|\broll(?:ing)? back\b|\b(?:pick|choose|redeploy|promote) {_LAST} {_RELEASED}\b"
+)
+_GOES_ON = re.compile(r"(?i)\b(?:then|afterwards|until|or the next|next push)\b")
+
+
+def _told_by_menu(document: Document) -> Iterator[Location]:
+    """Paragraphs that say where in the pages of a host the former release is picked, and what to do then."""
+    line = 1
+    for paragraph in re.split(r"(\n[ \t]*\n)", document.text):
+        told = (_GOING_BACK, _MENU, _GOES_ON)
+        if all(form.search(paragraph) for form in told) and not re.search(r"TODO|(?i:\bplanned\b)", paragraph):
+            yield Location(document.path, line)
+        line += paragraph.count("\n")
 
 
 def _mentions(document: Document) -> Iterator[Location]:
