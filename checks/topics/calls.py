@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls, around, calls_of, function_span, lines_of, places, text_of
 from checks.application.endpoints import endpoints
 from checks.application.http_calls import external_calls, waits
+from checks.application.mail_calls import mail_calls
 from checks.application.numbers import share
 from checks.application.own_clients import own_client
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
@@ -18,7 +19,7 @@ from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.reads import of_one_file
-from checks.topics.queue_retries import tried_again, worked_files
+from checks.topics.queue_retries import run_again, tried_again, worked_files
 
 TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
 SEARCHED = ("HTTP and model calls of application code",)
@@ -76,6 +77,7 @@ def _checked(look: Look) -> tuple[list[Seen], list[Seen]]:
     seen = [(call, waits(look, call)) for call in external_calls(look) if call.place not in over_http]
     asked = [*(call for call in models if call.seen.reached), *embedding_calls(look)]
     seen += [(call.seen, waits_for_model(look, call)) for call in asked]
+    seen = seen or mail_calls(look)  # a mail server is asked over another protocol: it counts where nothing else is
     return [call for call, waiting in seen if waiting], [call for call, waiting in seen if not waiting]
 
 
@@ -160,7 +162,7 @@ def _retrying(look: Look) -> list[_Retry]:
         elif _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
             found.append((call.place, True, (call.line, call.end_line)))
     found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
-    found += _decorated(look)
+    found += [*_decorated(look), *run_again(look)]
     loops = {call.path for call in all_calls(look) if call.reached}
     for path in sorted(loops):
         for line, grows, first, last in look.answer_of(_loops, path, ""):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, text_of
+from checks.application.calls_seen import Seen, all_calls, lines_of, text_of
 from checks.application.named_values import assigned, written_out
+from checks.observation import Location
 from checks.once import once
 
 if TYPE_CHECKING:
@@ -62,3 +64,23 @@ def worked_files(look: Look) -> frozenset[str]:
     for _ in range(3):
         found |= {other for path in found for other in look.reach.imports_of(path)}
     return frozenset(found)
+
+
+_TASK = re.compile(r"(?:^|\.)(?:task|shared_task|periodic_task)$")
+_ITSELF = re.compile(r"(?P<task>self|\w*task)\.retry")
+_LONGER = re.compile(r"\*\*\s*\(?\s*\w+(?:\.\w+)*\.?retries|\bretry_backoff\b|backoff|exponential|\*=")
+
+
+def run_again(look: Look) -> Iterator[tuple[Location, bool, tuple[int, int]]]:
+    """Where a task of Celery asks to be run again, whether the pauses grow, and the lines of its function."""
+    for place in look.importers("celery", "celery.*"):
+        module = look.python.module(place.path)
+        for function in module.functions if module else ():
+            is_task = any(_TASK.search(one.callee) for one in function.decorators)
+            handed = {item.name for item in function.parameters}
+            for call in module.calls if module else ():
+                asks = _ITSELF.fullmatch(call.callee) if call.function == function.qualified else None
+                if asks and asks["task"] in handed and (is_task or asks["task"] != "self"):
+                    text = lines_of(look, place.path, function.line, function.end_line)
+                    grows = bool(_LONGER.search(text))
+                    yield Location(place.path, call.line), grows, (function.line, function.end_line)
