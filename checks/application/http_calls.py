@@ -24,10 +24,13 @@ _CLIENT = re.compile(
     rf"|(?:requests|niquests)\.(?:sessions\.)?(?:Session|session)\.{_VERB}|httpx\.(?:Async)?Client\.{_VERB}"
     rf"|aiohttp\.(?:client\.)?ClientSession\.(?:{_VERB}|ws_connect)|aiohttp\.request"
     r"|urllib\.request\.(?:urlopen|urlretrieve)|urllib3\.(?:PoolManager\.)?(?:request|urlopen)"
-    rf"|axios(?:\.default|\.\*)?(?:\.create)?(?:\.{_VERB})?|got(?:\.default)?(?:\.{_VERB})?|ky(?:\.default)?(?:\.create)?(?:\.{_VERB})?"
+    rf"|axios(?:\.default|\.\*)?(?:\.create)?(?:\.{_VERB})?"
+    rf"|(?:got|ky)(?:\.default)?(?:\.(?:create|extend))*(?:\.{_VERB})?"
     r"|node-fetch(?:\.default)?|cross-fetch\.(?:default|fetch)|undici\.(?:fetch|request)|ofetch\.(?:ofetch|\$fetch)"
     r"|fetch|globalThis\.fetch|window\.fetch|\$fetch"
 )
+_NATIVE = frozenset({"fetch", "globalThis.fetch", "window.fetch"})
+"""They know no option `timeout`: whoever gives one waits for ever all the same."""
 _WEB_ONLY = re.compile(r"(?:axios|got|ky|fetch|\$fetch|node-fetch|undici|ofetch)\b")
 _MADE = re.compile(
     r"httpx\.(?:Async)?Client|aiohttp\.(?:client\.)?ClientSession|axios(?:\.default)?\.create|ky(?:\.default)?\.(?:create|extend)|got(?:\.default)?\.extend"
@@ -81,7 +84,7 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
         if call.reached and is_service(call):
             sure.append(call)
             continue
-        if not call.reached or not (_sends(look, call) or _passes_one(call)) or _MADE.fullmatch(call.name):
+        if not call.reached or not (_sends(look, call) or _passes_one(call)) or _makes_a_client(call):
             continue
         target = call.arguments[0] if call.arguments else call.keys.get("url", "")
         if _has_base(look, call):  # what follows is below an address of its own
@@ -99,7 +102,13 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
 @once
 def _clients_made(look: Look) -> tuple[Seen, ...]:
     """Where client objects are made."""
-    return tuple(call for call in all_calls(look) if _MADE.fullmatch(call.name))
+    return tuple(call for call in all_calls(look) if _makes_a_client(call))
+
+
+def _makes_a_client(call: Seen) -> bool:
+    """Whether a call makes a client object; an instance of web code may be called itself, under the same name."""
+    made = bool(_MADE.fullmatch(call.name))
+    return made and (call.path.endswith(PYTHON) or call.last in {"create", "extend"})
 
 
 def _sends(look: Look, call: Seen) -> bool:
@@ -150,16 +159,21 @@ def waits(look: Look, call: Seen) -> bool:
     text = text_of(look, call)
     if _is_no_limit(look, call):
         return False
-    if _WAITS.search(text) or _ABORTS.search(text):
+    takes_one = call.name not in _NATIVE
+    if (takes_one and _WAITS.search(text)) or _ABORTS.search(text):
         return True
-    if any(re.fullmatch(r"timeout", name) for name in call.keys) and call.keys["timeout"] not in {"None", "undefined"}:
+    if takes_one and call.keys.get("timeout", "None") not in {"None", "undefined"}:
         return True
     whole = around(look, call)
     if _SIGNAL.search(text) and (_ABORTS.search(whole) or _CONTROLLED.search(lines_of(look, call.path))):
         return True
     if _CANCELS.search(whole) or _is_cut_short(look, call):
         return True
-    if (call.hidden or _is_named_options(call)) and (_WAITS.search(whole) or _WAITS.search(written_out(look, call))):
+    if (
+        takes_one
+        and (call.hidden or _is_named_options(call))
+        and (_WAITS.search(whole) or _WAITS.search(written_out(look, call)))
+    ):
         return True
     return _client_waits(look, call)
 
@@ -227,7 +241,7 @@ def _client_waits(look: Look, call: Seen) -> bool:
         return True
     if call.name.startswith("requests.") and _adapter_waits(look, call):
         return True
-    owner = call.name.rsplit(".", 1)[0]
+    owner = call.name if _MADE.fullmatch(call.name) else call.name.rsplit(".", 1)[0]
     made = [one for one in _clients_made(look) if owner.startswith(one.name)]
     here = [one for one in made if one.path == call.path] or made
     return bool(here) and all(

@@ -11,6 +11,7 @@ from checks.application.http_calls import external_calls, waits
 from checks.application.mail_calls import mail_calls
 from checks.application.numbers import share
 from checks.application.own_clients import own_client
+from checks.application.switches import default_of, values_of
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON, Look
@@ -34,6 +35,14 @@ _BACKOFF = re.compile(
     r"|langchain\.agents\.middleware\.(?:\w+\.)*(?:Model|Tool)Retry\w*|(?:langchain|@langchain/[\w/]+)\..*(?:model|tool)RetryMiddleware"
     r"|circuitbreaker\.circuit|aiobreaker\.CircuitBreaker|purgatory\.\w+|@nestjs/axios\.retry|httpx\.(?:Async)?HTTPTransport"
 )
+_POLICY = re.compile(r"(?:cockatiel|opossum|pybreaker|aiobreaker)\..*\.(?:execute|fire|call|call_async)")
+"""What runs a function under a policy or behind a circuit breaker made elsewhere."""
+_TRIES = (
+    (re.compile(r"stop_after_attempt\(\s*([\w.]+)|\b(?:max_tries|attempts)\s*=\s*([\w.]+)"), "1"),
+    (re.compile(r"\bRetry\(\s*(?:total\s*=\s*)?([\w.]+)\s*[,)]|\bretries\s*:\s*([\w.]+)"), "0"),
+    (re.compile(r"\b(?:max_?[rR]etries|num_retries)[\"']?\s*[=:]\s*([\w.]+)"), "0"),
+)
+"""How often a call is tried, and the number by which it is never tried again."""
 _SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
 _PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter")
 _OPTION = re.compile(
@@ -126,6 +135,9 @@ def retries(look: Look) -> Observation:
         said = "no retry, backoff or circuit breaker was found; defaults inside the clients do not count"
         return absent(look, RETRIES, said, searched=SEARCHED, fix=fix)
     covered = [call for call in external if _is_covered(look, call, found)]
+    if external and not covered and all(_is_put_on_a_client(look, place) for place, _, _ in found):
+        said = "retries are put on a client that no call uses"
+        return absent(look, RETRIES, said, searched=SEARCHED, fix=fix)
     growing = [place for place, grows, _ in found if grows]
     said = (
         share(len(covered), len(external), "external call", "is retried", "are retried")
@@ -155,6 +167,8 @@ def _retrying(look: Look) -> list[_Retry]:
         if not (backs_off or look.answer_of(_has_option, call.path, "")):
             continue
         text = text_of(look, call)
+        if _gives_up(look, text):
+            continue
         if backs_off:
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
@@ -168,6 +182,17 @@ def _retrying(look: Look) -> list[_Retry]:
         for line, grows, first, last in look.answer_of(_loops, path, ""):
             found.append((Location(path, line), grows, (first, last)))
     return found
+
+
+def _gives_up(look: Look, text: str) -> bool:
+    """Whether a retry is told a number of attempts that leaves none after the first."""
+    for pattern, once_only in _TRIES:
+        for match in pattern.finditer(text):
+            given = (match[1] or match[match.re.groups]).rpartition(".")[2]
+            values = [given] if given.isdigit() else [default_of(one) for one in values_of(look, given) if one]
+            if values and all(value == once_only for value in values):
+                return True
+    return False
 
 
 @of_one_file
@@ -246,7 +271,9 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
     if tried_again(look) and call.path in worked_files(look) and not _serves(look, call.path):
         return True
     near = {call.path, *(look.reach.imports_of(call.path) if not call.path.endswith(PYTHON) else ())}
-    if any(place.path in near and _mounts(look, place) for place, _, _ in found):
+    if any(place.path in near and _mounts(look, place, call) for place, _, _ in found):
+        return True
+    if any(_POLICY.fullmatch(outer.name) for outer in wrappers(look, call)):
         return True
     spans = tuple(_around(look, call))
     if any(place.path == path and first <= place.line <= last for place, _, _ in found for path, first, last in spans):
@@ -305,10 +332,32 @@ def _around(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:
             yield found[0].path, found[1].line, found[1].end_line
 
 
-def _mounts(look: Look, place: Location) -> bool:
-    """Whether a retry is put on the client object itself: `session.mount(…)`, `axiosRetry(axios)`."""
+def _mounts(look: Look, place: Location, asked: Seen) -> bool:
+    """Whether a retry is put on the client object of a call itself: `session.mount(…)`, `axiosRetry(axios)`."""
     here = [call for call in calls_of(look, place.path) if call.line == place.line]
+    mounted = [one for one in calls_of(look, place.path) if one.last == "mount" and not _ONLY_PLAIN.match(_first(one))]
     return any(re.match(r"axios-retry|urllib3|requests\.|httpx\.", call.name) for call in here) and any(
-        call.last == "mount" or "axios-retry" in call.name or "transport" in around(look, call)
-        for call in here + [one for one in calls_of(look, place.path) if one.last == "mount"]
+        call in mounted
+        or ("axios-retry" in call.name and _is_same_client(look, call, asked))
+        or ("transport" in around(look, call) and "axios-retry" not in call.name)
+        for call in here + mounted
     )
+
+
+def _is_put_on_a_client(look: Look, place: Location) -> bool:
+    return any("axios-retry" in call.name for call in calls_of(look, place.path) if call.line == place.line)
+
+
+_ONLY_PLAIN = re.compile(r"[\"']http:/{0,2}[\"']$")
+"""A prefix below which no call that is encrypted lies."""
+
+
+def _first(call: Seen) -> str:
+    return next(iter(call.arguments), "")
+
+
+def _is_same_client(look: Look, mount: Seen, asked: Seen) -> bool:
+    """Whether `axiosRetry` is given what a call is made on: an instance says nothing of calls of axios itself."""
+    module = look.web.module(mount.path)
+    is_instance = (module.assigned if module else {}).get(_first(mount), "").endswith(".create")
+    return not is_instance or ".create" in asked.name or not asked.name.startswith("axios")
