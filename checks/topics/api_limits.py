@@ -12,6 +12,7 @@ from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.hollow import stops_nobody
 from checks.application.numbers import counted, share
+from checks.application.rest_views import FRAMEWORK as REST
 from checks.application.switches import off_by, switched_off
 from checks.application.wiring import (
     absent,
@@ -38,6 +39,7 @@ _OPEN = re.compile(
 )
 """Routes that nobody limits: probes, descriptions, and what a library for sign-in answers itself."""
 
+_REST_THROTTLES = r"DEFAULT_THROTTLE_CLASSES[\"']\s*:\s*[\[(]\s*[\"']"
 _MIDDLEWARE = r"(?:.*\.)?(?:add_middleware|middleware|before_request|use|register|addHook)"
 _LIMITS = re.compile(r"(?i)rate_?-?limit|throttl|slow_?down|limiter\b|^limited")
 
@@ -106,6 +108,8 @@ def rate_limiting(look: Look) -> Observation:
 def _is_before(look: Look, place: Location, endpoint: Endpoint) -> bool:
     if not stands_before(look, place, endpoint):
         return False
+    if line_matches(look, place.path, _REST_THROTTLES):  # they know the views of REST framework alone
+        return endpoint.framework == REST or any("api_view" in guard for guard in endpoint.guards)
     return not next_limits.FILE.search(place.path) or next_limits.limits(look, place.path, endpoint)
 
 
@@ -207,7 +211,7 @@ def _limiting_middleware(look: Look) -> Iterator[Location]:
 def _limiting_code(look: Look) -> Iterator[Location]:
     """Throttle classes in settings, and middleware functions that answer 429 themselves."""
     for module in python_modules(look):
-        yield from line_matches(look, module.path, r"DEFAULT_THROTTLE_CLASSES[\"']\s*:\s*[\[(]\s*[\"']")
+        yield from line_matches(look, module.path, _REST_THROTTLES)
         for function in module.functions:
             if any(item.callee.rsplit(".", 1)[-1] == "middleware" for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)

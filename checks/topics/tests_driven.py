@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _API = re.compile(
     r"^(fastapi\.testclient|starlette\.testclient|rest_framework\.test|ninja\.testing|litestar\.testing|webtest"
-    r"|flask_testing|aiohttp\.test_utils|async_asgi_testclient|schemathesis)\."
+    r"|flask_testing|aiohttp\.test_utils|async_asgi_testclient|schemathesis"
+    r"|streamlit\.testing)\."
     r"|^django\.test\.(Async)?(Client|RequestFactory)\b"
     r"|(^|\.)(test_client|test_request_context|TestClient|APIClient|ASGITransport|WSGITransport)(\.|$)"
     r"|^self\.(api_?)?client\.(get|post|put|patch|delete|head|options|generic|login|force_login|force_authenticate)$"
@@ -61,10 +62,26 @@ def driving_cases(look: Look, cases: list[Case]) -> list[Case]:
 
 
 def _drives(look: Look, module: PythonModule, function: Function, fixtures: frozenset[str]) -> bool:
-    if fixtures.intersection(item.name for item in function.parameters) or _marked(module, function, fixtures):
+    given = fixtures.intersection(item.name for item in function.parameters)
+    if any(not _only_looked_at(look, module, function, name) for name in given):
+        return True
+    if _marked(module, function, fixtures):
         return True
     before = [item for item in module.functions if item.owner and item.owner == function.owner and item.name in _SET_UP]
     return any(_calls_for_real(look, module, item, _MOST_HELPERS) for item in (function, *before))
+
+
+def _only_looked_at(look: Look, module: PythonModule, function: Function, name: str) -> bool:
+    """Whether a test asks of a fixture no more than that it is there: `assert client is not None`."""
+    lines = (look.tree.text(module.path) or "").splitlines()[function.line - 1 : function.end_line]
+    body = "\n".join(lines).partition("):")[2] or "\n".join(lines[1:])
+    word = rf"(?<![\w.]){re.escape(name)}\b"
+    if not re.search(word, body):
+        return False  # a fixture that opens a database is there by being asked for
+    idle = (
+        rf"\bassert {name}(?: is not None)?\s*(?:$|#|,|and\b)|\b(?:isinstance|hasattr|callable|bool|type)\(\s*{name}\b"
+    )
+    return not re.search(word, re.sub(idle, "", body, flags=re.MULTILINE))
 
 
 def _marked(module: PythonModule, function: Function, fixtures: frozenset[str]) -> bool:

@@ -22,9 +22,6 @@ PRODUCTS = list(read_products(FOLDER))
 SIGNALS = frozenset(PRODUCTS[0].labels)
 
 PENDING_WRONG_MET: set[tuple[str, str]] = {
-    ("django-htmx-gitlab-tox", "api.rate-limiting"),  # throttles of REST framework do not stand before plain views
-    ("flask-agent-aks", "tests.integration"),  # a test that takes a client and calls nothing counts
-    ("streamlit-faiss-space", "tests.end-to-end"),  # a page run in the process counts as one in a browser
     ("turbo-next-trpc-worker", "obs.structured-logging"),  # one of two services logs plain text
     ("turbo-next-trpc-worker", "obs.metrics"),  # registerOTel sends traces alone
 }
