@@ -29,6 +29,12 @@ _CONFIGURES = re.compile(
     r"\.(ya?ml|toml|json|tf|py|ini|env|[jt]s)$"
 )
 
+_SIBLING = re.compile(r"(.*[\w-])[._-](\w+)(\.(?:json|ya?ml|toml|ini|env|conf|cfg|properties))")
+_NO_SETTINGS = re.compile(
+    r"(?i)(^|/)(tsconfig|jsconfig|requirements|package|environment|[\w-]*lock)\b[^/]*$|(^|/)(docs?|i18n)/"
+)
+"""Files of compilers, packages and documents: what they hold is not how a service runs."""
+
 
 @probe(ENVIRONMENTS)
 def separate_environments(look: Look) -> Observation:
@@ -55,7 +61,8 @@ def separate_environments(look: Look) -> Observation:
             for name, pattern in _CLASSES.items():
                 if job.environment and pattern.search(job.environment):
                     found[name].append(job.location)
-    for name, place in (*_named_in_settings(look), *_classes(look), *_variables(look), *_bases(look)):
+    named = (*_named_in_settings(look), *_classes(look), *_variables(look), *_bases(look), *_siblings(look))
+    for name, place in named:
         found[name].append(place)
     seen = [name for name, places in found.items() if places]
     places = [found[name][0] for name in seen]
@@ -131,13 +138,28 @@ def _variables(look: Look) -> Iterator[tuple[str, Location]]:
 
 
 def _bases(look: Look) -> Iterator[tuple[str, Location]]:
-    """The plain compose file is the developers' where another one beside it is for production."""
+    """The plain compose file is the developers' where another is for production, else what runs where one is theirs."""
     files = {item.path for item in look.containers.services}
     for path in sorted(files):
         match = re.fullmatch(r"(.*/)?(docker-)?compose\.(ya?ml)", path)
-        others = (other.removeprefix(match[1] or "") for other in files if other != path) if match else ()
-        if match and any(_names(other)[:1] == ["production"] for other in others):
+        others = [other.removeprefix(match[1] or "") for other in files if other != path] if match else []
+        if any(_names(other)[:1] == ["production"] for other in others):
             yield "development", Location(path)
+        elif any(_names(other)[:1] == ["development"] and "/" not in other for other in others):
+            yield "production", Location(path)
+
+
+def _siblings(look: Look) -> Iterator[tuple[str, Location]]:
+    """Files of one name that differ by the environment only, as in logging.dev.json and logging.prod.json."""
+    families: dict[str, list[tuple[str, str]]] = {}
+    for path in look.tree.paths:
+        match = _SIBLING.fullmatch(path)
+        if match and not _NO_SETTINGS.search(path) and not is_test(path) and not is_vendored(path):
+            for name in _names(match[2]):
+                families.setdefault(f"{match[1]}*{match[3]}", []).append((name, path))
+    for family in families.values():
+        if len({name for name, _ in family}) > 1:
+            yield from ((name, Location(path)) for name, path in family)
 
 
 def _names(word: str) -> list[str]:
