@@ -71,8 +71,8 @@ def deploy_config(look: Look) -> Observation:
         return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
     if services:
         places = [Location(item.path, item.line) for item in services]
-        said = "compose starts databases or an idle container for developers only, not the application"
-        return answer(CONFIG, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=fix)
+        said = "compose starts only what developers need beside the application: databases, or an idle container"
+        return answer(CONFIG, Outcome.UNMET, said, places, searched=SEARCHED, fix=fix)
     return answer(CONFIG, Outcome.UNMET, "no deployment configuration", searched=SEARCHED, fix=fix)
 
 

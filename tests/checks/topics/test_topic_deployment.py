@@ -111,7 +111,7 @@ def test_base_images_are_pinned(look_at: Write, text: str, expected: str) -> Non
         ({"infra/main.tf": 'resource "aws_ecs_service" "api" {\n}\n'}, "met"),
         ({"Procfile": "web: uvicorn app.main:app\n"}, "partial"),
         ({"vercel.json": "{}\n"}, "partial"),
-        ({"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n"}, "partial"),
+        ({"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n"}, "unmet"),
         ({".devcontainer/docker-compose.yml": "services:\n  dev:\n    build: .\n"}, "unmet"),
         ({"docs/deploy.md": "Write a compose file or use Terraform.\n"}, "unmet"),
         ({"start.sh": "uvicorn app.main:app\n"}, "unmet"),
