@@ -140,3 +140,17 @@ def package_of(look: Look, path: str) -> str:
     while at and at not in folders:
         at = at.rpartition("/")[0]
     return at
+
+
+_STARTS = frozenset({"start", "serve", "preview", "start:prod", "prod"})
+
+
+def shared_packages(look: Look) -> frozenset[str]:
+    """The folders of packages that others of the repository depend on and that no script of their own starts."""
+    wanted = {item.name for item in look.manifests.dependencies}
+    started = {item.path.rpartition("/")[0] for item in look.manifests.scripts if item.name in _STARTS}
+    return frozenset(
+        item.folder
+        for item in look.manifests.packages
+        if item.folder and item.name in wanted and item.folder not in started
+    )

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from checks.application.hosting import NOT_SHIPPED, package_of, serverless
+from checks.application.hosting import NOT_SHIPPED, package_of, serverless, shared_packages
 from checks.application.hosts_named import run_by_platform
 from checks.application.numbers import share
 from checks.application.reach import Entry
@@ -96,7 +96,7 @@ def _uncovered(look: Look, images: tuple[Dockerfile, ...]) -> list[Location]:
     """Services whose code no image takes in: the first file of each."""
     taken = [folder for image in images for folder in _sources(look, image)]
     found: dict[str, Location] = {}
-    shared = _shared_packages(look)
+    shared = shared_packages(look)
     for point in look.reach.entry_points:
         if point.entry is not Entry.SERVICE or NOT_SHIPPED.search(point.path) or is_test(point.path):
             continue
@@ -108,20 +108,6 @@ def _uncovered(look: Look, images: tuple[Dockerfile, ...]) -> list[Location]:
             if not hosted and root not in {image.path.rpartition("/")[0] for image in images}:
                 found.setdefault(root, Location(point.path))
     return list(found.values())
-
-
-_STARTS = frozenset({"start", "serve", "preview", "start:prod", "prod"})
-
-
-def _shared_packages(look: Look) -> frozenset[str]:
-    """The folders of packages that others of the repository depend on and that no script of their own starts."""
-    wanted = {item.name for item in look.manifests.dependencies}
-    started = {item.path.rpartition("/")[0] for item in look.manifests.scripts if item.name in _STARTS}
-    return frozenset(
-        item.folder
-        for item in look.manifests.packages
-        if item.folder and item.name in wanted and item.folder not in started
-    )
 
 
 def _sources(look: Look, image: Dockerfile) -> Iterator[str]:

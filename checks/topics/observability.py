@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from checks.application.endpoints import endpoints, without_endpoints
+from checks.application.hosting import package_of, shared_packages
 from checks.application.http_calls import in_browser
 from checks.application.numbers import counted
+from checks.application.reach import Entry
 from checks.application.wiring import (
     absent,
     answer,
@@ -66,6 +68,9 @@ def structured_logging(look: Look) -> Observation:
         if share > MANY_PRINTS and len(prints) > (HANDFUL if logs else HANDFUL - 1):
             said = f"a structured logger is set up, beside {counted(len(prints), 'plain print or console call')}"
             return answer(LOGGING, Outcome.PARTIAL, said, [*made, *prints], searched=searched, fix=fix)
+        if aside := _of_other_services(look, made, prints, logs):
+            said = "a structured logger is set up, but not in every service"
+            return answer(LOGGING, Outcome.PARTIAL, said, [*aside, *made], searched=searched, fix=fix)
         return answer(LOGGING, Outcome.MET, "a structured logger is set up and used", made, searched=searched)
     if off:
         said = f"plain text, unless a switch is set that no file sets: {', '.join(sorted(set(off.values())))}"
@@ -82,6 +87,19 @@ def structured_logging(look: Look) -> Observation:
         return answer(LOGGING, result.outcome, result.summary, written, searched=searched, fix=fix)
     result = absent(look, LOGGING, said, searched=searched, fix=fix)
     return answer(LOGGING, result.outcome, result.summary, [*prints[:3], *logs[:2]], searched=searched, fix=fix)
+
+
+def _of_other_services(
+    look: Look, made: list[Location], prints: list[Location], logs: list[Location]
+) -> list[Location]:
+    """Plain lines of packages that serve, that no structured logger reaches and that have no other log calls."""
+    files = {place.path for place in made}
+    files |= {path for one in files for path in look.reach.services_of(one)}
+    reached = {package_of(look, path) for path in (*files, *(place.path for place in logs))}
+    served = (Entry.SERVICE, Entry.WORKER)
+    serving = {package_of(look, item.path) for item in look.reach.entry_points if item.entry in served}
+    serving -= shared_packages(look)
+    return [place for place in prints if (root := package_of(look, place.path)) in serving and root not in reached]
 
 
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:

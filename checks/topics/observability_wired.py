@@ -24,8 +24,11 @@ _TRACKERS = (
     r"sentry_sdk\.init|@sentry/[\w-]+(?:\.\*|\.default)?\.init|rollbar\.init|bugsnag\.configure|@bugsnag/[\w-]+\..*start"
     r"|logfire\.configure|newrelic\.agent\.initialize|ddtrace\.patch_all|dd-trace.*\.init|elasticapm\..*|elastic-apm-node.*\.start"
     r"|applicationinsights.*\.start|azure\.monitor\.opentelemetry\.configure_azure_monitor|honeybadger\.configure|airbrake\..*"
-    r"|scout_apm\..*|posthog\.capture_exception|@vercel/otel\.registerOTel|@highlight-run/.*\.init|@appsignal/.*"
+    r"|scout_apm\..*|posthog\.capture_exception|@highlight-run/.*\.init|@appsignal/.*"
 )
+_SPANS = r"@vercel/otel\.registerOTel"
+_METRIC_READER = frozenset({"metricReader", "metricReaders"})
+"""What makes OpenTelemetry of a Next.js server send metrics; without it there are traces alone."""
 _EXPOSED = (
     r"prometheus_client\.(?:start_http_server|start_wsgi_server|make_asgi_app|make_wsgi_app|push_to_gateway|generate_latest"
     r"|exposition\.\w+)|prometheus_fastapi_instrumentator\..*\.expose|starlette_exporter\.(?:handle_metrics|PrometheusMiddleware)"
@@ -76,7 +79,8 @@ def metrics(look: Look) -> Observation:
     """Metrics that something can collect, or error tracking that is initialized."""
     searched = ("initialization of metric and error-tracking libraries", "commands that start the service")
     fix = "initialize error tracking where the service starts, and expose request metrics to the collector"
-    every = [hit for hit in calls(look, _TRACKERS) if not for_models_only(look, hit)]
+    tracked = [*calls(look, _TRACKERS), *(hit for hit in calls(look, _SPANS) if _METRIC_READER & {*_given(hit)})]
+    every = [hit for hit in tracked if not for_models_only(look, hit)]
     trackers = [hit for hit in every if not _is_mute(look, hit)]
     off = _off(look, [hit.place for hit in trackers if not _is_told_to_be_off(hit)] + _exposed(look))
     off |= {hit.place: "enabled" for hit in trackers if _is_told_to_be_off(hit)}
