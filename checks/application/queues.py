@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, text_of
 from checks.application.endpoints import endpoints, source
-from checks.application.wiring import reached
+from checks.application.switches import conditions
+from checks.application.wiring import line_matches, python_modules, reached
 from checks.observation import Location
 from checks.once import once
 
@@ -60,6 +61,15 @@ _TAKES = re.compile(
     r"(?:.*\.)?(?:AIOKafkaConsumer|KafkaConsumer|DeserializingConsumer|Consumer|consumer|consume|basic_consume|subscriber|subscribe"
     r"|pull_subscribe|assertQueue|eachMessage|addMessageHandler|streaming_pull|SubscriberClient|agent)"
 )
+_NEED_A_WORKER = ("bullmq", "bull", "bee-queue", "@nestjs/bull", "@nestjs/bullmq")
+_ADDED = re.compile(r"(?:bullmq|bull|bee-queue)\..*\.(?:add|addBulk|createJob)")
+_WORKS = re.compile(
+    r"\bWorker\w*\s*[(<]|\.process\(|@Process(?:or)?\b|\bWorkerHost\b|\bsandbox|\bprocessor\b", re.IGNORECASE
+)
+"""What takes jobs; read generously, since a file that only adds them is what is looked for."""
+_AT_ONCE = r"(?m)^CELERY_(?:TASK_)?ALWAYS_EAGER\s*=\s*True\b|\btask_always_eager\s*=\s*True\b"
+_LATER = re.compile(r"(?i)\b(?:task_)?always_eager[\"']?\s*[:=](?!=)\s*(?!True\b)")
+_FOR_DEVELOPERS = re.compile(r"(?i)(?:^|[/._-])(?:tests?|testing|dev|development|local|ci)(?:[/._-]|$)")
 _TASK_MARK = re.compile(r"@[\w.]*(task|actor|job|workflow|activity|Processor)\b|\b(Worker|functions|createFunction)\b")
 _CALLED_AS_IS = re.compile(r"(?:huey|prefect)\..*(?:task|flow)|(?:.*\.)?(?:db_task|on_commit_task)")
 """Decorators whose functions are handed over when they are called like any other."""
@@ -83,9 +93,11 @@ def queues(look: Look) -> Queues:
     tasks, streams = look.importers(*_TASKS), look.importers(*_STREAMS)
     files, brokers = {place.path for place in tasks}, {place.path for place in streams}
     seen = [call for call in all_calls(look) if reached(look, call.path)]
+    alone = _nobody_works(look)
     handed = [
         call.place
         for call in (seen if tasks or streams else ())
+        if not (alone and call.last in {"add", "addBulk", "createJob"})
         if (_HANDS_OVER.fullmatch(call.name) and (_near(look, call, files) or _SAYS_ENOUGH.fullmatch(call.last)))
         or _is_handed(look, call, files)
     ]
@@ -98,12 +110,34 @@ def queues(look: Look) -> Queues:
     ]
     if published and (any(_takes(look, call) for call in all_calls(look)) or _is_pushed_to(look)):
         handed, published = [*handed, *published], []
+    published += [call.place for call in seen if alone and _ADDED.fullmatch(call.name)]
     return Queues(
         (*tasks, *streams),
         tuple(sorted({*handed})),
         tuple(sorted({*published})),
         any(_TASK_MARK.search(look.tree.text(path) or "") for path in files | brokers),
     )
+
+
+def run_at_once(look: Look) -> tuple[Location, ...]:
+    """Settings by which Celery runs every task inside the process that hands it over, wherever the service runs."""
+    files = list(look.files_with((one.path for one in python_modules(look)), "always_eager"))
+    if any(_LATER.search(look.tree.text(path) or "") for path in files):
+        return ()
+    places = [
+        place
+        for path in files
+        if not _FOR_DEVELOPERS.search(path)
+        for place in line_matches(look, path, _AT_ONCE)
+        if not conditions(look, place)
+    ]
+    return tuple(places)
+
+
+def _nobody_works(look: Look) -> bool:
+    """Whether jobs of BullMQ and its like are added, and no file that loads the library takes any."""
+    homes = {place.path for place in look.importers(*_NEED_A_WORKER, reached=False)}
+    return bool(homes) and not any(_WORKS.search(look.tree.text(path) or "") for path in homes)
 
 
 def _near(look: Look, call: Seen, files: set[str]) -> bool:

@@ -12,8 +12,8 @@ from checks.application.endpoints import endpoints
 from checks.application.in_process import tasks_in_process
 from checks.application.numbers import counted
 from checks.application.own_caches import OTHER_USE, kept_by_next, kept_by_nitro, own_caches
-from checks.application.queues import comes_from, queues
-from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached
+from checks.application.queues import comes_from, queues, run_at_once
+from checks.application.wiring import absent, answer, calls, line_matches, not_applicable, python_modules, reached
 from checks.look import Look
 from checks.models.calls import model_calls
 from checks.observation import Location, Observation, Outcome
@@ -79,14 +79,29 @@ def caching(look: Look) -> Observation:
         or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
         if not _is_for_others(seen)
     ]
+    empty = _keeps_nothing(look)
+    direct = [seen for seen in direct if not (empty and _BY_SETTING.match(seen.name))]
+    only_written = bool(direct) and all(seen.last in _WRITES for seen in direct)
+    direct = [] if only_written else direct
     own = [*own_caches(look), *read_from_classes(look), *kept_by_next(look, list(_reached(look))), *kept_by_nitro(look)]
     places = [*(seen.place for seen in direct), *(Location(path, line) for path, line in own)]
     functions = {*own, *(_function_of(look, seen) for seen in direct)}
     for module in python_modules(look):
         for function in module.functions:
-            if any(_is_cache(module, function, item.resolved) or _is_kept_answer(item) for item in function.decorators):
+            marks = [item for item in function.decorators if not (empty and _BY_SETTING.match(item.resolved))]
+            if any(_is_cache(module, function, item.resolved) or _is_kept_answer(item) for item in marks):
                 places.append(Location(module.path, function.line))
                 functions.add((module.path, function.line))
+    if not places and empty:
+        said = "the cache is set to a backend that keeps nothing"
+        return answer(CACHING, Outcome.UNMET, said, empty, searched=searched, fix=fix)
+    if (
+        not places
+        and only_written
+        and not any(_GETS.match(seen.last) for seen in _reached(look) if seen.path in loading)
+    ):
+        said = "answers are written to a store, and none is read from it"
+        return absent(look, CACHING, said, searched=searched, fix=fix)
     if not places and (clients := _other_clients(look)):
         said = "a client of a cache is loaded; whether it caches could not be told"
         return answer(CACHING, Outcome.UNKNOWN, said, clients, searched=searched, fix=fix)
@@ -107,6 +122,26 @@ def caching(look: Look) -> Observation:
         places,
         searched=searched,
     )
+
+
+_WRITES = frozenset({"set", "setex", "setEx", "hset", "hSet", "set_many", "add", "put"})
+_GETS = re.compile(r"(?i)[hm]?get|scan|call|eval|json|wrap")
+_BY_SETTING = re.compile(r"django\.|flask_caching\.|.*\bcache\.(?:cached|memoize)$")
+"""Caches whose backend is a setting."""
+_EMPTY = r"cache\.backends\.dummy\.DummyCache|CACHE_TYPE[\"']?\]?\s*[:=]\s*[\"'](?:\w+\.)*(?:null|NullCache)[\"']"
+_KEEPS = re.compile(
+    r"cache\.backends\.(?!dummy)\w+|django_redis\.|\b(?:Redis|Memcached|LocMem|FileSystem|Simple|Database)\w*Cache\b"
+    r"|CACHE_TYPE[\"']?\]?\s*[:=]\s*(?![\"'](?:\w+\.)*(?:null|NullCache)[\"'])"
+)
+
+
+def _keeps_nothing(look: Look) -> list[Location]:
+    """Settings that name a cache which forgets at once, where no other file of the application names one that keeps."""
+    files = list(look.files_with(look.source_paths(".py"), "dummycache", "nullcache", "cache_type"))
+    empty = [place for path in files if reached(look, path) for place in line_matches(look, path, _EMPTY)]
+    if not empty or any(_KEEPS.search(look.tree.text(path) or "") for path in look.source_paths(".py")):
+        return []
+    return empty
 
 
 _OTHER_USE = (
@@ -143,7 +178,8 @@ def _other_clients(look: Look) -> tuple[Location, ...]:
 def _is_for_others(seen: Seen) -> bool:
     """Whether a call of a client keeps something else than answers: sessions, locks, counts of a limiter."""
     where = f"{seen.path.rsplit('/', 1)[-1]} {seen.function} {next(iter(seen.arguments), '')}"
-    return bool(_NOT_A_CACHE.search(f"{seen.callee} {seen.function}") or OTHER_USE.search(where))
+    locks = "nx" in seen.keys or re.search(r"(?i)(?<![a-z])locks?(?![a-z])", where)
+    return bool(locks or _NOT_A_CACHE.search(f"{seen.callee} {seen.function}") or OTHER_USE.search(where))
 
 
 def _kv_bindings(look: Look) -> frozenset[str]:
@@ -215,6 +251,9 @@ def background_jobs(look: Look) -> Observation:
     searched = ("queues, workers and schedulers in code that runs", "slow calls of the service")
     fix = "move slow work such as model calls, mail and file processing to a worker with a queue"
     found = queues(look)
+    if found.handed and (eager := run_at_once(look)):
+        said = "tasks run at once, inside the process that hands them over"
+        return answer(JOBS, Outcome.PARTIAL, said, eager, searched=searched, fix=fix)
     if found.handed:
         return answer(JOBS, Outcome.MET, "slow work is handed to a queue", found.handed, searched=searched)
     inside = tasks_in_process(look)
