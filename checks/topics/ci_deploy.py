@@ -11,7 +11,7 @@ from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.workflows import Job, Workflow
-from checks.topics import ci_jobs
+from checks.topics import ci_images, ci_jobs
 from checks.topics.ci import covered
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_case import Case
@@ -147,7 +147,7 @@ def _pushes_what_runs(look: Look, job: Job) -> bool:
 
 
 def _deploys(look: Look, job: Job) -> bool:
-    if _pushes_what_runs(look, job):
+    if _pushes_what_runs(look, job) or ci_images.pushes_what_runs(look, job):
         return True
     for step in job.steps:
         # Pages also hold documentation and story books: those are no deployment of the product.
