@@ -221,7 +221,8 @@ app.get("/x", async (req, res) => {
     def ask():
         return openai.OpenAI().chat.completions.create(model="m", messages=[])
     """), **CLAIM}),
-    ("bullmq", background_jobs, MET, web("import { Queue } from 'bullmq';\nconst jobs = new Queue('mail');\napp.post('/x', async (q, r) => { await jobs.add('m', {}); r.json(1); });")),
+    ("bullmq", background_jobs, MET, web("import { Queue, Worker } from 'bullmq';\nconst jobs = new Queue('mail');\nnew Worker('mail', async (job) => job.data);\napp.post('/x', async (q, r) => { await jobs.add('m', {}); r.json(1); });")),
+    ("bullmq-nobody-works", background_jobs, PARTIAL, web("import { Queue } from 'bullmq';\nconst jobs = new Queue('mail');\napp.post('/x', async (q, r) => { await jobs.add('m', {}); r.json(1); });")),
     # -- blocking
     ("requests-in-async", no_blocking_async, PARTIAL, app("""
     import requests
