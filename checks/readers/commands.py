@@ -73,6 +73,13 @@ def expand(job: Job, tree: Tree, manifests: Manifests) -> Iterator[Command]:
             yield from expander.step(step, run, tolerated=job.tolerated or step.tolerated)
 
 
+_ENDS_WELL = re.compile(r"(?m)^(?:exit 0|true|:)[ \t]*(?:#.*)?\s*\Z")
+"""The last line of a script that ends well however its commands did, unless it stops at the first that fails."""
+_STOPS = re.compile(
+    r"(?m)^#!.*\s-\w*e|\bset\s+-\w*e|\bset\s+-o\s+errexit|^\s*exit\s+[^0\s]|\|\|\s*exit\s+[^0\s]|\btrap\b"
+)
+
+
 class _Expander:
     def __init__(self, tree: Tree, manifests: Manifests) -> None:
         self._tree = tree
@@ -315,6 +322,8 @@ class _Expander:
         if path.rsplit("/", 1)[-1] == "activate":
             return None
         text = self._tree.text(path) if self._tree.exists(path) else None
+        if text is not None and _ENDS_WELL.search(text) and not (_STOPS.search(text) or "-e" in made.words):
+            text = f"set +e\n{text}"
         return ([(path, made.folder, text)], ()) if text is not None else ([], (path,))
 
     def _has_shebang(self, made: Command) -> bool:

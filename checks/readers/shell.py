@@ -13,6 +13,9 @@ _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*\+?=.*", re.DOTALL)
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "(", "time", "exec", "eval"})
 _SKIPPED = frozenset({"fi", "done", "esac", "}", ")", "for", "case", "in", "function", "select"})
+_ASKS = (["if"], ["elif"], ["while"], ["until"], ["!"])
+"""What only asks how a command ended; `_FAILS` is how a text may pass that on."""
+_FAILS = re.compile(r"\bexit\s+[^0\s]|\breturn\s+[^0\s]|\bfalse\b|\bkill\b")
 _BREAKS = frozenset({";", "&&", "||", "|", "&", ";;", "|&", "(", ")"})
 
 
@@ -42,7 +45,8 @@ def split(text: str) -> Iterator[Simple]:
                     ignored = follows[2:3] == ["0"]
                 if made.words[:2] in {("set", "+e"), ("set", "-e")}:
                     tolerant = made.words[1] == "+e"
-                yield Simple(made.words, made.variables, ignored or tolerant)
+                asked = tokens[start : start + 1] in _ASKS and not _FAILS.search(text)
+                yield Simple(made.words, made.variables, ignored or tolerant or asked)
             start = position + 1
 
 

@@ -41,7 +41,9 @@ class Step:
     @property
     def never(self) -> bool:
         """Whether its condition is constantly false."""
-        return self.condition.strip().removeprefix("${{").removesuffix("}}").strip().lower() == "false"
+        whole = self.condition.strip().removeprefix("${{").removesuffix("}}").lower()
+        parts = [whole] if "||" in whole else whole.split("&&")
+        return any(part.strip() == "false" for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

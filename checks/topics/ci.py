@@ -12,7 +12,7 @@ from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.topics import ci_jobs
-from checks.topics.ci_collected import below, split_arguments, told_folders
+from checks.topics.ci_collected import below, chosen_folder, split_arguments, told_folders
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_case import Case
 from checks.topics.tests_found import cases
@@ -156,7 +156,8 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
     roots = [below(base, word.split("::")[0]) for word in named] or [base]
     runner = next((name for name in ("pytest", "vitest", "jest", "playwright") if name in command.text), "")
     if runner and not named and "--config" not in command.text:
-        roots = told_folders(look, base, runner) or roots
+        chosen = chosen_folder(base, words) if runner in {"vitest", "jest"} else []
+        roots = chosen or told_folders(look, base, runner) or roots
     away = [below(base, word) for word in left_out]
     return {
         case.path

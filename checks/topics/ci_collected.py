@@ -45,6 +45,18 @@ def split_arguments(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str,
     return tuple(named), tuple(item for item in left if item)
 
 
+_FOLDER = re.compile(r"--(?:dir|root|rootDir|roots)(?:=(?P<value>.+))?$")
+
+
+def chosen_folder(base: str, words: tuple[str, ...]) -> list[str]:
+    """The folder, there or not, that options of vitest or jest choose: `--dir tests`."""
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        if match := _FOLDER.match(word):
+            value = (match["value"] or following).strip("\"'")
+            return [below(base, value)] if value and value[0] not in "-$<" else []
+    return []
+
+
 def told_folders(look: Look, base: str, runner: str) -> list[str]:
     """The folders that settings in `base` tell a runner to collect from, where they are told and exist."""
     if runner == "pytest":

@@ -76,11 +76,27 @@ def is_on_change(workflow: Workflow) -> bool:
 def jobs(look: Look, *, on_change: bool = True) -> Iterator[tuple[Workflow, Job]]:
     """Jobs that can run, with those of called workflows; only of workflows a change starts unless told otherwise."""
     for workflow in look.workflows.all:
-        if on_change and not is_on_change(workflow):
+        if on_change and not (is_on_change(workflow) and _is_touched(look, workflow)):
             continue
         for job in look.workflows.jobs_of(workflow):
             if not (on_change and (job.manual or _elsewhere(job.condition))):
                 yield workflow, job
+
+
+def _is_touched(look: Look, workflow: Workflow) -> bool:
+    """Whether a change to a file that there is can start a workflow, with what it says of paths."""
+    started = {"push", *_PULL} & workflow.triggers.keys()
+    for name in started:
+        listed = mapping(workflow.triggers[name]).get("paths")
+        paths = [str(one) for one in listed if one] if isinstance(listed, list) else []
+        # A name with a wildcard for many folders may follow it at once: `**.js`.
+        wanted = ["/" + re.sub(r"\*\*(?=[^/])", "**/*", one.removeprefix("/")) for one in paths if one[0] != "!"]
+        try:
+            if not wanted or "$" in "".join(wanted) or look.tree.match(*wanted):
+                return True
+        except ValueError:
+            return True  # a pattern that only the host understands
+    return not started
 
 
 def runs(look: Look, *, on_change: bool = True) -> tuple[Run, ...]:
