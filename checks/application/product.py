@@ -244,7 +244,7 @@ def _server(product: _Product) -> _Verdict:
 
 def _user_interface(product: _Product) -> _Verdict:
     found = product.front_end
-    if not found and product.imports(("typer", "click", "argparse", "commander", "yargs")):
+    if not found and not product.server and product.imports(("typer", "click", "argparse", "commander", "yargs")):
         return None, "only a command line was found; say whether people use it directly", ()
     return _seen(product, found, "a front-end library, pages or templates", "no front end, pages or templates found")
 

@@ -37,6 +37,8 @@ _RAW = re.compile(
 )
 _FORM = re.compile(r"\b([\w$]{1,60})\??\s*:\s*FormData\b")
 """What a server action calls the form that it is given."""
+_PASSED_ON = re.compile(r"\bbody\s*:\s*JSON\.stringify\((?:[^()]|\([^()]{0,200}\)){0,400}\)")
+"""The body of a request to another service, whose own schema decides."""
 _CHECKED = re.compile(
     r"\.createCaller\(|\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\bsafeParse(?:Async)?\(|\.parseAsync\(|validate_python\("
     r"|is_valid\(|validate_on_submit|[sS]erializer\b|use_args|use_kwargs|\bzValidator\b|[vV]alidator\(|validationResult|Joi\.|yup\."
@@ -151,6 +153,7 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
 def _reads_form(text: str) -> bool:
     """Whether a handler reads the fields of the form that is one of its parameters, whatever that is called."""
     names = "|".join(re.escape(name) for name in dict.fromkeys(_FORM.findall(text)))
+    text = _PASSED_ON.sub("", text)
     return bool(names) and bool(
         re.search(rf"\b(?:{names})\.(?:get|getAll|entries)\(|fromEntries\(\s*(?:{names})\b", text)
     )
