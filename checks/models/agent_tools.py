@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of
 from checks.application.named_values import assigned
+from checks.application.wiring import reached
 from checks.look import PYTHON, WEB
 from checks.models.agent_signs import agent_signs
 from checks.models.calls import ModelCall, model_calls
@@ -16,6 +17,7 @@ from checks.observation import Location
 
 if TYPE_CHECKING:
     from checks.look import Look
+    from checks.readers.python_facts import Function
 
 _TOOL_CALLS = re.compile(
     r"(?:.*\.)?(?:bind_tools|bindTools|AgentExecutor(?:\.\w+)?|create_react_agent|createReactAgent"
@@ -100,6 +102,11 @@ def unknown_agents(look: Look) -> list[Seen]:
 
 def _given(look: Look) -> Iterator[Location]:
     """Model calls that are handed tools by themselves."""
+    yield from (model.place for model, _ in _handed(look))
+
+
+def _handed(look: Look) -> Iterator[tuple[ModelCall, str]]:
+    """Model calls that are handed tools by themselves, with what they are handed."""
     for model in model_calls(look):
         given = next(
             (model.seen.keys[key] for key in ("tools", "functions", "toolConfig") if key in model.seen.keys), ""
@@ -109,19 +116,28 @@ def _given(look: Look) -> Iterator[Location]:
             and model.seen.reached
             and _is_passed(look, model, given)
         ):
-            yield model.place
+            yield model, given
 
 
 def _is_passed(look: Look, model: ModelCall, given: str) -> bool:
-    """Whether tools that are a parameter with no default of their own are given by any caller."""
+    """Whether tools that are a parameter with no default of their own are given by any caller in the product."""
+    function = _wrapper(look, model, given)
+    return function is None or any(True for _ in _passing(look, function, given))
+
+
+def _wrapper(look: Look, model: ModelCall, given: str) -> Function | None:
+    """The Python function around a model call that is handed its tools by its callers."""
     module = look.python.module(model.seen.path) if model.seen.path.endswith(PYTHON) else None
     function = module.function(model.seen.function) if module else None
-    if function is None or given not in {item.name for item in function.parameters}:
-        return True
-    return any(
-        call.reached and call.last == function.name and (given in call.keys or len(call.arguments) > 1)
-        for call in all_calls(look)
-    )
+    return function if function and given in {item.name for item in function.parameters} else None
+
+
+def _passing(look: Look, function: Function, given: str) -> Iterator[Seen]:
+    """The calls of such a function that hand it tools; experiments beside a service do not count."""
+    for call in all_calls(look):
+        handed = call.last == function.name and (given in call.keys or len(call.arguments) > 1)
+        if handed and call.reached and reached(look, call.path):
+            yield call
 
 
 def _marked(look: Look) -> Iterator[tuple[Location, Body]]:
@@ -147,10 +163,13 @@ def bodies(look: Look) -> list[Body]:
         if _OWN_TOOL.fullmatch(call.name.removesuffix(".from_function").removesuffix(".from_defaults")):
             found.add(Body(call.path, call.line, call.end_line))
         found |= {body for name in _words_given(look, call) for body in _functions(look, call.path, name)}
-    for place in _given(look):
-        near = _near(look, place.path)
-        names = {name for path in near for name in _SPEC_NAME.findall(lines_of(look, path))}
-        found |= {body for name in names for body in _functions(look, place.path, name)}
+    for model, given in _handed(look):
+        function = _wrapper(look, model, given)
+        callers = {call.path for call in _passing(look, function, given)} if function else set[str]()
+        for start in sorted({model.seen.path, *callers}):
+            near = _near(look, start)
+            names = {name for path in near for name in _SPEC_NAME.findall(lines_of(look, path))}
+            found |= {body for name in names for body in _functions(look, start, name)}
     todo = list(found)
     while todo and len(found) < _MOST_BODIES:
         body = todo.pop()
