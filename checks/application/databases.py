@@ -33,7 +33,8 @@ _HOSTED = (
 )  # fmt: skip
 """Clients of services that sign people in and keep files too: a database only where code asks for tables."""
 _TABLES_ONLY = ("postgrest", "@supabase/postgrest-js")
-_DOCUMENT = ("pymongo", "motor", "mongoengine", "beanie", "mongoose", "mongodb")
+DOCUMENT = ("pymongo", "motor", "mongoengine", "beanie", "mongoose", "mongodb")
+"""Drivers and mappers of MongoDB, whose documents have the fields that the code expects of them."""
 _DOCUMENT_ONLY = ("google.cloud.firestore", "@google-cloud/firestore")
 _BUCKETS = (
     r"(?<!storage)(?<!storage\(\))(?<!storage[?!])(?<!Array)(?<!Buffer)(?<!Object)(?<!bucket)(?<!buckets)(?<![?!])"
@@ -158,7 +159,7 @@ def databases(look: Look) -> Databases:
     asked = _asked(look, _ASKS_TABLES, _is_table_call) if clients else ()
     read = [place for one, places in services if _asked(look, one.asks) for place in places]
     hosted = (*look.importers(*_TABLES_ONLY), *(clients if asked else ()), *migrated)
-    document = (*look.importers(*_DOCUMENT, *_DOCUMENT_ONLY), *read)
+    document = (*look.importers(*DOCUMENT, *_DOCUMENT_ONLY), *read)
     unclear = _handed_away(look, clients) if clients and not hosted else ()
     return Databases(server, look.importers(*_FILE), hosted, document, unclear)
 
@@ -222,7 +223,7 @@ def without_database(look: Look, signal: str, summary: str, *, searched: tuple[s
         said = "a client of a hosted database goes into code that is not here; whether that reads tables is not seen"
         return answer(signal, Outcome.UNKNOWN, said, found.unclear, searched=searched)
     hosted = () if look.importers(*_HOSTED) else _HOSTED
-    document = () if found.document else _DOCUMENT
+    document = () if found.document else DOCUMENT
     seen = look.importers(*(package for one in _SERVICES for package in one.packages))
     services = () if found.document or seen else ("firebase-admin",)
     drivers = (*_SERVER, *hosted, *document, *services)

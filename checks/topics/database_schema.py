@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.calls_seen import lines_of
-from checks.application.databases import databases, without_database
+from checks.application.databases import DOCUMENT, databases, without_database
 from checks.application.numbers import counted
 from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached, span
 from checks.look import Look
@@ -79,6 +79,9 @@ def migrations(look: Look) -> Observation:
         said = "a schema file without migrations" if schemas else "a migration tool is set up, but holds no migration"
         places = [Location(path) for path in (*schemas, *configured)]
         return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=FIX)
+    if not found.sql and (mapped := look.importers(*DOCUMENT)):
+        said = "no migrations: nothing brings the documents that are there up to date"
+        return answer(SIGNAL, Outcome.UNMET, said, list(mapped), searched=SEARCHED, fix=FIX)
     if not found.sql:
         return not_applicable(look, SIGNAL, "a document database without a schema", searched=SEARCHED)
     if written := _made_at_start(look):
