@@ -113,7 +113,10 @@ def _assignments(look: Look, place: Location) -> Iterator[Assignment]:
     yield from (one for one in (module.assignments if module else ()) if one.line == place.line)
 
 
-_SET_AT_TOP = re.compile(r"(?:export\s+)?(?:const|let|var)\s+(\w+)|(\w+)\s*(?::[^=\n]+)?=(?!=)")
+_SET_AT_TOP = re.compile(
+    r"(?:export\s+)?(?:(?:const|let|var)\s+)?(?!headers\b)(\w+)\s*(?::[^=\n]+)?=\s*(?:[\[{]|Object\.freeze\(|\(\s*$)"
+)
+"""A table of values; one called `headers` may be what a framework asks for by name."""
 
 
 def _is_idle(look: Look, place: Location) -> bool:
@@ -123,6 +126,6 @@ def _is_idle(look: Look, place: Location) -> bool:
     found = _SET_AT_TOP.match(above)
     if not found:
         return False
-    word = re.compile(rf"(?<![\w$]){found[1] or found[2]}(?![\w$])")
+    word = re.compile(rf"(?<![\w$]){found[1]}(?![\w$])")
     here = len(word.findall(look.tree.text(place.path) or ""))
     return here == 1 and not any(word.search(look.tree.text(path) or "") for path in look.reach.imported_by(place.path))
