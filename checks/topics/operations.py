@@ -40,6 +40,7 @@ _BY_PROGRAM = re.compile(
 )
 _MENTIONS = re.compile(
     r"(?i)\bback(?:ing)?[- ]?ups? (?:of )?(?:the |your |all )*(?:data\w*|db|volumes?|postgres\w*|mongo\w*|sqlite)\b"
+    r"|(?m:^\W{0,3}back-?ups?:\s+\w)"
     r"|\b(?:database|data|db|postgres\w*|volume|nightly|daily|weekly|hourly|automat\w+|regular) back-?ups?\b"
 )
 _HEADS = re.compile(

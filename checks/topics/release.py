@@ -123,6 +123,7 @@ _GONE_WRONG = re.compile(
 """Headings over what to do with a bad release, and sentences about going back, without the usual word."""
 _BRINGS_BACK = re.compile(rf"(?i)\b{_LAST} {_RELEASED}\b|\bprevious\b|\b{_RELEASED} (?:before|you had)\b")
 _OF_COMMITS = re.compile(r"(?i)\bgit\b|\bcommits?\b|\bbranch")
+_OF_RELEASES = re.compile(r"(?i)\b(?:re-?deploy\w*|releases?|production)\b")
 _OF_DATA = re.compile(r"(?i)migration|transaction|alembic|session\.rollback|database|savepoint")
 _STEP = re.compile(
     r"(?m)^[^\S\n]*(?:(\d+\.|[-*]) \S|(\$ )?(git|kubectl|helm|docker|fly|vercel|gh|make|aws|gcloud|\./)\b)"
@@ -157,7 +158,7 @@ def rollback(look: Look) -> Observation:
     specific = [place for place, text in sections if _is_procedure(text)]
     whole = [item for item in documents if "rollback" in item.kinds and item.specific]
     specific += [Location(item.path, 1) for item in whole if _is_procedure(item.text)]
-    specific += [place for item in documents for place in (*_commands_back(item), *_told_by_menu(item))]
+    specific += [place for item in documents for place in (*_commands_back(item), *_told_in_a_paragraph(item))]
     if specific:
         return answer(ROLLBACK, Outcome.MET, "a written procedure", specific, searched=searched)
     mentioned = [place for place, _ in sections] + [place for item in documents for place in _mentions(item)]
@@ -209,15 +210,17 @@ def _commands_back(document: Document) -> Iterator[Location]:
 _GOING_BACK = re.compile(
     rf"(?i)\bto (?:go|get|roll) back\b|\broll(?:ing)? back\b|\b(?:pick|choose|redeploy|promote) {_LAST} {_RELEASED}\b"
 )
+_RESTARTS = re.compile(r"`[^`\n]*\b(?:restart|up -d|deploy|rollout|docker run|push)\b[^`\n]*`")
 _GOES_ON = re.compile(r"(?i)\b(?:then|afterwards|until|or the next|next push)\b")
 
 
-def _told_by_menu(document: Document) -> Iterator[Location]:
-    """Paragraphs that say where in the pages of a host the former release is picked, and what to do then."""
+def _told_in_a_paragraph(document: Document) -> Iterator[Location]:
+    """Paragraphs that say where in the pages of a host, or with what command, the former release comes back."""
     line = 1
     for paragraph in re.split(r"(\n[ \t]*\n)", document.text):
-        told = (_GOING_BACK, _MENU, _GOES_ON)
-        if all(form.search(paragraph) for form in told) and not re.search(r"TODO|(?i:\bplanned\b)", paragraph):
+        by_menu = all(form.search(paragraph) for form in (_GOING_BACK, _MENU, _GOES_ON))
+        by_command = all(form.search(paragraph) for form in (_GONE_WRONG, _BRINGS_BACK, _INLINE, _RESTARTS))
+        if (by_menu or by_command) and not re.search(r"TODO|(?i:\bplanned\b)", paragraph):
             yield Location(document.path, line)
         line += paragraph.count("\n")
 
@@ -230,7 +233,7 @@ def _mentions(document: Document) -> Iterator[Location]:
     for number, line in enumerate(document.text.splitlines(), 1):
         spoken = _ROLLBACK_WORD.search(line) or (operates and _GONE_WRONG.search(line))
         if spoken and not _OF_DATA.search(line):
-            if "contributing" in document.kinds and _OF_COMMITS.search(line):
+            if "contributing" in document.kinds and _OF_COMMITS.search(line) and not _OF_RELEASES.search(line):
                 continue  # of one's own work, not of a release
             yield Location(document.path, number)
 
