@@ -37,6 +37,8 @@ _BACKOFF = re.compile(
 )
 _POLICY = re.compile(r"(?:cockatiel|opossum|pybreaker|aiobreaker)\..*\.(?:execute|fire|call|call_async)")
 """What runs a function under a policy or behind a circuit breaker made elsewhere."""
+_TASKS = frozenset({"task", "shared_task"})
+"""Decorators of Celery: how often a task may ask to be run again says nothing of whether it does."""
 _TRIES = (
     (re.compile(r"stop_after_attempt\(\s*([\w.]+)|\b(?:max_tries|attempts)\s*=\s*([\w.]+)"), "1"),
     (re.compile(r"\bRetry\(\s*(?:total\s*=\s*)?([\w.]+)\s*[,)]|\bretries\s*:\s*([\w.]+)"), "0"),
@@ -173,7 +175,7 @@ def _retrying(look: Look) -> list[_Retry]:
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
             found.append((call.place, _pauses(name, text), _covers(look, call)))
-        elif _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
+        elif call.last not in _TASKS and _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
             found.append((call.place, True, (call.line, call.end_line)))
     found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
     found += [*_decorated(look), *run_again(look)]
