@@ -105,12 +105,19 @@ def _is_locked(look: Look, workspaces: Workspaces, ecosystem: str, folder: str, 
         return True
     if ecosystem != "python":
         return False
+    served = [item for item in items if not _FOR_DEVELOPERS.search(item.path)]
+    if served and len(served) < len(items) and all(item.pinned for item in served):
+        return True
     pins = _compiled(look, folder) | {
         name for path in {item.path for item in items} for name in _constrained(look, path)
     }
     return bool(pins) and all(item.pinned or item.name in pins for item in items)
 
 
+_FOR_DEVELOPERS = re.compile(
+    r"(?i)(?:^|/)(?:requirements[-_./])?(?:dev\w*|local|tests?|testing|lint|docs?|ci|typing)(?:[-_]requirements)?\.txt$"
+)
+"""Requirements files of tools that are not deployed: what is served decides."""
 _REQUIREMENTS = re.compile(r"^(?:.*/)?requirements(?=/|$)")
 
 
