@@ -8,7 +8,7 @@ for all who use it, not for the first alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -65,6 +65,22 @@ class Step:
         self.findings: list[Finding] = []
 
 
+class _Aside(AbstractContextManager[Step]):
+    """Entered for each question to each file: a generator would take longer than most of the questions."""
+
+    __slots__ = ("_outer", "_reads", "_step")
+
+    def __init__(self, reads: Reads, step: Step) -> None:
+        self._reads, self._step = reads, step
+
+    def __enter__(self) -> Step:
+        self._outer, self._reads._now = self._reads._now, self._step
+        return self._step
+
+    def __exit__(self, *_: object) -> None:
+        self._reads._now = self._outer
+
+
 class Reads:
     """The steps of one look."""
 
@@ -87,14 +103,9 @@ class Reads:
         """What the step of that name worked out is used."""
         self._now.uses.add(name)
 
-    @contextmanager
-    def aside(self, kind: str = "") -> Iterator[Step]:
+    def aside(self, kind: str = "") -> AbstractContextManager[Step]:
         """What is read inside counts for nobody: who asked has said so with a question of that kind."""
-        outer, self._now = self._now, self.steps.setdefault(kind, Step()) if kind else Step()
-        try:
-            yield self._now
-        finally:
-            self._now = outer
+        return _Aside(self, self.steps.setdefault(kind, Step()) if kind else Step())
 
     def ask(self, question: Question, path: str) -> None:
         """A file is asked about."""

@@ -164,7 +164,9 @@ def _emptied(_: Look) -> dict[str, tuple[str, ...]]:
 
 def _without_comments(path: str, text: str) -> str:
     """Python has "#" comments alone: "/*" there is part of a glob pattern."""
-    return _PYTHON_COMMENT.sub("", text) if path.endswith(PYTHON) else _WEB_COMMENT.sub(_newlines, text)
+    if path.endswith(PYTHON):
+        return _PYTHON_COMMENT.sub("", text) if "#" in text else text
+    return _WEB_COMMENT.sub(_newlines, text) if "//" in text or "/*" in text else text
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -31,21 +31,21 @@ def proposals(look: Look) -> tuple[Proposal, ...]:
     return tuple(_proposal(product, fact, judge) for fact, judge in _FACTS.items())
 
 
-_Places = dict[str, list[tuple[int, Location]]]
+_Places = dict[str, list[tuple[int, str, int, int]]]
 """Where each text stands, with its number among all: the same few names and words stand all over the code."""
 
 
-def _by_text(each: Iterable[tuple[str, Location]]) -> _Places:
+def _by_text(each: Iterable[tuple[str, str, int, int]]) -> _Places:
     found: _Places = {}
-    for number, (text, place) in enumerate(each):
-        found.setdefault(text, []).append((number, place))
+    for number, (text, path, line, end_line) in enumerate(each):
+        found.setdefault(text, []).append((number, path, line, end_line))
     return found
 
 
 def _where(places: _Places, pattern: re.Pattern[str]) -> tuple[Location, ...]:
     """The places of the texts in which the pattern is found, in their order."""
     found = [one for text, every in places.items() if pattern.search(text) for one in every]
-    return tuple(place for _, place in sorted(found))
+    return tuple(Location(path, line, end_line) for _, path, line, end_line in sorted(found))
 
 
 class _Product:
@@ -74,20 +74,16 @@ class _Product:
         """Where reached code imports one of `packages`."""
         return self.look.importers(*packages)
 
-    @cached_property
-    def _calls(self) -> tuple[tuple[str, Location], ...]:
-        return tuple(self._each_call())
-
-    def _each_call(self) -> Iterator[tuple[str, Location]]:
+    def _each_call(self) -> Iterator[tuple[str, str, int, int]]:
         for path in self.paths:
             if path.endswith(PYTHON):
                 module = self.look.python.module(path)
                 for call in module.calls if module else ():
-                    yield self.look.python.trace(path, call), Location(path, call.line, call.end_line)
+                    yield self.look.python.trace(path, call), path, call.line, call.end_line
             else:
                 web = self.look.web.module(path)
                 for item in web.calls if web else ():
-                    yield self.look.web.trace(item), Location(path, item.line, item.end_line)
+                    yield self.look.web.trace(item), path, item.line, item.end_line
 
     def calls(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where reached code calls something whose resolved name matches."""
@@ -95,7 +91,7 @@ class _Product:
 
     @cached_property
     def _called(self) -> _Places:
-        return _by_text(self._calls)
+        return _by_text(self._each_call())
 
     def texts(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where a string of reached code matches."""
@@ -105,11 +101,11 @@ class _Product:
     def _texts(self) -> _Places:
         return _by_text(self._each_text())
 
-    def _each_text(self) -> Iterator[tuple[str, Location]]:
+    def _each_text(self) -> Iterator[tuple[str, str, int, int]]:
         for path in self.paths:
             module = self.look.python.module(path) if path.endswith(PYTHON) else self.look.web.module(path)
             for text in module.texts if module else ():
-                yield text.value, Location(path, text.line)
+                yield text.value, path, text.line, 0
 
     def lines(self, pattern: re.Pattern[str], paths: Iterable[str], *words: str) -> tuple[Location, ...]:
         """The first lines of `paths` that match; comment lines do not count. Without one of `words` nothing matches."""

@@ -81,16 +81,17 @@ def measure_tree(path: str, source: bytes, root: Node) -> WebMeasure:
     stack: list[tuple[Node, int | None, str]] = [(root, None, "")]
     while stack:
         node, owner, scope = stack.pop()
-        if node.type == "comment":
+        kind = node.type
+        if kind == "comment":
             comments.append((node.start_byte, node.end_byte))
-        elif node.type in _FUNCTIONS:
+        elif kind in _FUNCTIONS:
             name = f"{scope}{_name(node)}"
             counts.append((name, node.start_point[0] + 1, 1))
             owner, scope = len(counts) - 1, f"{name}."
-        elif node.type in _SCOPES:
+        elif kind in _SCOPES:
             named = node.child_by_field_name("name")
             scope = f"{scope}{_text(named)}." if named else scope
-        elif owner is not None and _decides(node):
+        elif owner is not None and (kind in _DECISIONS or (kind == "binary_expression" and _cuts_short(node))):
             name, line, complexity = counts[owner]
             counts[owner] = (name, line, complexity + 1)
         stack += [(child, owner, scope) for child in reversed(node.named_children)]
@@ -107,11 +108,9 @@ def _code_lines(source: bytes, comments: list[tuple[int, int]]) -> int:
     return sum(1 for line in b"".join([*kept, source[end:]]).split(b"\n") if line.strip())
 
 
-def _decides(node: Node) -> bool:
-    if node.type == "binary_expression":
-        operator = node.child_by_field_name("operator")
-        return operator is not None and operator.type in _SHORT_CIRCUITS
-    return node.type in _DECISIONS
+def _cuts_short(node: Node) -> bool:
+    operator = node.child_by_field_name("operator")
+    return operator is not None and operator.type in _SHORT_CIRCUITS
 
 
 def _name(node: Node) -> str:

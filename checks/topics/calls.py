@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from checks.application.calls_seen import Seen, all_calls, around, calls_of, function_span, lines_of, places, text_of
 from checks.application.endpoints import endpoints
@@ -159,14 +160,15 @@ _Retry = tuple[Location, bool, tuple[int, int]]
 
 def _retrying(look: Look) -> list[_Retry]:
     found: list[_Retry] = []
+    options: dict[str, bool] = {}
     for call in all_calls(look):
         if not call.reached:
             continue
         name = call.name
-        backs_off = _BACKOFF.fullmatch(name)
-        if _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
-            continue
-        if not (backs_off or look.answer_of(_has_option, call.path, "")):
+        backs_off = _backs_off(name)
+        if call.path not in options:
+            options[call.path] = look.answer_of(_has_option, call.path, "")
+        if not (backs_off or options[call.path]) or _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
             continue
         text = text_of(look, call)
         if _gives_up(look, text):
@@ -197,6 +199,11 @@ def _gives_up(look: Look, text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=50_000)
+def _backs_off(name: str) -> bool:
+    return bool(_BACKOFF.fullmatch(name))
+
+
 @of_one_file
 def _has_option(look: Look, path: str, _: str) -> bool:
     """Whether an option to try again may stand in a call of the file."""
@@ -208,6 +215,9 @@ def _has_option(look: Look, path: str, _: str) -> bool:
 def _loops(look: Look, path: str, _: str) -> list[tuple[int, bool, int, int]]:
     """Loops that try again: their line, whether the pause grows, and the lines of the function they are in."""
     found = []
+    source = (look.tree.text(path) or "").lower()
+    if not any(word in source for word in ("while", "attempt", "retr", "tries")):
+        return []
     text = lines_of(look, path)
     for match in (*_LOOP.finditer(text), *_ENDLESS.finditer(text)):
         line = text.count("\n", 0, match.start()) + 1

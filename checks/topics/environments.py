@@ -100,6 +100,8 @@ def _named_in_settings(look: Look) -> Iterator[tuple[str, Location]]:
 def _literals(look: Look, path: str, _: str) -> list[tuple[str, str, int]]:
     """Settings that name an environment: their name, their values and their line."""
     text = look.tree.text(path) or ""
+    if "literal[" not in text.lower():
+        return []
     return [
         (match[1], match[2], text.count("\n", 0, match.start()) + 1)
         for match in re.finditer(r"(?i)\b(\w*env\w*)\s*:\s*Literal\[([^\]]+)\]", text)
