@@ -127,6 +127,7 @@ class _Walk:
     def __init__(self, resolve: Callable[[str], tuple[str, str]]) -> None:
         self.found = _Gathered()
         self.bound: dict[str, str] = {}
+        self._fields: dict[str, str] = {}
         self._resolve_import = resolve
 
     def run(self, root: Node) -> None:
@@ -134,13 +135,13 @@ class _Walk:
         stack: list[tuple[Node, _Place]] = [(root, _Place())]
         while stack:
             node, place = stack.pop()
-            inner = self._visit(node, place)
-            children = runnable(node)
+            kind = node.type
+            inner = self._visit(node, kind, place)
+            children = runnable(node) if kind == "statement_block" else node.named_children
             children.reverse()
             stack += [(child, inner) for child in children]
 
-    def _visit(self, node: Node, place: _Place) -> _Place:
-        kind = node.type
+    def _visit(self, node: Node, kind: str, place: _Place) -> _Place:
         if kind in {"call_expression", "new_expression"}:
             return self._call(node, place)
         if kind in _FUNCTIONS:
@@ -242,7 +243,9 @@ class _Walk:
     def _resolve(self, name: str) -> str:
         head, _, rest = name.partition(".")
         if head == "this":
-            return name
+            member, _, rest = rest.partition(".")
+            made = self._fields.get(member, "")
+            return made + (f".{rest}" if rest else "") if made else name
         if head in self.bound:
             return self.bound[head] + (f".{rest}" if rest else "")
         return name
@@ -258,6 +261,24 @@ class _Walk:
         elif name.type == "object_pattern" and origin:
             for local, imported in _pattern_names(name):
                 self.bound.setdefault(local, f"{origin}.{imported}")
+
+    def _field(self, node: Node, _place: _Place) -> None:
+        """Remember what a field of a class is made with, in its declaration or as `this.client = new OpenAI()`."""
+        is_declared = node.type in {"public_field_definition", "field_definition"}
+        target = node.child_by_field_name("property") or node.child_by_field_name("name" if is_declared else "left")
+        value = node.child_by_field_name("value" if is_declared else "right")
+        name = text_of(target) if target is not None else ""
+        if not is_declared and not name.startswith("this."):
+            return
+        name = name.removeprefix("this.")
+        if value is None or value.type not in {"new_expression", "call_expression"} or "." in name:
+            return
+        made = dotted(value)
+        origin = self._resolve(_loaded(value) or made)
+        if origin == made or len(origin) >= MOST_TEXT:
+            return
+        # Two classes of a file may have fields of one name: what both are is not known then.
+        self._fields[name] = origin if self._fields.get(name, origin) == origin else ""
 
     # -- functions, catches, texts ----------------------------------------------------------------------------------
 
@@ -305,8 +326,11 @@ class _Walk:
             self.found.texts.append(WebText(value, line, holes, place.function))
 
     def _member(self, node: Node, _place: _Place) -> None:
-        owner = text_of(node.child_by_field_name("object"), 40)
-        if owner in {"process.env", "import.meta.env", "Bun.env"}:
+        owner = node.child_by_field_name("object")
+        # Most owners are a name alone: that need not be spelled out.
+        if owner is None or owner.type != "member_expression":
+            return
+        if text_of(owner, 40) in {"process.env", "import.meta.env", "Bun.env"}:
             member = node.child_by_field_name("property") or node.child_by_field_name("index")
             name = text_of(member).strip("'\"`")
             self.found.environment.append(Environment(name, node.start_point[0] + 1))
@@ -324,6 +348,9 @@ _VISITS: dict[str, Callable[[_Walk, Node, _Place], None]] = {
     "import_statement": _Walk._import,
     "export_statement": _Walk._export,
     "variable_declarator": _Walk._variable,
+    "public_field_definition": _Walk._field,
+    "field_definition": _Walk._field,
+    "assignment_expression": _Walk._field,
     "catch_clause": _Walk._catch,
     "string": _Walk._text,
     "template_string": _Walk._text,
