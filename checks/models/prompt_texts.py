@@ -216,12 +216,22 @@ def _system_prompts_of(look: Look, path: str) -> Iterator[SystemPrompt]:
         if value is None and (named := _NAMED.match(rest)):
             parts = re.sub(r"\.(?:format|replace|strip|substitute|render)$", "", named[1])
             value = _value_named(look, path, parts.rsplit(".", 1)[-1])
+            if value is not None and parts != named[1]:
+                value = [*value, *_filled_in(rest[named.end() :])]
         if value is None:
             continue
         open_ones = [hole for hole in value if not _CONSTANT_HOLE.search(hole)]
         holes = tuple(hole for hole in open_ones if not _is_closed(look, path, line, hole))
         fed = any(_comes_from_user(look, path, line, hole) for hole in holes)
         yield SystemPrompt(Location(path, line), holes, fed, own, bool(open_ones) and not holes)
+
+
+def _filled_in(arguments: str) -> Iterator[str]:
+    """The values that a template is filled with, from the text right behind `TEMPLATE.format(`."""
+    for part in arguments.split(")", 1)[0].split(","):
+        value = part.rsplit("=", 1)[-1].strip()
+        if value and value[0] not in "\"'*0123456789":
+            yield value
 
 
 def _is_closed(look: Look, path: str, line: int, hole: str) -> bool:

@@ -87,6 +87,11 @@ _INSTRUMENTED = ("opentelemetry-instrumentation-openai*", "opentelemetry-instrum
 _EVERY_CLIENT = re.compile(
     r"(?i)instrument|\.register$|\.(?:init|initialize|setup)$|autolog|set_global_handler|litellm\."
 )
+_HANDLERS = re.compile(r"CallbackHandler$")
+_TAKES = re.compile(
+    r"\bcallbacks[\"']?\s*[=:,}\])]|\bcallbacks?\w*\.(?:append|push)\(|\badd_?(?:[hH]andler|[cC]allback)\w*\("
+    r"|\bcallback_?[mM]anager\b|\bCallbackManager\(|\bset_global_handler\("
+)
 _MOST_HOPS = 2
 
 
@@ -214,7 +219,18 @@ def _set_in_code(look: Look) -> dict[Location, str]:
         call.place: call.name
         for call in all_calls(look)
         if call.reached and _STARTS.fullmatch(call.name) and (call.path in imported or "nstrument" in call.name)
+        if not _HANDLERS.search(call.name) or _handlers_are_taken(look)
     }
+
+
+@once
+def _handlers_are_taken(look: Look) -> bool:
+    """Whether reached code hands a handler on; one that is only made hears of no call."""
+    return any(
+        _TAKES.search(lines_of(look, path))
+        for path in look.files_with(look.source_paths(), "callback", "handler")
+        if look.reach.reached(path) is not False
+    )
 
 
 @once

@@ -74,6 +74,14 @@ _MOST_CASE = 3_000
 """Characters that one case may take."""
 
 
+_JUDGES = re.compile(
+    r"(?i)expect|assert|scor|judg|grad(?:e|ing)|accura|metric|compar|similar|\bpass|\bfail|correct|precision|recall|bleu|rouge"
+    r"|\bf1\b|evaluat|ground|truth|reference|rubric|rating|relevan|answer[\"']?\s*[:,]|ideal|label|gold|target|output[\"']?\s*:"
+    r"|[=!]=|keyword|regress|latency"
+)
+_MOST_READ = 50_000
+
+
 @probe(EVALUATION)
 def evaluation_set(look: Look) -> Observation:
     """A data set for the model's answers, and code that runs the model over it."""
@@ -96,6 +104,11 @@ def evaluation_set(look: Look) -> Observation:
     data += [path for path in _globbed(look, runners) if path not in data]
     embedded = [path for path in {*runners, *libraries} if _lists_cases(look, path)]
     hosted = [path for path in libraries if _names_a_hosted_set(look, path)]
+    judged = libraries or any(_is_judged(look, path) for path in (*data, *runners))
+    if data and runners and not (configured or embedded or hosted or judged):
+        said = "a script puts a data set to the model, but nothing says what a good answer is"
+        where = [Location(path) for path in (*data, *runners)]
+        return answer(EVALUATION, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
     if configured or (data and (runners or libraries)) or embedded or hosted:
         where = [Location(path) for path in (*configured, *data, *embedded, *hosted, *runners, *libraries)]
         return answer(EVALUATION, Outcome.MET, "an evaluation set and a way to run it", where, searched=searched)
@@ -104,6 +117,12 @@ def evaluation_set(look: Look) -> Observation:
         where = [Location(path) for path in (*data, *runners, *libraries)]
         return answer(EVALUATION, Outcome.PARTIAL, said, where, searched=searched, fix=fix)
     return absent(look, EVALUATION, "no evaluation set for the model's answers", searched=searched, fix=fix)
+
+
+def _is_judged(look: Look, path: str) -> bool:
+    """Whether a file of an evaluation speaks of what is expected of an answer, or of how it is rated."""
+    text = look.tree.text(path) if path.endswith((*_DATA, ".ipynb", ".sh")) else lines_of(look, path)
+    return text is None or path.endswith((".ipynb", ".sh", ".parquet")) or bool(_JUDGES.search(text[:_MOST_READ]))
 
 
 def _has_cases(look: Look, path: str) -> bool:

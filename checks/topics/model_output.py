@@ -36,6 +36,15 @@ _CHECKS = re.compile(
     r"|\.safeParse(?:Async)?\(|[sS]chema\.parse(?:Async)?\(|\b(?!JSON\b|Date\b|URL\b)[A-Z]\w*\.parse(?:Async)?\("
     r"|jsonschema\.validate\(|\bajv\b|\.validate\(|marshmallow"
 )
+_DROPPED = re.compile(r"(?m)^[ \t]*(?:await\s+)?[\w.]+\.safeParse(?:Async)?\([^()\n]*\);[ \t]*$")
+"""A check that throws nothing and whose verdict nobody reads."""
+_ANYTHING = re.compile(r"\boutput\s*:\s*[\"']no-schema|\bschema\s*:\s*z\.(?:any|unknown)\(\)")
+"""What a call for an object is given where the object may be anything."""
+_COMPILES = re.compile(
+    r"\b(\w+)\s*(?::[^=\n]+)?=\s*(?:fastjsonschema\.compile|[\w.]*(?:ajv|Ajv)\w*\.compile|TypeCompiler\.Compile"
+    r"|typia\.(?:json\.)?create\w+|(?:\w+\.)?Draft\w+Validator)\b"
+)
+"""A schema made into a function that checks."""
 _PARSES = re.compile(
     r"\bjson\.loads\(|\bJSON\.parse\((?!\s*(?:await\s+)?(?:req|body|event|localStorage|sessionStorage))|orjson\.loads\("
 )
@@ -122,8 +131,11 @@ def _grade(look: Look, call: ModelCall) -> str:
     text = text_of(look, seen)
     first, last = function_span(look, seen.path, seen.line)
     whole = lines_of(look, seen.path, first, last)
-    after = lines_of(look, seen.path, seen.end_line, min(last, seen.end_line + 80))
-    if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or _CHECKS.search(after) or FORCED.search(text):
+    after = _DROPPED.sub("", lines_of(look, seen.path, seen.end_line, min(last, seen.end_line + 80)))
+    checks = bool(_CHECKS.search(after)) or _by_compiled(look, seen.path, after)
+    if _ANYTHING.search(text) and not checks:
+        return "unchecked"
+    if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or checks or FORCED.search(text):
         return "schema"
     if re.search(r"with_structured_output|withStructuredOutput", seen.name) or _SCHEMA.search(_maker(look, call)):
         return "schema"
@@ -145,6 +157,13 @@ def _grade(look: Look, call: ModelCall) -> str:
     if listed:
         return "schema"
     return f"{_free(look, call, text, after)}{'+tools' if takes_typed_tools(look, call) else ''}"
+
+
+def _by_compiled(look: Look, path: str, text: str) -> bool:
+    """Whether a text calls a check that its file, or one that it loads, makes of a schema."""
+    near = (path, *look.reach.imports_of(path))
+    names = {name for one in near for name in _COMPILES.findall(lines_of(look, one))}
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}(?:\.\w+)?\(", text) for name in names)
 
 
 def _free(look: Look, call: ModelCall, text: str, after: str) -> str:
@@ -198,7 +217,7 @@ def _callers_text(look: Look, call: ModelCall) -> list[str]:
         for user in [one for one in every if look.reach.served(one.path) is not False] or every:
             last = function_span(look, user.path, user.line)[1]
             after = lines_of(look, user.path, user.line, min(last, user.line + 25))
-            parts.append(after)
+            parts.append(_DROPPED.sub("", after))
             if re.search(r"\breturn\b|=>", after):
                 todo.append((user, hops - 1))
         if seen is call.seen and not parts:
