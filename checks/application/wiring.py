@@ -257,7 +257,8 @@ def callees(look: Look, module: PythonModule, function: Function) -> Iterator[tu
 def without_comments(text: str) -> str:
     """Source text with comment-only lines and trailing comments emptied, line count kept."""
     text = re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
-    return re.sub(r"(?m)(^\s*|\s)(#|//|--\s)[^\n]*$", "", text)
+    # Never a line break: a place in what is left is a place in the file.
+    return re.sub(r"(?m)(^[^\S\n]*|[^\S\n])(#|//|--(?=\s))[^\n]*$", "", text)
 
 
 def uncommented(look: Look, path: str) -> str:

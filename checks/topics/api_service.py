@@ -9,11 +9,12 @@ from checks.application.numbers import counted
 from checks.application.switches import switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches
 from checks.blanks import unfilled
-from checks.look import Look
+from checks.look import Look, is_product
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
 from checks.topics.api_annotated import annotated_share
+from checks.topics.api_early_health import answered_early
 
 HEALTH = "api.health-endpoint"
 DOCS = "api.docs"
@@ -65,6 +66,8 @@ def health(look: Look) -> Observation:
             return answer(HEALTH, Outcome.MET, "the proxy answers health checks", located, searched=searched)
     if not served:
         return without_endpoints(look, HEALTH, searched=searched)
+    if early := answered_early(look, _HEALTH_PATH, _HEALTH_NAME):
+        return answer(HEALTH, Outcome.MET, "health is answered before routing", early, searched=searched)
     if hidden:
         said = "a health route is served only where a switch is on that is off by default"
         return answer(HEALTH, Outcome.PARTIAL, said, [item.place for item in hidden], searched=searched)
@@ -151,7 +154,31 @@ def docs(look: Look) -> Observation:
             return answer(
                 DOCS, Outcome.PARTIAL, said, written, searched=searched, fix="bring the description up to date"
             )
+    if schema := _schema_of_graphql(look):
+        said = "a schema of GraphQL is kept, with descriptions"
+        return answer(DOCS, Outcome.MET, said, schema, searched=searched)
     return absent(look, DOCS, "no description of the API", searched=searched, fix="generate an OpenAPI description")
+
+
+_GRAPHQL = (
+    "graphene", "graphene_django", "strawberry", "ariadne", "graphql", "@apollo/server", "apollo-server*",
+    "graphql-yoga", "@nestjs/graphql", "type-graphql", "mercurius", "@pothos/core",
+)  # fmt: skip
+_FEWEST_DESCRIPTIONS = 3
+
+
+def _schema_of_graphql(look: Look) -> list[Location]:
+    """Files with the schema that the application serves by GraphQL, where descriptions stand in them."""
+    if not look.importers(*_GRAPHQL):
+        return []
+    texts = {path: look.tree.text(path) or "" for path in look.tree.match("*.graphql", "*.graphqls", "*.gql")}
+    return [
+        Location(path, 1)
+        for path, text in texts.items()
+        if is_product(path)
+        and re.search(r"(?m)^(?:extend )?type Query\b", text)
+        and text.count('"""') >= 2 * _FEWEST_DESCRIPTIONS
+    ]
 
 
 def _is_documented(look: Look, hit: Hit) -> bool:

@@ -1,0 +1,43 @@
+"""Health answered before anything is routed: by a middleware that looks at the path, or around the application."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from checks.application.calls_seen import all_calls, lines_of
+from checks.application.wiring import reached
+from checks.look import PYTHON
+from checks.observation import Location
+
+if TYPE_CHECKING:
+    from checks.look import Look
+
+_COMPARES = re.compile(
+    r"\b(?:path(?:_info|name)?|url)\b[\"')\]]{0,3}\s*(?:={2,3}|\bin\s*[(\[{])\s*[\"'](?P<path>/[^\"'\n]*)[\"']"
+    r"(?P<body>[^\n]*(?:\n[^\n]*){0,2})"
+)
+_RESPONDS = re.compile(
+    r"\b(?:return|yield)\s+(?:await\s+)?(?:new\s+)?(?:\w+\.)*\w*Response\w*(?:\.json)?\(|\bres(?:ponse)?\.(?:status|sendStatus|send|end|json)\("
+    r"|\bc(?:tx|ontext)?\.(?:text|json|body)\(|\bawait send\(|\bstart_response\("
+)
+_OUTER = re.compile(r"\w*(?:app|application|handler|server)", re.IGNORECASE)
+
+
+def answered_early(look: Look, paths: re.Pattern[str], names: re.Pattern[str]) -> list[Location]:
+    """Where reached code answers such a path itself, or wraps the application in a function of such a name for one."""
+    found = []
+    live = (path for path in look.source_paths() if reached(look, path))
+    for path in look.files_with(live, "health", "live", "ready", "readi", "ping", "heartbeat", "status"):
+        text = lines_of(look, path)
+        found += [
+            Location(path, text.count("\n", 0, match.start()) + 1)
+            for match in _COMPARES.finditer(text)
+            if paths.search(match["path"]) and _RESPONDS.search(match["body"])
+        ]
+    for call in all_calls(look):
+        wraps = call.path.endswith(PYTHON) and call.reached and names.match(call.last) and len(call.arguments) > 1
+        if wraps and _OUTER.fullmatch(call.arguments[0]):
+            given = (*call.arguments[1:], *call.keys.values())
+            found += [call.place for one in given if one[:1] in "\"'" and paths.search(one.strip("\"'"))]
+    return found
