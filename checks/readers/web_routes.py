@@ -61,8 +61,11 @@ _Level = tuple[_Mount, ...]
 def find_routes(code: WebCode, paths: tuple[str, ...]) -> tuple[WebRoute, ...]:
     """All routes that `paths` declare, in path and line order."""
     modules = tuple(code.modules(paths))
+    plugins = _plugins(modules)
     found = [
-        route for module in modules for route in (*_by_place(module), *_by_call(code, module), *_other(code, module))
+        route
+        for module in modules
+        for route in (*_by_place(module), *_by_call(code, module, plugins), *_other(code, module, plugins))
     ]
     return tuple(sorted(found, key=lambda route: (route.module, route.line, route.path)))
 
@@ -105,12 +108,33 @@ def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: st
     return WebRoute(framework, methods, path, module.path, line, end, handler, (), True)
 
 
-def _by_call(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
+def _plugins(modules: tuple[WebModule, ...]) -> frozenset[str]:
+    """The files that an application of Fastify registers: they are given it, and need not import Fastify themselves."""
+    hosts = {module.path for module in modules if any(item.package == "fastify" for item in module.imports)}
+    found: set[str] = set()
+    for _ in range(_DEEPEST if hosts else 0):
+        new = {
+            item.path
+            for module in modules
+            if module.path in hosts
+            for call in module.calls
+            if call.callee.endswith(".register") and call.arguments
+            for item in module.imports
+            if item.path and (_names(call.arguments[0], item) or f'import("{item.specifier}")' == call.arguments[0])
+        }
+        if new <= found:
+            break
+        found |= new
+        hosts |= new
+    return frozenset(found)
+
+
+def _by_call(code: WebCode, module: WebModule, plugins: frozenset[str]) -> Iterator[WebRoute]:
     uses = _uses(module)
     mounts: dict[str, tuple[_Level, ...]] = {}
     for call in module.calls:
         host, _, verb = call.callee.rpartition(".")
-        framework = _server_of(code, module, call)
+        framework = _server_of(code, module, call, plugins)
         path = call.arguments[0][1:-1] if call.arguments and call.arguments[0][:1] in "'\"`" else ""
         if verb in _METHODS and framework and path.startswith(("/", "*", ":")) and len(call.arguments) > 1:
             if host not in mounts:
@@ -143,11 +167,11 @@ def _chained(module: WebModule, call: WebCall) -> tuple[str, tuple[str, ...]]:
     return "".join(bases), tuple(used)
 
 
-def _other(code: WebCode, module: WebModule) -> Iterator[WebRoute]:
+def _other(code: WebCode, module: WebModule, plugins: frozenset[str]) -> Iterator[WebRoute]:
     """Routes written another way, below the prefix and behind the middleware of what they are added to."""
     uses = _uses(module)
     mounts: dict[str, tuple[_Level, ...]] = {}
-    for route, host in other_routes(module, lambda call: _server_of(code, module, call)):
+    for route, host in other_routes(module, lambda call: _server_of(code, module, call, plugins)):
         if not host:
             yield route
             continue
@@ -293,12 +317,15 @@ def _on_class(module: WebModule, call: WebCall) -> bool:
     return any(abs(item.line - call.line) <= _NEAR for item in module.calls if item.callee == "Controller")
 
 
-def _server_of(code: WebCode, module: WebModule, call: WebCall) -> str:
+def _server_of(code: WebCode, module: WebModule, call: WebCall, plugins: frozenset[str]) -> str:
     """The framework the host of a call was made with, or ""."""
     resolved = code.trace(call)
     if made := _MADE.match(resolved):
         return _SERVERS[made[1]]
     imported = [_SERVERS[item.package] for item in module.imports if item.package in _SERVERS]
+    if not imported and module.path in plugins:
+        given = {function.parameters[0].split(":")[0].strip() for function in module.functions if function.parameters}
+        return "fastify" if call.callee.rpartition(".")[0] in given else ""
     if not imported:
         return ""
     # `export default async function (app) { app.get("/x", …) }` of a Fastify plug-in or a route file.
