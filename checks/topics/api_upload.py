@@ -12,6 +12,7 @@ from checks.application.wiring import Hit, absent, answer, calls, complain, line
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.topics.api_upload_size import bounds_size, guard_bounds_size
 
 SIGNAL = "api.upload-limits"
 FIX = "refuse uploads above a size before reading them, or write them out in parts"
@@ -22,11 +23,6 @@ _RECEIVES = re.compile(
     r"|\brequest\.file\(|\bmultipart\("
 )
 _FILES_ONLY = re.compile(r"File\b|\.file|files|\.FILES\b|[bB]lob|upload|arrayBuffer|busboy|formidable")
-_BOUNDED = re.compile(
-    r"\.size\b\s*[<>]|[<>]=?\s*\w*(?:MAX|LIMIT|max_|limit)\w*|len\(\w+\)\s*>|content-length|CONTENT_LENGTH|content_length"
-    r"|maxFileSize|fileSize|max_file_size|MAX_(?:FILE|UPLOAD)\w*|FileSizeLimit|sizeLimit",
-    re.IGNORECASE,
-)
 _STREAMED = re.compile(
     r"\.read\(\s*[\w.]+|copyfileobj|iter_chunks|\.chunks\(\)|\.stream\(\)|\.pipe\(|pipeline\(|\.save\(|for await"
 )
@@ -75,11 +71,9 @@ def _receives(look: Look, endpoint: Endpoint) -> bool:
 
 def _state(look: Look, endpoint: Endpoint) -> str:
     text = source(look, endpoint)
-    if _BOUNDED.search(text):
+    if bounds_size(text) or any(map(guard_bounds_size, endpoint.guards)):
         return "bounded"
     guards = " ".join(endpoint.guards)
-    if re.search(r"(?i)size|limit", guards):
-        return "bounded"
     if re.search(r"upload\w*\.(?:single|array|fields|any)\(|multer", guards):
         return _multer(look, endpoint)
     if made := calls(look, r"express-fileupload(?:\.default)?"):
