@@ -13,7 +13,6 @@ from checks.application.wiring import (
     blind_spots,
     calls,
     complain,
-    line_matches,
     python_modules,
     reached,
 )
@@ -21,16 +20,12 @@ from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, PythonModule
+from checks.topics.debug_settings import chosen_in_debug, is_overruled
+from checks.topics.debug_started import DEV_FILE, start_text, started_in_debug
 
 DEBUG = "app.debug-off"
 FLAGS = "release.feature-flags"
 
-_DEV_FILE = re.compile(r"(?i)(?:^|/)[^/]*(?:\bdev|_dev|local|test|override|debug)[^/]*$|(?:^|/)\.devcontainer/")
-_STARTS_DEBUG = (
-    r"(?:--reload\b|flask\b[^\n]*--debug|FLASK_DEBUG[=:\s]+[\"']?(?:1|true)|FLASK_ENV[=:\s]+[\"']?development"
-    r"|fastapi[\"',\s]+dev\b|NODE_ENV[=:\s]+[\"']?development|manage\.py[\"',\s]+runserver|\bnodemon\b|next[\"',\s]+dev\b"
-    r"|(?:npm|pnpm|yarn|bun)[\"',\s]+(?:run[\"',\s]+)?dev\b|(?<![\w])DEBUG[=:\s]+[\"']?(?:1|[Tt]rue)\b)"
-)
 _SERVER = re.compile(
     r"(?i)gunicorn|uvicorn|hypercorn|waitress|granian|daphne|uwsgi|fastapi[\"',\s]+run|flask[\"',\s]+run"
 )
@@ -74,7 +69,7 @@ def debug_off(look: Look) -> Observation:
     """No debug or reload mode where the application is started for others."""
     searched = ("application objects and settings", "how images, compose files and Procfiles start it")
     fix = "let debug be off unless a developer's own environment turns it on"
-    started = _started_in_debug(look)
+    started = started_in_debug(look)
     on, by_hand, default = _in_code(look)
     on += started
     if on:
@@ -100,12 +95,16 @@ def _in_code(look: Look) -> tuple[list[Location], list[Location], list[Location]
     on: list[Location] = []
     by_hand: list[Location] = []
     default: list[Location] = []
-    starts = _start_text(look)
+    starts = start_text(look)
+    on += chosen_in_debug(look)
     for module in python_modules(look):
-        if _DEV_FILE.search(module.path):
+        if DEV_FILE.search(module.path):
             continue
         for place, state in _settings(module):
-            (on if state == "on" else default).append(place)
+            if state != "on":
+                default.append(place)
+            elif not is_overruled(look, module, starts):
+                on.append(place)
         for call in module.calls:
             value = next((call.keywords[name] for name in ("debug", "reload") if name in call.keywords), None)
             if value is None or not _starts_application(call):
@@ -159,30 +158,6 @@ def _starts_application(call: Call) -> bool:
         "Granian",
         "launch",
     } and not (call.resolved.startswith(("asyncio.", "subprocess.")))
-
-
-def _start_text(look: Look) -> str:
-    """How images and platforms start the application: their start lines as one text."""
-    lines = []
-    for path in look.tree.match(
-        "Dockerfile*", "*.dockerfile", "Procfile", "*compose*.y*ml", "render.yaml", "fly.toml", "railway.*"
-    ):
-        if not _DEV_FILE.search(path):
-            lines += re.findall(
-                r"(?im)^\s*(?:CMD|ENTRYPOINT|web:|command:|startCommand|release:).*", look.tree.text(path) or ""
-            )
-    for path in look.tree.match("*entry*.sh", "*start*.sh", "*run*.sh"):
-        if not _DEV_FILE.search(path):
-            lines += re.findall(r"(?m)^\s*(?:exec\s|python|uvicorn|gunicorn).*", look.tree.text(path) or "")
-    return "\n".join(lines)
-
-
-def _started_in_debug(look: Look) -> list[Location]:
-    found: list[Location] = []
-    for path in look.tree.match("Dockerfile*", "*.dockerfile", "Procfile", "*compose*.y*ml", "render.yaml", "fly.toml"):
-        if not _DEV_FILE.search(path) and not re.search(r"(?:^|/)(?:docs?|examples?|tests?)/", path):
-            found += line_matches(look, path, _STARTS_DEBUG)
-    return found
 
 
 @probe(FLAGS)
