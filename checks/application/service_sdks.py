@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, lines_of
 from checks.application.named_values import written_out
 from checks.look import PYTHON
+from checks.observation import Location
 from checks.once import once
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ _SETS_A_LIMIT = re.compile(
 )
 _STRIPE_LIMIT = re.compile(r"\bstripe\.default_http_client\s*=[^\n]*(?:\n[^\n]*){0,4}?\btimeout\s*=\s*(?!None\b)")
 
+_STRIPE_TRIES = re.compile(r"\s*stripe\.max_network_retries\s*=\s*(?!0\b|None\b)\S")
+
 
 def is_service(call: Seen) -> bool:
     """Whether a call asks a service over the network through the service's own library."""
@@ -80,6 +83,18 @@ def service_waits(look: Look, call: Seen) -> bool:
     return any(
         one.reached and one.name == f"{call.name.rpartition('.')[0]}.setTimeout" and one.arguments
         for one in all_calls(look)
+    )
+
+
+@once
+def stripe_tries(look: Look) -> tuple[Location, ...]:
+    """Where Stripe's library is told, for all its calls in Python, to try again."""
+    return tuple(
+        Location(path, number)
+        for path in _files_of(look, "stripe")
+        if path.endswith(PYTHON)
+        for number, line in enumerate(lines_of(look, path).split("\n"), 1)
+        if _STRIPE_TRIES.match(line)
     )
 
 

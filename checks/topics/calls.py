@@ -12,6 +12,7 @@ from checks.application.http_calls import external_calls, waits
 from checks.application.mail_calls import mail_calls
 from checks.application.numbers import share
 from checks.application.own_clients import own_client
+from checks.application.service_sdks import stripe_tries
 from checks.application.switches import default_of, values_of
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.application.wrapped import definition, wrappers
@@ -180,6 +181,7 @@ def _retrying(look: Look) -> list[_Retry]:
         elif call.last not in _TASKS and _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
             found.append((call.place, True, (call.line, call.end_line)))
     found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
+    found += [(place, True, (0, 0)) for place in stripe_tries(look)]
     found += [*_decorated(look), *run_again(look)]
     loops = {call.path for call in all_calls(look) if call.reached}
     for path in sorted(loops):
@@ -274,6 +276,8 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
         if place.path == call.path and first <= call.line <= last:
             return True
     if _OPTION.search(text_of(look, call)) or _is_made_with(look, call, found):
+        return True
+    if call.name.startswith("stripe.") and call.path.endswith(PYTHON) and stripe_tries(look):
         return True
     for model in (*model_calls(look), *embedding_calls(look)):
         if model.seen == call:

@@ -35,6 +35,8 @@ _HARMLESS_TYPE = re.compile(
 _CHOSEN = re.compile(
     r"\w+(?:\s*[!=]==?\s*[^?]+)?\s*\?\s*[\"'][^\"']*[\"']\s*:\s*[\"'][^\"']*[\"']|[A-Z][A-Z0-9_]*\[[^\]]+\]"
 )
+_ADDED = re.compile(r"[\"'`]\s*\+\s*([A-Za-z_$][\w$.]*)")
+_BINDS = re.compile(r"\$\$\{\s*\w+\.length|[\"'`]\$[\"'`]\s*\+|=\s*\?[\"'`]")
 _MOST_CALLS = 40
 
 
@@ -128,10 +130,41 @@ def _called(look: Look, web: WebModule, call: WebCall, builders: list[_Builder])
 def is_built_of_constants(look: Look, path: str, first: int, last: int) -> bool:
     """Whether all holes of a statement are calls of the repository's functions that put constants together."""
     web = look.web.module(path)
-    holes = _HOLE.findall(lines_of(look, path, first, last))
+    text = lines_of(look, path, first, last)
+    holes = [*_HOLE.findall(text), *_ADDED.findall(text)]
     return bool(web and holes) and all(
-        (named := _CALL.match(hole.strip())) and _joins_constants(look, web, named[1], first, last) for hole in holes
+        ((named := _CALL.match(hole.strip())) and _joins_constants(look, web, named[1], first, last))
+        or _holds_placeholders(look, web, hole.strip(), first)
+        for hole in holes
     )
+
+
+def _holds_placeholders(look: Look, web: WebModule | None, hole: str, line: int) -> bool:
+    """Whether a hole is what a function of the repository gives back that binds all values it is given."""
+    root = hole.partition(".")[0]
+    for call in web.calls if web else ():
+        if (
+            call.line < line
+            and web
+            and re.search(rf"\b{re.escape(root)}\s*=", lines_of(look, web.path, call.line, call.line))
+        ):
+            home, _, inner = look.web.trace(call).partition("#")
+            module = look.web.module(home) if inner else web
+            for function in module.functions if module else ():
+                if function.name == (inner or call.callee) and module:
+                    text = lines_of(look, module.path, function.line, function.end_line)
+                    return bool(_BINDS.search(text)) and not _QUOTED.search(text) and not _names_given(function, text)
+    return False
+
+
+def _names_given(function: WebFunction, text: str) -> bool:
+    """Whether what a function is given may get into its text by more than bound values: as a name, or by its keys."""
+    names = re.findall(r"[A-Za-z_$][\w$]*", " ".join(one.partition(":")[0] for one in function.parameters))
+    given = "|".join(map(re.escape, names)) or "-"
+    held = re.findall(rf"\{{([^{{}}]*)\}}\s*=\s*(?:{given})\b|(?<![\w$.])(\w+)\s*=\s*(?:{given})\b", text)
+    names += [name for pair in held for one in pair for name in re.findall(r"[A-Za-z_$][\w$]*", one)]
+    roots = {re.split(r"\W", hole.strip())[0] for hole in (*_HOLE.findall(text), *_ADDED.findall(text))}
+    return not roots.isdisjoint(names) or bool(re.search(rf"(?:\b(?:entries|keys)\(|\bin)\s*(?:{given})\b", text))
 
 
 def _joins_constants(look: Look, web: WebModule | None, name: str, first: int, last: int) -> bool:
