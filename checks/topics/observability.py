@@ -23,6 +23,7 @@ from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.topics.observability_loggers import json_lines, structured_loggers
+from checks.topics.request_ids import in_middleware, is_installed, is_of_request
 
 LOGGING = "obs.structured-logging"
 CORRELATION = "obs.correlation-ids"
@@ -126,7 +127,7 @@ def correlation_ids(look: Look) -> Observation:
     complete = [
         hit.place
         for hit in calls(look, r"pino-http.*|nestjs-pino\..*forRoot|(?:.*\.)?(?:fastify|Fastify)(?:\.default)?")
-        if _numbers(hit.call)
+        if _numbers(hit.call) and is_installed(look, hit)
     ]
     made = [hit.place for hit in calls(look, _MIDDLEWARES)]
     for hit in calls(look, r"(?:.*\.)?(?:add_middleware|Middleware)"):
@@ -139,7 +140,9 @@ def correlation_ids(look: Look) -> Observation:
         made += [
             Location(module.path, text.line)
             for text in module.texts
-            if _MAKES_ID.match(text.value) and _in_middleware(look, module.path)
+            if _MAKES_ID.match(text.value)
+            and in_middleware(look, module.path)
+            and is_of_request(look, module.path, text.line)
         ]
         logged += _bindings(look, module.path)
     if complete or (made and logged):
@@ -163,13 +166,9 @@ def _returned(look: Look) -> list[Location]:
     return [
         place
         for module in modules(look)
-        if _in_middleware(look, module.path)
+        if in_middleware(look, module.path)
         for place in line_matches(look, module.path, r"(?i)headers\[[\"']x-(?:request|correlation|trace)-id[\"']\]\s*=")
     ]
-
-
-def _in_middleware(look: Look, path: str) -> bool:
-    return bool(line_matches(look, path, r"(?i)middleware|\.use\(|before_request|onRequest"))
 
 
 def _bindings(look: Look, path: str) -> list[Location]:
