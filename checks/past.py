@@ -10,10 +10,10 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from checks.digests import blake2b
 from checks.files.temporary import PrivateFolder
 from checks.git import Git
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from checks.children import allowance
+from checks.digests import blake2b
 from checks.files.admission import MIB, Admission, File, Limits, why
 from checks.files.patterns import matching
 from checks.files.regular import open_below
@@ -175,7 +175,7 @@ class Tree:
 
     def listing(self) -> str:
         """A digest of which files there are, whatever they hold: of their paths, and how they came to be listed."""
-        total = hashlib.blake2b(f"{self._hash_name} {self.limits} {self.cut}".encode(), digest_size=16)
+        total = blake2b(f"{self._hash_name} {self.limits} {self.cut}".encode(), digest_size=16)
         for file in self.files:
             total.update(os.fsencode(f"{file.path}\0{file.tracked}\n"))
         for paths in (self._links, self._partial, self._skipped):
@@ -216,6 +216,9 @@ class Tree:
     def _computed_id(self, file: File) -> str:
         if file.size > self.limits.total_bytes // 8:
             return f"size:{file.size}"
+        # Only this asks for the digest that git uses, and seldom.
+        import hashlib
+
         total = hashlib.new(self._hash_name or "sha1", usedforsecurity=False)
         total.update(b"blob %d\0" % file.size)
         returns = False
@@ -240,7 +243,7 @@ class Tree:
 
 def digest_of(contents: Iterable[tuple[str, str]]) -> str:
     """A digest of paths with their content ids, in the order of the paths."""
-    total = hashlib.blake2b(digest_size=16)
+    total = blake2b(digest_size=16)
     for path, content in contents:
         total.update(os.fsencode(path) + b"\0" + content.encode() + b"\n")
     return total.hexdigest()

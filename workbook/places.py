@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from checks.digests import blake2b
 from checks.frozen import Frozen
 from checks.git import Git, GitProblem, NoRepository
 from checks.tree import Tree

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.cache import version
 from checks.cache.place import DATABASE, UnusableCacheError, folder
 from checks.cache.store import Store
+from checks.digests import blake2b
 from checks.git import Git, GitProblem
 from checks.tree import Tree
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from checks.digests import blake2b
 from checks.files.fingerprint import fingerprint
 
 if TYPE_CHECKING:

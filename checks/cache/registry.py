@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from checks import probe
 from checks.cache import version
+from checks.digests import blake2b
 from checks.probe import Probe, Stage
 
 if TYPE_CHECKING:

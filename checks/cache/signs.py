@@ -13,16 +13,11 @@ import stat
 import sys
 import time
 
+from checks.digests import blake2b
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from hashlib import blake2b
-else:
-    try:
-        # hashlib would load OpenSSL as well, for a twentieth of the whole answer.
-        from _blake2 import blake2b
-    except ImportError:  # a Python that was built to have it from elsewhere
-        from hashlib import blake2b
 
 UNWALKED = (".venv", "venv", "node_modules", "__pycache__")
 """Folders of installed or generated code; untracked files in them are never listed."""

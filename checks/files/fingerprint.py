@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from checks.digests import blake2b
 from checks.files.regular import open_below
 
 MOST_BYTES: Final = 5 * 1024 * 1024

@@ -6,14 +6,15 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from checks.cache.signs import UNWALKED
 from checks.children.process import Finished
+from checks.digests import blake2b
 from checks.files.fingerprint import bytes_to_read, fingerprint
+from checks.git.heads import loose_head
 from checks.git.listing import Listed, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
@@ -102,7 +103,8 @@ class Git:
 
     @cached_property
     def _head(self) -> str | None:
-        found = self.commit_id("HEAD")
+        own = loose_head(self._pinned.path, self._pinned.place.common_dir / "objects", self.hash_name)
+        found = own or self.commit_id("HEAD")
         if found is None and not self._pinned.is_unborn():
             raise GitProblem(f"HEAD of {self.top} leads to no commit that can be read. Run git fsck there.")
         return found

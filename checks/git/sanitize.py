@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from checks.children.process import MIB
+from checks.digests import blake2b
 from checks.files.temporary import PrivateFolder
 from checks.git.config import read_config, require_known_format, sanitized
 from checks.git.listing import spells_all_paths

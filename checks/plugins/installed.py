@@ -11,12 +11,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from hashlib import blake2b
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from checks.cache import signs
 from checks.cache.version import digest_of
+from checks.digests import blake2b
 
 GROUPS: Final = ("probes", "importers", "exports", "checklists")
 """What a plug-in may bring, each the entry-point group `readiness_workbook.<name>`."""
@@ -145,6 +146,13 @@ def code_of(plugin: Plugin) -> str:
 
 
 def _all() -> tuple[list[Entry], list[Trouble]]:
+    found, troubles = _all_of((*signs.sites(), *signs.of_distributions()))
+    return list(found), list(troubles)
+
+
+@lru_cache(maxsize=1)
+def _all_of(_: tuple[str, ...]) -> tuple[list[Entry], list[Trouble]]:
+    """What the lists of entry points hold, read again where one of them looks different."""
     found: list[Entry] = []
     troubles: list[Trouble] = []
     for plugin, text in _listed():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from checks.children import process
+from checks.digests import blake2b
 from checks.files.temporary import PrivateFolder
 from checks.semgrep import front
 from checks.semgrep.findings import CodeFindings, FileResult, Scan, gather
@@ -129,7 +129,7 @@ def identity(program: Path | None) -> str:
 
     Two runs with equal identities give a file the same result. Costs a few file reads and starts nothing.
     """
-    total = hashlib.blake2b(digest_size=16)
+    total = blake2b(digest_size=16)
     here = Path(__file__).parent
     for file in sorted([*here.glob("*.py"), *front.RULES.glob("*.yml")]):
         total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

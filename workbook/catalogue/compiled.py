@@ -12,11 +12,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from checks.cache.place import usual
+from checks.digests import blake2b
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from hashlib import blake2b
 from typing import ClassVar, Literal
 
+from checks.digests import blake2b
 from checks.frozen import Frozen, field, replace
 from checks.observation import Observation, Outcome
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
+_RANDOM = 8
+"""Bytes in the name of a temporary file."""
 _OPEN = os.O_CLOEXEC | os.O_NOFOLLOW
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -59,7 +60,7 @@ def read_regular(path: Path, cap: int) -> bytes:
 
 def temporary_name(name: str) -> str:
     """Return a fresh name beside the file `name`; `is_temporary` recognizes it."""
-    return f".{name}.{secrets.token_hex(8)}.tmp"
+    return f".{name}.{os.urandom(_RANDOM).hex()}.tmp"
 
 
 def is_temporary(candidate: str, name: str) -> bool:
@@ -69,7 +70,7 @@ def is_temporary(candidate: str, name: str) -> bool:
     return (
         candidate.startswith(prefix)
         and candidate.endswith(suffix)
-        and len(middle) == len(secrets.token_hex(8))
+        and len(middle) == 2 * _RANDOM
         and set(middle) <= set("0123456789abcdef")
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from pathlib import Path
 from typing import Final
 
+from checks.digests import sha256_of
 from checks.frozen import replace
 from workbook.store.files import NotRegularError, TooLargeError, explain, read_regular
 from workbook.store.model import Document, Trouble, Value
@@ -64,7 +64,7 @@ def read(path: Path) -> Document:
 
 def document_of(path: Path, raw: bytes) -> Document:
     """Return the document that these bytes make at this path; whether it is one of ours is for `read` to say."""
-    digest = hashlib.sha256(raw).hexdigest()
+    digest = sha256_of(raw)
     try:
         return Document(path, raw, digest, parse(raw))
     except DamagedError as error:
