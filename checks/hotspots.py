@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from checks.git.changes import Churn
@@ -82,15 +83,22 @@ def hotspots(look: Look) -> Hotspots:
     """The hotspots of the application's Python, JavaScript and TypeScript, tests and generated code left out."""
     measured = look.complexity
     churn, note = _churn(look.git)
-    functions = [_function(one, measured, churn) for one in measured.functions]
     by_file: dict[str, list[int]] = {path: [] for path in measured.sloc}
     for one in measured.functions:
         by_file[one.path].append(one.complexity)
     files = [_file(path, counts, measured, churn) for path, counts in by_file.items()]
-    functions.sort(key=lambda one: (-one.score, -one.complexity, one.path, one.line))
     files.sort(key=lambda one: (-one.score, -one.complexity, one.path))
-    every = tuple(sorted(one.complexity for one in functions))
-    return Hotspots(tuple(functions[:MOST_ROWS]), tuple(files[:MOST_ROWS]), note, every)
+    # There are many functions, and few rows to fill.
+    ranked = nsmallest(
+        MOST_ROWS,
+        (
+            (-_scored(one.path, one.complexity, churn)[2], -one.complexity, one.path, one.line, number)
+            for number, one in enumerate(measured.functions)
+        ),
+    )
+    functions = tuple(_function(measured.functions[row[-1]], measured, churn) for row in ranked)
+    every = tuple(sorted(one.complexity for one in measured.functions))
+    return Hotspots(functions, tuple(files[:MOST_ROWS]), note, every)
 
 
 def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.cache.facts import FileFacts
 from checks.children import allowance
+from checks.digests import blake2b
 from checks.observation import Finding, Location, Proposal, Unread
 from checks.once import GivenUpError
 from checks.reads import CODE, GIT, name_of, of_one_file
@@ -75,6 +75,9 @@ class Look:
         self._done: dict[Callable[[Look], Any], Any] = {}
         self._steps: dict[Callable[[Look], Any], str] = {}
         self._said: dict[tuple[Callable[[Look, str, str], Any], str], dict[str, tuple[Any, bool]]] = {}
+        self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
+        self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
+        """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
         # Many probes ask the same, and each answer walks every import of the tree.
         self._importers: dict[tuple[tuple[str, ...], bool], tuple[Location, ...]] = {}
 
@@ -144,11 +147,18 @@ class Look:
             path: The file.
             argument: What is asked for.
         """
-        known = self._said.setdefault((question, argument), {})
+        known = self._said.get((question, argument))
+        if known is None:
+            known = self._said[question, argument] = {}
+            self._said_before[question, argument] = self.recalled(question, argument)
         if path not in known:
-            with self.reads.aside() as step:
-                answer = question(self, path, argument)
-            known[path] = answer, bool(step.asked)
+            before = self._said_before[question, argument]
+            if path in before and self.tree.assume_read(path):
+                known[path] = before[path], True
+            else:
+                with self.reads.aside() as step:
+                    answer = question(self, path, argument)
+                known[path] = answer, bool(step.asked)
         answer, was_read = known[path]
         # What its name alone settles does not depend on what it holds.
         if was_read:
@@ -331,6 +341,11 @@ class Look:
                 if (dev or not item.dev) and any(_names(name, item.name, "/") for name in names)
             )
         )
+
+
+def _nothing(_: Callable[[Look, str, str], Any], __: str) -> Mapping[str, Any]:
+    """What is recalled where nothing is kept."""
+    return {}
 
 
 def _python(look: Look) -> PythonCode:

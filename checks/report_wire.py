@@ -36,6 +36,12 @@ def pack_observation(one: Observation) -> Plain:
     return packed
 
 
+def pack_hotspots(table: Hotspots) -> Plain:
+    """The table as plain data."""
+    packed: Plain = _plain(table)
+    return packed
+
+
 def _plain(value: Any) -> Any:
     """What `dataclasses.asdict` gives for frozen records, without a copy of each number."""
     kind: Any = type(value)

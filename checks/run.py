@@ -32,7 +32,7 @@ from checks.observation import (
 from checks.once import GivenUpError
 from checks.probe import Probe, Stage
 from checks.progress import STOPPED, Progress
-from checks.report_wire import pack_observation, unpack_hotspots, unpack_observation, unpack_proposal
+from checks.report_wire import pack_hotspots, pack_observation, unpack_hotspots, unpack_observation, unpack_proposal
 from checks.secrets.redaction import redacted
 from checks.semgrep import RawMatch
 from checks.tree import Tree
@@ -303,7 +303,7 @@ class _Run:
             return None
         allowance.probing(COMPLEXITY)
         try:
-            return unpack_hotspots(self._worked_out(HOTSPOTS, lambda: asdict(self.look.hotspots)))
+            return unpack_hotspots(self._worked_out(HOTSPOTS, lambda: pack_hotspots(self.look.hotspots)))
         except Exception:  # noqa: BLE001  # a table that fails is missing; the signal itself has its answer
             return None
 

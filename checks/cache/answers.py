@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
-from hashlib import blake2b
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
 from checks.cache.facts import may_tell
+from checks.digests import blake2b
 from checks.observation import Location, Unread
-from checks.reads import CODE, FACTS, GIT, MEASURE, QUESTIONS, TEXT, Question, Step
+from checks.reads import CODE, FACTS, GIT, MEASURE, QUESTIONS, TEXT, OfOneFile, Question, Step, name_of
 from checks.report_wire import unpack_finding
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class Answers:
         self._changed = [number for number in range(len(self._paths)) if _of(before, number) != self._content(number)]
         if len(before) != len(self._contents) or len(self._changed) > _MOST_CHANGED:
             self._old = {}
+        self._counted = 0
+        if self._old:
+            look.recalled = self._said_before
         self._again: Look | None = None
         self._shown: dict[str, dict[str, str]] = {}
 
@@ -109,9 +112,28 @@ class Answers:
             "partial": partial,
             "skipped": skipped,
             "left out": sorted(self._look.left_out),
+            "troubled": sorted({one.path for one in self._look.noted} | partial.keys() | skipped.keys()),
             "shown": self._shown,
         }
         self._store.put({self._key: row})
+
+    def _said_before(self, question: OfOneFile, argument: str) -> dict[str, Any]:
+        """What unchanged files said to a question, where reading them had no effect but the answer."""
+        restored = _restorer(question)
+        if restored is None:
+            return {}
+        kind = name_of(question)
+        told = 0
+        answers: dict[str, Any] = {}
+        for entry in self._old["answers"].values():
+            for its_kind, its_argument, number, said in entry["asked"]:
+                if its_kind == kind and its_argument == argument:
+                    told |= self._set(number)
+                    answers |= said
+        for number in self._changed:
+            told &= ~(1 << number)
+        troubled = set(self._old["troubled"])
+        return {path: restored(answers.get(path)) for path in self._in(told) if path not in troubled}
 
     # -- does an answer still hold ----------------------------------------------------------------------------------
 
@@ -167,7 +189,9 @@ class Answers:
         self._look.noted.extend(Unread(path, reason) for path, reason in entry["unread"])
         self._look.found(*(unpack_finding(one) for one in entry["findings"]))
         partial, skipped = self._old["partial"], self._old["skipped"]
-        self._look.tree.count_as_read(self._in(read), partial, skipped)
+        # Most answers rest on the same files.
+        self._look.tree.count_as_read(self._in(read & ~self._counted), partial, skipped)
+        self._counted |= read
         measured = next((self._set(number) for kind, _, number, _ in entry["asked"] if kind == MEASURE[0]), 0)
         self._look.left_out.update(set(self._in(measured)).intersection(self._old["left out"]))
 
@@ -197,6 +221,21 @@ class Answers:
     def _in(self, mask: int) -> Iterable[str]:
         bits = bin(mask)[:1:-1]
         return (path for path, bit in zip(self._paths, bits, strict=False) if bit == "1")
+
+
+def _restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
+    """What makes of a kept answer, None for nothing, what the question returned; None where its type is not known.
+
+    The type is the one in the question's signature, to which a type checker holds it.
+    """
+    returns = str(question.__annotations__.get("return", ""))
+    if returns == "bool":
+        return bool
+    if returns == "list[int]":
+        return lambda said: list(said or ())
+    if returns.startswith("list[tuple["):
+        return lambda said: [tuple(one) for one in said or ()]
+    return None
 
 
 def _together(steps: Iterable[Step]) -> dict[Question, tuple[set[str], dict[str, object]]]:
