@@ -50,10 +50,14 @@ def look_over(
     on_partial: Callable[[ProbeReport], None] | None = None,
     on_lasting: Callable[[bool], None] | None = None,
     known: Known | None = None,
+    before: Known | None = None,
+    on_after: Callable[[str], None] | None = None,
 ) -> ProbeReport:
     """Run the probes as `checks.run.look_over` does, in a process of its own. May be called from any thread.
 
-    `known` says what a folder holds that git does not know, so that its report can be kept.
+    `known` says what a folder holds that git does not know, so that its report can be kept. `before` is the state of a
+    folder that git knows, where it was told a moment ago. `on_after` is told the state when the look had ended, where
+    git was asked for it.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
@@ -61,7 +65,7 @@ def look_over(
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
     tell = on_progress or _ignore
-    with closing(Reports(root.resolve(), signals, known)) as reports:
+    with closing(Reports(root.resolve(), signals, known, before)) as reports:
         if reports.note:
             tell(Progress(CACHE, 0, 1, reports.note))
         kept = reports.kept()
@@ -75,6 +79,7 @@ def look_over(
         (on_lasting or _ignore)(look.lasting)
         if look.lasting:
             reports.keep(report)
+            (on_after or _ignore)(reports.after)
         return report
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.cache import version
 from checks.cache.place import DATABASE, UnusableCacheError, folder
 from checks.cache.store import Store
+from checks.digests import blake2b
 from checks.git import Git, GitProblem
 from checks.plugins import installed
 
@@ -37,14 +37,27 @@ class Reports:
     know whether it changed.
     """
 
-    def __init__(self, root: Path, signals: Collection[str] | None, known: Known | None = None) -> None:
+    def __init__(
+        self, root: Path, signals: Collection[str] | None, known: Known | None = None, before: Known | None = None
+    ) -> None:
+        """Look up where the folder stands.
+
+        Args:
+            root: The folder.
+            signals: What is asked for; None for all.
+            known: What it holds, where git does not know it.
+            before: What it holds by git, where that was just told. Git is asked again before anything is kept.
+        """
         self._root, self._signals, self._known = root, signals, known
         self._store: Store | None = None
         self.note = ""
         """What to say about the cache itself; "" for nothing."""
-        self._top = known.top if known else root
-        self.state = self._now()
+        told = known or before
+        self._top = told.top if told else root
+        self.state = told.state if told else self._now()
         """The state of the tree when this was made; "" where it cannot be told."""
+        self.after = ""
+        """The state when the report was kept; "" before."""
         self.place: Path | None = None
         """The cache's file; None where there is none to use."""
         if self.state:
@@ -76,7 +89,10 @@ class Reports:
         """Keep a report, unless the tree changed while it was made."""
         from checks.report_wire import pack
 
-        if self._store is not None and self._now() == self.state:
+        if self._store is None:
+            return
+        self.after = self._now()
+        if self.after == self.state:
             self._store.put({self._key(self.state): pack(report)})
 
     def _key(self, state: str) -> bytes:

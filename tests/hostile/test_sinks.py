@@ -21,6 +21,7 @@ import workbook.cli.doctor
 import workbook.exports
 import workbook.notebook
 from workbook.cli.commands import COMMANDS
+from workbook.cli.looking import Looked
 from workbook.commit import CommitFailed, commit, preview
 from workbook.errors import Refused
 from workbook.explain.found import name_of
@@ -237,8 +238,8 @@ def test_no_command_lets_a_payload_come_alive(teams, hostile_team, readers, call
             self.accept(team.report(catalogue, self.place.commit))
             return self.report
 
-        def look_at(folder, _, *, team=team, catalogue=catalogue):
-            return team.report(catalogue, Session(folder).place.commit), False
+        def look_at(folder, *_, team=team, catalogue=catalogue):
+            return Looked(team.report(catalogue, Session(folder).place.commit), lasting=False, after="")
 
         monkeypatch.setattr(Session, "probe", probe)
         monkeypatch.setattr("workbook.cli.probe.look_at", look_at)

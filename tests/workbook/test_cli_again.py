@@ -236,6 +236,25 @@ def test_the_probes_are_not_asked_again_about_the_same_tree(answered, looks, cap
     capsys.readouterr()
 
 
+@pytest.mark.parametrize("call", [["probe"], ["probe", "--format", "json"], ["status", "--probe"]])
+def test_what_changed_while_the_probes_looked_is_looked_at_again(answered, monkeypatch, capsys, call):
+    looked = []
+
+    def finished(self):
+        looked.append(self.root)
+        if len(looked) < 3:
+            write(answered, "api/main.py", f"print({len(looked)})\n")
+        self.lasting = True
+        seen = Observation("api.rate-limiting", Outcome.MET, f"look {len(looked)}", ())
+        return ProbeReport("", {seen.signal: seen}, (), Examined(1), complete=True)
+
+    monkeypatch.setattr("checks.isolated._Look.finished", finished)
+    for number in (1, 2, 3, 3, 3):
+        assert main(["-C", str(answered), *call]) == 0
+        assert len(looked) == number
+        assert call[0] != "probe" or f"look {number}" in capsys.readouterr().out
+
+
 def test_what_a_limit_had_a_part_in_is_worked_out_every_time(answered, looks, capsys):
     looks.lasting = False
     for _ in range(3):

@@ -10,6 +10,7 @@ import pytest
 from checks.observation import Examined, Finding, Location, Observation, Outcome, ProbeReport, Proposal, Severity
 from workbook.answers import Status
 from workbook.cli.context import Faces
+from workbook.cli.looking import Looked
 from workbook.cli.main import main
 from workbook.first_look import first_look
 from workbook.launch import main as launched
@@ -59,7 +60,7 @@ def seen(monkeypatch):
             None, {one.signal: one for one in observations}, tuple(findings), Examined(1), tuple(proposals)
         )
         monkeypatch.setattr(Session, "probe", lambda self, **_: self.accept(made) or made)
-        monkeypatch.setattr("workbook.cli.probe.look_at", lambda *_: (made, True))
+        monkeypatch.setattr("workbook.cli.probe.look_at", lambda *_: Looked(made, lasting=True, after=""))
         return made
 
     return report

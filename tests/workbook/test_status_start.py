@@ -12,7 +12,7 @@ from workbook.answers import Status
 from workbook.session import Session
 
 NEVER = {"IPython", "git", "ipywidgets", "jinja2", "jupyterlab", "nbformat", "semgrep", "textual", "tomlkit", "tui"}
-SLOW = {"dataclasses", "inspect", "pathspec", "platformdirs", "pydantic", "sqlite3"}
+SLOW = {"argparse", "dataclasses", "hashlib", "inspect", "pathspec", "platformdirs", "pydantic", "sqlite3"}
 """What validates, compiles classes or matches patterns at length: each costs a tenth of a status, or more."""
 
 GIT_CALLS = 3
@@ -21,7 +21,7 @@ GIT_CALLS = 3
 AGAIN_LOADS = {
     *("workbook", "workbook.cli", "workbook.cli.faces", "workbook.cli.kept", "workbook.cli.main"),
     *("workbook.cli.unchanged", "workbook.launch", "workbook.names"),
-    *("checks", "checks.cache", "checks.cache.place", "checks.cache.signs", "checks.cache.version"),
+    *("checks", "checks.digests", "checks.cache", "checks.cache.place", "checks.cache.signs", "checks.cache.version"),
 }
 """All of ours that is loaded to say the same again."""
 
@@ -33,6 +33,9 @@ AGAIN_NEVER = {
 
 BY_GIT_LOADS = AGAIN_LOADS | {"workbook.cli.again", "workbook.cli.folder", "workbook.errors"}
 """All of the workbook that is loaded where git has to say that nothing changed."""
+
+BY_GIT_ROOMS = {"cache", "children", "digests", "files", "git", "plugins"}
+"""What of `checks` that takes."""
 
 BY_GIT_NEVER = {
     *("argparse", "asyncio", "dataclasses", "inspect", "pathspec", "platformdirs", "pydantic", "sqlite3", "tomllib"),
@@ -106,6 +109,8 @@ def test_a_look_waits_for_no_workbook_to_be_loaded(status):
     assert told["code"] == 0
     assert json.loads(done.stdout)["signals"]
     assert not {"workbook.answers", "workbook.session", "workbook.plan", "pydantic"} & set(told["modules"])
+    # Whether anything changed is asked once before the look, and once after it.
+    assert sum("/git ls-files" in line for line in told["ran"]) == 2
 
 
 def test_status_asks_git_a_handful_of_times(status):
@@ -136,9 +141,7 @@ def test_where_git_must_say_that_nothing_changed_it_is_asked_once(status, answer
     assert {name for name in told["modules"] if name.partition(".")[0] == "workbook"} <= BY_GIT_LOADS
     assert not set(told["modules"]) & (BY_GIT_NEVER | NEVER)
     assert not {
-        name
-        for name in told["modules"]
-        if name.startswith("checks.") and name.split(".")[1] not in {"cache", "children", "files", "git", "plugins"}
+        name for name in told["modules"] if name.startswith("checks.") and name.split(".")[1] not in BY_GIT_ROOMS
     }
     calls = [line for line in told["ran"] if "/git " in line]
     assert [line.split("/git ")[1].split()[0] for line in calls] == ["ls-files"]

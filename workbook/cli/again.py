@@ -12,12 +12,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Self
 
 from checks.cache import version
 from checks.cache.place import UnusableCacheError, folder
+from checks.digests import blake2b
 from checks.files.fingerprint import fingerprint
 from checks.git import Git, GitProblem
 from checks.plugins import installed
@@ -40,10 +40,15 @@ class Said:
         """Whether it follows from the repository, the day and our own code alone."""
         self.looked = False
         """Whether the repository was also read past the snapshot that `Again` holds."""
+        self.after = ""
+        """What git said of the repository's state when all of that reading had ended; "" where it was not asked."""
 
-    def follows_from_look(self, *, lasting: bool) -> None:
-        """The probes were run; `lasting` is whether they would see the same again."""
-        self.looked, self.lasting = True, lasting
+    def follows_from_look(self, *, lasting: bool, after: str = "") -> None:
+        """The probes were run; `lasting` is whether they would see the same again, `after` the state afterwards.
+
+        Nothing of the repository may be read between that state and what is said.
+        """
+        self.looked, self.lasting, self.after = True, lasting, after
 
 
 class Again:
@@ -111,6 +116,8 @@ class Again:
     def _after(self, said: Said) -> str:
         if not said.looked:
             return self._state(self.git)
+        if said.after:
+            return self._with_ours(said.after)
         with suppress(GitProblem), Git.open(self._root) as git:
             return self._state(git)
         return ""
@@ -122,8 +129,9 @@ class Again:
     def _state(self, git: Git) -> str:
         """A digest of all that decides what is said, but for the arguments; "" where telling it costs too much."""
         tree = git.state(MOST_BYTES)
-        if not tree:
-            return ""
+        return self._with_ours(tree) if tree else ""
+
+    def _with_ours(self, tree: str) -> str:
         total = blake2b(digest_size=16)
         for one in (str(int(time.time()) // DAY_S), version.digest(), installed.digest(), unchanged.own_code(), tree):
             total.update(one.encode() + b"\0")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.frozen import Frozen, field
+from checks.secrets.shapes import redact
 from workbook.cli.again import Said
 from workbook.cli.faces import Faces
 from workbook.text import ci_log, terminal, terminal_lines
@@ -33,6 +34,12 @@ class Context(Frozen):
     def out(self, text: str = "") -> None:
         """Data, on standard output."""
         shown = f"{_shown(text)}\n"
+        sys.stdout.write(shown)
+        self.said.lines.append(("stdout", shown))
+
+    def out_json(self, document: str) -> None:
+        """What `json_document` made, on standard output: every text in it is encoded already, so no line is again."""
+        shown = f"{ci_log(redact(document))}\n"
         sys.stdout.write(shown)
         self.said.lines.append(("stdout", shown))
 
@@ -79,7 +86,10 @@ class Context(Frozen):
         from checks.git import Git, GitProblem
 
         try:
-            with self.git or Git.open(self.root) as git:
+            if self.git is not None:
+                self.git.head()
+                return
+            with Git.open(self.root) as git:
                 git.head()
         except GitProblem:
             # Only a session knows how to word what is wrong; then it may take its time.

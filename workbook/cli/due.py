@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbook.agenda import Entry, Recurring, recurring, soon
 from workbook.cli.context import Context
 from workbook.text import json_document, terminal
 from workbook.view import View
+
+if TYPE_CHECKING:
+    import argparse
 
 VERSION = 1
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbook.text import terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from checks.git import Git
     from checks.observation import ProbeReport
     from checks.run import Progress
     from workbook.session import Session
@@ -26,14 +27,35 @@ def look(session: Session, signals: Iterable[str] | None = None) -> ProbeReport:
         return session.probe(signals=signals, on_progress=show)
 
 
-def look_at(root: Path, signals: Collection[str] | None = None) -> tuple[ProbeReport, bool]:
-    """The same without a workbook: the report, and whether the same tree would be seen the same again."""
+class Looked(NamedTuple):
+    """A report, whether the same tree would be seen the same again, and the tree's state afterwards, "" if not told."""
+
+    report: ProbeReport
+    lasting: bool
+    after: str
+
+
+def look_at(root: Path, signals: Collection[str] | None = None, git: Git | None = None) -> Looked:
+    """The same without a workbook. `git` is a snapshot that was just taken; it is closed before the look."""
+    from checks.cache.reports import Known
     from checks.isolated import look_over
 
+    before = None
+    if git is not None:
+        with git:
+            before = Known(git.state(), git.top)
     lasting: list[bool] = []
+    after: list[str] = []
     with _shown_to_a_person() as show:
-        report = look_over(root, signals=signals, on_progress=show, on_lasting=lasting.append)
-    return report, lasting == [True]
+        report = look_over(
+            root,
+            signals=signals,
+            on_progress=show,
+            on_lasting=lasting.append,
+            before=before,
+            on_after=after.append,
+        )
+    return Looked(report, lasting == [True], "".join(after))
 
 
 def _shown_to_a_person() -> AbstractContextManager[Callable[[Progress], None] | None]:

@@ -55,6 +55,11 @@ def _run(arguments: Sequence[str], faces: Faces | None, outside: Unchanged | Non
     try:
         if again is not None and again.repeat():
             return 0
+        from workbook.cli import plainly
+
+        if root := plainly.root_asked(arguments):
+            roots.append(root)
+            return plainly.run(root, arguments, faces, again)
         from workbook.cli.calls import Call
 
         call = Call(arguments)

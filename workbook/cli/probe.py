@@ -45,9 +45,9 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         from workbook.catalogue.own import catalogue_of
 
         signals = wanted(catalogue_of(context.root)[0], chosen.signals, chosen.area)
-    report, lasting = look_at(context.root, signals)
-    context.said.follows_from_look(lasting=lasting)
-    _print(context, chosen, report)
+    looked = look_at(context.root, signals, context.git)
+    context.said.follows_from_look(lasting=looked.lasting, after=looked.after)
+    _print(context, chosen, looked.report)
     return 0
 
 
@@ -55,7 +55,7 @@ def _print(context: Context, chosen: argparse.Namespace, report: ProbeReport) ->
     if chosen.format == "json":
         from checks.report_json import to_json
 
-        context.out(json_document(to_json(report)))
+        context.out_json(json_document(to_json(report)))
     else:
         from workbook.cli.seen import report_lines
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from workbook import outlook
 from workbook.agenda import soon
@@ -18,6 +18,9 @@ from workbook.decisions import latest
 from workbook.text import json_document, terminal
 from workbook.view import View
 from workbook.words import STATUS_WORDS
+
+if TYPE_CHECKING:
+    import argparse
 
 ITEM_WORDS = {
     Status.READY: "ready",
@@ -37,11 +40,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context, chosen: argparse.Namespace) -> int:
     """Print the status of the workbook."""
-    view = _looked(context) if chosen.probe else _read(context)
-    if chosen.format == "json":
+    return _told(context, _looked(context), chosen.format) if chosen.probe else told(context, chosen.format)
+
+
+def told(context: Context, form: str) -> int:
+    """Print the status of the answers and the tree alone, as text or JSON."""
+    return _told(context, _read(context), form)
+
+
+def _told(context: Context, view: View, form: str) -> int:
+    if form == "json":
         from workbook.exports.status_json import to_json
 
-        context.out(json_document(to_json(view)))
+        context.out_json(json_document(to_json(view)))
         _problems(context, view)
     else:
         show(context, view)
