@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.speed import paint, peers
 from benchmarks.speed.beds import git
-from benchmarks.speed.rounds import Command, Measure
+from benchmarks.speed.rounds import Command, FailedError, Measure
 
 FULL = 1_000
 """Files of the bed on which everything is measured, the others included."""
@@ -22,6 +22,9 @@ MOST_COLD = 10_000
 
 READINESS = [sys.executable, "-P", "-m", "workbook"]
 AFTER = "status after an answer"
+IN_FUNCTION = "a line added in a function"
+ADDED = "a file added"
+_RETURNS = re.compile(r"(?m)^([ \t]+)return\b")
 BARE = [sys.executable, "-I", "-c", "pass"]
 
 
@@ -64,7 +67,7 @@ class Bed:
 
 
 def own(bed: Bed) -> list[Command]:
-    """Our look at a bed: cold, with nothing changed, and with one file changed."""
+    """Our look at a bed: cold, with one file changed in several ways, and with nothing changed."""
     probe = [*READINESS, "-C", str(bed.place), "probe", "--format", "json"]
     touched = bed.place / changing(bed)
 
@@ -75,12 +78,24 @@ def own(bed: Bed) -> list[Command]:
         with touched.open("a", encoding="utf-8") as file:
             file.write(f"# round {number}\n")
 
+    def edit(number: int) -> None:
+        text = touched.read_text(encoding="utf-8")
+        touched.write_text(_RETURNS.sub(rf"\1counted = {number}\n\g<0>", text, count=1), encoding="utf-8")
+
+    def add(number: int) -> None:
+        touched.with_name(f"added_{number}.py").write_text("def added(value):\n    return value\n", encoding="utf-8")
+
     # What looks for a while may end with 3: some questions stay unknown.
     fine = (0, 3)
     cold = [Command(bed.called("cold"), probe, bed.place, bed.env("cold"), forget, fine=fine)]
+    changes = [
+        Command(bed.called(IN_FUNCTION), probe, bed.place, bed.env("kept"), edit, fine=fine),
+        Command(bed.called(ADDED), probe, bed.place, bed.env("kept"), add, fine=fine),
+    ]
     return [
         *(cold if bed.files <= MOST_COLD else []),
         Command(bed.called("one file changed"), probe, bed.place, bed.env("kept"), touch, fine=fine),
+        *(changes if bed.files <= MOST_COLD else []),
         Command(bed.called("nothing changed"), probe, bed.place, bed.env("kept"), fine=fine),
     ]
 
@@ -137,7 +152,7 @@ RADON = ("radon cc", "radon mi", "radon hal", "radon raw")
 
 def rows(bed: Bed, others: list[Bed]) -> list[Row]:
     """The comparisons on the bed where everything is measured, and those between the beds."""
-    cold, warm, changed = (bed.called(what) for what in ("cold", "nothing changed", "one file changed"))
+    cold, warm = bed.called("cold"), bed.called("nothing changed")
     semgrep, rest = ("our semgrep part",), ("our other part",)
     scan, one_file = ("semgrep scan",), ("semgrep --experimental, one file",)
     same, sum_of_all = "`semgrep scan`, same rules and files", "`semgrep scan` and `radon cc`, `mi`, `hal`, `raw`"
@@ -149,7 +164,7 @@ def rows(bed: Bed, others: list[Bed]) -> list[Row]:
         Row(f"{at}: everything", sum_of_all, 0.30, "cpu", (cold,), (*scan, *RADON), (*semgrep, *rest)),
         Row(f"{at}: everything but semgrep", "parsing each file once", 6, "wall", rest, ("parsing alone",)),
         Row(warm, "`git status` and `python -I -c pass`", 3, "wall", (warm,), ("git status", "bare Python")),
-        Row(changed, "`semgrep --experimental` on that file", 2.5, "wall", (changed,), one_file),
+        *_changes(bed, "`semgrep --experimental` on that file", one_file),
         Row("`readiness status`, 54 answers", "`python -I -c pass`", 8, "wall", ("status",), ("bare Python",)),
         Row(
             "`readiness status`, after an answer", "`python -I -c pass`", 8, "wall", (AFTER,), ("bare Python",), STATUS
@@ -159,13 +174,9 @@ def rows(bed: Bed, others: list[Bed]) -> list[Row]:
         Row(f"peak memory, {bed.name}", "`semgrep scan`", 1.2, "memory", (cold,), scan),
     ]
     for other in others:
-        its_cold, its_warm, its_changed = (
-            other.called(what) for what in ("cold", "nothing changed", "one file changed")
-        )
+        its_cold, its_warm = other.called("cold"), other.called("nothing changed")
         if other.files == MOST_COLD:
-            found.append(
-                Row(its_changed, "`semgrep --experimental` on one file", 2.5, "wall", (its_changed,), one_file)
-            )
+            found += _changes(other, "`semgrep --experimental` on one file", one_file)
             found.append(Row(f"cold, {bed.name} to {other.name}", "own", 11, "cpu", (its_cold,), (cold,)))
         elif other.files > MOST_COLD:
             what = f"nothing changed, {bed.name} to {other.name}"
@@ -173,9 +184,25 @@ def rows(bed: Bed, others: list[Bed]) -> list[Row]:
     return found
 
 
+def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
+    """What a look costs after each kind of change; the bar is one for all, as the promise is."""
+    told = {"one file changed": "a comment at its end", IN_FUNCTION: "", ADDED: ""}
+    return [
+        Row(f"{bed.called(what)}{f': {state}' if state else ''}", against, 2.5, "wall", (bed.called(what),), theirs)
+        for what, state in told.items()
+    ]
+
+
 def changing(bed: Bed) -> str:
-    """The file that is changed: the first of the bed's Python files."""
-    return git(bed.place, "ls-files", "*.py").partition("\n")[0]
+    """The file that is changed: the first of the bed's Python files with a function that returns something.
+
+    Raises:
+        FailedError: there is none.
+    """
+    for path in git(bed.place, "ls-files", "*.py").splitlines():
+        if _RETURNS.search((bed.place / path).read_text(encoding="utf-8", errors="replace")):
+            return path
+    raise FailedError(f"{bed.name} has no Python function that could be changed")
 
 
 def same_findings(bed: Bed) -> int:

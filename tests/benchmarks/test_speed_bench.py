@@ -1,3 +1,4 @@
+import ast
 import os
 import sys
 import time
@@ -11,7 +12,7 @@ from benchmarks.speed import page, peers
 from benchmarks.speed.beds import COMMITS, git, synthetic
 from benchmarks.speed.paint import first_paint
 from benchmarks.speed.rounds import Command, Cost, FailedError, middle, ratio, run_once, run_rounds
-from benchmarks.speed.rows import Bed, Row
+from benchmarks.speed.rows import ADDED, IN_FUNCTION, Bed, Row, changing, own
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -104,3 +105,22 @@ def test_a_paint_is_what_stands_on_the_screen():
     program = "import time; print('\\x1b[31mHel\\x1b[0mlo'); time.sleep(600)"
     assert first_paint(b"Hello", [sys.executable, "-I", "-c", program])
     assert first_paint(b"Hello", [sys.executable, "-I", "-c", "pass"]) is None
+
+
+def test_every_change_is_the_one_its_row_names(tmp_path):
+    place = synthetic(tmp_path / "bed", 60)
+    bed = Bed("60 files", 60, place, tmp_path, peers.Peers(Path("semgrep"), Path("radon")))
+    changes = {one.name: one.before for one in own(bed) if one.before}
+    path = place / changing(bed)
+    text = path.read_text()
+    changes[bed.called("one file changed")](1)
+    assert path.read_text() == f"{text}# round 1\n"
+    path.write_text(text)
+    changes[bed.called(IN_FUNCTION)](1)
+    before, after = ast.parse(text), ast.parse(path.read_text())
+    assert [ast.dump(one) for one in before.body[:-1]] != [ast.dump(one) for one in after.body[:-1]]
+    assert len(after.body) == len(before.body)
+    assert len(path.read_text().splitlines()) == len(text.splitlines()) + 1
+    path.write_text(text)
+    changes[bed.called(ADDED)](1)
+    assert git(place, "status", "--porcelain").split() == ["??", str(path.with_name("added_1.py").relative_to(place))]
