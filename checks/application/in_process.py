@@ -53,7 +53,7 @@ def tasks_in_process(look: Look) -> list[Location]:
 
 def _is_left_for_later(look: Look, call: Seen) -> bool:
     """Whether a call leaves slow work for after the answer: in place, or in functions that it calls by name."""
-    if not _AFTERWARDS.fullmatch(call.name):
+    if not (call.name.endswith(("after", "waitUntil")) and _AFTERWARDS.fullmatch(call.name)):
         return False
     inner = [one for one in calls_of(look, call.path) if call.line <= one.line <= call.end_line and one != call]
     return any(

@@ -46,6 +46,13 @@ _IN_PYTHON = re.compile(
     r"|(?:aio)?boto3\.client\.(?!generate_presigned|invoke_model|converse|get_waiter|get_paginator|close|exceptions"
     r"|\w+_item|batch_\w+_item|query|scan|transact)\w+|algoliasearch\.\w+(?:\.\w+)*\.(?:search\w*|save\w*|delete\w*|partial\w*)"
 )
+_HEADS = (
+    *("stripe.", "resend.", "twilio.", "postmark", "mailgun", "node-mailjet", "octokit.", "algoliasearch", "plaid."),
+    *("web-push.", "googleapis.", "firebase-admin/", "sendgrid.", "slack_sdk.", "boto3.", "aioboto3."),
+    *("@sendgrid/", "@octokit/", "@actions/github", "@aws-sdk/", "@slack/", "@notionhq/", "@hubspot/", "@clerk/"),
+    *("@paddle/", "@mollie/", "@lemonsqueezy/", "@mailchimp/"),
+)
+"""How all of these names begin: few names of a repository do."""
 _SETS_A_LIMIT = re.compile(
     r"\b(?:request_?|read_?|socket_?|default_?)?timeout(?:_?(?:ms|s|seconds|in_?seconds|in_?millis))?[\"']?\s*[=:,}]\s*"
     r"(?!None\b|undefined\b|null\b|0\b)",
@@ -63,7 +70,7 @@ def is_service(call: Seen) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _is_service_name(name: str, *, is_python: bool) -> bool:
-    return bool((_IN_PYTHON if is_python else _IN_WEB).fullmatch(name))
+    return name.startswith(_HEADS) and bool((_IN_PYTHON if is_python else _IN_WEB).fullmatch(name))
 
 
 @once

@@ -60,21 +60,20 @@ class _Builder:
 
 def quoted_pieces(look: Look) -> list[Quoted]:
     """Statements that hold what a function quotes by itself, unless it is given constants there."""
-    texts = {web.path: lines_of(look, web.path) for web in web_modules(look) if not is_one_off(web.path)}
+    paths = [web.path for web in web_modules(look) if not is_one_off(web.path)]
     builders = [
         one
-        for web in web_modules(look)
-        if web.path in texts and _QUOTED.search(texts[web.path])
-        for one in _builders(texts[web.path], web)
+        for web in look.web.modules(look.files_with(paths, "'${", "'%${"))
+        for one in _builders(lines_of(look, web.path), web)
     ]
     if not builders:
         return []
     found: dict[Location, bool] = {}
     names = {one.function for one in builders}
-    for web in web_modules(look):
-        text = texts.get(web.path, "")
-        if not any(f"{name}(" in text for name in names):
+    for web in look.web.modules(paths):
+        if not any(call.callee.rpartition(".")[2] in names for call in web.calls):
             continue
+        text = lines_of(look, web.path)
         spans = list(_statements(text))
         for call in web.calls:
             if call.callee.rpartition(".")[2] in names and any(first <= call.line <= last for first, last in spans):
