@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -146,13 +146,6 @@ def code_of(plugin: Plugin) -> str:
 
 
 def _all() -> tuple[list[Entry], list[Trouble]]:
-    found, troubles = _all_of((*signs.sites(), *signs.of_distributions()))
-    return list(found), list(troubles)
-
-
-@lru_cache(maxsize=1)
-def _all_of(_: tuple[str, ...]) -> tuple[list[Entry], list[Trouble]]:
-    """What the lists of entry points hold, read again where one of them looks different."""
     found: list[Entry] = []
     troubles: list[Trouble] = []
     for plugin, text in _listed():
@@ -164,14 +157,22 @@ def _all_of(_: tuple[str, ...]) -> tuple[list[Entry], list[Trouble]]:
     return sorted(found), troubles
 
 
-def _listed() -> Iterator[tuple[Plugin, str]]:
+def _listed() -> Sequence[tuple[Plugin, str]]:
     """Each distribution that names one of our groups, with its list of entry points."""
-    for folder, names in _infos():
-        for name in names:
-            content = _read(f"{folder}/{name}/{_LISTED}")
-            if _MARK in content:
-                project, _, version = name.removesuffix(_INFO).partition("-")
-                yield Plugin(project.replace("_", "-"), version, folder), content.decode("utf-8", "replace")
+    infos = tuple((folder, name) for folder, names in _infos() for name in names)
+    return _read_all(infos, tuple(signs.of_file(f"{folder}/{name}/{_LISTED}") for folder, name in infos))
+
+
+@lru_cache(maxsize=1)
+def _read_all(infos: Sequence[tuple[str, str]], _: Sequence[str]) -> Sequence[tuple[Plugin, str]]:
+    """The lists of a command's first question; read again where one of them looks different from outside."""
+    found = []
+    for folder, name in infos:
+        content = _read(f"{folder}/{name}/{_LISTED}")
+        if _MARK in content:
+            project, _, version = name.removesuffix(_INFO).partition("-")
+            found.append((Plugin(project.replace("_", "-"), version, folder), content.decode("utf-8", "replace")))
+    return tuple(found)
 
 
 def _infos() -> Iterator[tuple[str, list[str]]]:
