@@ -30,7 +30,8 @@ def limits(look: Look, path: str, endpoint: Endpoint) -> bool:
     asked = path_asked(endpoint)
     if matchers and not any(covers(one, asked, prefix=False) for one in matchers):
         return False
-    return not _BY_PATH.search(main) or gate.outcome(main, asked) == REFUSED
+    by_path = _BY_PATH.search(main) or "RouteMatcher(" in gate.text
+    return not by_path or gate.outcome(main, asked) == REFUSED
 
 
 @once
@@ -52,7 +53,7 @@ def _read(look: Look, path: str) -> tuple[tuple[str, ...], str, Gate]:
     named |= {name for name, made in (web.assigned.items() if web else ()) if _LIMITER.search(made)}
     helpers = "|".join(re.escape(name) for name in sorted(named))
     asks = _ASKS + (rf"|(?<![\w.])(?<!new )(?:{helpers})(?:\.\w+)?\(" if helpers else "")
-    turned = _OTHER_REFUSALS.sub("other", text)
+    turned = _OTHER_REFUSALS.sub(lambda found: "other(" if found[0].endswith("(") else "other", text)
     turned = re.sub(rf"\bif\s*\((?=[^{{}};]*(?:{asks}))", "it.protect(); if (", turned, flags=re.IGNORECASE)
     turned = re.sub(asks, "it.protect(", turned, flags=re.IGNORECASE)
     gate = Gate(turned)
