@@ -53,6 +53,8 @@ _WEB_WRITES = re.compile(
     r"|(?:.*\.)?supabase\w*\.from\.(?:insert|update|upsert|delete)(?:\..*)?"
 )
 _PRISMA_WRITE = re.compile(r"(?:.*\.)?\w+\.(?:create|update|updateMany|upsert|delete|deleteMany)")
+_MODEL_WRITE = re.compile(r"[A-Z]\w*\.(?:create|update|upsert|destroy|insert|delete|save|increment)")
+_MAPPERS = frozenset({"sequelize", "sequelize-typescript", "mongoose", "typeorm", "objection", "@adonisjs/lucid"})
 _AT_ONCE = re.compile(r"(?:\$transaction|\.batch|\bbulkWrite)\(\s*(?:\[|[\w.]+\.map\()")
 """Statements that are gathered in a loop and sent together."""
 _LINES_ABOVE = 3
@@ -124,7 +126,9 @@ def _in_web(look: Look, web: WebModule) -> tuple[list[Location], list[Location]]
             (doubtful if is_doubtful else clear).append(place)
         elif _asks_for_each_in_web(look, web, one):
             clear.append(place)
-        elif _writes(one):
+        elif _ASSOCIATION.fullmatch(one.callee) and one.awaited and _is_of_the_turn(look, web, one):
+            doubtful.append(place)
+        elif _writes(one) or (one.awaited and _writes_a_model(look, web, one)):
             above = span(look, web.path, max(one.line - _LINES_ABOVE, 1), one.line)
             if not _is_retry(look, place) and not _AT_ONCE.search(above):
                 written.setdefault(_loop_around(look, place) or one.function, set()).add(place)
@@ -139,6 +143,14 @@ def _writes(call: WebCall) -> bool:
     if "prisma" in call.resolved.lower() and _PRISMA_WRITE.fullmatch(call.callee):
         return True
     return bool(_WEB_WRITES.fullmatch(call.callee) or _WEB_WRITES.fullmatch(call.resolved))
+
+
+def _writes_a_model(look: Look, web: WebModule, call: WebCall) -> bool:
+    """Whether a class whose file loads a mapper of objects to rows writes one: `await Contact.create(…)`."""
+    if not _MODEL_WRITE.fullmatch(call.callee):
+        return False
+    home = look.web.module(call.resolved.partition("#")[0]) if "#" in call.resolved else web
+    return any(item.package in _MAPPERS for item in (home.imports if home else ()))
 
 
 def _asks(call: Call, *, sql: bool) -> bool:
@@ -189,6 +201,16 @@ def _asks_for_each_in_web(look: Look, web: WebModule, call: WebCall) -> bool:
         for one in home.calls
         for first, last in spans
     )
+
+
+_ASSOCIATION = re.compile(r"(\w+)\.(?:get|count)[A-Z]\w*")
+
+
+def _is_of_the_turn(look: Look, web: WebModule, call: WebCall) -> bool:
+    """Whether Sequelize is asked, by the row of a turn, for what belongs to it: `await post.getComments()`."""
+    above = span(look, web.path, max(call.line - _TURN_LINES, 1), call.end_line)
+    walked = {word for text in _WALKS.findall(above) for word in re.findall(r"\w+", "".join(text))}
+    return call.callee.partition(".")[0] in walked and bool(look.importers("sequelize", "sequelize-typescript"))
 
 
 def _is_unless_known(look: Look, place: Location) -> bool:
