@@ -21,6 +21,7 @@ from checks.topics.secret_defaults import (
     working_defaults,
 )
 from checks.topics.secret_env_files import ENV_FILE, NO_PROVIDER, committed, graded, in_force, live_in_examples
+from checks.topics.secret_forms import formed
 
 LOCKS = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|.*\.lock|go\.sum|.*\.snap|.*\.svg|.*\.ipynb|.*\.map)$"
@@ -109,7 +110,7 @@ def none_in_code(look: Look) -> Observation:
             certain.append(place)
             message = f"a key-shaped string ({kind}) stands in the code; revoke it and load it at run time"
             look.found(Finding("secrets.key-shaped-string", "secrets.none-in-code", place, Severity.BLOCKER, message))
-        doubtful += [Location(path, line) for line in defaults]
+        doubtful += [Location(path, line) for line in defaults if not _for_developers(look, path)]
     settings = list(in_force(look))
     certain += [place for place, grade in settings if grade == "secret"]
     certain += live_in_examples(look)
@@ -194,6 +195,21 @@ _TEST_SETTINGS = re.compile(
 )
 
 
+_DEVELOPERS = re.compile(r"(?P<folder>(?:.*/)?(?:settings|configs?))/(?P<name>dev|develop|development|local)\.py$")
+
+
+def _for_developers(look: Look, path: str) -> bool:
+    """Whether a settings module is the developers': production has one beside it, and no server names this one."""
+    found = _DEVELOPERS.match(path)
+    if not found or not any(
+        look.tree.exists(f"{found['folder']}/{name}.py") for name in ("prod", "production", "live")
+    ):
+        return False
+    named = re.compile(rf"\b(?:settings|configs?)\.{found['name']}\b")
+    servers = look.tree.match("wsgi.py", "asgi.py", "celery.py", "Dockerfile*", "Procfile", "*.service")
+    return not any(named.search(look.tree.text(one) or "") for one in servers)
+
+
 def _is_of_tests(path: str) -> bool:
     """Whether a comparison in the file lets nobody in: an assertion, a fixture or a double, which are not served."""
     return is_test(path) or bool(DOUBLES.search(path) or _TEST_SETTINGS.search(path))
@@ -237,6 +253,11 @@ def _secrets_of(look: Look, path: str) -> _Seen | None:
     if possible:
         keys += [("value in a script", line) for line in assigned_in_shell(path, text)]
         defaults = sorted({*defaults, *working_defaults(path, text)})
+    for line, known_to_all in formed(path, text):
+        if known_to_all:
+            defaults = sorted({*defaults, line})
+        elif all(line != other for _, other in keys):
+            keys.append(("value in its form", line))
     look.facts.keep("secrets", path, [keys, defaults])
     return keys, defaults
 

@@ -21,8 +21,7 @@ FOLDER = Path(__file__).parent / "products"
 PRODUCTS = list(read_products(FOLDER))
 SIGNALS = frozenset(PRODUCTS[0].labels)
 
-PENDING_WRONG_MET: set[tuple[str, str]] = {
-}
+PENDING_WRONG_MET: set[tuple[str, str]] = set()
 """What the probes call met though a reader would not, until it is mended; what a mend brings anew is never added."""
 
 
