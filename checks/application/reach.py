@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -200,9 +201,13 @@ def _named_by_text(look: Look, path: str, name: str) -> Iterator[str]:
             "migrations",
         ):
             prefix = f"{folder}/{inner}"
-            yield from (
-                other for other in look.python.paths if other == f"{prefix}.py" or other.startswith(f"{prefix}/")
-            )
+            yield from _starting_with(look.python.paths, f"{prefix}/")
+            yield from (one for one in _starting_with(look.python.paths, f"{prefix}.py") if one == f"{prefix}.py")
+
+
+def _starting_with(paths: tuple[str, ...], start: str) -> tuple[str, ...]:
+    """Those of sorted paths that begin so."""
+    return paths[bisect_left(paths, start) : bisect_left(paths, f"{start[:-1]}{chr(ord(start[-1]) + 1)}")]
 
 
 def _discovers(name: str, arguments: tuple[object, ...]) -> bool:

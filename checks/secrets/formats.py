@@ -161,7 +161,11 @@ _TELLING: Final = (
     r"|signing_?-?key|encryption_?-?key|credential)"
 )
 
-_TELLING_HINTS: Final = "secret passw passphrase pwd token key credential"
+_TELLING_HINTS: Final = (
+    "secret passw passphrase pwd token credential "
+    "_key -key apikey accesskey privatekey accountkey signingkey encryptionkey"
+)
+"""Not `key` alone, which nearly every file spells somewhere."""
 
 LOOSE: Final[tuple[Format, ...]] = tuple(
     Format(kind, tuple(hints.split()), f"(?i){''.join(pieces)}")

@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from checks.secrets import shapes
-from checks.secrets.formats import FORMATS, LONG_WORDS, Format
+from checks.secrets.formats import FORMATS, LONG_WORDS, LOOSE, Format
 from checks.secrets.shapes import REDACTED, find, redact
 
 # Assembled here so that no scanner of this repository takes the test for a leak.
@@ -80,6 +80,17 @@ def test_what_a_format_of_long_words_matches_lies_within_one(one: Format, data: 
     assert match is not None
     assert any(word.start() <= match.start() and match.end() <= word.end() for word in LONG_WORDS.finditer(text))
     assert any(hint in match[0] for hint in one.hints)
+
+
+@pytest.mark.parametrize("one", LOOSE, ids=range(len(LOOSE)))
+@settings(max_examples=20)
+@given(st.data())
+def test_what_a_loose_shape_matches_holds_one_of_its_hints(one: Format, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(one.pattern))
+    match = one.pattern.search(text)
+    assume(match is not None)
+    assert match is not None
+    assert any(hint in match[0].lower() for hint in one.hints)
 
 
 WORDS = (
