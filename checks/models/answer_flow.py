@@ -216,12 +216,36 @@ def _sinks(look: Look, flow: _Flow) -> Iterator[Location]:
         shows = _SHOWS_RAW.fullmatch(call.name) or "unsafe_allow_html=True" in text_of(look, call)
         if runs or shows or _RUNS_SQL.fullmatch(call.callee):
             yield call.place
+    for call in _inside(look, flow):
+        if _RENDERS.fullmatch(call.last) and any(_is_raw(look, *one) for one in _rendered(look, call, flow.names)):
+            yield call.place
     if flow.path.endswith(WEB):
         text = lines_of(look, flow.path, flow.first, flow.last)
         for one in _RAW_PAGE.finditer(text):
             value = next(part for part in one.groups() if part is not None)
             if _holds(value, flow.names) and not CLEANS.search(value):
                 yield Location(flow.path, flow.first + text.count("\n", 0, one.start()))
+
+
+_RENDERS = re.compile(r"render_template|render|TemplateResponse|render_to_string|render_to_response")
+_PAGE = re.compile(r"[\"']([\w./-]+\.(?:html?|jinja2?|j2))[\"']")
+_GIVEN = re.compile(r"(?:[\"'](?P<key>\w+)[\"']\s*:|\b(?P<name>\w+)\s*=)\s*(?P<value>[^,{}()\n]+(?:\([^()\n]*\))?)")
+
+
+def _rendered(look: Look, call: Seen, names: set[str]) -> Iterator[tuple[str, str]]:
+    """The page that a call renders, with each variable of it that the answer is given as."""
+    text = text_of(look, call)
+    page = _PAGE.search(text)
+    for one in _GIVEN.finditer(text) if page else ():
+        if page and _holds(one["value"], names) and not CLEANS.search(one["value"]):
+            yield page[1], one["key"] or one["name"]
+
+
+def _is_raw(look: Look, page: str, name: str) -> bool:
+    """Whether a page of the repository shows a variable as HTML."""
+    raw = re.compile(rf"\{{\{{-?\s*{re.escape(name)}\b[^}}]*\|\s*safe\b|autoescape\s+(?:false|off)")
+    pages = look.tree.match(f"*{page.rsplit('/', 1)[-1]}")
+    return any(path.endswith(page) and raw.search(look.tree.text(path) or "") for path in pages)
 
 
 def _is_source(look: Look, flow: _Flow, call: Seen) -> bool:

@@ -6,7 +6,7 @@ import re
 
 ENDLESS = (
     r"(?:None\b|null\b|undefined\b|(?:Number\(?\.?\s*)?(?:Infinity|POSITIVE_INFINITY)\b|Number\.MAX_\w+|float\b|sys\.maxsize"
-    r"|(?:math|np|numpy)\.inf\b|1e(?:[6-9]|\d\d)|10\s*\*\*\s*(?:[6-9]|\d\d)|\d[\d_]{6,})"
+    r"|(?:async\s*)?\(\s*\)\s*=>\s*false\b|lambda[^:\n]*:\s*False\b|(?:math|np|numpy)\.inf\b|1e(?:[6-9]|\d\d)|10\s*\*\*\s*(?:[6-9]|\d\d)|\d[\d_]{6,})"
 )
 """The pattern of a value that no run of an agent reaches: none, infinite, or a million and more."""
 _COMPARED = re.compile(

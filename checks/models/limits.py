@@ -9,13 +9,14 @@ from checks.application.calls_seen import all_calls, around, lines_of
 from checks.application.http_calls import waits
 from checks.application.named_values import assigned, written_out
 from checks.models.calls import ModelCall, clients_for
+from checks.models.caps import ENDLESS
 
 if TYPE_CHECKING:
     from checks.look import Look
 
 _CAP = re.compile(
-    r"\b(?:max_(?:completion_|output_|new_|response_)?tokens(?:_to_sample)?|max(?:Completion|Output|New)?Tokens|num_predict|numPredict"
-    r"|n_predict|max_length|maxTokenCount|max_gen_len|max_completion_tokens)[\"']?\s*(?:[=:,}]|$)(?!\s*(?:None|null|undefined)\b)"
+    rf"\b(?:max_(?:completion_|output_|new_|response_)?tokens(?:_to_sample)?|max(?:Completion|Output|New)?Tokens|num_predict|numPredict"
+    rf"|n_predict|max_length|maxTokenCount|max_gen_len|max_completion_tokens)[\"']?\s*(?:[=:,}}]|$)(?!\s*{ENDLESS})"
 )
 _GLOBAL_WAIT = re.compile(r"^litellm\.request_timeout\s*=|\bopenai\.(?:default_)?timeout\s*=", re.MULTILINE)
 _WAIT = re.compile(

@@ -24,7 +24,7 @@ _CAPPED = re.compile(
     rf"(?![\"']?\s*[=:]\s*{ENDLESS})"
 )
 _UNCAPPED = re.compile(
-    rf"\b(?:max_iterations|max_?[tT]urns|max_?[sS]teps|recursion_?[lL]imit)\b[\"']?\s*[=:]\s*{ENDLESS}"
+    rf"\b(?:max_iterations|max_?[tT]urns|max_?[sS]teps|recursion_?[lL]imit|stopWhen)\b[\"']?\s*[=:]\s*{ENDLESS}"
 )
 _AGENT_RUNS = re.compile(
     r"(?:.*\.)?AgentExecutor(?:\.\w+)*|(?:.*\.)?(?:create_react_agent|createReactAgent|initialize_agent"
@@ -40,6 +40,7 @@ _COUNTED = re.compile(
     r"|[<>]=?\s*(?:\w+\.)*_?\w*(?:max|limit|steps|turns|iter|budget|\d)"
     r"|(?:max|limit|steps|turns|iter|budget|remaining|left)\w*\s*(?:>=?|:|\)\s*\{|--)"
 )
+_FOREVER = re.compile(r"^\s*[\w, ]+\s+in\s+(?:itertools\.)?(?:count|cycle|repeat)\(")
 _EACH = re.compile(r"^\s*(?:await\s*)?(?:\(\s*(?:const|let|var)\s+[^;]+\bof\b|\w[\w, ()]*\s+in\b)")
 _TOOL_USE = re.compile(
     r"tool_calls|tool_use|toolCalls|tool_choice|\btools\s*[=:,}]|function_call|functionCall|stop_reason|finish_reason"
@@ -129,6 +130,7 @@ def loops_bounded(look: Look) -> Observation:
     own = [(call.place, bounded) for call in model_calls(look) if (bounded := _own_loop(look, call)) is not None]
     capped += [*steps, *(place for place, bounded in own if bounded)]
     uncapped += [place for place, bounded in own if not bounded]
+    uncapped += [call.place for call in model_calls(look) if _UNCAPPED.search(text_of(look, call.seen))]
     if uncapped:
         complain(look, "agents.endless-loop", LOOPS, uncapped, Severity.MEDIUM, "nothing but the model ends this loop")
         outcome = Outcome.PARTIAL if capped or default else Outcome.UNMET
@@ -184,6 +186,8 @@ def _own_loop(look: Look, call: ModelCall) -> bool | None:
     head, body = found
     if _COUNTED.search(head):
         return holds(lines_of(look, seen.path), head, body)
+    if _FOREVER.match(head):
+        return bool(_BREAKS.search(body))
     if _EACH.match(head) or _PERSON.search(body):
         return None  # a list that ends, or a person who takes every other turn
     return bool(_BREAKS.search(body))

@@ -12,7 +12,7 @@ from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.topics import ci_jobs
-from checks.topics.ci_collected import below, chosen_folder, split_arguments, told_folders
+from checks.topics.ci_collected import below, chosen_folder, chosen_mark, split_arguments, told_folders
 from checks.topics.ci_jobs import SEARCHED, Run
 from checks.topics.tests_case import Case
 from checks.topics.tests_found import cases
@@ -143,6 +143,9 @@ def _no_tests(look: Look, tests: list[Run], broken: tuple[Location, ...], messag
     return answer(TESTS, Outcome.UNMET, "there are no tests that CI could run", searched=SEARCHED)
 
 
+_RUNNERS = ("pytest", "vitest", "jest", "playwright", "unittest")
+
+
 def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
     """The files of `real` that the command runs: of its kind, below its folder, and below the paths it names."""
     command, kind = run.command, ci_jobs.test_kind(run.command)
@@ -154,15 +157,17 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
         return set()
     named = [word for word in words if _is_path(look, base, word)]
     roots = [below(base, word.split("::")[0]) for word in named] or [base]
-    runner = next((name for name in ("pytest", "vitest", "jest", "playwright") if name in command.text), "")
+    runner = next((name for name in _RUNNERS if name in command.text), "")
     if runner and not named and "--config" not in command.text:
-        chosen = chosen_folder(base, words) if runner in {"vitest", "jest"} else []
+        chosen = chosen_folder(base, words) if runner in {"vitest", "jest", "unittest"} else []
         roots = chosen or told_folders(look, base, runner) or roots
     away = [below(base, word) for word in left_out]
+    mark = chosen_mark(look, command.words) if runner == "pytest" else ""
     return {
         case.path
         for case in real
         if case.kind == kind
+        and (not mark or f"mark.{mark}" in (look.tree.text(case.path) or ""))
         and any(_is_below(case.path, root) for root in roots)
         and not any(_is_below(case.path, folder) for folder in away)
     }
@@ -253,6 +258,8 @@ def lint_and_types(look: Look) -> Observation:
     return answer(LINT, Outcome.PARTIAL, said, anywhere, searched=SEARCHED, fix=fix)
 
 
+_IGNORES_ALL = re.compile(r"(?m)^\[(?:tool\.)?mypy\]\s*\n(?:(?!\[).*\n)*?ignore_errors\s*=\s*[Tt]rue")
+"""Settings of mypy that silence every module, as against a section of one."""
 _PYTHON_TYPES = ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype")
 
 
@@ -270,6 +277,9 @@ def _idle_type_checker(look: Look, ran: list[Run]) -> tuple[Location, ...]:
 
 
 def _is_told_to_ignore(look: Look, run: Run) -> bool:
-    """Whether it is a framework's build that is configured to ignore type errors."""
+    """Whether it is a framework's build, or a type checker, that is configured to ignore type errors."""
+    if run.command.program in {"mypy", "dmypy"}:
+        told = look.tree.match("/pyproject.toml", "/mypy.ini", "/.mypy.ini", "/setup.cfg")
+        return any(_IGNORES_ALL.search(look.tree.text(path) or "") for path in told)
     configured = look.tree.match("next.config.*") if run.command.words[:2] == ("next", "build") else ()
     return any(re.search(r"ignoreBuildErrors\s*:\s*true", look.tree.text(path) or "") for path in configured)

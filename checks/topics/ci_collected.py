@@ -45,16 +45,25 @@ def split_arguments(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str,
     return tuple(named), tuple(item for item in left if item)
 
 
-_FOLDER = re.compile(r"--(?:dir|root|rootDir|roots)(?:=(?P<value>.+))?$")
+_FOLDER = re.compile(r"(?:--(?:dir|root|rootDir|roots|start-directory)|-s)(?:=(?P<value>.+))?$")
 
 
 def chosen_folder(base: str, words: tuple[str, ...]) -> list[str]:
-    """The folder, there or not, that options of vitest or jest choose: `--dir tests`."""
+    """The folder, there or not, that options of vitest, jest or unittest choose: `--dir tests`."""
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if match := _FOLDER.match(word):
             value = (match["value"] or following).strip("\"'")
             return [below(base, value)] if value and value[0] not in "-$<" else []
     return []
+
+
+def chosen_mark(look: Look, words: tuple[str, ...]) -> str:
+    """The one mark that tests must have for pytest to run them, as in `-m smoke`; "" where hooks may give it to any."""
+    mark = words[words.index("-m") + 1] if "-m" in words[:-1] else ""
+    if not re.fullmatch(r"[A-Za-z_]\w*", mark):
+        return ""
+    hooks = look.tree.match("conftest.py")
+    return "" if any(re.search(r"add_marker|pytestmark", look.tree.text(path) or "") for path in hooks) else mark
 
 
 def told_folders(look: Look, base: str, runner: str) -> list[str]:

@@ -40,7 +40,7 @@ _INI = {
 _WEB_CONFIG = ("vitest.config.*", "vite.config.*", "jest.config.*", "package.json", ".nycrc*", ".c8rc*")
 _COLLECTS = re.compile(r"collectCoverage[\"']?:\s*true|coverage[\"']?\s*:\s*\{[^{}]*enabled[\"']?:\s*true")
 _FLOOR = re.compile(
-    r"(?s)(coverageThreshold[\"']?\s*:\s*\{.{0,300}?\b(?!0\b)\d+|thresholds?[\"']?\s*:\s*\{.{0,300}?:\s*(?!0\b)\d+"
+    r"(?s)(coverageThreshold[\"']?\s*:\s*\{.{0,300}?:\s*-?(?!0\b)\d+|thresholds?[\"']?\s*:\s*\{.{0,300}?:\s*(?!0\b)\d+"
     r"|[\"']?check-coverage[\"']?\s*:\s*true)"
 )
 

@@ -244,7 +244,7 @@ _TYPES = re.compile(
     r"|cargo (check|clippy))"
 )
 _TYPES_ACTION = re.compile(r"^(jakebailey/pyright-action|tsuyoshicho/action-mypy|jpetrucciani/mypy-check)")
-_IGNORED = frozenset({"--exit-zero", "--exit-0", "--warn-only", "--no-fail"})
+_IGNORED = frozenset({"--exit-zero", "--exit-0", "--warn-only", "--no-fail", "--fail-under=0", "--ignore-errors"})
 
 
 def is_ignored(command: Command) -> bool:

@@ -101,7 +101,7 @@ def _installs_a_range(command: str) -> bool:
 def _is_locked(look: Look, workspaces: Workspaces, ecosystem: str, folder: str, items: list[Dependency]) -> bool:
     if all(item.pinned for item in items):
         return True
-    if workspaces.covers(ecosystem, folder):
+    if workspaces.covers(ecosystem, folder) and not _installs_ranges(look, ecosystem, items):
         return True
     if ecosystem != "python":
         return False
@@ -118,6 +118,18 @@ _FOR_DEVELOPERS = re.compile(
     r"(?i)(?:^|/)(?:requirements[-_./])?(?:dev\w*|local|tests?|testing|lint|docs?|ci|typing)(?:[-_]requirements)?\.txt$"
 )
 """Requirements files of tools that are not deployed: what is served decides."""
+
+
+def _installs_ranges(look: Look, ecosystem: str, items: list[Dependency]) -> bool:
+    """Whether an image installs from a requirements file of ranges, past the lock file beside it."""
+    loose = {item.path.rsplit("/", 1)[-1] for item in items if not item.pinned and item.path.endswith(".txt")}
+    runs = [text for image in look.containers.dockerfiles for stage in image.stages for text in stage.runs]
+    installs = [text for text in runs if "pip install" in text and "export" not in text] if loose else []
+    return ecosystem == "python" and any(
+        re.search(rf"-r\s*\S*\b{re.escape(name)}", text) for name in loose for text in installs
+    )
+
+
 _REQUIREMENTS = re.compile(r"^(?:.*/)?requirements(?=/|$)")
 
 

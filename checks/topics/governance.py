@@ -24,6 +24,8 @@ POLICIES = tuple(
 )
 _UNTOUCHED_POLICY = re.compile(r"(?i)use this section to tell people")
 """The words of the form that a host offers for a new policy."""
+_NOTE = 20
+"""Words of a note to oneself."""
 _SENTENCE = 6
 """Words below which a policy tells nobody anything."""
 _UNDERLINED = re.compile(r"(?m)^(\S[^\n]{0,80})(?=\n([=\-~^])\2{2,}[ ]*$)")
@@ -87,7 +89,7 @@ def license_file(look: Look) -> Observation:
     files = [
         path
         for path in look.tree.paths
-        if _LICENSE.fullmatch(path) and not _CODE.search(path) and (look.tree.text(path) or "").strip()
+        if _LICENSE.fullmatch(path) and not _CODE.search(path) and _is_license(look.tree.text(path) or "")
     ]
     if files:
         return Observation("gov.license", Outcome.MET, "a license file", LICENSES, (Location(files[0]),))
@@ -98,6 +100,12 @@ def license_file(look: Look) -> Observation:
             said = "a license is named, but there is no license file"
             return Observation("gov.license", Outcome.PARTIAL, said, LICENSES, (place,), fix="add a LICENSE file")
     return Observation("gov.license", Outcome.UNMET, "no license file", LICENSES, fix="add a LICENSE file")
+
+
+def _is_license(text: str) -> bool:
+    """Whether a file says something of a license, and not that one is still to be chosen."""
+    words = re.findall(r"\w+", text)
+    return bool(words) and not (len(words) <= _NOTE and re.search(r"(?i)\b(?:todo|tbd|to be \w+|placeholder)\b", text))
 
 
 @probe("gov.security-policy")

@@ -133,8 +133,8 @@ def _grade(look: Look, call: ModelCall) -> str:
     whole = lines_of(look, seen.path, first, last)
     after = _DROPPED.sub("", lines_of(look, seen.path, seen.end_line, min(last, seen.end_line + 80)))
     checks = bool(_CHECKS.search(after)) or _by_compiled(look, seen.path, after)
-    if _ANYTHING.search(text) and not checks:
-        return "unchecked"
+    if weak := _weak(text, whole, checks=checks):
+        return weak
     if _SCHEMA_CALL.fullmatch(seen.name) or _SCHEMA.search(text) or checks or FORCED.search(text):
         return "schema"
     if re.search(r"with_structured_output|withStructuredOutput", seen.name) or _SCHEMA.search(_maker(look, call)):
@@ -157,6 +157,21 @@ def _grade(look: Look, call: ModelCall) -> str:
     if listed:
         return "schema"
     return f"{_free(look, call, text, after)}{'+tools' if takes_typed_tools(look, call) else ''}"
+
+
+def _weak(text: str, whole: str, *, checks: bool) -> str:
+    """The grade of a call whose check lets everything through, from its source and its function's; "" of any other."""
+    if checks:
+        return "schema+unchecked" if _falls_through(whole) else ""
+    return "unchecked" if _ANYTHING.search(text) else ""
+
+
+def _falls_through(text: str) -> bool:
+    """Whether what a schema refuses is returned as it was parsed."""
+    names = set(re.findall(r"\b(\w+)\b[^=\n]*=\s*(?:json\.loads|JSON\.parse)\(", text))
+    every = "|".join(re.escape(name) for name in sorted(names))
+    caught = r"\b(?:except\b[^\n]*:|catch\b[^\n]*\{)\s*\n(?:[^\n]*(?:log|console|print|warn)[^\n]*\n)?\s*return\s+"
+    return bool(names and re.search(rf"{caught}(?:{every})\b", text))
 
 
 def _by_compiled(look: Look, path: str, text: str) -> bool:

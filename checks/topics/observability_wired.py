@@ -6,6 +6,7 @@ import re
 
 from checks.application.calls_seen import all_calls
 from checks.application.endpoints import endpoints
+from checks.application.environment import settings
 from checks.application.sampling import keeps_nothing
 from checks.application.switches import conditions, switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches, python_modules, reached
@@ -216,6 +217,9 @@ def tracing(look: Look) -> Observation:
     instruments = [
         hit for hit in calls(look, _INSTRUMENTS) if re.search(r"opentelemetry|logfire|ddtrace", hit.call.resolved)
     ]
+    if mute := _muted(look) if agents or providers else ():
+        said = "tracing is set up, and the environment keeps its spans from going anywhere"
+        return answer(TRACING, Outcome.PARTIAL, said, [*mute, *agents], searched=searched, fix=fix)
     instruments += _of_environment(look)
     web = [hit for hit in providers if not hit.place.path.endswith(PYTHON)]
     if web and (late := _after_listening(look, web)):
@@ -245,6 +249,22 @@ def _of_environment(look: Look) -> list[Hit]:
     found = calls(look, _BY_ENVIRONMENT)
     by_hand = found and calls(look, r".*\.(?:start_as_current_span|start_span)")
     return list(found) if by_hand or look.depends_on("opentelemetry-instrumentation-*", dev=True) else []
+
+
+_MUTES = (("OTEL_SDK_DISABLED", "true|1"), ("OTEL_TRACES_EXPORTER", "none"), ("DD_TRACE_ENABLED", "false|0"))
+_MUTING = r"opentelemetry-instrument\b.*--traces_exporter[\"',=\s]+none\b"
+
+
+def _muted(look: Look) -> list[Location]:
+    """Where the deployment tells a tracer to send nothing."""
+    found = [
+        one.place
+        for name, off in _MUTES
+        for one in settings(look, name)
+        if not one.example and re.fullmatch(off, one.value, re.IGNORECASE)
+    ]
+    commands = look.tree.match("Dockerfile*", "Procfile", "*compose*.y*ml", "/package.json")
+    return found + [place for path in commands for place in line_matches(look, path, _MUTING)]
 
 
 def _exports_nothing(look: Look) -> list[Location]:
