@@ -24,6 +24,16 @@ _OF_PRODUCTION = re.compile(
     r"|requests|cost|budget|(less|fewer|more|faster) than|at (most|least)|within|below|sustain|first token"
     r"|retention|recover|scal|performance"
 )
+_SERVED = re.compile(
+    r"(?i)latenc|availab|uptime|throughput|concurren|response time|\bp9[059]\b|\brto\b|\brpo\b|error rate|first token"
+    r"|requests?\s*(per|/)|\b[rq]ps\b|req/s|\d\s*ms\b|milliseconds?|\b99(\.\d+)?\s*%|sustain|\bpeak"
+    r"|recovery (time|point)|\bscal(e|es|ing) (to|out|up)\b"
+    r"|\b(respon[ds]|answer|load|start|complete|finish)\w*\b[^.|]{0,40}\b(in|within|under|below|less than)\b"
+    r"[^.|]{0,12}\d"
+    r"|\b(cost|budget)\w*\b[^.|]*\b(per|a|each)\s+(request|call|month|conversation|document|user|day)"
+)
+"""Words of how a service is to run; what users may do is counted with the others too."""
+_OPEN = re.compile(r"(?i)\b(tbd|todo|tbc|to be (decided|defined|determined))\b|\?\?")
 _NAMED = re.compile(r"(?i)requirement|\bprd|nfrs?\b|non[-_ ]functional")
 _HEADING = re.compile(r"(?i)(non-?functional|production) requirements|performance (requirements|targets|goals)")
 
@@ -46,7 +56,8 @@ def requirements(look: Look) -> Observation:
             if _HEADING.search(heading.text):
                 section = item.section(re.escape(heading.text))
                 numbered += [Location(item.path, heading.line) for _ in _numbered(item, section)]
-    if len(numbered) > 1:
+    lines = [_line(look, place) for place in numbered]
+    if len(numbered) > 1 and any(_SERVED.search(line) for line in lines):
         said = "production requirements with numbers"
         return answer(REQUIREMENTS, Outcome.MET, said, numbered, searched=searched)
     if documents or numbered:
@@ -60,5 +71,10 @@ def requirements(look: Look) -> Observation:
 def _numbered(document: Document, text: str) -> Iterator[Location]:
     offset = document.text.count("\n", 0, max(document.text.find(text), 0))
     for number, line in enumerate(text.splitlines(), 1):
-        if _NUMBER.search(line) and _OF_PRODUCTION.search(line):
+        if _NUMBER.search(line) and _OF_PRODUCTION.search(line) and not _OPEN.search(line):
             yield Location(document.path, offset + number)
+
+
+def _line(look: Look, place: Location) -> str:
+    lines = (look.tree.text(place.path) or "").splitlines()
+    return lines[place.line - 1] if place.line <= len(lines) else ""
