@@ -256,7 +256,10 @@ def callees(look: Look, module: PythonModule, function: Function) -> Iterator[tu
 
 def without_comments(text: str) -> str:
     """Source text with comment-only lines and trailing comments emptied, line count kept."""
-    text = re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
+    if "/*" in text:
+        text = re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
+    if not ("#" in text or "//" in text or "--" in text):
+        return text
     # Never a line break: a place in what is left is a place in the file.
     return re.sub(r"(?m)(^[^\S\n]*|[^\S\n])(#|//|--(?=\s))[^\n]*$", "", text)
 
