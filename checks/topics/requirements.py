@@ -51,13 +51,14 @@ def requirements(look: Look) -> Observation:
     ]
     named = [item for item in documents if _NAMED.search(f"{item.path} {item.title}")]
     numbered = [place for item in named for place in _numbered(item, item.text)]
+    served = any(_SERVED.search(_line(look, place)) for place in numbered)
     for item in look.documents.all:
         for heading in item.headings:
             if _HEADING.search(heading.text):
                 section = item.section(re.escape(heading.text))
                 numbered += [Location(item.path, heading.line) for _ in _numbered(item, section)]
-    lines = [_line(look, place) for place in numbered]
-    if len(numbered) > 1 and any(_SERVED.search(line) for line in lines):
+                served = served or bool(_SERVED.search(section))
+    if len(numbered) > 1 and served:
         said = "production requirements with numbers"
         return answer(REQUIREMENTS, Outcome.MET, said, numbered, searched=searched)
     if documents or numbered:
