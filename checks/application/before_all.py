@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from checks.look import PYTHON, WEB
@@ -27,6 +28,19 @@ def stands_before(look: Look, place: Location, endpoint: Endpoint) -> bool:
         return _package(look, place.path) == _package(look, endpoint.module)
     guarded, serving = look.reach.services_of(place.path), look.reach.services_of(endpoint.module)
     return not guarded or not serving or not guarded.isdisjoint(serving)
+
+
+def is_below_routes(look: Look, path: str, callee: str, line: int) -> bool:
+    """Whether routes stand above a `use` of the same application: they answer before it runs."""
+    module, host = look.web.module(path), callee.rpartition(".")[0]
+    return callee.endswith(".use") and any(
+        call.line < line
+        and call.callee.rpartition(".")[0] == host
+        and len(call.arguments) > 1
+        and call.arguments[0][:1] in "'\"`"
+        and not re.search(r"(?i)health|ready|live|static|metrics|ping|docs", call.arguments[0])
+        for call in (module.calls if module else ())
+    )
 
 
 @once

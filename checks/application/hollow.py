@@ -35,6 +35,8 @@ def stops_nobody(look: Look, name: str) -> bool:
     home = next(iter(homes))
     if _loads_a_package(look, home):
         return False
+    if not _CATCHES.search(lines_of(look, home)) and _loads(look, home, _VERIFIERS):
+        return False  # what does not verify throws
     return not any(_STOPS.search(lines_of(look, path)) for path in (home, *look.reach.imports_of(home)))
 
 
@@ -47,7 +49,21 @@ def _homes(look: Look) -> dict[str, set[str]]:
     return found
 
 
-_HARMLESS = frozenset({"express", "fastify", "koa", "hono", "@nestjs/common", "starlette", "fastapi", "flask", "next"})
+_VERIFIERS = frozenset({"jsonwebtoken", "jose", "jwt"})
+"""Packages that throw, or call back with an error, where a token is wrong."""
+_CATCHES = re.compile(r"\bcatch\b|\bexcept\b|\((?:err|error|_err|e)\s*,")
+
+
+def _loads(look: Look, path: str, packages: frozenset[str]) -> bool:
+    python, web = look.python.module(path), look.web.module(path)
+    return any(item.top in packages for item in (python.imports if python else ())) or any(
+        item.package in packages for item in (web.imports if web else ())
+    )
+
+
+_HARMLESS = _VERIFIERS | frozenset(
+    {"express", "fastify", "koa", "hono", "@nestjs/common", "starlette", "fastapi", "flask", "next"}
+)
 _STANDARD = frozenset({
     "collections", "datetime", "functools", "logging", "os", "sys", "time", "typing", "uuid", "__future__", "json",
     "re", "redis", "ioredis", "pydantic", "pydantic_settings",

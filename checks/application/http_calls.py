@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
 from checks.application.named_values import written_out
-from checks.application.own_clients import own_client, own_client_waits
+from checks.application.own_clients import OwnClient, own_client, own_client_waits
 from checks.application.service_sdks import is_service, service_waits
 from checks.application.switches import values_of
 from checks.application.wrapped import definition, wrappers
@@ -37,12 +37,14 @@ _MADE = re.compile(
 )
 _PASSED = re.compile(rf"(?:requests|httpx)\.{_VERB}")
 _WAITS = re.compile(
-    r"\b(?:request_?)?timeout(?:_?(?:ms|s|seconds))?[\"']?\s*[=:,}]\s*(?!None\b|undefined\b|null\b|0\b)", re.IGNORECASE
+    r"\b(?:request_?)?timeout(?:_?(?:ms|s|seconds))?[\"']?\s*[=:,}]"
+    r"(?!\s*(?:None\b|undefined\b|null\b|0\b|false\b|Infinity\b|(?:\w+\.)*(?:Client)?Timeout\(\s*(?:\w+\s*=\s*)?None\s*\)))",
+    re.IGNORECASE,
 )
 _ABORTS = re.compile(r"AbortSignal\.(?:timeout|any)\(")
 _SIGNAL = re.compile(r"\b(?:abortS|s)ignal\b")
 _CONTROLLED = re.compile(r"setTimeout\([^;]{0,160}\.abort\b", re.DOTALL)
-_AXIOS = re.compile(r"\baxios\.defaults\.timeout\s*=\s*(?!0\b)")
+_AXIOS = re.compile(r"\baxios\.defaults\.timeout\s*=(?!\s*0\b)")
 _CANCELS = re.compile(
     r"asyncio\.(?:wait_for|timeout)\(|async_timeout\.timeout\(|anyio\.(?:fail_after|move_on_after)\(|Promise\.race\("
 )
@@ -127,7 +129,7 @@ def _has_base(look: Look, call: Seen) -> bool:
         return any(not _OWN.search(base) for base in bases)
     if not re.search(r"\.(?:create|extend)\.", call.name) or in_browser(look, call.path):
         return False
-    return any(re.search(r"\b(?:baseURL|prefixUrl)\s*:(?!\s*[\"'`]/)", text_of(look, one)) for one in made)
+    return any(re.search(r"\b(?:baseURL|prefixUrl)\s*:(?!\s*[\"'`]/)", written_out(look, one)) for one in made)
 
 
 def _in_process(made: Seen) -> bool:
@@ -178,6 +180,7 @@ def waits(look: Look, call: Seen) -> bool:
     return _client_waits(look, call)
 
 
+_NONE = re.compile(r"(?:(?:\w+\.)*(?:Client)?Timeout\(\s*(?:\w+\s*=\s*)?)?None\s*\)?")
 _NAMED_LIMIT = re.compile(r"\btimeout\s*=\s*(?:\w+\.)*(\w+)\s*[,)]")
 
 
@@ -185,7 +188,14 @@ def _is_no_limit(look: Look, call: Seen) -> bool:
     """Whether a Python call is given a name for its timeout that stands for none."""
     named = _NAMED_LIMIT.search(text_of(look, call)) if call.path.endswith(PYTHON) else None
     values = [text for text in values_of(look, named[1]) if text] if named else []
-    return bool(values) and all(text == "None" for text in values)
+    return bool(values) and all(_NONE.fullmatch(text) for text in values)
+
+
+def _is_unlimited(look: Look, own: OwnClient) -> bool:
+    """Whether the product's own client is given a name for its timeout that stands for none."""
+    named = _NAMED_LIMIT.search(lines_of(look, own.path, own.first, own.last))
+    values = [text for text in values_of(look, named[1]) if text] if named else []
+    return bool(values) and all(_NONE.fullmatch(text) for text in values)
 
 
 def _is_cut_short(look: Look, call: Seen) -> bool:
@@ -236,7 +246,7 @@ def _client_waits(look: Look, call: Seen) -> bool:
     if is_service(call):
         return service_waits(look, call)
     if own := own_client(look, call):
-        return own_client_waits(look, own)
+        return own_client_waits(look, own) and not _is_unlimited(look, own)
     if call.name.startswith("axios") and _axios_waits(look):
         return True
     if call.name.startswith("requests.") and _adapter_waits(look, call):
@@ -248,7 +258,7 @@ def _client_waits(look: Look, call: Seen) -> bool:
         not _is_no_limit(look, one)
         and (
             _WAITS.search(written_out(look, one))
-            or one.keys.get("timeout", "None") not in {"None", "undefined", "null"}
+            or one.keys.get("timeout", "None") not in {"None", "undefined", "null", "false", "0"}
         )
         for one in here
     )

@@ -18,7 +18,7 @@ _LIBRARY = re.compile(
 )
 _BASES = re.compile(r"(?:\w+\.)*(?:Session|Client|AsyncClient|ClientSession)")
 _LIBRARIES = frozenset({"requests", "httpx", "aiohttp", "niquests"})
-_WAITS = re.compile(r"\btimeout[\"']?\s*[=:,\]]\s*(?!None\b)", re.IGNORECASE)
+_WAITS = re.compile(r"\btimeout[\"']?\s*[=:,\]](?!\s*None\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,10 @@ def queues(look: Look) -> Queues:
 
 
 def run_at_once(look: Look) -> tuple[Location, ...]:
-    """Settings by which Celery runs every task inside the process that hands it over, wherever the service runs."""
+    """Settings by which Celery or RQ runs every task inside the process that hands it over, wherever it runs."""
+    on_the_spot = [call for call in all_calls(look) if re.fullmatch(r"rq\.(?:\w+\.)*Queue", call.name)]
+    if on_the_spot and all(call.keys.get("is_async") == "False" for call in on_the_spot):
+        return tuple(call.place for call in on_the_spot)
     files = list(look.files_with((one.path for one in python_modules(look)), "always_eager"))
     if any(_LATER.search(look.tree.text(path) or "") for path in files):
         return ()

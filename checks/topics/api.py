@@ -15,10 +15,12 @@ from checks.application.wiring import (
     complain,
     line_matches,
     python_modules,
+    span,
     web_modules,
 )
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
+from checks.once import once
 from checks.probe import probe
 from checks.readers.web_facts import WebCall
 
@@ -42,7 +44,7 @@ _PASSED_ON = re.compile(r"\bbody\s*:\s*JSON\.stringify\((?:[^()]|\([^()]{0,200}\
 _CHECKED = re.compile(
     r"\.createCaller\(|\.model_validate|\.parse_obj|\.safeParse(?:Async)?\(|\bsafeParse(?:Async)?\(|\.parseAsync\(|validate_python\("
     r"|is_valid\(|validate_on_submit|[sS]erializer\b|use_args|use_kwargs|\bzValidator\b|[vV]alidator\(|validationResult|Joi\.|yup\."
-    r"|\bForm\(request|plainToInstance|checkSchema|constructEvent|ValidationPipe|Value\.(?:Check|Parse|Decode)\(|decodeUnknown\w*\("
+    r"|\bForm\(request|\bcelebrate\(|plainToInstance|checkSchema|constructEvent|ValidationPipe|Value\.(?:Check|Parse|Decode)\(|decodeUnknown\w*\("
     r"|\b(?:jsonschema|fastjsonschema|msgspec|voluptuous|cerberus)\.|TypeAdapter\(|dacite\.from_dict|readValidatedBody\("
     r"|getValidated(?:Query|RouterParams)\(|\breq\.valid\("
     # a schema that is asked, or handed over together with something
@@ -71,7 +73,9 @@ _SCHEMA_LIBRARY = (
     r"|myzod|@effect/schema|effect)\b"
 )
 """Libraries of schemas, any subpath of them too."""
-_LOOSE = re.compile(r"^(?:Optional\[)?(?:dict|Dict|Any|object|Mapping|list\[dict|List\[Dict|bytes)\b")
+_LOOSE = re.compile(
+    r"^(?:Annotated\[(?!.*\b(?:Header|Query|Path|Cookie)\())?(?:Optional\[)?(?:dict|Dict|Any|object|Mapping|list\[dict|List\[Dict|bytes)\b"
+)
 _BARE_BODY = re.compile(r"@Body\([^)]*\)\s*\w+\??(?:\s*[,)]|\s*:\s*(?:any|object|unknown|Record|\{))")
 """A body of NestJS without a class that a pipe could check."""
 _REQUEST = re.compile(r"^(?:\w+\.)?(?:Request|HttpRequest|HTTPConnection)\b")
@@ -137,7 +141,8 @@ def _takes_raw(look: Look, endpoint: Endpoint) -> bool:
         takes_request = any(_REQUEST.match(item.annotation) for item in endpoint.parameters)
         text = source(look, endpoint, hops=1 if takes_request else 0)
         loose = any(
-            _LOOSE.match(item.annotation) and "Depends" not in f"{item.default} {item.annotation}"
+            (_LOOSE.match(item.annotation) or item.annotation in _open_models(look))
+            and "Depends" not in f"{item.default} {item.annotation}"
             for item in endpoint.parameters
             if "File(" not in f"{item.default} {item.annotation}"
         )
@@ -156,6 +161,20 @@ def _reads_form(text: str) -> bool:
     text = _PASSED_ON.sub("", text)
     return bool(names) and bool(
         re.search(rf"\b(?:{names})\.(?:get|getAll|entries)\(|fromEntries\(\s*(?:{names})\b", text)
+    )
+
+
+@once
+def _open_models(look: Look) -> frozenset[str]:
+    """Models without a field that take whatever comes."""
+    return frozenset(
+        one.name
+        for module in python_modules(look)
+        for one in module.classes
+        if "BaseModel" in one.bases and not one.annotations and not set(one.fields) - {"model_config"}
+        if re.search(
+            r"extra[\"']?\s*[=:]\s*(?:[\"']allow|Extra\.allow)", span(look, module.path, one.line, one.end_line)
+        )
     )
 
 

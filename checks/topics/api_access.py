@@ -171,7 +171,14 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
         bool(_SIGNED.search(text))
         or (endpoint.framework == "nuxt" and bool(_REFUSES_ITSELF.search(text)))
         or (bool(_INLINE.search(text)) and bool(_REFUSES.search(text)))
+        or (bool(_NOBODY.search(text)) and bool(_REFUSED.search(text)))
     )
+
+
+_NOBODY = re.compile(
+    r"!\s*(?:req|request|res\.locals|ctx\.state|event\.locals|locals|ctx)\??\.(?:user|auth|session|userId|account)\b"
+)
+"""A handler's own question whether middleware has found out who calls."""
 
 
 _SIGNED = re.compile(
@@ -336,8 +343,27 @@ def _turns_away(look: Look, name: str) -> bool:
     )
 
 
+_HOOKS = re.compile(r"[\"'`](?:onRequest|preHandler|preValidation|preParsing)[\"'`]")
+
+
+def _root_hooks(look: Look) -> Iterator[Location]:
+    """Hooks of an application of Fastify itself: they run before the routes of every plug-in it registers."""
+    for hit in calls(look, r"fastify\..*\.addHook"):
+        module = look.web.module(hit.place.path)
+        host = hit.call.callee.rpartition(".")[0]
+        given = [one if isinstance(one, str) else one.text for one in hit.call.arguments]
+        if not module or host not in module.assigned or len(given) < 2 or not _HOOKS.fullmatch(given[0]):  # noqa: PLR2004
+            continue
+        text = span(look, hit.place.path, hit.place.line, hit.place.end_line)
+        named = re.fullmatch(r"[\w.]+", given[1]) and _GUARD.search(given[1]) and not _is_hollow(look, given[1])
+        asked = _ASKS_WHO.search(text) and _REFUSES.search(text)
+        if (named or asked) and not re.search(r"\.url\b|routeOptions|routerPath|startsWith\(", text):
+            yield hit.place
+
+
 def _guards_of_web(look: Look) -> Iterator[Location]:
     nest = look.importers("@nestjs/core")
+    yield from _root_hooks(look)
     for path in look.source_paths(*WEB):
         if nest:
             yield from line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")

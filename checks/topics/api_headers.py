@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.calls_seen import all_calls
+from checks.application.before_all import is_below_routes
+from checks.application.calls_seen import all_calls, calls_of
 from checks.application.cors import cors_of
 from checks.application.endpoints import endpoints, has_only_pages, without_endpoints
 from checks.application.wiring import (
@@ -73,7 +74,9 @@ def security_headers(look: Look) -> Observation:
 
 
 def _headers(look: Look) -> list[Location]:
-    found = [hit.place for hit in calls(look, _HEADER_CALLS) if _is_given_the_app(look, hit)]
+    found = [
+        hit.place for hit in calls(look, _HEADER_CALLS) if _is_given_the_app(look, hit) and not _comes_late(look, hit)
+    ]
     for path in look.tree.match("nuxt.config.*"):
         if not re.search(r"\bheaders\s*:\s*false", look.tree.text(path) or ""):
             found += line_matches(look, path, r"[\"']nuxt-security[\"']")
@@ -91,6 +94,14 @@ def _headers(look: Look) -> list[Location]:
             continue
         found += line_matches(look, path, _NAMES if path.endswith("json") else _PROXY)
     return found
+
+
+def _comes_late(look: Look, hit: Hit) -> bool:
+    """Whether what sets the headers is used below the routes of an application, which answer before it runs."""
+    return any(
+        call.line == hit.place.line and is_below_routes(look, call.path, call.callee, call.line)
+        for call in (calls_of(look, hit.place.path) if hit.place.path.endswith(WEB) else ())
+    )
 
 
 def _is_given_the_app(look: Look, hit: Hit) -> bool:

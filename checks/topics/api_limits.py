@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checks.application import next_limits
-from checks.application.before_all import stands_before
+from checks.application.before_all import is_below_routes, stands_before
 from checks.application.calls_seen import Seen, all_calls, calls_of
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.hollow import stops_nobody
+from checks.application.named_values import assigned
 from checks.application.numbers import counted, share
 from checks.application.rest_views import FRAMEWORK as REST
 from checks.application.switches import off_by, switched_off
@@ -140,6 +142,9 @@ def _limiters(look: Look) -> frozenset[str]:
 
 
 def _is_limited(look: Look, endpoint: Endpoint) -> bool:
+    if not endpoint.is_python:
+        bounding = tuple(guard for guard in endpoint.guards if not _bounds_nothing(look, endpoint.module, guard))
+        endpoint = replace(endpoint, guards=bounding)
     if any(re.search(r"\bglobal:\s*false", guard) for guard in endpoint.guards):
         return any(re.search(r"\brateLimit\s*:", guard) for guard in endpoint.guards)
     if any(_LIMITS.search(guard) and not stops_nobody(look, guard) for guard in endpoint.guards):
@@ -219,25 +224,28 @@ def _limiting_code(look: Look) -> Iterator[Location]:
                     yield Location(module.path, function.line)
 
 
-def _is_below_routes(look: Look, path: str, callee: str, line: int) -> bool:
-    """Whether routes stand above a `use` of the same application: they answer before it runs."""
-    module, host = look.web.module(path), callee.rpartition(".")[0]
-    return callee.endswith(".use") and any(
-        call.line < line
-        and call.callee.rpartition(".")[0] == host
-        and len(call.arguments) > 1
-        and call.arguments[0][:1] in "'\"`"
-        and not re.search(r"(?i)health|ready|live|static|metrics|ping|docs", call.arguments[0])
-        for call in (module.calls if module else ())
-    )
+_SKIPS_ALL = re.compile(
+    r"\bskip\s*:\s*(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>\s*(?:true\b|process\.env\.NODE_ENV\s*!==?\s*[\"']test[\"'])"
+)
+_MOST = re.compile(r"\b(?:max|limit|points)\s*:\s*(?:([\d_]+)(?![\w.*])|(Infinity|Number\.MAX\w*))")
+_NO_LIMIT = 1_000_000
+"""Requests; no window of a limiter is long enough for that many to bound anything."""
+
+
+def _bounds_nothing(look: Look, path: str, arguments: str) -> bool:
+    """Whether a limiter skips every request outside the tests, or lets as many through as anybody may send."""
+    name = arguments.strip()
+    text = assigned(look, path, name) if name.isidentifier() else arguments
+    most = [match[2] or int(match[1].replace("_", "") or 0) >= _NO_LIMIT for match in _MOST.finditer(text)]
+    return bool(_SKIPS_ALL.search(text)) or (bool(most) and all(most))
 
 
 def _web_limiter(look: Look, path: str, callee: str, arguments: str, line: int) -> bool:
     if not callee.endswith((".use", ".register")) or not arguments or arguments[0] in "\"'":
         return False  # a path first: only some routes
-    if _is_below_routes(look, path, callee, line):
+    if is_below_routes(look, path, callee, line):
         return False
-    if re.search(r"\bglobal:\s*false", arguments):
+    if re.search(r"\bglobal:\s*false", arguments) or _bounds_nothing(look, path, arguments):
         return False  # Fastify's plug-in then limits the routes that ask for it
     if _LIMITS.search(arguments):
         return not stops_nobody(look, arguments.strip())

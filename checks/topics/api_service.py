@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.numbers import counted
-from checks.application.switches import switched_off
+from checks.application.switches import conditions, switched_off
 from checks.application.wiring import Hit, absent, answer, calls, line_matches
 from checks.blanks import unfilled
 from checks.look import Look, is_product
@@ -47,7 +48,7 @@ def health(look: Look) -> Observation:
     """A mounted route that is meant for health checks, whatever its path."""
     served = [item for item in endpoints(look) if not unfilled(look.tree.text(item.module) or "")]
     searched = ("routes of the application", "image and orchestrator health checks", "proxy configuration")
-    hidden = [item for item in served if _HEALTH_PATH.search(item.path) and switched_off(look, item.place)]
+    hidden = [item for item in served if _HEALTH_PATH.search(item.path) and _is_hidden(look, item)]
     for item in served:
         if item in hidden:
             continue
@@ -80,6 +81,14 @@ def health(look: Look) -> Observation:
     if fine:
         return answer(HEALTH, Outcome.MET, "the root route answers that the service is up", fine, searched=searched)
     return absent(look, HEALTH, "no route meant for health", searched=searched, fix="add a route such as /health")
+
+
+def _is_hidden(look: Look, item: Endpoint) -> bool:
+    """Whether a route is behind a switch that is off, or is there in tests only."""
+    asked = conditions(look, item.place)
+    return bool(switched_off(look, item.place)) or any(
+        re.search(r"={2,3}\s*[\"']test(?:ing)?[\"']", one) for one in asked
+    )
 
 
 def _indirect(look: Look) -> list[Location]:

@@ -236,4 +236,6 @@ def _is_pinned(stage: Stage) -> bool:
     if not tag or tag.startswith("latest"):
         return False
     # A codename is the version of a distribution's own image; of a language's image, the language still floats.
-    return bool(re.search(r"\d", tag) or (_CODENAMES.search(tag) and not _RUNTIMES.match(stage.image)))
+    if _RUNTIMES.match(stage.image):
+        return bool(re.search(r"\d", re.sub(r"(?:alpine|debian|ubuntu)-?[\d.]*", "", tag)))
+    return bool(re.search(r"\d", tag) or _CODENAMES.search(tag))

@@ -285,6 +285,17 @@ def _has(look: Look, hit: Hit, names: frozenset[str]) -> bool:
     return hidden and bool(line_matches(look, hit.place.path, rf"\b(?:{wanted})\b"))
 
 
+_FIELD = re.compile(r"[ \t]+(\w+)\s*:\s*(?:int|float|str|Optional|PositiveInt|NonNegativeInt)\b[^,()]*$")
+
+
+def _is_read(look: Look, home: str, name: str) -> bool:
+    """Whether any code asks an object for the field, or a function is given it as a parameter."""
+    asked = re.compile(rf"\.{name}\b")
+    return not home.endswith(".py") or any(
+        asked.search(look.tree.text(path) or "") for path in look.files_with(look.source_paths(".py"), name.lower())
+    )
+
+
 @probe(TIMEOUT)
 def statement_timeout(look: Look) -> Observation:
     """A limit on how long one statement may run, set where connections are made or in the database itself."""
@@ -298,6 +309,8 @@ def statement_timeout(look: Look) -> Observation:
     for path in (*(m.path for m in python_modules(look)), *(m.path for m in web_modules(look))):
         for place in line_matches(look, path, _TIMEOUTS):
             text = (look.tree.text(path) or "").splitlines()[place.line - 1]
+            if (field := _FIELD.match(text)) and not _is_read(look, path, field[1]):
+                continue
             (local if re.search(r"(?i)set\s+local", text) or is_one_off(path) else central).append(place)
     for path in look.tree.match(*_SETTINGS):
         for place in line_matches(look, path, _TIMEOUTS):

@@ -126,6 +126,7 @@ _SCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject", "VerticalPodAut
 _CLOUD_SCALERS = re.compile(
     r"autoscal|appautoscaling|_scaling_policy|scale_set|google_cloud_run|lambda_function|apprunner"
 )
+_ENDS_AT_ONE = re.compile(r"\bmax_(?:capacity|size|replicas|instances|instance_count)\s*=\s*[01]\b")
 _KNATIVE = re.compile(r"autoscaling\.knative\.dev/(?:min|max)-?[sS]cale\W+(?:[2-9]|\d\d)")
 _WORKERS = re.compile(
     r"--workers[=\s\",]+(\$|[2-9]|\d\d)|-w[=\s\",]*([2-9]|\$)|WEB_CONCURRENCY|UVICORN_WORKERS"
@@ -193,7 +194,7 @@ def _scaled(look: Look) -> Iterator[Location]:
         counted = re.search(
             r"(?m)^\s*(desired_count|min_size|min_replicas|min_instance_count)\s*=\s*([2-9]|\d\d)", cloud.body
         )
-        if _CLOUD_SCALERS.search(cloud.kind) or counted:
+        if (_CLOUD_SCALERS.search(cloud.kind) and not _ENDS_AT_ONE.search(cloud.body)) or counted:
             yield Location(cloud.path, cloud.line)
     for platform in look.containers.platforms:
         if _counts(platform.data, 0):

@@ -13,7 +13,7 @@ from checks.application.in_process import tasks_in_process
 from checks.application.numbers import counted
 from checks.application.own_caches import OTHER_USE, kept_by_next, kept_by_nitro, own_caches
 from checks.application.queues import comes_from, queues, run_at_once
-from checks.application.wiring import absent, answer, calls, line_matches, not_applicable, python_modules, reached
+from checks.application.wiring import absent, answer, calls, line_matches, not_applicable, python_modules, reached, span
 from checks.look import Look
 from checks.models.calls import model_calls
 from checks.observation import Location, Observation, Outcome
@@ -245,6 +245,14 @@ def _is_kept_answer(decorator: Call) -> bool:
     return decorator.resolved.startswith("litestar.") and kept is not None and kept.text not in {"False", "None"}
 
 
+_WAITED = re.compile(r"\.(?:delay|apply_async|send)\(.*\)\s*\.(?:get|wait|join|get_result)\(", re.DOTALL)
+
+
+def _is_waited_for(look: Look, place: Location) -> bool:
+    """Whether the result of a task is asked for in the call that hands it over."""
+    return bool(_WAITED.search(span(look, place.path, place.line, place.end_line or place.line)))
+
+
 @probe(JOBS)
 def background_jobs(look: Look) -> Observation:
     """Slow work goes to a queue or worker, not into the request."""
@@ -254,6 +262,9 @@ def background_jobs(look: Look) -> Observation:
     if found.handed and (eager := run_at_once(look)):
         said = "tasks run at once, inside the process that hands them over"
         return answer(JOBS, Outcome.PARTIAL, said, eager, searched=searched, fix=fix)
+    if found.handed and all(_is_waited_for(look, place) for place in found.handed):
+        said = "tasks go to a queue, and who hands them over waits for each"
+        return answer(JOBS, Outcome.PARTIAL, said, found.handed, searched=searched, fix=fix)
     if found.handed:
         return answer(JOBS, Outcome.MET, "slow work is handed to a queue", found.handed, searched=searched)
     inside = tasks_in_process(look)
