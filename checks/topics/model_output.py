@@ -168,7 +168,7 @@ def _weak(text: str, whole: str, *, checks: bool) -> str:
 
 def _falls_through(text: str) -> bool:
     """Whether what a schema refuses is returned as it was parsed."""
-    names = set(re.findall(r"\b(\w+)\b[^=\n]*=\s*(?:json\.loads|JSON\.parse)\(", text))
+    names = set(re.findall(r"\b(\w+)\b[^=\n]{0,80}=\s*(?:json\.loads|JSON\.parse)\(", text))
     every = "|".join(re.escape(name) for name in sorted(names))
     caught = r"\b(?:except\b[^\n]*:|catch\b[^\n]*\{)\s*\n(?:[^\n]*(?:log|console|print|warn)[^\n]*\n)?\s*return\s+"
     return bool(names and re.search(rf"{caught}(?:{every})\b", text))

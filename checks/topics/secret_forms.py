@@ -11,7 +11,7 @@ from checks.secrets import shapes
 from checks.topics.secret_env_files import WORKING_DEFAULT
 
 _SECRET = re.compile(r"(?m)^kind:\s*Secret\s*$")
-_DATA = re.compile(r"(?m)^(?:data|stringData):[ \t]*\n(?P<entries>(?:[ \t]+\S.*\n?|[ \t]*\n)+)")
+_DATA = re.compile(r"(?m)^(?:data|stringData):[ \t]*\n(?P<entries>(?:[ \t]+\S.*(?:\n|\Z)|[ \t]*\n)+)")
 _ENTRY = re.compile(r"(?m)^[ \t]+[\"']?(?P<name>[\w.-]+)[\"']?:[ \t]*[\"']?(?P<value>[^\s\"'#|>]+)")
 _NAMES_KEY = re.compile(r"(?i)secret|passw|token|key|credential")
 _REGISTRY = re.compile(r"(?m)^\s*//\S{1,200}?:_(?:authToken|password|auth)[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"']+)")
