@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -20,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `readiness`; see `workbook.cli.main.main`."""
     # Starting makes hardly any cycles, and looking for them among all that is loaded takes a tenth of its time.
     gc.set_threshold(100_000, 20, 100)
+    # The interpreter searches all that is loaded once more when it ends, and nothing waits for that.
+    atexit.register(gc.freeze)
     return command_line(
         argv, Faces(_tui, _open_lab, _write_notebooks, _run_notebooks, _verify_notebooks, _drifted_notebooks)
     )
