@@ -235,6 +235,8 @@ _NO_LIMIT = 1_000_000
 def _bounds_nothing(look: Look, path: str, arguments: str) -> bool:
     """Whether a limiter skips every request outside the tests, or lets as many through as anybody may send."""
     name = arguments.strip()
+    if not _LIMITS.search(name):
+        return False
     text = assigned(look, path, name) if name.isidentifier() else arguments
     most = [match[2] or int(match[1].replace("_", "") or 0) >= _NO_LIMIT for match in _MOST.finditer(text)]
     return bool(_SKIPS_ALL.search(text)) or (bool(most) and all(most))
