@@ -11,6 +11,7 @@ from checks.application.wiring import answer, blind_spots, not_applicable, reach
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.reads import of_one_file
 
 AUDIT = "gov.audit-log"
 SEARCHED = ("endpoints that change users, roles, keys or settings", "what records them", "the framework's audit log")
@@ -119,16 +120,20 @@ def _without_records(look: Look, texts: dict[str, str], actions: list[Location],
 
 def _events_with_actor(look: Look) -> list[Location]:
     """Where reached code writes an event of the product's own, of a kind and with the one who caused it."""
-    found = []
     live = (path for path in look.source_paths() if reached(look, path))
-    for path in look.files_with(live, "event", "history", "activity"):
-        text = _bare(look, path)
-        for match in _EVENT.finditer(text):
-            fields = text[match.end() : match.end() + _LONGEST_EVENT].partition("\n\n")[0]
-            if all(one.search(fields) for one in _EVENT_HOLDS):
-                found.append(Location(path, text.count("\n", 0, match.start()) + 1))
-                break
-    return found
+    named = look.files_with(live, "event", "history", "activity")
+    return [Location(path, line) for path in named for line in look.answer_of(_event_in, path, "")]
+
+
+@of_one_file
+def _event_in(look: Look, path: str, _: str) -> list[int]:
+    """The line of a file's first event that is of a kind and names the one who caused it; none where there is none."""
+    text = _bare(look, path)
+    for match in _EVENT.finditer(text):
+        fields = text[match.end() : match.end() + _LONGEST_EVENT].partition("\n\n")[0]
+        if all(one.search(fields) for one in _EVENT_HOLDS):
+            return [text.count("\n", 0, match.start()) + 1]
+    return []
 
 
 def _is_privileged(look: Look, item: Endpoint) -> bool:
