@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from checks.application.cors_assets import without_assets
 from checks.application.named_values import assigned
 from checks.application.switches import default_of, values_of
 from checks.application.wiring import Hit, calls, function_at, line_matches, python_modules, reached, span
@@ -23,6 +24,10 @@ _WEB = r"cors(?:\..*)?|hono(?:/cors)?\.cors|@fastify/cors.*|@koa/cors.*|(?:.*\.)
 _LIBRARY = re.compile(r"cors(?:\.|$)|hono(?:/cors)?\.cors|@koa/cors")
 _PLUGIN = re.compile(r"(?i:(?:fastify)?cors(?:plugin)?)|require\([\"']@fastify/cors[\"']\)")
 _WILDCARD_LITERAL = r"[\"']Access-Control-Allow-Origin[\"']\]?\s*[:,=]\s*[\"']\*[\"']"
+_WILDCARD_ITEM = (
+    r"[\"']?\bkey[\"']?\s*:\s*[\"']Access-Control-Allow-Origin[\"']\s*,\s*[\"']?value[\"']?\s*:\s*[\"']\*[\"']"
+)
+"""The same in a list of headers, as frameworks and hosts take it."""
 _NOT_PRODUCTION = re.compile(r"(?i)not\b.*prod|!=\s*[\"']prod|debug|local|\bdev")
 _STAR = re.compile(r"[\"']\*[\"']")
 _ANY_BY_PATTERN = re.compile(r"\^?\(?(?:https?\??|\(https?\|https?\)|)(?::?//)?\(?\.[*+]\)?\)?\$?")
@@ -54,7 +59,9 @@ def cors_of(look: Look) -> Cors:
             by_word[state].append(hit.place)
     for path in look.source_paths():
         if reached(look, path):
-            found.wild.extend(line_matches(look, path, _WILDCARD_LITERAL))
+            found.wild.extend(without_assets(look, line_matches(look, path, _WILDCARD_LITERAL)))
+    for path in look.tree.match("next.config.*", "vercel.json"):
+        found.wild.extend(without_assets(look, line_matches(look, path, _WILDCARD_ITEM)))
     for module in python_modules(look):
         path = module.path
         found.wild.extend(line_matches(look, path, r"(?m)^CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True"))

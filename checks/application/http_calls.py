@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
-from checks.application.named_values import written_out
+from checks.application.named_values import assigned, written_out
 from checks.application.own_clients import OwnClient, own_client, own_client_waits
 from checks.application.service_sdks import is_service, service_waits
 from checks.application.switches import values_of
@@ -59,6 +59,10 @@ _ON_SERVER = re.compile(
 """Files of web frameworks that run on the server, whatever the folder of their package is called."""
 _BROWSER = re.compile(r"(?:react|react-dom|vue|svelte|solid-js|@tanstack/\w+-query|next/navigation)(?:/|$)")
 
+_CONSTANT = re.compile(r"(?:`\$\{\s*)?([A-Z][A-Z0-9_]*)\b")
+_OWN_SERVER = re.compile(r"(?:^|_)(?:API|BASE|BACKEND|SERVER|HOST)(?:_|$)")
+_HOOK = re.compile(r"use[A-Z]")
+
 
 def is_http(call: Seen) -> bool:
     """Whether a call sends an HTTP request with one of the usual clients of its language."""
@@ -94,7 +98,7 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
             continue
         if _OWN.search(target):
             continue
-        if _FAR.search(target) or not in_browser(look, call.path):
+        if _FAR.search(target) or not in_browser(look, call.path) or _is_far_by_name(look, call.path, target):
             sure.append(call)
         else:
             perhaps.append(call)
@@ -142,6 +146,15 @@ def _passes_one(call: Seen) -> bool:
     return any(_PASSED.fullmatch(argument) for argument in call.arguments)
 
 
+def _is_far_by_name(look: Look, path: str, target: str) -> bool:
+    """Whether an address begins with a constant that is another host's, and not named as the product's own server."""
+    named = _CONSTANT.match(target)
+    if named is None or _OWN_SERVER.search(named[1]):
+        return False
+    value = assigned(look, path, named[1])
+    return value[:1] in {'"', "'", "`"} and bool(_FAR.match(value[1:]))
+
+
 def in_browser(look: Look, path: str) -> bool:
     """Whether a file is code of pages, by its kind, its folder or what it imports, and not of a server."""
     if path.endswith(PYTHON):
@@ -153,7 +166,21 @@ def in_browser(look: Look, path: str) -> bool:
     module = look.web.module(path)
     parts = path.split("/")
     folder = bool({"web", "frontend", "client", "ui"}.intersection(parts[:-1]))
-    return folder or imports(look, path, _BROWSER) or bool(module and "use client" in module.directives)
+    if folder or imports(look, path, _BROWSER) or bool(module and "use client" in module.directives):
+        return True
+    above = look.reach.imported_by(path)
+    return bool(above) and all(_is_sure_of_browser(look, one) for one in above)
+
+
+def _is_sure_of_browser(look: Look, path: str) -> bool:
+    """Whether a file cannot run on a server: it says so, or loads hooks; a component alone may be rendered there."""
+    module = look.web.module(path)
+    if module is None:
+        return False
+    return "use client" in module.directives or any(
+        _BROWSER.match(item.specifier) and any(_HOOK.match(name) for name in item.names.values())
+        for item in module.imports
+    )
 
 
 def waits(look: Look, call: Seen) -> bool:

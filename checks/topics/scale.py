@@ -9,6 +9,7 @@ from checks.application.cache_classes import read_from_classes
 from checks.application.calls_seen import Seen, all_calls
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
+from checks.application.http_calls import in_browser
 from checks.application.in_process import tasks_in_process
 from checks.application.numbers import counted
 from checks.application.own_caches import OTHER_USE, kept_by_next, kept_by_nitro, own_caches
@@ -55,10 +56,11 @@ _SLOW = (
     "llama_cpp", "torch",
     "requests", "httpx", "aiohttp", "smtplib", "emails", "fastapi_mail", "sendgrid", "boto3", "PIL", "cv2", "pandas",
     "resend", "postmark", "@sendgrid/mail", "mailgun.js", "@aws-sdk/client-ses",
-    "axios",
     "nodemailer", "@anthropic-ai/sdk", "ai", "@ai-sdk/*", "sharp", "puppeteer", "playwright", "replicate", "ollama",
     "groq",
 )  # fmt: skip
+_ASKED_BY_PAGES = "axios"
+"""A client of HTTP that servers load as well as pages."""
 
 
 @probe(CACHING)
@@ -66,7 +68,7 @@ def caching(look: Look) -> Observation:
     """Hot data is kept in a cache that code reads; a memoized factory or the settings are none."""
     searched = ("cache decorators and clients in code that runs",)
     fix = "cache what is read often and changes seldom, with a lifetime"
-    if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW):
+    if not endpoints(look) and not databases(look).any and not look.importers(*_SLOW, _ASKED_BY_PAGES):
         return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
     loading = {place.path for place in look.importers(*_CACHE_CLIENTS)}
     kept = _kv_bindings(look)
@@ -253,6 +255,12 @@ def _is_waited_for(look: Look, place: Location) -> bool:
     return bool(_WAITED.search(span(look, place.path, place.line, place.end_line or place.line)))
 
 
+def _slow_imports(look: Look) -> tuple[Location, ...]:
+    """Where packages for slow work are loaded; what pages ask over HTTP holds up no request of the service."""
+    asks = (place for place in look.importers(_ASKED_BY_PAGES, reached=False) if not in_browser(look, place.path))
+    return tuple(sorted({*look.importers(*_SLOW, reached=False), *asks}))
+
+
 @probe(JOBS)
 def background_jobs(look: Look) -> Observation:
     """Slow work goes to a queue or worker, not into the request."""
@@ -279,9 +287,9 @@ def background_jobs(look: Look) -> Observation:
         said = "only as tasks inside the serving process"
         return answer(JOBS, Outcome.PARTIAL, said, inside, searched=searched, fix=fix)
     slow = (
-        look.importers(*_SLOW, reached=False)
+        _slow_imports(look)
         or tuple(call.place for call in model_calls(look))
-        or tuple(hit.place for hit in calls(look, r"fetch|.*\.sendMail"))
+        or tuple(hit.place for hit in calls(look, r"fetch|.*\.sendMail") if not in_browser(look, hit.place.path))
     )
     if not slow and not endpoints(look):
         return not_applicable(look, JOBS, "nothing slow and no requests", searched=searched)

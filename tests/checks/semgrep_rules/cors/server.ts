@@ -17,3 +17,15 @@ app.use(helmet());
 const headers = {
   "Access-Control-Allow-Origin": "*",
 };
+
+// A file that shared caches keep is the same for everybody.
+const scriptHeaders = {
+  "Cache-Control": "public, max-age=86400",
+  "Access-Control-Allow-Origin": "*",
+};
+
+// expect: cors.wildcard.js
+const accountHeaders = {
+  "Access-Control-Allow-Origin": "*",
+  "Cache-Control": "private, max-age=60",
+};
