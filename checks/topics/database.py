@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.apart import connections_without
 from checks.application.calls_seen import all_calls, imports
 from checks.application.databases import databases, without_database
 from checks.application.named_values import assigned
@@ -229,7 +230,11 @@ def pooling(look: Look) -> Observation:
         ]
     if sized or pooler or settings:
         said = "a pool with a size of its own" if sized or settings else "a pooler stands before the database"
-        return answer(POOLING, Outcome.MET, said, [*sized, *settings, *pooler], searched=searched)
+        having = [*sized, *settings, *pooler]
+        if aside := connections_without(look, having):
+            said += ", but not for every service"
+            return answer(POOLING, Outcome.PARTIAL, said, [*aside, *having], searched=searched, fix=fix)
+        return answer(POOLING, Outcome.MET, said, having, searched=searched)
     flagged = [hit.place for hit in engines if _has(look, hit, _FLAGS)]
     flagged += [p for m in python_modules(look) for p in line_matches(look, m.path, r"\bCONN_MAX_AGE\b|conn_max_age")]
     if flagged:
@@ -317,6 +322,9 @@ def statement_timeout(look: Look) -> Observation:
             line = (look.tree.text(path) or "").splitlines()[place.line - 1]
             if not path.endswith(".sql") or re.search(r"(?i)alter\s+(?:role|database|system|user)", line):
                 central.append(place)
+    if central and (aside := connections_without(look, central)):
+        said = "statements are cut off after a set time, but not in every service"
+        return answer(TIMEOUT, Outcome.PARTIAL, said, [*aside, *central], searched=searched, fix=fix)
     if central:
         return answer(TIMEOUT, Outcome.MET, "statements are cut off after a set time", central, searched=searched)
     if local:
