@@ -33,18 +33,23 @@ _ON_A_SERVER = re.compile(r"(?i)postgres|mysql|mariadb|mssql|oracle")
 def services_without(look: Look, needing: Iterable[str], having: Iterable[str]) -> frozenset[str]:
     """The files among `needing` that belong to services which none of the files in `having` serves.
 
-    Code serves the services that reach it; a file of settings, all that stands below the nearest manifest. None are
-    told where a file that has it belongs to no service of its own (a shared package nobody is seen to load, settings
-    at the root): it may be in force everywhere.
+    Code serves the services that reach it; a file of settings, all that stands below the nearest manifest, and where
+    that is a package, the services that load it. None are told where a file that has it belongs to no service (a
+    package nobody is seen to load, settings at the root): it may be in force everywhere.
     """
     serving = serving_parts(look)
     if len(serving) < 2:  # noqa: PLR2004 - one service sets what it sets for itself
         return frozenset()
     served: set[str] = set()
     parts: set[str] = set()
+    loaded: dict[str, frozenset[str]] = {}
     for path in set(having):
         part, services = part_of(look, path), look.reach.services_of(path)
         is_code = path.endswith((*PYTHON, *WEB))
+        if not services and part and part not in serving:
+            if part not in loaded:
+                loaded[part] = _loaded_by(look, part)
+            services = loaded[part]
         if not services and (part not in serving or (not part and not is_code)):
             return frozenset()
         served |= services
@@ -56,6 +61,12 @@ def services_without(look: Look, needing: Iterable[str], having: Iterable[str]) 
         and served.isdisjoint(services)
         and parts.isdisjoint({part_of(look, path), *(part_of(look, service) for service in services)})
     )
+
+
+def _loaded_by(look: Look, part: str) -> frozenset[str]:
+    """The services that load any code of a package: what stands in the package beside it is theirs."""
+    inside = (path for path in look.source_paths(*PYTHON, *WEB) if part_of(look, path) == part)
+    return frozenset().union(*(look.reach.services_of(path) for path in inside))
 
 
 def connections_without(look: Look, having: Iterable[Location]) -> list[Location]:

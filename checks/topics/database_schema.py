@@ -11,6 +11,7 @@ from checks.application.wiring import absent, answer, calls, not_applicable, pyt
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.topics.database_unmigrated import unmigrated
 
 SIGNAL = "db.migrations"
 FIX = "add a migration tool, and a first migration that makes the present schema"
@@ -63,6 +64,9 @@ def migrations(look: Look) -> Observation:
         if files and (bare := _incomplete(look, tool, files)):
             said, places = bare
             return answer(SIGNAL, Outcome.PARTIAL, said, places, searched=SEARCHED, fix=FIX)
+        if files and (aside := unmigrated(look, _all_migrations(look))):
+            said = f"{counted(len(files), 'migration')} of {tool}, but none makes the tables of another service"
+            return answer(SIGNAL, Outcome.PARTIAL, said, aside, searched=SEARCHED, fix=FIX)
         if files:
             said = f"{counted(len(files), 'migration')} of {tool}"
             return answer(SIGNAL, Outcome.MET, said, [Location(path) for path in files[:3]], searched=SEARCHED)
@@ -90,6 +94,15 @@ def migrations(look: Look) -> Observation:
     made = [hit.place for hit in calls(look, r".*\.(?:create_all|createTable|sync)")]
     result = absent(look, SIGNAL, "no migrations and no schema file", searched=SEARCHED, fix=FIX)
     return answer(SIGNAL, result.outcome, result.summary, made, searched=SEARCHED, fix=FIX)
+
+
+def _all_migrations(look: Look) -> list[str]:
+    """The migrations of every tool, each service may have its own; a journal names no table, its statements do."""
+    found = [
+        path for tool, kinds in _KINDS.items() for path in look.tree.match(*kinds) if _is_migration(look, tool, path)
+    ]
+    folders = {path.rpartition("/meta/")[0] for path in found if path.endswith("/meta/_journal.json")}
+    return [*found, *(path for path in look.tree.match("*.sql") if path.rpartition("/")[0] in folders)]
 
 
 def _made_at_start(look: Look) -> list[Location]:
