@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.library_entries import of_libraries
-from checks.application.reach import Entry, EntryPoint
+from checks.application.reach import Entry, EntryPoint, old_folder
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -55,12 +55,14 @@ _WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$"
 _LISTENERS = frozenset({"express", "fastify", "koa", "http"})
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
 _CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
+_STARTED = ("started by ", "named by ", "script of ", "loaded by ")
+"""Reasons that name who runs the file; the others tell what the file holds."""
 _DJANGO = frozenset({"INSTALLED_APPS", "ROOT_URLCONF"})
 """Settings that no Django project does without."""
 
 
-def find(look: Look) -> Iterator[EntryPoint]:
-    """The entry points of a tree's application code."""
+def find(look: Look) -> list[EntryPoint]:
+    """The entry points of a tree's application code, those of folders that were laid aside among them."""
     paths = frozenset(look.source_paths())
     found = [
         *_python(look),
@@ -72,8 +74,25 @@ def find(look: Look) -> Iterator[EntryPoint]:
         *_of_sentry(look),
         *_web(look),
     ]
-    kept = [item for item in found if item.path in paths]
-    yield from kept
+    return [item for item in found if item.path in paths]
+
+
+def laid_aside(look: Look, found: Iterable[EntryPoint]) -> frozenset[str]:
+    """Folders that are called old, hold no manifest or image, and of which nothing outside names a file to start."""
+    folders = {old_folder(path) for path in look.source_paths()} - {""}
+    if not folders or all(old_folder(item.path) for item in found):
+        return frozenset()
+    own = (
+        *(package.path for package in look.manifests.packages),
+        *(item.path for item in look.manifests.dependencies),
+        *(item.path for item in look.containers.dockerfiles),
+    )
+    live = {old_folder(path) for path in own}
+    for item in found:
+        folder = old_folder(item.path)
+        if item.reason.startswith(_STARTED) and f" {folder}/" not in item.reason:
+            live.add(folder)
+    return frozenset(folders - live)
 
 
 def _python(look: Look) -> Iterator[EntryPoint]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ class Entry(StrEnum):
     """Has a main guard or stands alone, and nothing says that anybody runs it."""
 
 
+_OLD = re.compile(
+    r"((?:(?:apps|libs|packages|scripts|services|tools)/)?(?:_?legacy|_archive|archived|attic|deprecated|obsolete|old|unused))/"
+)
 _SERVING = frozenset({Entry.SERVICE, Entry.WORKER})
 
 
@@ -41,17 +45,26 @@ class EntryPoint:
 class Reach:
     """The import graph of the Python and web files of a tree, from their entry points."""
 
-    def __init__(self, entry_points: Iterable[EntryPoint], imports: dict[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        entry_points: Iterable[EntryPoint],
+        imports: dict[str, frozenset[str]],
+        aside: frozenset[str] = frozenset(),
+    ) -> None:
         self.entry_points = tuple(sorted(set(entry_points)))
         self._imports = imports
+        self._aside = aside
         self._services: dict[str, frozenset[str]] = {}
 
     @classmethod
     def trace(cls, look: Look) -> Reach:
         """Build the graph of a tree: entry points, imports, and names that frameworks load by text."""
-        from checks.application.entry_points import find
+        from checks.application.entry_points import find, laid_aside
 
-        return cls(find(look), {path: frozenset(_loads(look, path)) - {path} for path in _code_paths(look)})
+        found = find(look)
+        aside = laid_aside(look, found)
+        live = [item for item in found if old_folder(item.path) not in aside]
+        return cls(live, {path: frozenset(_loads(look, path)) - {path} for path in _code_paths(look)}, aside)
 
     def reached(self, path: str) -> bool | None:
         """Whether any entry point reaches the file; None where no entry point of its language was found."""
@@ -88,7 +101,7 @@ class Reach:
     def _among(self, path: str, closure: frozenset[str], languages: frozenset[bool]) -> bool | None:
         if path in closure:
             return True
-        return False if _is_python(path) in languages else None
+        return False if old_folder(path) in self._aside or _is_python(path) in languages else None
 
     # Asked for every file by many probes: the answers must not walk the entry points again.
     @cached_property
@@ -124,6 +137,12 @@ class Reach:
             for path in self._imports[importer]:
                 found.setdefault(path, []).append(importer)
         return {path: tuple(importers) for path, importers in found.items()}
+
+
+def old_folder(path: str) -> str:
+    """The folder at the root, or of packages or scripts, that says of itself that it is no longer used, or ""."""
+    found = _OLD.match(path)
+    return found[1] if found else ""
 
 
 def _is_python(path: str) -> bool:

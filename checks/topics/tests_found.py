@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checks.look import Look
 
 _WEB_NAME = re.compile(r"[._-](test|spec|cy|e2e)(-d)?\.[cm]?[jt]sx?$|(^|/)(__tests__|e2e|cypress|tests?)/")
-_OF_PACKAGE = re.compile(r"^(packages/[^/]+/)?tests?\.[cm]?[jt]s$")
+_OF_PACKAGE = re.compile(r"(?:^|(.*/))tests?\.[cm]?[jt]s")
 """AVA, tap and Node's runner also collect a file of this name beside the manifest."""
 _EXAMPLES = frozenset({"examples", "example", "samples", "sample", "tutorial", "tutorials", "docs_src"})
 _OTHER = {
@@ -47,12 +47,17 @@ def _cases(look: Look) -> Iterator[Case]:
             module = look.python.module(path)
             if module:
                 yield from python_cases(look, module)
-        elif path.endswith(WEB) and ((is_test(path) and _WEB_NAME.search(path)) or _OF_PACKAGE.search(path)):
+        elif path.endswith(WEB) and ((is_test(path) and _WEB_NAME.search(path)) or _beside_manifest(look, path)):
             web = look.web.module(path)
             if web:
                 yield from web_cases(look, web, look.tree.text(path) or "")
         else:
             yield from _other(look, path)
+
+
+def _beside_manifest(look: Look, path: str) -> bool:
+    named = _OF_PACKAGE.fullmatch(path)
+    return named is not None and (not named[1] or look.tree.file(f"{named[1]}package.json") is not None)
 
 
 # -- other languages ----------------------------------------------------------------------------------------------
