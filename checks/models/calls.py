@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
 from checks.application.http_calls import is_http, is_http_name
 from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
+from checks.application.services import run_apart
 from checks.application.wiring import blind_spots
 from checks.look import PYTHON, WEB
 from checks.models.agent_signs import agent_signs
@@ -291,8 +292,11 @@ def _makes_client(look: Look, call: Seen) -> bool:
 
 
 def clients_for(look: Look, call: ModelCall) -> tuple[Seen, ...]:
-    """The clients a call may go through: that of its name, here or where it is imported from, else any here, or all."""
-    every = clients(look)
+    """The clients a call may go through: that of its name, here or where it is imported from, else any here, or all.
+
+    A client of another service is none of them.
+    """
+    every = tuple(one for one in clients(look) if not run_apart(look, one.path, call.seen.path))
     here = tuple(one for one in every if one.path == call.seen.path)
     name = re.sub(r"^(?:self|this)\.", "", call.seen.callee).split(".", 1)[0]
     own = re.compile(rf"\b{re.escape(name)}\b\s*(?::[^=\n]+)?=(?!=)")

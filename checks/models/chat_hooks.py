@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
 from checks.application.endpoints import endpoints
+from checks.application.services import service_folder
 from checks.look import WEB
 from checks.once import once
 
@@ -32,8 +33,20 @@ def answers_to_hooks(look: Look, seen: Seen) -> bool | None:
     asked = _paths_of(look, seen)
     if not asked or not seen.path.endswith(WEB):
         return None
-    leading = [shown for address, shown in _hooks(look) if any(_is_same(address, path) for path in asked)]
+    leading = [
+        shown
+        for page, address, shown in _hooks(look)
+        if any(_is_same(address, path) for path in asked) and _may_ask(look, page, address, seen.path)
+    ]
     return all(leading) if leading else None
+
+
+def _may_ask(look: Look, page: str, address: str, route: str) -> bool:
+    """Whether a page's hook may ask a route: one of its own application, unless only another has such a route."""
+    home = service_folder(look, page)
+    return home == service_folder(look, route) or not any(
+        _is_same(address, one.path) and service_folder(look, one.module) == home for one in endpoints(look)
+    )
 
 
 def _is_same(address: str, path: str) -> bool:
@@ -58,15 +71,15 @@ def _paths_of(look: Look, seen: Seen) -> set[str]:
 
 
 @once
-def _hooks(look: Look) -> tuple[tuple[str, bool], ...]:
-    """The address that each hook of a reached page asks, and whether the page shows its error."""
+def _hooks(look: Look) -> tuple[tuple[str, str, bool], ...]:
+    """Each hook of a reached page: the page's file, the address that it asks, and whether it shows the error."""
     found = []
     for call in all_calls(look):
         if call.reached and HOOKS.fullmatch(call.name):
             text = text_of(look, call)
             address = _ADDRESS.search(text) or _ADDRESS.search(_transport(look, call))
             default = _HOMES.get(call.name.rsplit(".", 1)[-1], "")
-            found.append((address[1] if address else default, _shows_error(look, call, text)))
+            found.append((call.path, address[1] if address else default, _shows_error(look, call, text)))
     return tuple(found)
 
 

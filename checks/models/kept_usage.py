@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, calls_of, function_span, imports, lines_of, users_of
 from checks.application.named_values import assigned, written_out
+from checks.application.services import run_apart
 from checks.look import PYTHON
 from checks.models.calls import calls_in_use, clients_for
 from checks.models.development import development_files
@@ -40,16 +41,21 @@ _CALLED_BY_LIBRARY = re.compile(
 def uncounted(look: Look, kept: Sequence[Location], is_read: Callable[[str], bool]) -> list[ModelCall]:
     """Model calls in use for which nothing on the way reads or keeps tokens, given the places that keep them.
 
-    None where something that keeps them sees every call, or stands outside of any function.
+    Only those of other services where something that keeps them sees every call, or stands outside of any function.
     """
     calls = [call for call in calls_in_use(look) if call.kind == "text" and call.seen.reached]
-    files = {call.seen.path for call in calls} | {place.path for place in kept}
-    if any(_FOR_ALL.search(lines_of(look, path)) for path in files):
-        return []
-    keepers = _keepers(look, kept)
+    keeping = {place.path for place in kept}
+    for_all = {path for path in {call.seen.path for call in calls} | keeping if _FOR_ALL.search(lines_of(look, path))}
+    keepers = None if for_all else _keepers(look, kept)
     if keepers is None:
-        return []
-    return [call for call in calls if not _is_counted(look, call, keepers, is_read)]
+        keepers, around = frozenset[_Named](), keeping | for_all
+        calls = [call for call in calls if all(run_apart(look, path, call.seen.path) for path in around)]
+    return [call for call in calls if not _is_counted(look, call, _in_reach_of(look, call, keepers), is_read)]
+
+
+def _in_reach_of(look: Look, call: ModelCall, keepers: frozenset[_Named]) -> frozenset[_Named]:
+    """The keepers that the service of a call may use: one of another service may be called alike."""
+    return frozenset(one for one in keepers if not run_apart(look, one[0], call.seen.path))
 
 
 def _keepers(look: Look, kept: Sequence[Location]) -> frozenset[_Named] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import all_calls, around, lines_of
 from checks.application.http_calls import waits
 from checks.application.named_values import assigned, written_out
+from checks.application.services import run_apart
 from checks.models.calls import ModelCall, clients_for
 from checks.models.caps import ENDLESS
 
@@ -88,8 +89,10 @@ def waits_for_model(look: Look, call: ModelCall) -> bool:
         return True
     if builds_elsewhere(look, call) and _WAIT.search(_without_signature(around(look, call.seen))):
         return True
-    files = {one.path for one in all_calls(look) if one.reached}
-    return any(_GLOBAL_WAIT.search(lines_of(look, path)) for path in files if path.endswith(".py"))
+    files = {one.path for one in all_calls(look) if one.reached and one.path.endswith(".py")}
+    return any(
+        _GLOBAL_WAIT.search(lines_of(look, path)) and not run_apart(look, path, call.seen.path) for path in files
+    )
 
 
 def _without_signature(text: str) -> str:

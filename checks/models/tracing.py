@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import all_calls, function_span, imports, lines_of
 from checks.application.environment import settings
 from checks.application.named_values import written_out
+from checks.application.services import run_apart
 from checks.application.wiring import callees, reached
 from checks.look import WEB
 from checks.models.calls import model_calls, model_files
@@ -122,13 +123,16 @@ def is_traced(look: Look, call: ModelCall) -> bool:
     started = {
         place: name for place, name in _set_in_code(look).items() if place.path in models or _is_live(look, place.path)
     }
-    if any(_EVERY_CLIENT.search(name) and _knows(name, look, call) for name in started.values()):
+    if any(
+        _EVERY_CLIENT.search(name) and _knows(name, look, call) and not run_apart(look, place.path, call.seen.path)
+        for place, name in started.items()
+    ):
         return True
     if any(_of_kind(look, call, kind) for one, kind in _by_environment(look) if not one.example):
         return True
     if "telemetry" in written_out(look, call.seen).lower():
         enabled = any(_ENABLED.search(lines_of(look, path)) for path in _files(look, call))
-        return enabled and _spans_arrive(look)
+        return enabled and any(not run_apart(look, path, call.seen.path) for path in _receivers(look))
     files = _files(look, call)
     if any(place.path in files and not _TELEMETRY.match(_line(look, place)) for place in (*started, *_in_files(look))):
         return True
@@ -191,11 +195,12 @@ def _runs(look: Look, place: Location, call: ModelCall) -> bool:
 
 
 @once
-def _spans_arrive(look: Look) -> bool:
-    """Whether reached web code sets up what takes the spans: telemetry that is only enabled leaves no trace."""
-    return any(
-        _RECEIVES.search(lines_of(look, path)) and _is_live(look, path)
+def _receivers(look: Look) -> tuple[str, ...]:
+    """Reached web files that set up what takes the spans: telemetry that is only enabled leaves no trace."""
+    return tuple(
+        path
         for path in look.files_with(look.source_paths(*WEB), *_RECEIVING_WORDS)
+        if _RECEIVES.search(lines_of(look, path)) and _is_live(look, path)
     )
 
 
@@ -254,6 +259,6 @@ def _in_files(look: Look) -> set[Location]:
         for path in look.files_with(look.source_paths(), *_SWITCHED_WORDS)
         if look.reach.reached(path) is not False
         for match in _SWITCHED.finditer(lines_of(look, path))
-        if "isEnabled" not in match[0] or _spans_arrive(look)
+        if "isEnabled" not in match[0] or _receivers(look)
     }
     return switched | {*look.importers(*_DROP_IN)}

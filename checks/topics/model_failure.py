@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, users_of
 from checks.application.named_values import assigned, written_out
 from checks.application.numbers import share
+from checks.application.services import run_apart
 from checks.application.wiring import absent, answer, blind_spots, complain
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_files, unless_called
@@ -142,13 +143,15 @@ def _has_handler_of_service(look: Look, seen: Seen) -> bool:
     named = [
         call
         for call in all_calls(look)
-        if call.reached and call.last in {"add_exception_handler", "register_error_handler"}
+        if call.reached
+        and call.last in {"add_exception_handler", "register_error_handler"}
+        and not run_apart(look, call.path, seen.path)
     ]
     first = [call.arguments[0] for call in named if call.arguments]
     first += [
         mark.arguments[0].text
         for module in look.python.modules(look.source_paths(*PYTHON))
-        if look.reach.reached(module.path) is not False
+        if look.reach.reached(module.path) is not False and not run_apart(look, module.path, seen.path)
         for function in module.functions
         for mark in function.decorators
         if mark.callee.rsplit(".", 1)[-1] in {"exception_handler", "errorhandler"} and mark.arguments

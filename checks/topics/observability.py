@@ -9,6 +9,7 @@ from checks.application.hosting import package_of, shared_packages
 from checks.application.http_calls import in_browser
 from checks.application.numbers import counted
 from checks.application.reach import Entry
+from checks.application.services import run_apart, service_folder
 from checks.application.wiring import (
     absent,
     answer,
@@ -44,6 +45,7 @@ _LOGS_ID = re.compile(
     r"(?:structlog\.)?contextvars\.bind_contextvars|.*\.bind|.*\.contextualize|.*\.child|pino(?:-http.*)?|morgan.*|.*\.setLogRecordFactory"
     r"|logging\.setLogRecordFactory"
 )
+_ACCESS_LOGS = r"hono/logger\.\w+|hono\.logger|morgan(?:\.default)?"
 _ID_WORD = re.compile(r"(?i)(?:request|correlation|trace)_?-?id")
 
 
@@ -58,7 +60,8 @@ def structured_logging(look: Look) -> Observation:
     if by_hand and not made:
         there = {(place.path, place.line) for place in by_hand}
         plain = [place for place in (*prints, *logs) if (place.path, place.line) not in there]
-        if len(plain) <= MANY_PRINTS * len(by_hand) or not plain:
+        aside = _of_other_services(look, by_hand, prints, logs)
+        if not aside and (len(plain) <= MANY_PRINTS * len(by_hand) or not plain):
             return answer(LOGGING, Outcome.MET, "log lines are written as JSON", by_hand, searched=searched)
         said = counted(len(by_hand), "log line is written as JSON", "log lines are written as JSON")
         said += f", {counted(len(plain), 'is', 'are')} plain text"
@@ -93,14 +96,24 @@ def structured_logging(look: Look) -> Observation:
 def _of_other_services(
     look: Look, made: list[Location], prints: list[Location], logs: list[Location]
 ) -> list[Location]:
-    """Plain lines of packages that serve, that no structured logger reaches and that have no other log calls."""
+    """Plain lines of services that no structured logger reaches.
+
+    Prints count where no other log calls are in the package, log calls where the service itself asks for lines of text.
+    """
     files = {place.path for place in made}
+    spoken = [*prints, *logs]
+    apart = {path for path in {one.path for one in spoken} if all(run_apart(look, path, one) for one in files)}
+    as_text = {service_folder(look, hit.place.path) for hit in calls(look, r"logging\.basicConfig")}
+    speaking = {service_folder(look, place.path) for place in logs}
+    found = [place for place in prints if place.path in apart and service_folder(look, place.path) not in speaking]
+    found += [place for place in logs if place.path in apart and service_folder(look, place.path) in as_text]
     files |= {path for one in files for path in look.reach.services_of(one)}
     reached = {package_of(look, path) for path in (*files, *(place.path for place in logs))}
     served = (Entry.SERVICE, Entry.WORKER)
     serving = {package_of(look, item.path) for item in look.reach.entry_points if item.entry in served}
     serving -= shared_packages(look)
-    return [place for place in prints if (root := package_of(look, place.path)) in serving and root not in reached]
+    found += [place for place in prints if (root := package_of(look, place.path)) in serving and root not in reached]
+    return list(dict.fromkeys(found))
 
 
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
@@ -146,12 +159,31 @@ def correlation_ids(look: Look) -> Observation:
         ]
         logged += _bindings(look, module.path)
     if complete or (made and logged):
+        if bare := _without_ids(look, complete, made, logged):
+            said = "requests get an ID that log lines carry, but not in every service"
+            return answer(CORRELATION, Outcome.PARTIAL, said, [*bare, *complete, *made], searched=searched, fix=fix)
         said = "each request has an ID that its log lines carry"
         return answer(CORRELATION, Outcome.MET, said, [*complete, *made[:2], *logged[:2]], searched=searched)
     if made:
         said = "requests get an ID, but no log line carries it"
         return answer(CORRELATION, Outcome.PARTIAL, said, made, searched=searched, fix=fix)
     return absent(look, CORRELATION, "no request or correlation ID", searched=searched, fix=fix)
+
+
+def _without_ids(look: Look, complete: list[Location], made: list[Location], logged: list[Location]) -> list[Location]:
+    """Log lines of services that answer requests and in which no request gets an ID that is logged."""
+
+    def is_bare(path: str) -> bool:
+        return all(run_apart(look, path, one.path) for one in complete) and any(
+            all(run_apart(look, path, one.path) for one in needed) for needed in (made, logged)
+        )
+
+    homes = {service_folder(look, one.module) for one in endpoints(look) if is_bare(one.module)}
+    if not homes:
+        return []
+    prints, logs = _plain_lines(look)
+    spoken = [*prints, *logs, *(hit.place for hit in calls(look, _ACCESS_LOGS))]
+    return [place for place in spoken if service_folder(look, place.path) in homes and is_bare(place.path)]
 
 
 def _numbers(call: object) -> bool:
