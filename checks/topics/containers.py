@@ -113,11 +113,18 @@ def _uncovered(look: Look, images: tuple[Dockerfile, ...]) -> list[Location]:
 def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
     """What an image copies in, as paths of the repository; "" for all of it."""
     folder = image.path.rpartition("/")[0]
+    services_at = [point.path for point in look.reach.entry_points if point.entry is Entry.SERVICE]
+    own = any(path.startswith(f"{folder}/") for path in services_at)
+    beside = folder  # a folder of image definitions alone is built from the nearest one above that holds a service
+    while beside and not any(path.startswith(f"{beside}/") for path in services_at):
+        beside = beside.rpartition("/")[0]
     contexts = {folder, ""}
-    own = any(point.path.startswith(f"{folder}/") for point in look.reach.entry_points if point.entry is Entry.SERVICE)
-    for service in look.containers.services:
-        if service.build and _is_built_from(service, image):
-            contexts.add("" if service.build == "." else service.build)
+    named = {
+        "" if service.build == "." else service.build
+        for service in look.containers.services
+        if service.build and _is_built_from(service, image)
+    }
+    contexts |= named
     for stage in image.stages:
         for copy in stage.copies:
             words = re.sub(r'[\[\]",]', " ", copy).split()
@@ -128,9 +135,11 @@ def _sources(look: Look, image: Dockerfile) -> Iterator[str]:
                 for context in contexts:
                     joined = posixpath.join(context, bare) if bare else context
                     # A whole copy counts from the Dockerfile's own folder, unless compose names another one, or that
-                    # folder holds no service: then it is built from the root.
-                    if bare or context == folder or not own or len(contexts) > 2:  # noqa: PLR2004 - beyond the two guesses
+                    # folder holds no service: then it is built from further above.
+                    if bare or context == folder or len(contexts) > 2:  # noqa: PLR2004 - beyond the two guesses
                         yield joined.rstrip("/*")
+                    elif not own:
+                        yield context if context in named else beside
         if any("--mount=type=bind" in run or "git clone" in run for run in stage.runs):
             yield folder
 

@@ -66,6 +66,9 @@ def locked(look: Look) -> Observation:
         )
     workspaces = Workspaces(look)
     loose = {key: items for key, items in groups.items() if not _is_locked(look, workspaces, *key, items)}
+    if not loose and (undeclared := [place for place in _undeclared(look) if _stands_alone(look, place.path)]):
+        said = "no manifest names the packages that the image of one service installs without a version"
+        return answer(LOCKED, Outcome.PARTIAL, said, undeclared, searched=searched, fix=fix)
     if not loose:
         places = [Location(item.path) for item in look.manifests.locks] or [
             Location(next(iter(groups.values()))[0].path)
@@ -90,6 +93,14 @@ def _undeclared(look: Look) -> Iterator[Location]:
             commands = (" ".join(unwrapped(one.words, "")[0]) for text in stage.runs for one in split(text))
             if any(_installs_a_range(command) for command in commands):
                 yield Location(image.path, stage.line)
+
+
+def _stands_alone(look: Look, image: str) -> bool:
+    """Whether code stands beside the image definition, and no manifest beside, above or below it."""
+    folder = image.rpartition("/")[0]
+    homes = {item.path.rpartition("/")[0] for item in look.manifests.dependencies if item.ecosystem != "actions"}
+    declared = any(not home or f"{folder}/".startswith(f"{home}/") or home.startswith(f"{folder}/") for home in homes)
+    return bool(folder) and not declared and any(path.startswith(f"{folder}/") for path in look.source_paths())
 
 
 def _installs_a_range(command: str) -> bool:
