@@ -24,12 +24,15 @@ _DEFINES = re.compile(
 )
 
 
-def stops_nobody(look: Look, name: str) -> bool:
+def stops_nobody(look: Look, name: str, user: str = "") -> bool:
     """Whether the one thing of that name in the repository, with all of its file and what that loads, refuses nothing.
 
-    What packages make of it is taken at their word: a file that loads one is never judged here.
+    Of several, as services have them that are kept beside one another, the one that the file `user` has or loads is
+    meant. What packages make of it is taken at their word: a file that loads one is never judged here.
     """
     homes = _homes(look).get(name, set())
+    if len(homes) > 1 and user:
+        homes = homes & {user, *look.reach.imports_of(user)}
     if len(homes) != 1:
         return False
     home = next(iter(homes))

@@ -310,7 +310,19 @@ def _nest(module: WebModule, call: WebCall, path: str) -> WebRoute:
         and (above < item.line <= upper or (item.line < first and _on_class(module, item)))
     )
     name = function.name if function else ""
-    return WebRoute("nest", (call.callee.upper(),), path, module.path, call.line, last, name, guards)
+    whole = (_controllers_path(module, call) + path).rstrip("/") or "/"
+    return WebRoute("nest", (call.callee.upper(),), whole, module.path, call.line, last, name, guards)
+
+
+def _controllers_path(module: WebModule, call: WebCall) -> str:
+    """What the controller's own decorator puts before the paths of its methods."""
+    above = [item for item in module.calls if item.callee == "Controller" and item.line < call.line]
+    nearest = max(above, key=lambda item: item.line, default=None)
+    if nearest is None or not nearest.arguments:
+        return ""
+    written = nearest.keys.get("path", "") or nearest.arguments[0]
+    bare = written[1:-1].strip("/") if written[:1] in {"'", '"', "`"} else ""
+    return f"/{bare}" if bare else ""
 
 
 def _on_class(module: WebModule, call: WebCall) -> bool:

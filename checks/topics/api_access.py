@@ -148,7 +148,7 @@ def _is_guarded(look: Look, endpoint: Endpoint) -> bool:
     if "admin.site" in endpoint.handler:  # Django's own pages ask for a login
         return True
     for guard in endpoint.guards:
-        if not endpoint.is_python and _is_hollow(look, guard):
+        if not endpoint.is_python and _is_hollow(look, guard, endpoint.module):
             continue
         if _FUNCTION.match(guard):
             # A function in place is judged by what it does: it asks who calls, and turns the others away.
@@ -263,10 +263,10 @@ def _refuses_strangers(look: Look, endpoint: Endpoint, guard: str) -> bool:
     return False
 
 
-def _is_hollow(look: Look, guard: str) -> bool:
+def _is_hollow(look: Look, guard: str, user: str) -> bool:
     """Whether a guard is named, here or as what `UseGuards` is given, and what has that name stops nobody."""
     inside = re.fullmatch(r"(?:UseGuards\()?\s*([A-Za-z_$][\w$]*)\s*\)?", guard.strip())
-    return bool(inside) and stops_nobody(look, inside[1] if inside else "")
+    return bool(inside) and stops_nobody(look, inside[1] if inside else "", user)
 
 
 def _guard_function(look: Look, endpoint: Endpoint, name: str, home: str = "") -> tuple[PythonModule, Function] | None:
@@ -355,7 +355,8 @@ def _root_hooks(look: Look) -> Iterator[Location]:
         if not module or host not in module.assigned or len(given) < 2 or not _HOOKS.fullmatch(given[0]):  # noqa: PLR2004
             continue
         text = span(look, hit.place.path, hit.place.line, hit.place.end_line)
-        named = re.fullmatch(r"[\w.]+", given[1]) and _GUARD.search(given[1]) and not _is_hollow(look, given[1])
+        named = bool(re.fullmatch(r"[\w.]+", given[1]) and _GUARD.search(given[1]))
+        named = named and not _is_hollow(look, given[1], hit.place.path)
         asked = _ASKS_WHO.search(text) and _REFUSES.search(text)
         if (named or asked) and not re.search(r"\.url\b|routeOptions|routerPath|startsWith\(", text):
             yield hit.place

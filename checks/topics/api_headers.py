@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.before_all import is_below_routes
+from checks.application.before_all import is_below_routes, set_for
 from checks.application.calls_seen import all_calls, calls_of
 from checks.application.cors import cors_of
 from checks.application.endpoints import endpoints, has_only_pages, without_endpoints
@@ -66,11 +66,21 @@ def security_headers(look: Look) -> Observation:
         said = " and ".join(
             text for text, found in (("CORS names its origins", restricted), ("headers are set", headers)) if found
         )
-        return answer(SIGNAL, Outcome.MET, said, [*restricted, *headers], searched=SEARCHED)
+        places = [*restricted, *headers]
+        if without := _without(look, places):
+            message = f"{said} in one service, and nothing is configured in another"
+            return answer(SIGNAL, Outcome.PARTIAL, message, [*without[:5], *places], searched=SEARCHED, fix=FIX)
+        return answer(SIGNAL, Outcome.MET, said, places, searched=SEARCHED)
     if narrow:
         said = "CORS is restricted outside production only, and no protective header is set"
         return answer(SIGNAL, Outcome.PARTIAL, said, narrow, searched=SEARCHED, fix=FIX)
     return absent(look, SIGNAL, "neither CORS nor protective headers are configured", searched=SEARCHED, fix=FIX)
+
+
+def _without(look: Look, places: list[Location]) -> list[Location]:
+    """Endpoints of services in which none of the places is in force; what a platform runs singly is no service."""
+    served = [item for item in endpoints(look) if item.framework != "supabase" and not item.is_public_on_purpose]
+    return [item.place for item in served if not any(set_for(look, place, item) for place in places)]
 
 
 def _headers(look: Look) -> list[Location]:

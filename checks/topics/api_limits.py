@@ -147,7 +147,7 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
         endpoint = replace(endpoint, guards=bounding)
     if any(re.search(r"\bglobal:\s*false", guard) for guard in endpoint.guards):
         return any(re.search(r"\brateLimit\s*:", guard) for guard in endpoint.guards)
-    if any(_LIMITS.search(guard) and not stops_nobody(look, guard) for guard in endpoint.guards):
+    if any(_LIMITS.search(guard) and not stops_nobody(look, guard, endpoint.module) for guard in endpoint.guards):
         if not endpoint.is_python or not any(re.search(r"limiter\.(?:limit|shared_limit)", g) for g in endpoint.guards):
             return True
         if endpoint.framework not in {"fastapi", "starlette"}:
@@ -250,7 +250,7 @@ def _web_limiter(look: Look, path: str, callee: str, arguments: str, line: int) 
     if re.search(r"\bglobal:\s*false", arguments) or _bounds_nothing(look, path, arguments):
         return False  # Fastify's plug-in then limits the routes that ask for it
     if _LIMITS.search(arguments):
-        return not stops_nobody(look, arguments.strip())
+        return not stops_nobody(look, arguments.strip(), path)
     module = look.web.module(path)
     return (
         any(_LIMITS.search(module.assigned.get(name, "")) for name in re.findall(r"^\w+", arguments))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.before_all import set_for
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source
 from checks.application.named_values import assigned
@@ -42,9 +43,10 @@ def upload_limits(look: Look) -> Observation:
             return answer(SIGNAL, Outcome.MET, said, pages, searched=SEARCHED)
         return not_applicable(look, SIGNAL, "no upload", searched=SEARCHED)
     everywhere = _limits_for_all(look)
-    if everywhere:
+    covered = {item.place for item in uploads if any(set_for(look, place, item) for place in everywhere)}
+    if len(covered) == len({item.place for item in uploads}):
         return answer(SIGNAL, Outcome.MET, "one limit holds for all uploads", everywhere, searched=SEARCHED)
-    states = {item.place: _state(look, item) for item in uploads}
+    states = {item.place: "bounded" if item.place in covered else _state(look, item) for item in uploads}
     whole = [place for place, state in states.items() if state == "whole"]
     unclear = [place for place, state in states.items() if state == "unclear"]
     if whole:

@@ -28,6 +28,7 @@ from checks.readers.containers import Dockerfile
 from checks.readers.python_facts import Function, PythonModule
 from checks.topics.containers import shipped
 from checks.topics.containers_start import scripts
+from checks.topics.shutdown_apart import without_cleanup
 from checks.topics.shutdown_does import does_more_than_log, handler_does, statement_does
 
 SIGNAL = "run.graceful-shutdown"
@@ -68,7 +69,11 @@ def graceful_shutdown(look: Look) -> Observation:
         outcome = Outcome.PARTIAL if cleaning and len(deaf) < len(images) else Outcome.UNMET
         return answer(SIGNAL, outcome, said, deaf, searched=SEARCHED, fix="start the server in exec form, or with exec")
     if cleaning:
-        return answer(SIGNAL, Outcome.MET, "cleanup on stop is registered", cleaning, searched=SEARCHED)
+        places = [Location(image.path, _line(look, image)) for image in without_cleanup(look, images, cleaning)]
+        outcome, said = Outcome.MET, "cleanup on stop is registered"
+        if places:
+            outcome, said = Outcome.PARTIAL, "one service cleans up on stop, another with an image of its own does not"
+        return answer(SIGNAL, outcome, said, [*places, *cleaning], searched=SEARCHED, fix=fix if places else "")
     if hooks:
         places = [place for place, _ in hooks]
         said = "the shutdown hook only logs"
