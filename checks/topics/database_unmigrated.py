@@ -21,11 +21,12 @@ _TABLES = re.compile(
     r"|\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?[\"`]?(\w+)"
 )
 _MAPPED = re.compile(
-    r"__tablename__\s*=\s*[\"'](\w+)|\b(?:pg|mysql|\w*[cC]reate)Table\(\s*[\"'`](\w+)|\.(?:table|from_?|rpc)\(\s*[\"'`](\w+)"
-    r"|\.define\(\s*[\"'`](\w+)|@Entity\([^)]*\)\s*(?:export\s+)?(?:default\s+)?class\s+(\w+)"
-    r"|class\s+(\w+)\([^)\n]*(?:models\.Model\b|table\s*=\s*True)|\bprisma\.(\w+)\.(?:find|create|update|delete|upsert|count)"
+    r"__tablename__\s*=\s*[\"'](\w+)|\b(?:pg|mysql|\w*[cC]reate)Table\(\s*[\"'`](\w+)"
+    r"|(?<!Buffer)(?<!Array)(?<!console)\.(?:table|from_?|rpc)\(\s*[\"'`](\w+)"
+    r"|\.define\(\s*[\"'`](\w+)|@Entity\([^)]{0,200}\)\s*(?:export\s+)?(?:default\s+)?class\s+(\w+)"
+    r"|class\s+(\w+)\([^)\n]{0,200}(?:models\.Model\b|table\s*=\s*True)|\bprisma\.(\w+)\.(?:find|create|update|delete|upsert|count)"
 )
-_BY_NAME = re.compile(r"\.(?:table|from_?)\(\s*([A-Za-z_]\w*)\s*[,)]")
+_BY_NAME = re.compile(r"(?<!Buffer)(?<!Array)(?<!console)\.(?:table|from_?)\(\s*([A-Za-z_]\w*)\s*[,)]")
 _MAKES = re.compile(r"\.create_all\b|\.createTable\(|\bsequelize\.sync\(|\bsynchronize\s*:\s*true")
 
 
@@ -42,7 +43,10 @@ def unmigrated(look: Look, migrations: list[str]) -> list[Location]:
     if not (without := services_without(look, users, migrations)):
         return []
     parts = {part_of(look, path) for path in without}
-    made = _plain(" ".join(look.tree.text(path) or "" for path in migrations))
+    texts = [look.tree.text(path) for path in migrations]
+    if None in texts:
+        return []  # a migration that cannot be read may make any table
+    made = _plain(" ".join(text or "" for text in texts))
     files = [path for path in look.source_paths() if reached(look, path) and part_of(look, path) in parts]
     told: list[Location] = []
     for part in sorted(parts):
