@@ -40,7 +40,7 @@ SOURCES = (".py", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".mts")
 SCRIPTS = SOURCES[1:]
 # What names places of its own repository, so that its parts cannot be moved or laid together without a rewrite.
 BOUND = _words(
-    ".github/workflows .github/dependabot .gitlab .travis .circleci azure bitbucket .azure Jenkinsfile "
+    ".github/workflows .github/dependabot .gitlab .travis .circleci azure bitbucket .azure Jenkinsfile ci/ "
     "docker-compose compose. render.yaml fly. Makefile .env k8s deploy helm terraform infra vercel netlify turbo pnpm-w"
 )
 AT_ROOT = (".github/", ".gitignore", "LICEN", "CODEOWNERS", "SECURITY", "CHANGELOG", "README", "docs/", "renovate")
