@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.application.apart import part_of
 from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
 from checks.application.endpoints import endpoints
-from checks.application.services import service_folder
 from checks.look import WEB
 from checks.once import once
 
@@ -43,9 +43,9 @@ def answers_to_hooks(look: Look, seen: Seen) -> bool | None:
 
 def _may_ask(look: Look, page: str, address: str, route: str) -> bool:
     """Whether a page's hook may ask a route: one of its own application, unless only another has such a route."""
-    home = service_folder(look, page)
-    return home == service_folder(look, route) or not any(
-        _is_same(address, one.path) and service_folder(look, one.module) == home for one in endpoints(look)
+    home = part_of(look, page)
+    return home == part_of(look, route) or not any(
+        _is_same(address, one.path) and part_of(look, one.module) == home for one in endpoints(look)
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from checks.application.apart import part_of
 from checks.application.endpoints import endpoints, without_endpoints
 from checks.application.hosting import package_of, shared_packages
 from checks.application.http_calls import in_browser
 from checks.application.numbers import counted
 from checks.application.reach import Entry
-from checks.application.services import run_apart, service_folder
+from checks.application.services import run_apart
 from checks.application.wiring import (
     absent,
     answer,
@@ -103,10 +104,10 @@ def _of_other_services(
     files = {place.path for place in made}
     spoken = [*prints, *logs]
     apart = {path for path in {one.path for one in spoken} if all(run_apart(look, path, one) for one in files)}
-    as_text = {service_folder(look, hit.place.path) for hit in calls(look, r"logging\.basicConfig")}
-    speaking = {service_folder(look, place.path) for place in logs}
-    found = [place for place in prints if place.path in apart and service_folder(look, place.path) not in speaking]
-    found += [place for place in logs if place.path in apart and service_folder(look, place.path) in as_text]
+    as_text = {part_of(look, hit.place.path) for hit in calls(look, r"logging\.basicConfig")}
+    speaking = {part_of(look, place.path) for place in logs}
+    found = [place for place in prints if place.path in apart and part_of(look, place.path) not in speaking]
+    found += [place for place in logs if place.path in apart and part_of(look, place.path) in as_text]
     files |= {path for one in files for path in look.reach.services_of(one)}
     reached = {package_of(look, path) for path in (*files, *(place.path for place in logs))}
     served = (Entry.SERVICE, Entry.WORKER)
@@ -178,12 +179,12 @@ def _without_ids(look: Look, complete: list[Location], made: list[Location], log
             all(run_apart(look, path, one.path) for one in needed) for needed in (made, logged)
         )
 
-    homes = {service_folder(look, one.module) for one in endpoints(look) if is_bare(one.module)}
+    homes = {part_of(look, one.module) for one in endpoints(look) if is_bare(one.module)}
     if not homes:
         return []
     prints, logs = _plain_lines(look)
     spoken = [*prints, *logs, *(hit.place for hit in calls(look, _ACCESS_LOGS))]
-    return [place for place in spoken if service_folder(look, place.path) in homes and is_bare(place.path)]
+    return [place for place in spoken if part_of(look, place.path) in homes and is_bare(place.path)]
 
 
 def _numbers(call: object) -> bool:
