@@ -101,7 +101,7 @@ class Reach:
     def _among(self, path: str, closure: frozenset[str], languages: frozenset[bool]) -> bool | None:
         if path in closure:
             return True
-        return False if old_folder(path) in self._aside or _is_python(path) in languages else None
+        return False if _is_python(path) in languages or old_folder(path) in self._aside else None
 
     # Asked for every file by many probes: the answers must not walk the entry points again.
     @cached_property
