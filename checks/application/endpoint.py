@@ -56,7 +56,9 @@ class Endpoint:
         path = re.sub(r"\{[^}]*\}|:\w+|<[^>]*>", "", self.path)
         if set(self.methods) <= {"POST", "OPTIONS"} and self.methods and _TAKES_FROM_ANYBODY.search(path):
             return True
-        return self.path in {"", "/"} or bool(_DELIBERATELY_PUBLIC.search(path))
+        if self.path in {"", "/"}:  # where something is sent, it is a path whose beginning was not found
+            return self.only_reads or not self.methods
+        return bool(_DELIBERATELY_PUBLIC.search(path))
 
     @property
     def only_reads(self) -> bool:
