@@ -333,8 +333,8 @@ def submodule_command_in_the_tree(root: Path, script: Path, git: PlainGit) -> No
 INNER = {
     "checks.git.changes.count_churn", "checks.git.changes.layout", "checks.git.changes.read_changes",
     "checks.git.config.read_config", "checks.git.config.require_known_format", "checks.git.config.sanitized",
-    "checks.git.history.read_commits", "checks.git.listing.ask", "checks.git.listing.listed",
-    "checks.git.listing.unsure", "checks.git.listing.spells_all_paths",
+    "checks.git.heads.loose_head", "checks.git.history.read_commits", "checks.git.listing.ask",
+    "checks.git.listing.listed", "checks.git.listing.unsure", "checks.git.listing.spells_all_paths",
     "checks.git.objects.alternates_line", "checks.git.objects.require_own_objects",
     "checks.git.program.base_environment", "checks.git.program.find_git", "checks.git.program.run_git",
     "checks.git.history_child.main", "checks.git.history_child.full_name",

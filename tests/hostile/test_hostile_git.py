@@ -201,6 +201,9 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "workbook.operations.scaffolding": {"what scaffolds are there": scaffolding.there},
     "workbook.cli.doctor": {"doctor's look at git": doctor._git, "doctor's look at the name": doctor._name},
     "workbook.cli.again": {"a command that only reads": lambda root: main(["-C", str(root), "status"])},
+    "workbook.cli.looking": {
+        "a look without a workbook": lambda root: main(["-C", str(root), "probe", "release.changelog"])
+    },
     # Say what git said, or hand over the snapshot that `again` took.
     "workbook.cli.main": {},
     "workbook.cli.context": {},
