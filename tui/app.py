@@ -223,6 +223,7 @@ class ReadinessApp(Looking, Leaving, Comfort, Entering):
             self.push_screen(ClashView(clashes))
 
     def _poll(self) -> None:
+        self.leave_a_closed_terminal()
         stamp = self.session.stamp
         if stamp == self._disk:
             return

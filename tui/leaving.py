@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -26,6 +28,20 @@ ENDINGS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 SHOWN_EDITS = 6
 """Lines of what is unsaved that fit the smallest window."""
+
+
+_TERMINAL_GONE = getattr(select, "POLLHUP", 0)
+
+
+def terminal_is_gone() -> bool:
+    """Whether the terminal that we read keys from was closed. Where the system cannot tell, it was not."""
+    if sys.__stdin__ is None or not hasattr(select, "poll"):
+        return False
+    with suppress(OSError, ValueError):  # no input, or none that can be asked
+        asked = select.poll()
+        asked.register(sys.__stdin__, 0)
+        return any(said & _TERMINAL_GONE for _, said in asked.poll(0))
+    return False
 
 
 class Leaving(SessionApp):
@@ -52,6 +68,11 @@ class Leaving(SessionApp):
         for number in ENDINGS:
             with suppress(RuntimeError, ValueError):
                 loop.remove_signal_handler(number)
+
+    def leave_a_closed_terminal(self) -> None:
+        """End where the terminal went away and no signal told us: a shell started with nohup keeps it to itself."""
+        if not self.is_headless and terminal_is_gone():
+            self._hung_up()
 
     def _hung_up(self) -> None:
         """The terminal goes away: what is unsaved or half typed stays as a draft."""

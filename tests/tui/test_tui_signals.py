@@ -5,6 +5,7 @@ import signal
 import sys
 
 import pexpect
+import psutil
 import pytest
 from textual.widgets import Input
 
@@ -53,6 +54,32 @@ async def test_a_signal_keeps_what_is_unsaved_and_half_typed(started, number, sc
         assert ("note", "half typed") in [(edit.field, edit.new) for edit in again.pending]
         assert not again.typed.texts
         app.exit(0)
+
+
+def test_a_terminal_that_closes_under_a_shell_without_hangups_ends_it(started):
+    """A server started with nohup gives its terminals a shell that ignores the signal, and passes it on to nobody."""
+    face = f"{sys.executable} -P -m tui {started.root}"
+    child = pexpect.spawn(
+        "/bin/sh",
+        ["-c", f"trap '' HUP; {face}; true"],
+        dimensions=(30, 100),
+        env={**os.environ, "TERM": "xterm-256color"},
+        timeout=60,
+    )
+    child.expect("No decision yet")
+    child.send("g")
+    child.expect("1/")
+    child.send("t")
+    child.expect("Note")
+    child.send("half typed")
+    child.expect("typed")
+    (running,) = psutil.Process(child.pid).children()
+    os.close(child.child_fd)
+    _, left = psutil.wait_procs([running], timeout=60)
+    assert not left
+    again = Session(started.root)
+    assert list(again.typed.recover().values()) == ["half typed"]
+    again.discard()
 
 
 async def test_what_is_refused_stays_in_the_field(started):
