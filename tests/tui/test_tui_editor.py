@@ -20,7 +20,7 @@ def test_a_note_is_written_in_the_editor_of_the_terminal(started, tmp_path):
     child = pexpect.spawn(
         sys.executable,
         ["-P", "-m", "tui", str(started.root)],
-        dimensions=(30, 100),
+        dimensions=(45, 120),  # the whole question, with what the probes say of it
         env={**os.environ, "TERM": "xterm-256color", "VISUAL": "", "EDITOR": f"{sys.executable} {script}"},
         timeout=60,
     )
