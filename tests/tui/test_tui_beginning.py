@@ -15,7 +15,7 @@ from workbook.cli.main import main
 SIZE = (120, 60)
 OPTIONS = {"notifications": True, "tooltips": True}
 RUNBOOK = "docs/runbook.md"
-TURNS = 1500
+TURNS = 3000  # a minute: the machine may be busy with other tests
 """So many looks before a test gives up; far more than a loaded machine needs."""
 
 
