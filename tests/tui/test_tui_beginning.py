@@ -134,6 +134,20 @@ async def test_where_two_help_the_person_chooses(started, screen_text):
         assert "Load test for Locust for" in await shown(pilot, screen_text)
 
 
+async def test_what_breaks_while_the_tree_is_read_is_said(started, screen_text, monkeypatch):
+    def broken(*_, **__):
+        raise OSError("no room")
+
+    monkeypatch.setattr(started, "scaffold", broken)
+    app = ReadinessApp(started)
+    async with app.run_test(size=SIZE, **OPTIONS) as pilot:
+        await app.push_screen(Detail("runbooks"))
+        await pilot.press("B")
+        await shown(pilot, screen_text, "OSError")
+        await pilot.press("enter")
+        await back_on(pilot, Detail)
+
+
 async def test_where_nothing_can_be_written_it_says_so_and_the_menu_is_silent(started, screen_text):
     app = ReadinessApp(started)
     async with app.run_test(size=SIZE, **OPTIONS) as pilot:

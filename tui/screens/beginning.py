@@ -17,6 +17,7 @@ from tui.actions import bindings
 from tui.screens.base import WorkbookScreen
 from tui.wording import named, said, said_lines
 from workbook.assess import Standing
+from workbook.crash import recorded
 from workbook.errors import Refused
 from workbook.guide import Question
 from workbook.scaffold import Scaffold, for_control
@@ -100,6 +101,8 @@ class Beginning(WorkbookScreen):
             plan = self.session.scaffold(self._scaffold.name, dry=True)
         except Refused as refused:
             self.post_message(self.Read(None, str(refused)))
+        except Exception as error:  # noqa: BLE001  # whatever it is, nobody may wait for ever
+            self.post_message(self.Read(None, recorded(error, self.session.root)))
         else:
             self.post_message(self.Read(plan))
 
