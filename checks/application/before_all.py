@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.application.apart import part_of
 from checks.application.endpoints import endpoints
 from checks.look import PYTHON, WEB
 from checks.once import once
@@ -37,7 +38,7 @@ def set_for(look: Look, place: Location, endpoint: Endpoint) -> bool:
     A framework may find such a file by its place, or by a name in the environment: it is then for the folder that has
     a manifest and endpoints of its own.
     """
-    own, other = _part(look, place.path), _part(look, endpoint.module)
+    own, other = part_of(look, place.path), part_of(look, endpoint.module)
     if own == other and "settings" in place.path:
         return True
     if own and other and own != other:
@@ -85,19 +86,8 @@ def _loaded_by_place(look: Look) -> frozenset[str]:
 
 
 @once
-def _parts(look: Look) -> tuple[str, ...]:
-    """The folders with a manifest, deepest first: also those of applications that are no package."""
-    declared = {one.path.rpartition("/")[0] for one in look.manifests.dependencies}
-    return tuple(sorted(declared | set(_folders(look)), key=len, reverse=True))
-
-
-def _part(look: Look, path: str) -> str:
-    return next((folder for folder in _parts(look) if not folder or path.startswith(f"{folder}/")), "")
-
-
-@once
 def _serving_parts(look: Look) -> frozenset[str]:
-    return frozenset(_part(look, one.module) for one in endpoints(look))
+    return frozenset(part_of(look, one.module) for one in endpoints(look))
 
 
 @once
