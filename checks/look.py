@@ -78,8 +78,8 @@ class Look:
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
-        # Many probes ask the same, and each answer walks every import of the tree.
-        self._importers: dict[tuple[tuple[str, ...], bool], tuple[Location, ...]] = {}
+        # Many probes ask the same, and each answer walks the name of every import of the tree.
+        self._importers: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 
     @property
     def git(self) -> Git | None:
@@ -294,43 +294,22 @@ class Look:
             packages: top-level or dotted Python names and npm names; a trailing "*" matches any ending.
             reached: leave out files that no entry point reaches. Files stay in when that cannot be told.
         """
-        key = (packages, reached)
-        with self.reads.step("importers"):
-            if key not in self._importers:
-                places = {*self._python_importers(packages), *self._web_importers(packages)}
-                kept = (place for place in places if not reached or self.reach.reached(place.path) is not False)
-                self._importers[key] = tuple(sorted(kept))
-            return self._importers[key]
+        from checks.application.imported import imported, lines_importing
 
-    def _python_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
-        for name, places in self._python_imported.items():
-            if any(_names(package, name, ".") for package in packages):
-                yield from places
-
-    def _web_importers(self, packages: tuple[str, ...]) -> Iterator[Location]:
-        for name, places in self._web_imported.items():
-            if any(_names(package, name, "/") for package in packages):
-                yield from places
-
-    @cached_property
-    def _python_imported(self) -> dict[str, list[Location]]:
-        """Where application code imports what is no file of the tree, by dotted name."""
-        found: dict[str, list[Location]] = {}
-        for module in self.python.modules(self.source_paths(*PYTHON)):
-            for item in module.imports:
-                if not item.paths:
-                    found.setdefault(item.dotted, []).append(Location(module.path, item.line))
-        return found
-
-    @cached_property
-    def _web_imported(self) -> dict[str, list[Location]]:
-        """Where application code imports from packages, by specifier."""
-        found: dict[str, list[Location]] = {}
-        for module in self.web.modules(self.source_paths(*WEB)):
-            for item in module.imports:
-                if item.package:
-                    found.setdefault(item.specifier, []).append(Location(module.path, item.line))
-        return found
+        python, web = imported(self)
+        if packages not in self._importers:
+            named = [name for name in python if any(_names(package, name, ".") for package in packages)]
+            found = [(path, name) for name in named for path in python[name]]
+            named = [name for name in web if any(_names(package, name, "/") for package in packages)]
+            self._importers[packages] = (*found, *((path, name) for name in named for path in web[name]))
+        # In which lines counts for who asks alone, not for all that share the index.
+        places = {
+            Location(path, line)
+            for path, name in self._importers[packages]
+            if not reached or self.reach.reached(path) is not False
+            for line in lines_importing(self, path, name)
+        }
+        return tuple(sorted(places))
 
     def depends_on(self, *names: str, dev: bool = False) -> tuple[Location, ...]:
         """Where a manifest declares one of `names` ("fastapi", "@opentelemetry/*"); run-time only unless `dev`."""

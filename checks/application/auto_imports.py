@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_test
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -21,14 +22,23 @@ _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 def loaded_by_name(look: Look, path: str) -> Mapping[str, str]:
     """The names in a file that Nuxt or Nitro imports for it, each with the file that exports it."""
     homes = next((found for prefix, found in _packages(look).items() if path.startswith(prefix)), None)
-    module = look.web.module(path) if homes else None
-    if homes is None or module is None:
+    if homes is None:
         return {}
     offered = homes[bool(_ON_SERVER.search(path))]
+    named = look.answer_of(_named, path, "\n".join(sorted(offered)))
+    return {name: offered[name] for (name,) in named if offered[name] != path}
+
+
+@of_one_file
+def _named(look: Look, path: str, offered: str) -> list[tuple[str]]:
+    """Those of some names that stand in a file and that it neither imports nor defines."""
+    module = look.web.module(path)
+    if module is None:
+        return []
     own = {name for item in module.imports for name in item.names} | {one.name for one in module.functions}
     # The text, as the templates of components name helpers too.
-    named = set(_NAME.findall(look.tree.text(path) or "")) & offered.keys()
-    return {name: offered[name] for name in sorted(named - own) if offered[name] != path}
+    named = set(_NAME.findall(look.tree.text(path) or "")) & set(offered.split("\n"))
+    return [(name,) for name in sorted(named - own)]
 
 
 @once
@@ -49,10 +59,17 @@ def _packages(look: Look) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
 def _offered(look: Look, prefix: str, folders: re.Pattern[str]) -> dict[str, str]:
     paths = [path for path in look.web.paths if path.startswith(prefix) and folders.search(path[len(prefix) :])]
     return {
-        _by_stem(module.path) if name == "default" else name: module.path
-        for module in look.web.modules(path for path in paths if not is_test(path))
-        for name in module.exports
+        _by_stem(path) if name == "default" else name: path
+        for path in paths
+        if not is_test(path)
+        for (name,) in look.answer_of(_exported, path, "")
     }
+
+
+@of_one_file
+def _exported(look: Look, path: str, _: str) -> list[tuple[str]]:
+    module = look.web.module(path)
+    return [(name,) for name in module.exports] if module else []
 
 
 def _by_stem(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.library_entries import of_libraries
 from checks.application.reach import Entry, EntryPoint, old_folder
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -52,6 +53,7 @@ _SENTRY = re.compile(r"(?:src/)?sentry\.(client|server|edge)\.config\.[jt]s$")
 _LAST_INJECTED = 7
 """The last major version of Sentry's library for Next that loads its server's configuration without being told."""
 _WEB_MAIN = re.compile(r"^(.*/)?(src/)?(main|index|app|server)\.([cm]?[jt]sx?)$")
+_NEST = "@nestjs/core"
 _LISTENERS = frozenset({"express", "fastify", "koa", "http"})
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
 _CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
@@ -96,32 +98,42 @@ def laid_aside(look: Look, found: Iterable[EntryPoint]) -> frozenset[str]:
 
 
 def _python(look: Look) -> Iterator[EntryPoint]:
-    for module in look.python.modules(look.source_paths(".py", ".pyw")):
-        name = module.path.rsplit("/", 1)[-1]
-        if name in {"wsgi.py", "asgi.py"} or (name == "urls.py" and _makes(module, "django")):
-            yield EntryPoint(module.path, Entry.SERVICE, f"{name} of a web server")
-        elif name in {"manage.py", "__main__.py"}:
-            yield EntryPoint(module.path, Entry.COMMAND, f"is a {name}")
-        elif name == "env.py" and any(item.top == "alembic" for item in module.imports):
-            yield EntryPoint(module.path, Entry.COMMAND, "alembic runs it")
-        for call in module.calls:
-            entry = _APPLICATIONS.get(call.resolved)
-            # `app()` of a Typer application resolves to its class as well, and creates nothing.
-            if entry and call.callee.rsplit(".", 1)[-1] != call.resolved.rsplit(".", 1)[-1]:
-                entry = None
-            if entry:
-                yield EntryPoint(module.path, entry, f"creates {call.callee}")
-        yield from of_libraries(module)
-        if _is_streamlit_page(module):
-            yield EntryPoint(module.path, Entry.SERVICE, "is a Streamlit page")
-        if name in {"lambda_function.py", "handler.py"} and module.function("lambda_handler"):
-            yield EntryPoint(module.path, Entry.SERVICE, "has a Lambda handler")
-        if module.main_guard:
-            yield EntryPoint(module.path, Entry.SCRIPT, "has a main guard")
-        if name == "settings.py" or any(
-            item.target in {"INSTALLED_APPS", "ROOT_URLCONF"} for item in module.assignments
-        ):
-            yield EntryPoint(module.path, Entry.SERVICE, "Django settings")
+    for path in look.source_paths(".py", ".pyw"):
+        for entry, reason in look.answer_of(_started, path, ""):
+            yield EntryPoint(path, Entry(entry), reason)
+
+
+@of_one_file
+def _started(look: Look, path: str, _: str) -> list[tuple[str, str]]:
+    """How a Python file is started, each with what in it says so."""
+    module = look.python.module(path)
+    return sorted({(item.entry.value, item.reason) for item in _in_python(module)}) if module else []
+
+
+def _in_python(module: PythonModule) -> Iterator[EntryPoint]:
+    name = module.path.rsplit("/", 1)[-1]
+    if name in {"wsgi.py", "asgi.py"} or (name == "urls.py" and _makes(module, "django")):
+        yield EntryPoint(module.path, Entry.SERVICE, f"{name} of a web server")
+    elif name in {"manage.py", "__main__.py"}:
+        yield EntryPoint(module.path, Entry.COMMAND, f"is a {name}")
+    elif name == "env.py" and any(item.top == "alembic" for item in module.imports):
+        yield EntryPoint(module.path, Entry.COMMAND, "alembic runs it")
+    for call in module.calls:
+        entry = _APPLICATIONS.get(call.resolved)
+        # `app()` of a Typer application resolves to its class as well, and creates nothing.
+        if entry and call.callee.rsplit(".", 1)[-1] != call.resolved.rsplit(".", 1)[-1]:
+            entry = None
+        if entry:
+            yield EntryPoint(module.path, entry, f"creates {call.callee}")
+    yield from of_libraries(module)
+    if _is_streamlit_page(module):
+        yield EntryPoint(module.path, Entry.SERVICE, "is a Streamlit page")
+    if name in {"lambda_function.py", "handler.py"} and module.function("lambda_handler"):
+        yield EntryPoint(module.path, Entry.SERVICE, "has a Lambda handler")
+    if module.main_guard:
+        yield EntryPoint(module.path, Entry.SCRIPT, "has a main guard")
+    if name == "settings.py" or any(item.target in {"INSTALLED_APPS", "ROOT_URLCONF"} for item in module.assignments):
+        yield EntryPoint(module.path, Entry.SERVICE, "Django settings")
 
 
 def _makes(module: PythonModule, package: str) -> bool:
@@ -224,17 +236,20 @@ def _html(look: Look) -> Iterator[EntryPoint]:
     from checks.look import is_product
 
     for path in look.tree.match("*.html"):
-        text = look.tree.text(path) if is_product(path) else None
-        for source in _SCRIPT_TAG.findall(text or ""):
-            if "//" in source or "{" in source:
-                continue
-            bare = source.split("?", 1)[0]
+        for (bare,) in look.answer_of(_own_scripts, path, "") if is_product(path) else ():
             folder = path.rpartition("/")[0]
             for candidate in (posixpath.join(folder, bare.lstrip("/")), bare.lstrip("/"), f"{folder}/../{bare}"):
                 found = look.web.resolver.file(candidate)
                 if found:
                     yield EntryPoint(found, Entry.SERVICE, f"loaded by {path}")
                     break
+
+
+@of_one_file
+def _own_scripts(look: Look, path: str, _: str) -> list[tuple[str]]:
+    """The scripts that a page loads from its own place."""
+    found = _SCRIPT_TAG.findall(look.tree.text(path) or "")
+    return [(source.split("?", 1)[0],) for source in found if "//" not in source and "{" not in source]
 
 
 def _routed(look: Look) -> Iterator[EntryPoint]:
@@ -284,8 +299,19 @@ def _web(look: Look) -> Iterator[EntryPoint]:
             r"service-?worker\.[jt]s|sw\.[jt]s", name
         ):
             yield EntryPoint(path, Entry.COMMAND, "configuration that a tool loads")
-    for module in look.web.modules(look.source_paths(".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")):
-        for call in module.calls:
+    for path in look.source_paths(".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"):
+        # What a name in it stands for depends on where its imports lead.
+        module = look.web.module(path) if look.answer_of(_may_listen, path, "") else None
+        for call in module.calls if module else ():
             listens = call.callee.endswith(".listen") and call.resolved.split(".")[0] in _LISTENERS
-            if listens or call.resolved.startswith("@nestjs/core.NestFactory.create"):
-                yield EntryPoint(module.path, Entry.SERVICE, "listens for requests")
+            if listens or call.resolved.startswith(f"{_NEST}.NestFactory.create"):
+                yield EntryPoint(path, Entry.SERVICE, "listens for requests")
+
+
+@of_one_file
+def _may_listen(look: Look, path: str, _: str) -> bool:
+    module = look.web.module(path)
+    return module is not None and (
+        any(call.callee.endswith(".listen") for call in module.calls)
+        or any(_NEST in item.specifier for item in module.imports)
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,11 +59,15 @@ class Reach:
     def trace(cls, look: Look) -> Reach:
         """Build the graph of a tree: entry points, imports, and names that frameworks load by text."""
         from checks.application.entry_points import find, laid_aside
+        from checks.application.file_loads import loads
+        from checks.application.partly_read import partly_read
 
+        paths = tuple(_code_paths(look))
+        partly_read(look, paths)
         found = find(look)
         aside = laid_aside(look, found)
         live = [item for item in found if old_folder(item.path) not in aside]
-        return cls(live, {path: frozenset(_loads(look, path)) - {path} for path in _code_paths(look)}, aside)
+        return cls(live, {path: frozenset(loads(look, path)) - {path} for path in paths}, aside)
 
     def reached(self, path: str) -> bool | None:
         """Whether any entry point reaches the file; None where no entry point of its language was found."""
@@ -156,91 +159,3 @@ def _code_paths(look: Look) -> Iterator[str]:
     for path in (*look.python.paths, *look.web.paths):
         if not is_vendored(path) and not is_test(path):
             yield path
-
-
-def _loads(look: Look, path: str) -> Iterator[str]:
-    if path.endswith((".py", ".pyw")):
-        yield from _python_loads(look, path)
-        return
-    from checks.application.auto_imports import loaded_by_name
-
-    yield from loaded_by_name(look, path).values()
-    web = look.web.module(path)
-    for item in web.imports if web else ():
-        if item.path and not item.type_only:
-            yield item.path
-    for call in web.calls if web else ():
-        # `new Worker(new URL("./worker.ts", import.meta.url))`, Vite's `import.meta.glob`
-        if call.callee == "URL" and call.is_new and len(call.arguments) > 1 and "import.meta" in call.arguments[1]:
-            yield look.web.resolver.resolve(path, call.arguments[0].strip("'\"`"))[0]
-        elif call.callee.endswith("meta.glob") and call.arguments:
-            yield from _globbed(look, path, call.arguments[0].strip("'\"`"))
-
-
-def _python_loads(look: Look, path: str) -> Iterator[str]:
-    module = look.python.module(path)
-    if module is None:
-        return
-    for item in module.imports:
-        if not item.checked_only:
-            yield from item.paths
-    own_package = path.rpartition("/")[0]
-    if path.endswith("env.py") and any(item.top == "alembic" for item in module.imports):
-        yield from (other for other in look.python.paths if other.startswith(f"{own_package}/versions/"))
-    for text in module.texts:
-        # "app.urls", "app.main:app", "project.settings": frameworks load modules named by text.
-        name = text.value.partition(":")[0]
-        if "." in name and len(name) < 120 and name.replace(".", "").replace("_", "").isalnum():  # noqa: PLR2004 - no module name is longer
-            yield from _named_by_text(look, path, name)
-    for assigned in module.assignments:
-        if assigned.target.endswith("INSTALLED_APPS") and isinstance(assigned.value.value, list | tuple):
-            for name in assigned.value.value:
-                yield from _named_by_text(look, path, str(name))
-    if any(_discovers(call.resolved, call.arguments) for call in module.calls):
-        # Plug-ins found at run time: which ones cannot be told, so the whole package counts as loaded.
-        prefix = f"{own_package}/" if own_package else ""
-        yield from (other for other in look.python.paths if other.startswith(prefix) and prefix)
-
-
-def _named_by_text(look: Look, path: str, name: str) -> Iterator[str]:
-    found = look.python.files_of(name, path)
-    yield from found
-    if found and found[-1].endswith("/__init__.py"):
-        # An installed Django application, or a package whose tasks a worker discovers.
-        folder = found[-1].rpartition("/")[0]
-        for inner in (
-            "apps",
-            "models",
-            "admin",
-            "signals",
-            "tasks",
-            "urls",
-            "templatetags",
-            "management",
-            "migrations",
-        ):
-            prefix = f"{folder}/{inner}"
-            yield from _starting_with(look.python.paths, f"{prefix}/")
-            yield from (one for one in _starting_with(look.python.paths, f"{prefix}.py") if one == f"{prefix}.py")
-
-
-def _starting_with(paths: tuple[str, ...], start: str) -> tuple[str, ...]:
-    """Those of sorted paths that begin so."""
-    return paths[bisect_left(paths, start) : bisect_left(paths, f"{start[:-1]}{chr(ord(start[-1]) + 1)}")]
-
-
-def _discovers(name: str, arguments: tuple[object, ...]) -> bool:
-    from checks.readers.python_facts import Value
-
-    if name in {"pkgutil.iter_modules", "pkgutil.walk_packages"}:
-        return True
-    first = arguments[0] if arguments else None
-    return name == "importlib.import_module" and isinstance(first, Value) and not first.is_constant
-
-
-def _globbed(look: Look, path: str, pattern: str) -> Iterator[str]:
-    import posixpath
-
-    whole = posixpath.normpath(posixpath.join(path.rpartition("/")[0], pattern))
-    if not whole.startswith("..") and "{" not in whole:
-        yield from look.tree.match("/" + whole.lstrip("/"))

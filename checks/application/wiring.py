@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from checks.application.partly_read import partly_read
 from checks.application.usage import Usage
 from checks.application.web_usage import runs
 from checks.files.kinds import is_template_of_code
@@ -185,14 +186,13 @@ def blind_spots(look: Look) -> str:
 @once
 def unread_code(look: Look) -> tuple[str, ...]:
     """Application code that its reader could not take in full: Python first, each in path order."""
-    modules = {path: look.python.module(path) for path in look.source_paths(*PYTHON)}
-    unread = [path for path, module in modules.items() if _is_partial(module) and not _is_template(look, path, module)]
-    return (*unread, *(path for path in look.source_paths(*WEB) if _is_partial(look.web.module(path))))
+    python = (path for path in partly_read(look, look.source_paths(*PYTHON)) if not _is_template(look, path))
+    return (*python, *partly_read(look, look.source_paths(*WEB)))
 
 
-def _is_template(look: Look, path: str, module: PythonModule | None) -> bool:
+def _is_template(look: Look, path: str) -> bool:
     # What no grammar takes because places in it are still to be filled runs nowhere as it stands.
-    return module is None and is_template_of_code(look.tree.text(path) or "")
+    return look.python.module(path) is None and is_template_of_code(look.tree.text(path) or "")
 
 
 def _blind_spots(look: Look) -> Iterator[str]:
@@ -210,10 +210,6 @@ def _blind_spots(look: Look) -> Iterator[str]:
     )
     if others:
         yield f"{' and '.join(others)} code is not read"
-
-
-def _is_partial(module: PythonModule | WebModule | None) -> bool:
-    return module is None or not module.complete
 
 
 # -- following calls ----------------------------------------------------------------------------------------------

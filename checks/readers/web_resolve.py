@@ -17,6 +17,8 @@ _ENDINGS = (
     "", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".astro", ".d.ts",
     "/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/index.mjs", "/index.vue",
 )  # fmt: skip
+_BY_CONVENTION = ("@/", "~/", "~~/", "$lib/", "src/")
+_INWARD = (r"[./].*", *(f"{re.escape(start)}.*" for start in _BY_CONVENTION))
 _MOST_EXTENDS = 5
 
 RESOLVING = "where web imports lead"
@@ -40,6 +42,11 @@ class Resolver:
             if key not in self._known:
                 self._known[key] = self._resolve(folder, specifier.split("?", 1)[0])
         return self._known[key]
+
+    def inward(self) -> str:
+        """A regular expression for the specifiers that may lead to a file of the tree; others name packages."""
+        with self._tree.reads.step(RESOLVING):
+            return self._inward
 
     def file(self, path: str) -> str:
         """The file that `path` without ending, with a compiled ending, or as a folder stands for, or ""."""
@@ -66,7 +73,7 @@ class Resolver:
                 found = self.file(target.replace("*", match[1] if match.groups() else ""))
                 if found:
                     return found, ""
-        if specifier.startswith(("@/", "~/", "~~/", "$lib/", "src/")):
+        if specifier.startswith(_BY_CONVENTION):
             return self._by_convention(folder, specifier), ""
         if specifier.startswith("#"):
             return "", ""
@@ -97,6 +104,12 @@ class Resolver:
             inner = bare[len(name) :].lstrip("/")
             return self._workspace_file(self._workspaces[name], inner), ""
         return "", name
+
+    @cached_property
+    def _inward(self) -> str:
+        aliases = {pattern for found in self._configured.values() for pattern, _ in found}
+        packages = {rf"(?:\w+:)?{re.escape(name)}.*" for name in self._workspaces}
+        return "|".join([*_INWARD, *sorted(aliases), *sorted(packages)])
 
     @cached_property
     def _workspaces(self) -> dict[str, str]:
