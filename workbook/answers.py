@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -28,6 +27,9 @@ SCORECARD = "scorecard"
 """The layer of the items whose level, 0 to 5, a named person gives."""
 
 HIGHEST_LEVEL = 5
+_MOST_DIGITS = 9
+"""Of one number of a catalogue's version."""
+
 PROFILES = ("paying-users", "pre-launch", "fundraising")
 """What a team can be about; orders the work."""
 
@@ -272,7 +274,9 @@ def read_state(tables: Mapping[str, Any], catalogue: Catalogue, today: date) -> 
 
 def _version(text: str) -> tuple[int, ...]:
     """The numbers of a catalogue's version; none where it is no version of ours."""
-    return tuple(map(int, text.split("."))) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})*", text) else ()
+    parts = text.split(".")
+    sound = all(part.isascii() and part.isdecimal() and len(part) <= _MOST_DIGITS for part in parts)
+    return tuple(map(int, parts)) if sound else ()
 
 
 def _profiles(book: Table) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Decision(Frozen):
         return date.fromisoformat(self.id[:10])
 
 
-_ID = re.compile(r"\d{4}-\d{2}-\d{2}(?:-\d+)?")
+_ID = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
 
 
 def read_decisions(top: Table, today: date) -> dict[str, Decision]:
@@ -91,7 +91,7 @@ def read_decisions(top: Table, today: date) -> dict[str, Decision]:
 
 
 def _day(name: str) -> str:
-    if not _ID.fullmatch(name):
+    if not re.fullmatch(_ID, name):
         return ""
     try:
         return date.fromisoformat(name[:10]).isoformat()

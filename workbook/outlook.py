@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from workbook.answers import Rung, State, Status
 from workbook.assess import Assessment, ItemState, Standing, standing_override
 from workbook.catalogue import Checklist
 from workbook.sentences import Verdict, explained, head, movement, sentence, span
 from workbook.thresholds import stored
-from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 from workbook.verdicts.lines import Line
+
+if TYPE_CHECKING:
+    from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 
 __all__ = ["Verdict", "decide", "explained", "fifty", "head", "movement", "sentence", "span"]
 
@@ -29,6 +32,8 @@ def decide(checklist: Checklist, state: State, assessment: Assessment) -> Verdic
 
 def fifty(checklist: Checklist, state: State, assessment: Assessment) -> fifty_point.Verdict:
     """The fifty-point verdict over the assessed items."""
+    from workbook.verdicts import fifty_point
+
     holds = {name: fact.holds for name, fact in state.attested.items()}
     facts = fifty_point.Facts(
         regulated=bool(state.frameworks) if state.readings.regulated is None else state.readings.regulated,
@@ -53,22 +58,30 @@ def only_proposed(checklist: Checklist, state: State, assessment: Assessment) ->
 
 
 def _six(checklist: Checklist, state: State, assessment: Assessment) -> six_gates.Verdict:
+    from workbook.verdicts import six_gates
+
     return six_gates.decide(_lines(assessment.of(checklist)), state.readings)
 
 
 def _seven(checklist: Checklist, state: State, assessment: Assessment) -> seven_steps.Verdict:
+    from workbook.verdicts import seven_steps
+
     states = assessment.of(checklist)
     accept, failed = _acceptance({one.item.number: one.status for one in states if one.item.pillar == "accept"}, state)
     return seven_steps.decide(_lines(states), accept, failed, state.profiles)
 
 
 def _ten(checklist: Checklist, state: State, assessment: Assessment) -> ten_gates.Verdict:
+    from workbook.verdicts import ten_gates
+
     levels = {name: score.level for name, score in state.scores.get(checklist.slug, {}).items()}
     mode: ten_gates.Mode = "critical-only" if state.readings.critical_only else "every-domain"
     return ten_gates.decide(levels, _lines(assessment.of(checklist)), _measured(state, ten_gates.SLO), mode)
 
 
 def _prototype(checklist: Checklist, state: State, assessment: Assessment) -> prototype_gap.Verdict:
+    from workbook.verdicts import prototype_gap
+
     measured = _measured(state, ("tier1_share", "response_s"))
     return prototype_gap.decide(
         _lines(assessment.of(checklist)),
@@ -80,6 +93,8 @@ def _prototype(checklist: Checklist, state: State, assessment: Assessment) -> pr
 
 
 def _every(checklist: Checklist, _: State, assessment: Assessment) -> every_item.Verdict:
+    from workbook.verdicts import every_item
+
     return every_item.decide(_lines(assessment.of(checklist)))
 
 
@@ -107,6 +122,8 @@ def _said(checklist: Checklist, state: State, layer: str, names: Sequence[str]) 
 
 def _acceptance(said: Mapping[str, Status], state: State) -> tuple[str, tuple[str, ...]]:
     """The run's result and its failed checks. Measurements can only take a claimed pass away, never grant one."""
+    from workbook.verdicts import seven_steps
+
     run = _run(state)
     if run and (result := seven_steps.acceptance(run)) != seven_steps.PASS:
         return result, seven_steps.failing(run) if result == seven_steps.FAIL else ()
@@ -120,6 +137,8 @@ def _acceptance(said: Mapping[str, Status], state: State) -> tuple[str, tuple[st
 
 def _run(state: State) -> seven_steps.Run | None:
     """The run as measured; None unless all its numbers are stored and somebody said whether it was on staging."""
+    from workbook.verdicts import seven_steps
+
     measured, staging = _measured(state, RUN_METRICS), state.attested.get(STAGING)
     if staging is None or len(measured) < len(RUN_METRICS):
         return None
@@ -134,4 +153,4 @@ MODELS: Mapping[str, Callable[[Checklist, State, Assessment], Verdict]] = {
     "prototype-gap": _prototype,
     "every-item": _every,
 }
-"""Each decision model by the name a checklist calls it."""
+"""Each decision model by the name a checklist calls it. Each is loaded where it is asked: most workbooks need one."""

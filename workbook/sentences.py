@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
 from workbook.verdicts.lines import listed
 
-Verdict = (
-    fifty_point.Verdict
-    | six_gates.Verdict
-    | seven_steps.Verdict
-    | ten_gates.Verdict
-    | prototype_gap.Verdict
-    | every_item.Verdict
+if TYPE_CHECKING:
+    from workbook.verdicts import every_item, fifty_point, prototype_gap, seven_steps, six_gates, ten_gates
+
+Verdict: TypeAlias = (
+    "fifty_point.Verdict | six_gates.Verdict | seven_steps.Verdict"
+    " | ten_gates.Verdict | prototype_gap.Verdict | every_item.Verdict"
 )
+"""What any of the models says. A workbook needs one or two of them, and none is loaded here: `model` tells which."""
 
 WORDS: Mapping[str, str] = {
     "incomplete": "No decision yet",
@@ -40,11 +40,11 @@ WORDS: Mapping[str, str] = {
 
 RUNS: Mapping[str, str] = {
     "": "no acceptance run yet",
-    seven_steps.PASS: "acceptance run passed",
-    seven_steps.FAIL: "acceptance run failed",
-    seven_steps.INVALID: "acceptance run does not count",
+    "pass": "acceptance run passed",
+    "fail": "acceptance run failed",
+    "invalid-run": "acceptance run does not count",
 }
-
+"""Each result of the seven steps' acceptance run in plain words."""
 
 SHOWN = 6
 """How many ids of a long list are printed; JSON holds them all."""
@@ -55,7 +55,7 @@ def sentence(verdict: Verdict) -> str:
     head = WORDS[verdict.verdict]
     if verdict.verdict == "incomplete":
         return f"{head}: {_open(verdict)}.{_certain(verdict.certain)} {_range(verdict)}{_absent(verdict)}."
-    if isinstance(verdict, fifty_point.Verdict):
+    if verdict.model == "fifty-point":
         absent = f", {verdict.not_applicable} of them do not apply" if verdict.not_applicable else ""
         return f"{head}: {verdict.score} of {verdict.of}{absent}, {verdict.band}, path {verdict.path}."
     return f"{head}: {_reached(verdict)}{_absent(verdict)}.{_certain(verdict.certain)}"
@@ -87,14 +87,14 @@ def movement(now: Verdict, then: Verdict) -> str:
 
 def _parts(verdict: Verdict) -> tuple[str, ...]:
     """What a model counts besides its items, each in a few words."""
-    match verdict:
-        case six_gates.Verdict():
+    match verdict.model:
+        case "six-gates":
             return (f"gates {_ends(verdict.gates_passed, verdict.highest_gates)} of 6",)
-        case seven_steps.Verdict():
+        case "seven-steps":
             return (f"steps {_ends(verdict.steps_done, verdict.highest_steps)} of 7",)
-        case ten_gates.Verdict():
+        case "ten-gates":
             return tuple(f"the bullets speak for {name} {one.level}" for name, one in verdict.suggestions.items())
-        case prototype_gap.Verdict():
+        case "prototype-gap":
             return (f"{verdict.gaps_closed} of 5 gaps closed", f"{verdict.architecture_done} of 6 architecture steps")
         case _:
             return ()
@@ -125,9 +125,9 @@ def _some(items: Sequence[str]) -> str:
 
 
 def _open(verdict: Verdict) -> str:
-    if isinstance(verdict, ten_gates.Verdict):
+    if verdict.model == "ten-gates":
         return f"{verdict.unanswered} domain{'s' if verdict.unanswered > 1 else ''} without a level"
-    if isinstance(verdict, seven_steps.Verdict):
+    if verdict.model == "seven-steps":
         left = f"{_items(verdict.unanswered)} unanswered, " if verdict.unanswered else ""
         return left + RUNS[verdict.accept]
     return f"{_items(verdict.unanswered)} unanswered"
@@ -139,36 +139,36 @@ def _items(count: int) -> str:
 
 def _range(verdict: Verdict) -> str:
     span = f"between {verdict.lowest} and {verdict.highest} of {verdict.of}"
-    match verdict:
-        case six_gates.Verdict():
+    match verdict.model:
+        case "six-gates":
             return f"The boxes end {span}, the gates between {verdict.gates_passed} and {verdict.highest_gates} of 6"
-        case seven_steps.Verdict():
+        case "seven-steps":
             return f"The items end {span}, the steps between {verdict.steps_done} and {verdict.highest_steps} of 7"
-        case ten_gates.Verdict():
+        case "ten-gates":
             return f"The total ends {span}"
-        case prototype_gap.Verdict() | every_item.Verdict():
+        case "prototype-gap" | "every-item":
             return f"The items end {span}"
-        case fifty_point.Verdict():
+        case "fifty-point":
             return f"The score ends {span}"
 
 
 def _reached(verdict: Verdict) -> str:
-    match verdict:
-        case fifty_point.Verdict():
+    match verdict.model:
+        case "fifty-point":
             return f"{verdict.score} of {verdict.of}"
-        case every_item.Verdict():
+        case "every-item":
             return f"{verdict.items_met} of {verdict.of} items"
-        case six_gates.Verdict():
+        case "six-gates":
             coming = f", gate {verdict.current_gate} is next" if verdict.current_gate else ""
             return f"{verdict.boxes} of {verdict.of} boxes, {verdict.gates_passed} of 6 gates{coming}"
-        case seven_steps.Verdict():
+        case "seven-steps":
             coming = f", step {verdict.next_step} is next" if verdict.next_step else ""
             items = f"{verdict.items_met} of {verdict.of} items ({verdict.percent} %)"
             return f"{verdict.steps_done} of 7 steps, {items}, {RUNS[verdict.accept]}{coming}"
-        case ten_gates.Verdict():
+        case "ten-gates":
             below = f"below the minimum: {listed(verdict.below)}" if verdict.below else "no domain below its minimum"
             return f"{verdict.total} of {verdict.of}, {below}"
-        case prototype_gap.Verdict():
+        case "prototype-gap":
             coming = f", step {verdict.current_step} is next" if verdict.current_step else ""
             done = f"{verdict.architecture_done} of 6 architecture steps, {verdict.steps_done} of 7 process steps"
             return f"{verdict.entry} of 3 entry signs, {verdict.gaps_closed} of 5 gaps closed, {done}{coming}"

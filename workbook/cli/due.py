@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from workbook.agenda import Entry, Recurring, recurring, soon
@@ -50,6 +49,8 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 
 def wrapped(head: str, words: str) -> str:
     """A text behind its head, on lines that end between words."""
+    import textwrap  # status shows dates as well, and wraps nothing
+
     return textwrap.fill(
         words,
         WIDTH,

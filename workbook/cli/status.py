@@ -11,13 +11,9 @@ from workbook.agenda import soon
 from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
-from workbook.cli.decision_lines import lines
-from workbook.cli.due import entry_line
-from workbook.crosswalk import disagreements
 from workbook.decisions import latest
 from workbook.text import json_document, terminal
 from workbook.view import View
-from workbook.words import STATUS_WORDS
 
 if TYPE_CHECKING:
     import argparse
@@ -105,10 +101,14 @@ def _ahead(context: Context, view: View) -> None:
     """What comes due soon, before it bites, and how the conditions of the last decision stand."""
     if coming := soon(view.dates, view.today()):
         context.out("")
+        from workbook.cli.due import entry_line
+
         context.out("Comes due:")
         for entry in coming:
             context.out(f"  {entry_line(view, entry)}")
     if decision := latest(tuple(view.state.decisions.values())):
+        from workbook.cli.decision_lines import lines
+
         context.out("")
         for line in lines(view, decision):
             context.out(line)
@@ -126,9 +126,15 @@ def _verdicts(context: Context, view: View) -> None:
 
 
 def _disagreements(context: Context, view: View) -> None:
+    if len(view.state.checklists) == 1:
+        return
+    from workbook.crosswalk import disagreements
+
     found = disagreements(view.catalogue, view.state, view.assessment)
     if not found:
         return
+    from workbook.words import STATUS_WORDS
+
     context.out("")
     context.out(f"Where the checklists disagree ({terminal(view.checklist.name)} decides):")
     for one in found:

@@ -54,8 +54,8 @@ class Unchanged:
 
     def keep(self, lines: Sequence[tuple[str, str]]) -> None:
         """Keep what the call said, unless anything looks different now, or changed too lately to tell."""
-        sign = signs.of_repository(self._root)
-        if sign is None or not self._sign.settled or sign.digest != self._sign.digest:
+        sign = signs.of_repository(self._root) if self._sign.settled else None
+        if sign is None or sign.digest != self._sign.digest:
             return
         kept.write(self._place, self._state(sign), lines)
 

@@ -14,7 +14,6 @@ valid, nothing is lost, and whoever reads the table sees both:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -116,6 +115,8 @@ def undisputed(tables: Mapping[str, Any], found: Iterable[Standoff]) -> dict[str
     Answers, items and numbers stay to be seen; `State.undecided` says that they do not count. A waiver, confirmed
     facts, a level or an attested fact count only while nothing contradicts them, so they are left out.
     """
+    from copy import deepcopy  # hardly any file has a clash
+
     read = deepcopy(dict(tables))
     for one in found:
         here: Any = read

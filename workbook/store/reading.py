@@ -22,10 +22,12 @@ BOM: Final = b"\xef\xbb\xbf"
 
 _DEPTH_CAP: Final = 32
 # tomllib takes time quadratic in the parts of one dotted key; no key of ours has more than three.
-_LONG_KEY: Final = re.compile(r"(?<![\w\-\"'])(?:[\w\-\"']++[ \t]*+\.[ \t]*+){40}")
-_MARKER: Final = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
-_AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
-_SCHEMA_LINE: Final = re.compile(r"^\s*(?:schema|\"schema\"|'schema')\s*=", re.MULTILINE)
+_MOST_DOTS: Final = 40
+# Patterns are compiled where they are needed: hardly any file has what they look for.
+_LONG_KEY: Final = rf"(?<![\w\-\"'])(?:[\w\-\"']++[ \t]*+\.[ \t]*+){{{_MOST_DOTS}}}"
+_MARKER: Final = r"(?m)^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$"
+_AT_LINE: Final = r"\(at line (\d+), column \d+\)"
+_SCHEMA_LINE: Final = r"(?m)^\s*(?:schema|\"schema\"|'schema')\s*="
 
 _FOREIGN: Final = (
     f"Take the last good version from git; else, if it is ours, add schema = {SCHEMA} as its first line, or move it "
@@ -79,8 +81,7 @@ def parse(raw: bytes) -> dict[str, Value]:
     """
     text = decode(raw)
     _refuse_conflicts(text)
-    if long_key := _LONG_KEY.search(text):
-        raise DamagedError("a key has too many parts", _line_of(text, long_key.start()))
+    _refuse_long_keys(text)
     try:
         tables: dict[str, Value] = tomllib.loads(text)
     except RecursionError as error:
@@ -114,11 +115,19 @@ def _line_of(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+def _refuse_long_keys(text: str) -> None:
+    # Such a key stands on one line, so that most lines are told by their dots.
+    if any(line.count(".") >= _MOST_DOTS for line in text.split("\n")) and (found := re.search(_LONG_KEY, text)):
+        raise DamagedError("a key has too many parts", _line_of(text, found.start()))
+
+
 def _refuse_conflicts(text: str) -> None:
     """Refuse text between git's conflict markers, even where it happens to be valid TOML inside a long string."""
+    if "<<<<<<<" not in text:
+        return
     wanted = iter(("<", "=", ">"))
     expected, first = next(wanted), 0
-    for marker in _MARKER.finditer(text):
+    for marker in re.finditer(_MARKER, text):
         if marker[1][0] != expected:
             continue
         first = first or _line_of(text, marker.start())
@@ -129,7 +138,7 @@ def _refuse_conflicts(text: str) -> None:
 
 def _explain_toml(text: str, error: ValueError) -> tuple[str, int | None]:
     message = str(error)
-    found = _AT_LINE.search(message)
+    found = re.search(_AT_LINE, message)
     reason = message.split(" (at ", maxsplit=1)[0]
     line = int(found[1]) if found else None
     if "(at end of document)" in message:
@@ -139,7 +148,7 @@ def _explain_toml(text: str, error: ValueError) -> tuple[str, int | None]:
         start = unclosed(text)
         line = _line_of(text, len(text) if start is None else start)
     lines = text.split("\n")
-    if line is not None and line <= len(lines) and _MARKER.match(lines[line - 1]):
+    if line is not None and line <= len(lines) and re.match(_MARKER, lines[line - 1]):
         return "it holds a merge conflict marker", line
     return f"it is not valid TOML: {reason[:1].lower()}{reason[1:]}", line
 
@@ -163,7 +172,7 @@ def _check_schema(text: str, tables: dict[str, Value]) -> None:
     schema = tables.get("schema", SCHEMA)
     if isinstance(schema, int) and not isinstance(schema, bool) and 1 <= schema <= SCHEMA:
         return
-    found = _SCHEMA_LINE.search(text)
+    found = re.search(_SCHEMA_LINE, text)
     line = _line_of(text, found.end()) if found else None
     if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
         raise DamagedError(

@@ -12,9 +12,9 @@ from workbook.text.terminal import terminal, terminal_lines
 
 # What spreadsheets take for the start of a formula, in the wide forms too.
 _FORMULA: Final = tuple("=+-@\t\r\n\0|%＝＋－＠")  # noqa: RUF001  # the wide forms are meant
-_TOGETHER: Final = re.compile(r"\{(?=\{)|\}(?=\})")
+_TOGETHER: Final = r"\{(?=\{)|\}(?=\})"
 # What would end a script element or start one, and what `json.dumps` leaves: it is the last control character.
-_JSON_UNSAFE: Final = re.compile("[<>&\x7f]")
+_JSON_UNSAFE: Final = "[<>&\x7f]"
 
 
 def csv_cell(text: str) -> str:
@@ -51,7 +51,7 @@ def json_document(value: object, indent: int | None = 1) -> str:
     """Return JSON in ASCII: safe on a terminal, and inside a script element of a page. Secrets in it are replaced."""
     # Before the escapes, behind which a value would not be recognized.
     text = json.dumps(_redacted(value), indent=indent)
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _redacted(value: object) -> object:
@@ -73,7 +73,7 @@ def yaml_string(text: str) -> str:
 
     What reads the file afterwards may evaluate two braces (`${{ … }}`, `{{ $labels }}`), so they stand apart.
     """
-    shown = _TOGETHER.sub(r"\g<0> ", terminal_lines(text))
+    shown = re.sub(_TOGETHER, r"\g<0> ", terminal_lines(text))
     for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
         shown = shown.replace(plain, escaped)
     return f'"{shown}"'

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -14,7 +12,8 @@ from checks.secrets.shapes import redact
 # Controls, formats (direction, zero width, tags), surrogates, private use, line and paragraph separators.
 _UNSAFE: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 # Letters and marks that show nothing, so that a text can hide in them: fillers, joiners, variants beyond emoji.
-_INVISIBLE: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]")
+_INVISIBLE: Final = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\uffa0"
+_VARIANTS: Final = "\U000e0100", "\U000e01ef"
 _TOWER: Final = 8
 """Marks on one letter; further ones would cover the lines above and below. No script stacks as many."""
 _MARKS: Final = {"Mn", "Me"}
@@ -50,7 +49,8 @@ def _seen(text: str) -> Iterator[tuple[str, bool]]:
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in _MARKS else 0
-        yield character, category in _UNSAFE or marks > _TOWER or _INVISIBLE.match(character) is not None
+        invisible = character in _INVISIBLE or _VARIANTS[0] <= character <= _VARIANTS[1]
+        yield character, category in _UNSAFE or marks > _TOWER or invisible
 
 
 def _escape(character: str) -> str:
@@ -63,6 +63,8 @@ def _escape(character: str) -> str:
 
 
 def _argument(argument: str) -> str:
+    import shlex  # hardly any call shows a command line
+
     if terminal(argument) == argument:
         return shlex.quote(argument)
     return "$'" + "".join(_ansi_c(character, hidden) for character, hidden in _seen(argument)) + "'"

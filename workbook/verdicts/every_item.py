@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar, Literal
 
 from workbook.answers import Status
 from workbook.verdicts.lines import Line, Tally, fit, ids, stops, tally, total
@@ -15,6 +16,7 @@ OPEN = (Status.NEEDS_REVIEW, Status.BLOCKER)
 class Verdict(Record, kw_only=True):
     """Whether every item holds, and how each pillar stands: satisfied and size."""
 
+    model: ClassVar[Literal["every-item"]] = "every-item"
     items_met: int
     pillars: dict[str, tuple[int, int]]
 

@@ -7,6 +7,7 @@ names our reading.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Literal
 
 from checks.frozen import Frozen, replace
 from workbook.answers import Status
@@ -51,6 +52,7 @@ class Facts(Frozen):
 class Verdict(Record, kw_only=True):
     """What the model says. `lowest` and `highest` bound the score while points are unanswered."""
 
+    model: ClassVar[Literal["fifty-point"]] = "fifty-point"
     score: int
     band: str
     path: str

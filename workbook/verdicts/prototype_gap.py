@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import ClassVar, Literal
 
 from workbook.answers import Status
 from workbook.verdicts.lines import OPEN, Line, Tally, fit, ids, listed, stops, tally, total
@@ -42,6 +43,7 @@ NOTHING: Mapping[str, bool] = MappingProxyType({})
 class Verdict(Record, kw_only=True):
     """What the model says, and its advice. `lowest` and `highest` bound the satisfied items until all is answered."""
 
+    model: ClassVar[Literal["prototype-gap"]] = "prototype-gap"
     items_met: int
     entry: int
     gaps_closed: int

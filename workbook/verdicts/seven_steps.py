@@ -6,6 +6,7 @@ Items, limits of the run and the risk that sets the order are the article's; doc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import ClassVar, Literal
 
 from checks.frozen import Frozen
 from workbook.answers import Status
@@ -52,6 +53,7 @@ class Run(Frozen):
 class Verdict(Record, kw_only=True):
     """What the model says. `accept` is "" without a run; `lowest` and `highest` bound the items met."""
 
+    model: ClassVar[Literal["seven-steps"]] = "seven-steps"
     steps_done: int
     highest_steps: int
     items_met: int

@@ -6,6 +6,7 @@ Boxes, gates and their order of work are the article's; where it is silent, docs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Literal
 
 from workbook.answers import Status
 from workbook.readings import Readings
@@ -38,6 +39,7 @@ FORMULA = (
 class Verdict(Record, kw_only=True):
     """What the model says. `lowest` and `highest` bound the boxes, `highest_gates` the gates, until all is answered."""
 
+    model: ClassVar[Literal["six-gates"]] = "six-gates"
     boxes: int
     printable_pass: bool
     gate_pass: bool

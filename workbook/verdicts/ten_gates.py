@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
 from checks.frozen import Frozen
 from workbook.answers import HIGHEST_LEVEL
@@ -74,6 +74,7 @@ class Verdict(Record, kw_only=True):
     `hold` also says that an answer stops the launch; only levels decide the verdict.
     """
 
+    model: ClassVar[Literal["ten-gates"]] = "ten-gates"
     total: int
     mode: Mode
     scores: Mapping[str, int]
