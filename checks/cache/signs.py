@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 UNWALKED = (".venv", "venv", "node_modules", "__pycache__")
 """Folders of installed or generated code; untracked files in them are never listed."""
 
-MOST_ENTRIES = 12_000
-"""Of a work tree, ignored files included; git is quicker to tell where there are more."""
+MOST_ENTRIES = 100_000
+"""Of a work tree, ignored files included; a look reads no more files either."""
+_MOST_BESIDE = 12_000
+"""Of them, beside what the index lists and as many folders: git need not look at ignored files, and is quicker then."""
+_MANY = 4_000
+"""Files in an index; where there are more, two processes look at them in less time than one."""
 
 _OF_GIT = ("HEAD", "index", "config", "packed-refs", "shallow", "commondir", "config.worktree")
 _BELOW_GIT = ("refs", "info", "objects/info", "objects/pack")
@@ -44,8 +48,22 @@ class Sign:
         self.settled = settled
 
 
-class _NoSignError(Exception):
+class NoSignError(Exception):
     """There is something here that only git, or reading, can tell about."""
+
+
+class Seen:
+    """What was seen of a work tree so far."""
+
+    __slots__ = ("folders", "left", "newest")
+
+    def __init__(self, most: int) -> None:
+        self.folders: list[str] = []
+        """A digest for each folder, of its path and of the names, sizes and times of its files."""
+        self.newest = 0
+        """The newest time of change of a file."""
+        self.left = most
+        """How many more entries there may be."""
 
 
 def of_repository(root: str) -> Sign | None:
@@ -57,13 +75,15 @@ def of_repository(root: str) -> Sign | None:
     now = time.time_ns()
     seen: list[str] = []
     try:
-        if _tracked(os.path.join(root, ".git", "index")) > MOST_ENTRIES:
+        tracked = _tracked(os.path.join(root, ".git", "index"))
+        if tracked > MOST_ENTRIES:
             return None
-        newest = max(_work_tree(root, seen), _git_directory(os.path.join(root, ".git"), seen))
-    except (OSError, _NoSignError):
+        tree = _work_tree(root, tracked)
+        newest = max(tree.newest, _git_directory(os.path.join(root, ".git"), seen))
+    except (OSError, NoSignError):
         return None
     margin = _MARGIN_NS if newest % _FINE_NS else _COARSE_MARGIN_NS
-    return Sign(digest_of([root, *sorted(seen)]), settled=newest <= now - margin)
+    return Sign(digest_of([root, *sorted(tree.folders), *sorted(seen)]), settled=newest <= now - margin)
 
 
 def _tracked(index: str) -> int:
@@ -89,29 +109,59 @@ def checksum(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
-def _work_tree(root: str, seen: list[str]) -> int:
-    """Note every file; the newest time of change."""
-    newest, waiting = 0, [root]
+def _work_tree(root: str, tracked: int) -> Seen:
+    """Look at every file; `tracked` is how many of them the index lists."""
+    seen = Seen(min(MOST_ENTRIES, 2 * tracked + _MOST_BESIDE))
+    waiting = look_into(root, root, seen)
+    # Who started a thread does not fork: another thread may hold a lock that the copy would wait for.
+    if tracked > _MANY and "threading" not in sys.modules:
+        from checks.cache.shared_walk import walk_shared
+
+        walk_shared(root, waiting, seen)
+    else:
+        walk(root, waiting, seen)
+    return seen
+
+
+def walk(root: str, waiting: list[str], seen: Seen) -> None:
+    """Look at what lies in some folders, and in those below."""
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
+        waiting += look_into(waiting.pop(), root, seen)
+
+
+def look_into(folder: str, root: str, seen: Seen) -> list[str]:
+    """Look at the files of one folder; the folders in it that are to be looked into."""
+    below: list[str] = []
+    facts: list[int] = []
+    names, times = [folder], [seen.newest]
+    # Relative to the open folder, the kernel has not to find its way from the top for each file.
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        with os.scandir(handle) as entries:
             for entry in entries:
                 name = entry.name
                 if name == ".git":
-                    if entry.path != os.path.join(root, ".git") or not entry.is_dir(follow_symlinks=False):
-                        raise _NoSignError
+                    if folder != root or not entry.is_dir(follow_symlinks=False):
+                        raise NoSignError
                 elif entry.is_dir(follow_symlinks=False):
                     if name not in UNWALKED:
-                        waiting.append(entry.path)
-                        seen.append(f"{entry.path}/")
+                        below.append(f"{folder}/{name}")
                 else:
                     found = entry.stat(follow_symlinks=False)
-                    if stat.S_ISLNK(found.st_mode) and "/" in os.readlink(entry.path):
-                        raise _NoSignError
-                    newest = max(newest, found.st_ctime_ns)
-                    seen.append(_fact(entry.path, found))
-        if len(seen) > MOST_ENTRIES:
-            raise _NoSignError
-    return newest
+                    if stat.S_ISLNK(found.st_mode) and "/" in os.readlink(name, dir_fd=handle):
+                        raise NoSignError
+                    names.append(name)
+                    times.append(found.st_ctime_ns)
+                    facts += (found.st_mode, found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+    finally:
+        os.close(handle)
+    seen.newest = max(times)
+    seen.left -= len(names) - 1 + len(below)
+    if seen.left < 0:
+        raise NoSignError
+    # Not sorted: a folder in which nothing changed is listed in the same order, and were it not, git would be asked.
+    seen.folders.append(digest_of([*names, "", repr(facts)]))
+    return below
 
 
 def _git_directory(folder: str, seen: list[str]) -> int:
