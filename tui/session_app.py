@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from textual.app import App
+from textual.notifications import Notify
 
 from tui.half_typed import Typing
+from tui.notices import Notice
 from tui.screens.base import WorkbookScreen
 from tui.settings import Settings
 from tui.wording import said
@@ -26,6 +28,10 @@ class SessionApp(App[int]):
     def complain(self, text: str) -> None:
         """Say what is wrong and what to do, in one line."""
         self.notify(said(text).plain, severity="error", markup=False, timeout=10)
+
+    def on_notify(self, event: Notify) -> None:
+        """Every notice becomes one of ours, before Textual's handler draws it."""
+        event.notification = Notice(**vars(event.notification))
 
     def changed(self) -> None:
         """Paint again whatever shows the session."""
