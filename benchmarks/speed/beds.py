@@ -37,7 +37,10 @@ IDENTITY = {
     "GIT_AUTHOR_NAME": "Ana Example", "GIT_AUTHOR_EMAIL": "ana@example.com",
     "GIT_COMMITTER_NAME": "Bo Sample", "GIT_COMMITTER_EMAIL": "bo@example.com",
     "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "gc.auto", "GIT_CONFIG_VALUE_0": "0",
 }  # fmt: skip
+"""Git packs by itself after a commit that made many objects, in the background: it would remove folders while the next
+commit writes into them, which then fails, and run beside what is measured."""
 
 
 def synthetic(place: Path, files: int) -> Path:
@@ -59,6 +62,9 @@ def synthetic(place: Path, files: int) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("\n".join(_lines(chance, kind)) + "\n", encoding="utf-8")
             written += 1
+        if number + 1 == COMMITS:
+            # As in a clone that somebody works in: packed, but for what came last.
+            git(place, "repack", "-adq")
         commit(place, f"Part {number + 1} of {COMMITS}", day=number + 1)
     return place
 

@@ -9,7 +9,7 @@ from math import log10
 from pathlib import Path
 
 from benchmarks.speed.rounds import Costs, middle, ratio
-from benchmarks.speed.rows import MOST_COLD, Bed, Row
+from benchmarks.speed.rows import LARGE_ROUNDS, MOST_COLD, Bed, Row
 
 PICTURE = "performance.svg"
 WORDS = {"wall": "time", "cpu": "processor", "memory": "memory"}
@@ -87,7 +87,8 @@ def _growth(costs: Costs, beds: Sequence[Bed]) -> list[str]:
     return [
         *lines,
         "",
-        f"Beds of more than {MOST_COLD} files are looked at once before the rounds, and then measured warm.",
+        f"All beds are looked at once before the rounds; those of {MOST_COLD} files and more are measured in the first",
+        f"{LARGE_ROUNDS} rounds that count, the larger ones only warm.",
     ]
 
 

@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,14 @@ FULL = 1_000
 
 MOST_COLD = 10_000
 """Files; larger beds are measured warm only."""
+
+LARGE_ROUNDS = 3
+"""Rounds in which a bed of `MOST_COLD` files or more is measured, since a look at it takes minutes. It has been looked
+at once before, which warms it up."""
+
+SETTLED_S = 0.1
+"""From a change to the look. Nobody calls within 20 ms of a save, and files that young are not trusted to look the same
+(`checks.cache.signs`): after a look that follows a script at once, git would be asked whether anything changed."""
 
 READINESS = [sys.executable, "-P", "-m", "workbook"]
 AFTER = "status after an answer"
@@ -77,26 +87,29 @@ def own(bed: Bed) -> list[Command]:
     def touch(number: int) -> None:
         with touched.open("a", encoding="utf-8") as file:
             file.write(f"# round {number}\n")
+        time.sleep(SETTLED_S)
 
     def edit(number: int) -> None:
         text = touched.read_text(encoding="utf-8")
         touched.write_text(_RETURNS.sub(rf"\1counted = {number}\n\g<0>", text, count=1), encoding="utf-8")
+        time.sleep(SETTLED_S)
 
     def add(number: int) -> None:
         touched.with_name(f"added_{number}.py").write_text("def added(value):\n    return value\n", encoding="utf-8")
+        time.sleep(SETTLED_S)
 
-    # What looks for a while may end with 3: some questions stay unknown.
-    fine = (0, 3)
-    cold = [Command(bed.called("cold"), probe, bed.place, bed.env("cold"), forget, fine=fine)]
-    changes = [
-        Command(bed.called(IN_FUNCTION), probe, bed.place, bed.env("kept"), edit, fine=fine),
-        Command(bed.called(ADDED), probe, bed.place, bed.env("kept"), add, fine=fine),
-    ]
+    def looking(what: str, cache: str, before: Callable[[int], None] | None = None) -> Command:
+        # What looks for a while may end with 3: some questions stay unknown.
+        most = LARGE_ROUNDS if bed.files >= MOST_COLD else None
+        return Command(bed.called(what), probe, bed.place, bed.env(cache), before, fine=(0, 3), most=most)
+
+    cold = [looking("cold", "cold", forget)]
+    changes = [looking(IN_FUNCTION, "kept", edit), looking(ADDED, "kept", add)]
     return [
         *(cold if bed.files <= MOST_COLD else []),
-        Command(bed.called("one file changed"), probe, bed.place, bed.env("kept"), touch, fine=fine),
+        looking("one file changed", "kept", touch),
         *(changes if bed.files <= MOST_COLD else []),
-        Command(bed.called("nothing changed"), probe, bed.place, bed.env("kept"), fine=fine),
+        looking("nothing changed", "kept"),
     ]
 
 

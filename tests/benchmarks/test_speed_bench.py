@@ -42,6 +42,19 @@ def test_commands_run_in_turn_and_the_first_round_does_not_count(tmp_path):
     assert [cost.wall for cost in costs["b"]] == [2.5, 2.5]
 
 
+def test_what_takes_long_runs_in_the_first_rounds_that_count(tmp_path):
+    seen = []
+    commands = [
+        python("long", "pass", tmp_path, before=seen.append, most=2),
+        python("short", "pass", tmp_path),
+    ]
+    costs = run_rounds(commands, 3, deadline=float("inf"))
+    assert seen == [1, 2]
+    assert (len(costs["long"]), len(costs["short"])) == (2, 3)
+    first = [cost.wall / other.wall for cost, other in zip(costs["long"], costs["short"], strict=False)]
+    assert ratio(costs, ["long"], ["short"], "wall") == sum(first) / 2
+
+
 def test_a_command_that_fails_is_no_figure(tmp_path):
     with pytest.raises(FailedError, match="broken ended with 4: no more"):
         run_once(python("broken", "import sys; print('no more', file=sys.stderr); sys.exit(4)", tmp_path))
