@@ -21,12 +21,15 @@ Question = tuple[str, str]
 
 TEXT: Final = ("text", "")
 """The content itself."""
-PYTHON: Final = ("python module", "")
-WEB: Final = ("web module", "")
+PYTHON: Final = "python module"
+WEB: Final = "web module"
+MODULES: Final = frozenset({PYTHON, WEB})
+"""What is asked of these is one field of a module, "" for all of it with its lines, or whether there is one."""
+READABLE: Final = "readable"
 MEASURE: Final = ("complexity", "")
 """What readers make of a file: rows of `checks.cache.facts` with that kind."""
 
-FACTS: Final = frozenset({PYTHON[0], WEB[0], MEASURE[0]})
+FACTS: Final = MODULES | {MEASURE[0]}
 """What is compared as those rows where a file changed, not as its content."""
 
 CODE: Final = "code rules"
@@ -74,11 +77,11 @@ class _Aside(AbstractContextManager[Step]):
         self._reads, self._step = reads, step
 
     def __enter__(self) -> Step:
-        self._outer, self._reads._now = self._reads._now, self._step
+        self._outer, self._reads.now = self._reads.now, self._step
         return self._step
 
     def __exit__(self, *_: object) -> None:
-        self._reads._now = self._outer
+        self._reads.now = self._outer
 
 
 class Reads:
@@ -86,22 +89,23 @@ class Reads:
 
     def __init__(self) -> None:
         self.steps: dict[str, Step] = {}
-        self._now = Step()
+        self.now = Step()
+        """The step that is under way."""
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """What is read inside counts for the step of that name, and for every step that enters it."""
-        outer = self._now
+        outer = self.now
         outer.uses.add(name)
-        self._now = self.steps.setdefault(name, Step())
+        self.now = self.steps.setdefault(name, Step())
         try:
             yield
         finally:
-            self._now = outer
+            self.now = outer
 
     def used(self, name: str) -> None:
         """What the step of that name worked out is used."""
-        self._now.uses.add(name)
+        self.now.uses.add(name)
 
     def aside(self, kind: str = "") -> AbstractContextManager[Step]:
         """What is read inside counts for nobody: who asked has said so with a question of that kind."""
@@ -109,28 +113,28 @@ class Reads:
 
     def ask(self, question: Question, path: str) -> None:
         """A file is asked about."""
-        asked = self._now.asked.get(question)
+        asked = self.now.asked.get(question)
         if asked is None:
-            asked = self._now.asked[question] = set()
+            asked = self.now.asked[question] = set()
         asked.add(path)
 
     def told(self, question: Question, path: str, answer: object) -> None:
         """A file is asked about, and this is what it says."""
         self.ask(question, path)
         if answer:
-            self._now.answers.setdefault(question, {})[path] = answer
+            self.now.answers.setdefault(question, {})[path] = answer
 
     def unread(self, *files: Unread) -> None:
         """Files turn out to be unreadable."""
-        self._now.unread += files
+        self.now.unread += files
 
     def found(self, *findings: Finding) -> None:
         """Something is found that the report will say."""
-        self._now.findings += findings
+        self.now.findings += findings
 
     def ask_whole(self, what: str) -> None:
         """Something is asked of the look as a whole."""
-        self._now.whole.add(what)
+        self.now.whole.add(what)
 
     def everything(self, name: str) -> list[Step]:
         """A step and all that it used, each once."""
@@ -141,13 +145,14 @@ class Reads:
         steps = list(steps)
         found = {one for step in steps for one in step.unread}
         for kind in FACTS & self.steps.keys():
-            paths = {path for step in steps for path in step.asked.get((kind, ""), ())}
+            asked = (its for step in steps for question, its in step.asked.items() if question[0] == kind)
+            paths = {path for its in asked for path in its}
             found.update(one for one in self.steps[kind].unread if one.path in paths)
         return sorted(found, key=lambda one: (one.path, one.reason))
 
     def unread_so_far(self) -> list[Unread]:
         """What the step that is under way could not read, with all that it used."""
-        return self.unread_by(self._with_used(self._now))
+        return self.unread_by(self._with_used(self.now))
 
     def _with_used(self, step: Step) -> list[Step]:
         found: dict[str, Step] = {}

@@ -14,7 +14,8 @@ from checks.once import once
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import PythonModule
+    from checks.readers.python_facts import Call, PythonModule
+    from checks.readers.web_facts import WebCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class Seen:
     """
 
     path: str
-    line: int
-    end_line: int
+    call: Call | WebCall
     name: str
     callee: str
     function: str
@@ -35,6 +35,17 @@ class Seen:
     hidden: bool = False
     in_loop: bool = False
     reached: bool = True
+
+    # Not copied: who goes through the calls for one that is not there does not ask where the others stand.
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+        return self.call.line
+
+    @property
+    def end_line(self) -> int:
+        """Where it ends."""
+        return self.call.end_line
 
     @property
     def place(self) -> Location:
@@ -88,8 +99,7 @@ def _python(look: Look) -> Iterator[Seen]:
             field = fields.get((call.function.rpartition(".")[0], ".".join(name.split(".")[:2])), "")
             yield Seen(
                 module.path,
-                call.line,
-                call.end_line,
+                call,
                 field + name[name.index(".", 5) :] if field and name.count(".") > 1 else name,
                 call.callee,
                 call.function,
@@ -119,8 +129,8 @@ def _http_fields(module: PythonModule) -> dict[tuple[str, str], str]:
     """The fields that a class fills with an HTTP client, as (class, "self.client"), and what makes each."""
     made = {(call.function, call.line): call.resolved for call in module.calls if _HTTP_CLIENT.fullmatch(call.resolved)}
     fields = {}
-    for item in module.assignments:
-        if made and re.fullmatch(r"self\.\w+", item.target):
+    for item in module.kept if made else ():
+        if re.fullmatch(r"self\.\w+", item.target):
             for (function, line), name in made.items():
                 if item.line == line:
                     fields[function.rpartition(".")[0], item.target] = name
@@ -133,8 +143,7 @@ def _web(look: Look) -> Iterator[Seen]:
         for call in module.calls:
             yield Seen(
                 module.path,
-                call.line,
-                call.end_line,
+                call,
                 look.web.trace(call),
                 call.callee,
                 call.function,

@@ -158,7 +158,7 @@ def _class_guards(look: Look, module: PythonModule, function: Function) -> Itera
         yield from _field_guards(look, module, function.owner, 0)
     for decorator in function.decorators:
         host = decorator.callee.partition(".")[0]
-        made = next((item.value.text for item in module.assignments if item.target == host and not item.function), "")
+        made = next((item.value.text for item in module.made_globally if item.target == host), "")
         found = function_at(look, module.path, made.split("(", 1)[0] + ".__init__") if "(" in made else None
         for call in found[0].calls if found else ():
             if found and call.function == found[1].qualified and "dependencies" in call.keywords:

@@ -55,8 +55,9 @@ def _known(look: Look) -> dict[str, OwnClient]:
                 found[one.name] = OwnClient(module.path, one.line, one.end_line)
         made = {call.function for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
         spans = {call.line: call.end_line for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
-        for item in module.assignments:  # `app.state.http = httpx.AsyncClient()`
-            if item.line in spans and (kept := re.search(r"\bstate\.\w+$", item.target)):
+        for item in module.kept:  # `app.state.http = httpx.AsyncClient()`
+            kept = re.search(r"\bstate\.\w+$", item.target)
+            if kept and item.line in spans:
                 found[kept[0]] = OwnClient(module.path, item.line, spans[item.line])
         for function in module.functions:
             if function.qualified in made and (

@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from checks.application import product_signs as signs
 from checks.application.wiring import unread_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Proposal
+from checks.readers.python_facts import Call, Text
+from checks.readers.web_facts import WebCall, WebText
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -31,21 +34,27 @@ def proposals(look: Look) -> tuple[Proposal, ...]:
     return tuple(_proposal(product, fact, judge) for fact, judge in _FACTS.items())
 
 
-_Places = dict[str, list[tuple[int, str, int, int]]]
+_Said = Text | WebText | Call | WebCall
+_Places = dict[str, list[tuple[int, str, _Said]]]
 """Where each text stands, with its number among all: the same few names and words stand all over the code."""
 
 
-def _by_text(each: Iterable[tuple[str, str, int, int]]) -> _Places:
+def _by_text(each: Iterable[tuple[str, str, _Said]]) -> _Places:
     found: _Places = {}
-    for number, (text, path, line, end_line) in enumerate(each):
-        found.setdefault(text, []).append((number, path, line, end_line))
+    for number, (text, path, one) in enumerate(each):
+        found.setdefault(text, []).append((number, path, one))
     return found
 
 
 def _where(places: _Places, pattern: re.Pattern[str]) -> tuple[Location, ...]:
     """The places of the texts in which the pattern is found, in their order."""
     found = [one for text, every in places.items() if pattern.search(text) for one in every]
-    return tuple(Location(path, line, end_line) for _, path, line, end_line in sorted(found))
+    found.sort(key=itemgetter(0))
+    return tuple(Location(path, one.line, _end(one)) for _, path, one in found)
+
+
+def _end(one: _Said) -> int:
+    return one.end_line if isinstance(one, Call | WebCall) else 0
 
 
 class _Product:
@@ -74,16 +83,16 @@ class _Product:
         """Where reached code imports one of `packages`."""
         return self.look.importers(*packages)
 
-    def _each_call(self) -> Iterator[tuple[str, str, int, int]]:
+    def _each_call(self) -> Iterator[tuple[str, str, _Said]]:
         for path in self.paths:
             if path.endswith(PYTHON):
                 module = self.look.python.module(path)
                 for call in module.calls if module else ():
-                    yield self.look.python.trace(path, call), path, call.line, call.end_line
+                    yield self.look.python.trace(path, call), path, call
             else:
                 web = self.look.web.module(path)
                 for item in web.calls if web else ():
-                    yield self.look.web.trace(item), path, item.line, item.end_line
+                    yield self.look.web.trace(item), path, item
 
     def calls(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where reached code calls something whose resolved name matches."""
@@ -101,11 +110,11 @@ class _Product:
     def _texts(self) -> _Places:
         return _by_text(self._each_text())
 
-    def _each_text(self) -> Iterator[tuple[str, str, int, int]]:
+    def _each_text(self) -> Iterator[tuple[str, str, _Said]]:
         for path in self.paths:
             module = self.look.python.module(path) if path.endswith(PYTHON) else self.look.web.module(path)
             for text in module.texts if module else ():
-                yield text.value, path, text.line, 0
+                yield text.value, path, text
 
     def lines(self, pattern: re.Pattern[str], paths: Iterable[str], *words: str) -> tuple[Location, ...]:
         """The first lines of `paths` that match; comment lines do not count. Without one of `words` nothing matches."""

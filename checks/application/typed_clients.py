@@ -27,7 +27,7 @@ def typed_names(look: Look, module: PythonModule) -> dict[tuple[str, str], str]:
         for name, annotation in one.annotations.items():
             if made := _class_of(look, module, annotation, hops=2):
                 found[one.name, f"self.{name}"] = made
-    for item in module.assignments:
+    for item in module.kept:
         owner, _, method = item.function.rpartition(".")
         if owner and method == "__init__" and item.target.startswith("self."):
             given = found.get((item.function, item.value.text.split(" or ", 1)[0].strip()))
@@ -51,7 +51,7 @@ def _class_of(look: Look, module: PythonModule, annotation: str, hops: int) -> s
 
 
 def _alias(look: Look, module: PythonModule, name: str, hops: int) -> str:
-    for item in module.assignments:
-        if item.target == name and not item.function and item.value.text.startswith(("Annotated", "typing.Annotated")):
+    for item in module.made_globally:
+        if item.target == name and item.value.text.startswith(("Annotated", "typing.Annotated")):
             return _class_of(look, module, item.value.text, hops)
     return ""

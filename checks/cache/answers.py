@@ -17,12 +17,15 @@ from checks.cache import version
 from checks.cache.facts import may_tell
 from checks.digests import blake2b
 from checks.observation import Location, Unread
-from checks.reads import CODE, FACTS, GIT, MEASURE, QUESTIONS, TEXT, OfOneFile, Question, Step, name_of
+from checks.readers.facets import same
+from checks.reads import CODE, FACTS, GIT, MEASURE, MODULES, PYTHON, QUESTIONS, TEXT, OfOneFile, Question, Step, name_of
 from checks.report_wire import unpack_finding
 
 if TYPE_CHECKING:
     from checks.cache.store import Store
     from checks.look import Look
+    from checks.readers.python_facts import PythonModule
+    from checks.readers.web_facts import WebModule
 
 _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
@@ -51,7 +54,7 @@ class Answers:
         self._counted = 0
         if self._old:
             look.recalled = self._said_before
-        self._again: Look | None = None
+        self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
 
     def recall(self, name: str) -> Any:
@@ -137,6 +140,10 @@ class Answers:
 
     # -- does an answer still hold ----------------------------------------------------------------------------------
 
+    @cached_property
+    def _again(self) -> Look:
+        return self._look.again()
+
     def _holds(self, entry: Mapping[str, Any]) -> bool:
         if any(self._token(what) != token for what, token in entry["whole"].items()):
             return False
@@ -153,26 +160,39 @@ class Answers:
         if question == TEXT:
             return False
         if question[0] in FACTS:
-            return bool(self._asked_again(question, path, number))
-        return self._asked_again(question, path, number) == (said.get(path) or None)
+            return self._still(question, path, number)
+        return self._asked_again(question, path) == (said.get(path) or None)
 
-    def _asked_again(self, question: Question, path: str, number: int) -> object:
+    def _asked_again(self, question: Question, path: str) -> object:
         """What a changed file says now, in a look of its own: it must leave no trace in this one."""
         key = question, path
         if key not in self._same:
-            again = self._again = self._again or self._look.again()
-            if question[0] in FACTS:
-                before = bytes.fromhex(_of(self._old["contents"], number))
-                self._same[key] = again.facts.are_still(
-                    question[0], path, before, lambda: again.work_out(question[0], path)
-                )
-            else:
-                module = question[0].partition(":")[0]
-                if module.startswith(_OURS):
-                    import_module(module)
-                answer = QUESTIONS[question[0]](again, path, question[1]) if question[0] in QUESTIONS else ["unknown"]
-                self._same[key] = json.loads(json.dumps(answer)) or None
+            module = question[0].partition(":")[0]
+            if module.startswith(_OURS):
+                import_module(module)
+            answer = QUESTIONS[question[0]](self._again, path, question[1]) if question[0] in QUESTIONS else ["unknown"]
+            self._same[key] = json.loads(json.dumps(answer)) or None
         return self._same[key]
+
+    def _still(self, question: Question, path: str, number: int) -> bool:
+        """Whether what a reader makes of a changed file is what it was, as far as that is asked for."""
+        kind, facet = question
+        both = self._both(kind, path, number)
+        if both is None or kind not in MODULES:
+            return both is not None and both[0] == both[1]
+        key = question, path
+        if key not in self._same:
+            self._same[key] = same(*both, facet)
+        return bool(self._same[key])
+
+    def _both(self, kind: str, path: str, number: int) -> tuple[Any, Any] | None:
+        """What a reader made of a changed file before, and what it makes of it now; None where either is not known."""
+        key = kind, path
+        if key not in self._before_and_now:
+            again, before = self._again, bytes.fromhex(_of(self._old["contents"], number))
+            rows = again.facts.before_and_now(kind, path, before, lambda: again.work_out(kind, path))
+            self._before_and_now[key] = _modules(kind, rows) if rows and kind in MODULES else rows
+        return self._before_and_now[key]
 
     def _token(self, what: str) -> str:
         """What stands for a thing that is asked of the look as a whole."""
@@ -221,6 +241,16 @@ class Answers:
     def _in(self, mask: int) -> Iterable[str]:
         bits = bin(mask)[:1:-1]
         return (path for path, bit in zip(self._paths, bits, strict=False) if bit == "1")
+
+
+def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule, PythonModule | WebModule]:
+    if kind == PYTHON:
+        from checks.readers import python_facts
+
+        return python_facts.rows().unpack(pair[0]), python_facts.rows().unpack(pair[1])
+    from checks.readers import web_facts
+
+    return web_facts.rows().unpack(pair[0]), web_facts.rows().unpack(pair[1])
 
 
 def _restorer(question: OfOneFile) -> Callable[[Any], Any] | None:

@@ -72,8 +72,10 @@ class FileFacts:
         if len(self._fresh) >= _AHEAD:
             self.save()
 
-    def are_still(self, kind: str, path: str, before: bytes, work_out: Callable[[], object]) -> bool:
-        """Whether facts of a file that changed are those of its content `before`; False where either is not known.
+    def before_and_now(
+        self, kind: str, path: str, before: bytes, work_out: Callable[[], object]
+    ) -> tuple[Any, Any] | None:
+        """Facts of a file that changed: of its content `before`, and those it has now; None where either is not known.
 
         Args:
             kind: What they are about.
@@ -82,12 +84,12 @@ class FileFacts:
             work_out: Leads to `keep` for the file as it is now, where there is nothing in its way.
         """
         if self._store is None:
-            return False
+            return None
         work_out()
         self.save()
         old, new = key_of(self._context(kind), path, before), self._key(kind, path)
         rows = self._store.get([old, *([new] if new else [])])
-        return old in rows and rows.get(new or b"") == rows[old]
+        return (rows[old], rows[new]) if old in rows and new in rows else None
 
     @cached_property
     def contents(self) -> dict[str, bytes]:

@@ -8,15 +8,15 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.cache.facts import FileFacts
-from checks.cache.rows import Rows
 from checks.observation import Unread
 from checks.readers import python_ast, python_newer, python_older
-from checks.readers.python_facts import Call, Import, PythonModule, Route
-from checks.reads import PYTHON
+from checks.readers.facets import attend
+from checks.readers.python_facts import Call, Import, PythonModule, Route, rows
+from checks.reads import PYTHON, READABLE
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 """Larger files are data or generated; parsing them costs more than they tell."""
 
-_KIND = PYTHON[0]
 _MOST_HOPS = 4
 
 OnParsed = Callable[[str, str, ast.Module], None]
@@ -53,10 +52,11 @@ class PythonCode:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
         if not path.endswith((".py", ".pyw", ".pyi")) and "." in path.rsplit("/", 1)[-1]:
             return None  # another language: trying would only list it as broken Python
-        self._tree.reads.ask(PYTHON, path)
+        self._tree.reads.ask((PYTHON, READABLE), path)
         if path not in self._modules:
-            with self._tree.reads.aside(_KIND):
-                self._modules[path] = self._known(path) or self._parse(path)
+            with self._tree.reads.aside(PYTHON):
+                self._modules[path] = module = self._known(path) or self._parse(path)
+            attend(module, self._tree.reads, PYTHON, path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[PythonModule]:
@@ -114,10 +114,10 @@ class PythonCode:
     # -- parsing ----------------------------------------------------------------------------------------------------
 
     def _known(self, path: str) -> PythonModule | None:
-        row = self._facts.kept(_KIND, path)
+        row = self._facts.kept(PYTHON, path)
         if row is None:
             return None
-        module = _rows().unpack(row)
+        module = rows().unpack(row)
         return replace(module, imports=self._resolved(path, module.imports))
 
     def _keep(self, module: PythonModule, source: str) -> None:
@@ -126,7 +126,7 @@ class PythonCode:
         # What imports resolve to depends on the other files; a literal may have no source that gives it back.
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
             bare = tuple(replace(item, paths=()) for item in module.imports)
-            self._facts.keep(_KIND, module.path, _rows().pack(replace(module, imports=bare)), source)
+            self._facts.keep(PYTHON, module.path, rows().pack(replace(module, imports=bare)), source)
 
     def _parse(self, path: str) -> PythonModule | None:
         source = self._tree.text(path)
@@ -278,11 +278,6 @@ class PythonCode:
             if f"{at}/__init__.py" in self._files:
                 found.append(f"{at}/__init__.py")
         return tuple(found)
-
-
-@cache
-def _rows() -> Rows[PythonModule]:
-    return Rows(PythonModule)
 
 
 def _parsed(source: str) -> tuple[ast.Module, bool]:

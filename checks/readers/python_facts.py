@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+
+from checks.cache.rows import Rows
+from checks.readers.facets import Placed, facet, placed, told_apart
 
 NOT_CONSTANT = ...
 """Stands for the value of an expression that is not a literal."""
@@ -22,8 +26,9 @@ class Value:
         return self.value is not NOT_CONSTANT
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Import:
+class Import(Placed):
     """One imported name. `from a.b import c as d`: dotted "a.b.c", module "a.b", name "c", local "d".
 
     `paths` are the repository files it loads (empty for third-party modules). `function` is the enclosing function's
@@ -54,8 +59,9 @@ class Parameter:
     default: str = ""
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Placed):
     """One call. `callee` is the dotted text as written; `resolved` has imports and simple assignments followed.
 
     `client = openai.OpenAI()` then `client.chat.completions.create(...)` resolves to
@@ -75,8 +81,9 @@ class Call:
     unpacked: bool = False
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Function:
+class Function(Placed):
     """One function or method. `qualified` is as in "Service.run"; `owner` the class's name or ""."""
 
     name: str
@@ -93,8 +100,9 @@ class Function:
     docstring: bool = False
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Class:
+class Class(Placed):
     """One class: bases, decorators as text, and annotated or assigned fields by name."""
 
     name: str
@@ -106,8 +114,9 @@ class Class:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Placed):
     """One `except`. `names` is empty for a bare one.
 
     `body` is what it does: "empty" (pass, ..., continue), "logs" (only log or print calls), "raises", "returns" (a
@@ -126,8 +135,9 @@ class Handler:
         return not self.names or bool({"Exception", "BaseException"}.intersection(self.names))
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Placed):
     """One string literal that is not a docstring. f-strings keep their literal parts, with "{}" for each hole."""
 
     value: str
@@ -136,8 +146,9 @@ class Text:
     function: str = ""
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Placed):
     """One assignment to a name or dotted name, outside class bodies."""
 
     target: str
@@ -169,8 +180,9 @@ class Route:
     mounted: bool | None = None
 
 
+@told_apart
 @dataclass(frozen=True, slots=True)
-class PythonModule:
+class PythonModule(Placed):
     """Everything one file shows. `complete` is False where only imports and definition names could be read."""
 
     path: str
@@ -188,6 +200,27 @@ class PythonModule:
     bound: Mapping[str, str] = field(default_factory=dict)
     """What module-level names stand for, as in "client" for "openai.OpenAI"."""
 
+    @facet
+    def made_globally(self) -> tuple[Assignment, ...]:
+        """The assignments at module level."""
+        return tuple(item for item in self.assignments if not item.function)
+
+    @facet
+    def kept(self) -> tuple[Assignment, ...]:
+        """The assignments to attributes of something, as in `self.client = …` and `app.state.pool = …`."""
+        return tuple(item for item in self.assignments if "." in item.target)
+
+    @facet
+    def made_by_calls(self) -> tuple[Assignment, ...]:
+        """The assignments of what a call gives, as in `router = APIRouter(…)`."""
+        return tuple(item for item in self.assignments if "(" in item.value.text)
+
     def function(self, qualified: str) -> Function | None:
         """The function of that qualified name, or None."""
         return next((item for item in self.functions if item.qualified == qualified), None)
+
+
+@cache
+def rows() -> Rows[PythonModule]:
+    """What turns modules into rows of the cache and back."""
+    return Rows(PythonModule)

@@ -89,13 +89,7 @@ def _of_application(code: PythonCode, module: PythonModule, call: Call) -> Itera
 def _origin(code: PythonCode, module: PythonModule, name: str) -> str:
     homes = [module, *(code.module(item.paths[-1]) for item in module.imports if item.local == name and item.paths)]
     return next(
-        (
-            item.value.text
-            for home in homes
-            if home
-            for item in home.assignments
-            if item.target == name and not item.function
-        ),
+        (item.value.text for home in homes if home for item in home.made_globally if item.target == name),
         "",
     )
 

@@ -21,6 +21,7 @@ _APPLICATIONS = {
     "NinjaAPI": "ninja", "NinjaExtraAPI": "ninja",
 }  # fmt: skip
 _ROUTERS = {"APIRouter": "fastapi", "Router": "starlette", "Blueprint": "flask", "APIBlueprint": "flask"}
+_KINDS = _APPLICATIONS.keys() | _ROUTERS.keys()
 _MOUNTS = frozenset({"include_router", "register_blueprint", "mount", "blueprint", "add_router"})
 _INJECTED = re.compile(r"\b(Depends|Security|Provide)\b")
 _ADDING = frozenset({"add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"})
@@ -71,17 +72,22 @@ def find_routes(code: PythonCode, paths: tuple[str, ...]) -> tuple[Route, ...]:
 
 
 def _routers(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[str, str], _Router]]:
-    calls = {(call.line, call.callee): call for call in module.calls}
-    for assignment in module.assignments:
+    calls: dict[str, list[Call]] = {}
+    for call in module.calls:
+        calls.setdefault(call.callee, []).append(call)
+    for assignment in module.made_by_calls:
         made = assignment.value.text.split("(", 1)[0].strip()
-        call = calls.get((assignment.line, made))
-        if call is None:
+        kinds = {call.resolved.rsplit(".", 1)[-1] for call in calls.get(made, ())}
+        known = not kinds.isdisjoint(_KINDS)
+        own, inherited = _own_router(code, module, made) if kinds - _KINDS else ("", ())
+        # In which lines calls stand is asked of those alone that may make a router.
+        there = [call for call in calls.get(made, ()) if call.line == assignment.line] if known or own else []
+        if not there:
             continue
+        call, guards = there[-1], _guards(there[-1])
         kind = call.resolved.rsplit(".", 1)[-1]
-        guards = _guards(call)
-        if kind not in _APPLICATIONS and kind not in _ROUTERS:
-            kind, inherited = _own_router(code, module, made)
-            guards = (*inherited, *guards)
+        if kind not in _KINDS:
+            kind, guards = own, (*inherited, *guards)
         framework = _APPLICATIONS.get(kind) or _ROUTERS.get(kind)
         if framework:
             prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
@@ -299,8 +305,8 @@ def _alias(code: PythonCode, module: PythonModule, annotation: str) -> str:
         return ""
     for path, name in reversed(list(_targets(code, module, annotation))):
         home = code.module(path)
-        for assignment in home.assignments if home else ():
-            if assignment.target == name and not assignment.function:
+        for assignment in home.made_globally if home else ():
+            if assignment.target == name:
                 return f"{name} = {assignment.value.text}"
     return ""
 

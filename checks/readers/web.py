@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.cache.facts import FileFacts
-from checks.cache.rows import Rows
 from checks.observation import Unread
+from checks.readers.facets import attend
 from checks.readers.grammar import TooSlowError
-from checks.readers.web_facts import WebCall, WebModule, WebRoute
+from checks.readers.web_facts import WebCall, WebModule, WebRoute, rows
 from checks.readers.web_resolve import RESOLVING, Resolver
 from checks.readers.web_walk import OnParsed, gather
-from checks.reads import WEB
+from checks.reads import READABLE, WEB
 from checks.semgrep.scripts import script_spans
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ MOST_CHARACTERS = 1_500_000
 SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
 _FRONT_MATTER = re.compile(r"\A\s*---\r?\n(.*?)\r?\n---", re.DOTALL)
 _LONG_LINE = 5_000
-_KIND = WEB[0]
 _MOST_HOPS = 4
 
 
@@ -57,11 +56,12 @@ class WebCode:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
         if not path.endswith(SUFFIXES):
             return None  # another language: trying would list it as read in part
-        self._tree.reads.ask(WEB, path)
+        self._tree.reads.ask((WEB, READABLE), path)
         self._tree.reads.used(RESOLVING)
         if path not in self._modules:
-            with self._tree.reads.aside(_KIND):
-                self._modules[path] = self._known(path) or self._parse(path)
+            with self._tree.reads.aside(WEB):
+                self._modules[path] = module = self._known(path) or self._parse(path)
+            attend(module, self._tree.reads, WEB, path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[WebModule]:
@@ -104,10 +104,10 @@ class WebCode:
         return name
 
     def _known(self, path: str) -> WebModule | None:
-        row = self._facts.kept(_KIND, path)
+        row = self._facts.kept(WEB, path)
         if row is None:
             return None
-        module = _rows().unpack(row)
+        module = rows().unpack(row)
         resolve = self._resolve(path)
         # What an import stands for depends on other files, and names of the module are spelled with it.
         same = all(resolve(item.specifier) == (item.path, item.package) for item in module.imports)
@@ -132,7 +132,7 @@ class WebCode:
         if not module.complete:
             self._unread.append(Unread(path, "partly not understood: facts read from it are a lower bound"))
         elif self._facts.keeps:
-            self._facts.keep(_KIND, path, _rows().pack(module), whole)
+            self._facts.keep(WEB, path, rows().pack(module), whole)
         return module
 
     def _resolve(self, path: str) -> Callable[[str], tuple[str, str]]:
@@ -140,11 +140,6 @@ class WebCode:
             return self.resolver.resolve(path, specifier)
 
         return resolve
-
-
-@cache
-def _rows() -> Rows[WebModule]:
-    return Rows(WebModule)
 
 
 def _looks_minified(text: str) -> bool:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+
+from checks.cache.rows import Rows
+from checks.readers.facets import Placed, placed, told_apart
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class WebImport:
+class WebImport(Placed):
     """One import, require, dynamic import or re-export.
 
     `names` maps local names to imported ones ("default", "*"). `path` is the repository file it loads, "" for packages;
@@ -24,8 +29,9 @@ class WebImport:
     type_only: bool = False
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class WebCall:
+class WebCall(Placed):
     """One call or `new`. `callee` is the dotted text; `resolved` starts with the package a binding came from.
 
     `const client = new OpenAI()` then `client.chat.completions.create(...)` resolves to
@@ -46,8 +52,9 @@ class WebCall:
     spread: bool = False
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class WebFunction:
+class WebFunction(Placed):
     """One function, method or arrow function; `name` is the binding it is assigned to, "" where there is none."""
 
     name: str
@@ -58,8 +65,9 @@ class WebFunction:
     parameters: tuple[str, ...] = ()
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(Placed):
     """One `catch` clause or `.catch(...)` callback. `body`: "empty", "logs", "raises", "returns" or "handles"."""
 
     line: int
@@ -68,8 +76,9 @@ class Catch:
     function: str = ""
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Placed):
     """One JSX attribute: `<element name={value}>`."""
 
     element: str
@@ -78,8 +87,9 @@ class Attribute:
     line: int
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class WebText:
+class WebText(Placed):
     """One string or template literal; templates keep their literal parts with "${}" for each hole."""
 
     value: str
@@ -88,8 +98,9 @@ class WebText:
     function: str = ""
 
 
+@placed
 @dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Placed):
     """One use of an environment variable (`process.env.X`, `import.meta.env.X`, `Deno.env.get("X")`)."""
 
     name: str
@@ -115,8 +126,9 @@ class WebRoute:
     mounted: bool | None = None
 
 
+@told_apart
 @dataclass(frozen=True, slots=True)
-class WebModule:
+class WebModule(Placed):
     """Everything one file shows. `complete` is False where the grammar met errors; the facts are then a lower bound."""
 
     path: str
@@ -134,3 +146,9 @@ class WebModule:
     inner_directives: tuple[tuple[str, int], ...] = ()
     """Strings that stand alone inside functions, each with its line: "use server"."""
     complete: bool = True
+
+
+@cache
+def rows() -> Rows[WebModule]:
+    """What turns modules into rows of the cache and back."""
+    return Rows(WebModule)

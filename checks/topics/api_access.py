@@ -235,7 +235,7 @@ def _aliased(look: Look, endpoint: Endpoint) -> list[str]:
         for module in python_modules(look) if re.fullmatch(r"\w+", name) else ():
             if module.path != endpoint.module and not look.reach.imports_of(endpoint.module).count(module.path):
                 continue
-            made = next((one.value.text for one in module.assignments if one.target == name and not one.function), "")
+            made = next((one.value.text for one in module.made_globally if one.target == name), "")
             named = re.search(r"(?:Depends|Security)\(\s*([\w.]+)", made)
             if named and (home := function_at(look, module.path, named[1])):
                 found.append(f"{home[0].path}::{home[1].qualified}")

@@ -70,7 +70,7 @@ def is_overruled(look: Look, module: PythonModule, starts: str) -> bool:
     for other in python_modules(look, dead=True):
         takes = any(item.name == "*" and module.path in item.paths for item in other.imports)
         if takes and (_PRODUCTION.search(other.name) or re.search(rf"\b{re.escape(other.name)}\b", named)):
-            off = [item.value for item in other.assignments if item.target == "DEBUG" and not item.function]
+            off = [item.value for item in other.made_globally if item.target == "DEBUG"]
             if off and off[-1].value is not True:
                 return True
     return False

@@ -127,8 +127,8 @@ def _starts_elsewhere(starts: str, path: str) -> bool:
 
 def _settings(module: PythonModule) -> Iterator[tuple[Location, str]]:
     """Debug settings of a module: "on", or "default" where only the environment turns them off."""
-    for item in module.assignments:
-        if item.function or not re.fullmatch(r"DEBUG|\w+\.debug|\w+\.config\[[\"']DEBUG[\"']\]", item.target):
+    for item in module.made_globally:
+        if not re.fullmatch(r"DEBUG|\w+\.debug|\w+\.config\[[\"']DEBUG[\"']\]", item.target):
             continue
         if item.value.value is True:
             yield Location(module.path, item.line), "on"
