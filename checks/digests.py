@@ -11,7 +11,7 @@ else:
     except ImportError:  # a Python that was built to have it from elsewhere
         from hashlib import blake2b
 
-__all__ = ["blake2b", "object_id", "sha256_of"]
+__all__ = ["blake2b", "object_id", "of_text", "sha256_of"]
 
 
 def sha256_of(content: bytes) -> str:
@@ -22,6 +22,11 @@ def sha256_of(content: bytes) -> str:
         from hashlib import sha256
     digest: str = sha256(content).hexdigest()
     return digest
+
+
+def of_text(text: str) -> str:
+    """What stands for a text, in 24 hexadecimal digits, where the text itself must not be kept."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def object_id(name: str, content: bytes) -> str:

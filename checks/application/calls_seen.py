@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.application.typed_clients import typed_names
+from checks.children import allowance
+from checks.digests import of_text
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -156,12 +159,26 @@ def _web(look: Look) -> Iterator[Seen]:
 
 
 def lines_of(look: Look, path: str, first: int = 1, last: int = 10**9) -> str:
-    """The lines `first` to `last` of a file with comments emptied."""
+    """The lines `first` to `last` of a file with comments emptied; who asks has read these, and not the file."""
+    look.answer_of(_stands_in, path, f"{first} {last}")
+    return _lines(look, path, first, last)
+
+
+@of_one_file
+def _stands_in(look: Look, path: str, lines: str) -> str:
+    """A digest of what stands in lines of a file: it is kept, and they may hold what must not be."""
+    look.tree.text(path)  # so that it is known that the file is read
+    first, last = map(int, lines.split())
+    return of_text(_lines(look, path, first, last))
+
+
+def _lines(look: Look, path: str, first: int, last: int) -> str:
     files = _emptied(look)
-    # Asked for each time, so that it is known who read the file.
-    text = look.tree.text(path) or ""
-    if path not in files:
-        files[path] = tuple(_without_comments(path, text).split("\n"))
+    if path in files:
+        allowance.reading(path)
+    else:
+        # A comment that ends the file adds nothing, not even a line.
+        files[path] = tuple(_without_comments(path, look.tree.text(path) or "").rstrip().split("\n"))
     return "\n".join(files[path][max(first - 1, 0) : last])
 
 

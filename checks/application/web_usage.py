@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -30,16 +31,30 @@ def is_web_function_used(look: Look, module: WebModule, function: WebFunction) -
     name = function.name
     if not re.fullmatch(r"[a-z_$][\w$]*", name) or module.path in _entries(look):
         return True
-    word = rf"(?<![\w$]){re.escape(name)}(?![\w$])"
-    makes = rf"\bfunction\s*\*?\s*{word}|\b(?:const|let|var)\s+{word}|\bexports\.{word}\s*="
-    own = _named_in(look, module.path)
-    if len(re.findall(word, own)) > len(re.findall(makes, own)):
+    if look.answer_of(_uses_its_own, module.path, name):
         return True
-    if re.search(rf"\bexport\s+default\s+(?:async\s+)?(?:function\s+)?{word}", lines_of(look, module.path)):
-        return True  # imported by whatever name
     near = set(look.reach.imported_by(module.path))
     near |= {further for one in list(near) for further in look.reach.imported_by(one)}
-    return any(re.search(word, _named_in(look, path)) for path in sorted(near - {module.path}))
+    return any(look.answer_of(_names, path, name) for path in sorted(near - {module.path}))
+
+
+@of_one_file
+def _uses_its_own(look: Look, path: str, name: str) -> bool:
+    """Whether a file names a function more often than it makes it, or hands it on under whatever name."""
+    word, own = _word(name), _without_moves(look, path)
+    makes = rf"\bfunction\s*\*?\s*{word}|\b(?:const|let|var)\s+{word}|\bexports\.{word}\s*="
+    if len(re.findall(word, own)) > len(re.findall(makes, own)):
+        return True
+    return bool(re.search(rf"\bexport\s+default\s+(?:async\s+)?(?:function\s+)?{word}", lines_of(look, path)))
+
+
+@of_one_file
+def _names(look: Look, path: str, name: str) -> bool:
+    return name in lines_of(look, path) and bool(re.search(_word(name), _without_moves(look, path)))
+
+
+def _word(name: str) -> str:
+    return rf"(?<![\w$]){re.escape(name)}(?![\w$])"
 
 
 def function_around(module: WebModule, line: int) -> WebFunction | None:
@@ -55,9 +70,11 @@ def runs(look: Look, module: WebModule, line: int) -> bool:
         return True
     known = _known_used(look)
     at = module.path, around.line
-    if at not in known:
-        known[at] = is_web_function_used(look, module, around)
-    return known[at]
+    # What was read for one of the many who ask was read for all of them.
+    with look.reads.step("web functions that are named"):
+        if at not in known:
+            known[at] = is_web_function_used(look, module, around)
+        return known[at]
 
 
 @once
@@ -66,7 +83,7 @@ def _known_used(_: Look) -> dict[tuple[str, int], bool]:
     return {}
 
 
-def _named_in(look: Look, path: str) -> str:
+def _without_moves(look: Look, path: str) -> str:
     return _MOVES.sub("", lines_of(look, path))
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from checks.application.partly_read import partly_read
 from checks.application.usage import Usage
 from checks.application.web_usage import runs
+from checks.children import allowance
+from checks.digests import of_text
 from checks.files.kinds import is_template_of_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
@@ -262,11 +264,35 @@ def without_comments(text: str) -> str:
 
 def uncommented(look: Look, path: str) -> str:
     """The text of a file `without_comments`, emptied once for a look; "" where it has none."""
-    # Asked for each time, so that it is known who read the file.
-    text = look.tree.text(path) or ""
+    look.answer_of(_stands_in, path, "")
+    return _emptied(look, path)
+
+
+def span(look: Look, path: str, first: int, last: int) -> str:
+    """The lines `first` to `last` of a file, comments taken out; who asks has read these, and not the file."""
+    look.answer_of(_stands_in, path, f"{first} {last}")
+    return _lines(look, path, first, last)
+
+
+@of_one_file
+def _stands_in(look: Look, path: str, lines: str) -> str:
+    """A digest of what stands in lines of a file, or in all: it is kept, and they may hold what must not be."""
+    look.tree.text(path)  # so that it is known that the file is read
+    return of_text(_lines(look, path, *map(int, lines.split())) if lines else _emptied(look, path))
+
+
+def _lines(look: Look, path: str, first: int, last: int) -> str:
+    end = max(last, first, 0)
+    return "\n".join(_emptied(look, path).split("\n", end)[max(first - 1, 0) : end])
+
+
+def _emptied(look: Look, path: str) -> str:
     known = _known_empty(look)
-    if path not in known:
-        known[path] = without_comments(text)
+    if path in known:
+        allowance.reading(path)
+    else:
+        # A comment that ends the file adds nothing, not even a line.
+        known[path] = without_comments(look.tree.text(path) or "").rstrip()
     return known[path]
 
 
@@ -276,12 +302,6 @@ def _known_empty(_: Look) -> dict[str, str]:
     return {}
 
 
-def span(look: Look, path: str, first: int, last: int) -> str:
-    """The lines `first` to `last` of a file, comments taken out."""
-    lines = uncommented(look, path).split("\n")
-    return "\n".join(lines[max(first - 1, 0) : max(last, first)])
-
-
 def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
     """The places in one file where a regular expression matches outside comments."""
     return tuple(Location(path, line) for line in look.answer_of(_lines_with, path, pattern))
@@ -289,7 +309,8 @@ def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
 
 @of_one_file
 def _lines_with(look: Look, path: str, pattern: str) -> list[int]:
-    text = uncommented(look, path)
+    look.tree.text(path)  # so that it is known that the file is read
+    text = _emptied(look, path)
     return [text.count("\n", 0, match.start()) + 1 for match in re.finditer(pattern, text)]
 
 
