@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from checks.readers.web import WebCode
     from checks.readers.workflows import Workflows
     from checks.reads import Reads
-    from checks.semgrep import CodeFindings
+    from checks.semgrep.findings import AskedFindings, CodeFindings
     from checks.tree import Tree
 
 Worked = TypeVar("Worked")
@@ -78,8 +78,6 @@ class Look:
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
-        # Many probes ask the same, and each answer walks the name of every import of the tree.
-        self._importers: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 
     @property
     def git(self) -> Git | None:
@@ -95,21 +93,26 @@ class Look:
     # -- code rules -------------------------------------------------------------------------------------------------
 
     @property
-    def code(self) -> CodeFindings:
+    def code(self) -> AskedFindings:
         """Semgrep's findings. Only probes of the CODE stage may ask: before it there is nothing to tell.
 
         Raises:
             RuntimeError: a probe of the FILES stage asked; declare it with `stage=Stage.CODE`.
         """
-        self.reads.ask_whole(CODE)
+        from checks.semgrep.findings import AskedFindings
+
         if self._code is None:
             raise RuntimeError("code findings asked for before they exist: register the probe with stage=Stage.CODE")
-        return self._code
+        return AskedFindings(self._code, lambda rules: self.reads.ask_whole(f"{CODE}{rules}"))
 
-    def code_digest(self) -> str:
-        """A digest of semgrep's findings."""
+    def code_digest(self, rules: str) -> str:
+        """A digest of semgrep's matches of rules, split by spaces; with none, of what it read."""
         code = self._code
-        said = code and (code.findings, code.unread, sorted(code.left_out), code.trouble, code.tool)
+        said: object = None
+        if code and rules:
+            said = code.of(*rules.split())
+        elif code:
+            said = code.unread, sorted(code.left_out), code.trouble, code.tool
         return blake2b(repr(said).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
     def git_digest(self) -> str:
@@ -294,22 +297,14 @@ class Look:
             packages: top-level or dotted Python names and npm names; a trailing "*" matches any ending.
             reached: leave out files that no entry point reaches. Files stay in when that cannot be told.
         """
-        from checks.application.imported import imported, lines_importing
+        from checks.application.imported import files_importing, lines_importing
 
-        python, web = imported(self)
-        if packages not in self._importers:
-            named = [name for name in python if any(_names(package, name, ".") for package in packages)]
-            found = [(path, name) for name in named for path in python[name]]
-            named = [name for name in web if any(_names(package, name, "/") for package in packages)]
-            self._importers[packages] = (*found, *((path, name) for name in named for path in web[name]))
-        # In which lines counts for who asks alone, not for all that share the index.
         places = {
             Location(path, line)
-            for path, name in self._importers[packages]
-            if not reached or self.reach.reached(path) is not False
-            for line in lines_importing(self, path, name)
+            for path in files_importing(self, packages)
+            for line in lines_importing(self, path, packages)
         }
-        return tuple(sorted(places))
+        return tuple(sorted(place for place in places if not reached or self.reach.reached(place.path) is not False))
 
     def depends_on(self, *names: str, dev: bool = False) -> tuple[Location, ...]:
         """Where a manifest declares one of `names` ("fastapi", "@opentelemetry/*"); run-time only unless `dev`."""
@@ -317,7 +312,7 @@ class Look:
             sorted(
                 Location(item.path, item.line)
                 for item in self.manifests.dependencies
-                if (dev or not item.dev) and any(_names(name, item.name, "/") for name in names)
+                if (dev or not item.dev) and any(names_below(name, item.name, "/") for name in names)
             )
         )
 
@@ -434,7 +429,7 @@ def is_product(path: str) -> bool:
     return not (is_test(path) or is_vendored(path) or is_generated(path))
 
 
-def _names(wanted: str, name: str, separator: str) -> bool:
+def names_below(wanted: str, name: str, separator: str) -> bool:
     """Whether `name` is `wanted` or lies below it ("google.genai" below "google"); "x*" matches any ending."""
     if wanted.endswith("*"):
         return name.startswith(wanted[:-1])

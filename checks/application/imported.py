@@ -1,73 +1,130 @@
-"""Which files import which packages."""
+"""Which files import which packages, and in which lines."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from checks.application.partly_read import partly_read
 from checks.cache.facts import may_tell
+from checks.look import PYTHON, WEB, names_below
 from checks.once import once
+from checks.readers.web_resolve import NEVER_PACKAGES
 from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
 
-Imported = dict[str, list[str]]
-"""Files by the name under which they import something."""
+_Files = dict[str, list[str]]
+"""Files by the first part of what they import: "google" of "google.genai", "@sentry" of "@sentry/node"."""
 
-_OWN: Final = (".", "/")
-_ANY: Final = [("",)]
-"""What a file says whose names may be a secret, which answers must not hold."""
+_ANY: Final = ""
+"""What a file says to import whose specifiers may be a secret, which answers must not hold."""
+
+
+def files_importing(look: Look, packages: tuple[str, ...]) -> Iterator[str]:
+    """The files of the application that import something whose first part is that of one of `packages`."""
+    python = {package.split(".", 1)[0] for package in packages}
+    tables = [(_python_files(look), python), (_web_files(look), {package.split("/", 1)[0] for package in packages})]
+    for table, wanted in tables:
+        yield from table.get(_ANY, ())
+        for first in wanted:
+            for name in [one for one in table if one.startswith(first[:-1])] if first.endswith("*") else [first]:
+                yield from table.get(name, ())
+    # What nobody asks for is what files import most, and most often anew.
+    if standard := sorted(name for first in python for name in _standard(first)):
+        for path in look.source_paths(*PYTHON):
+            if look.answer_of(_imports_one_of, path, "\n".join(standard)):
+                yield path
+
+
+def lines_importing(look: Look, path: str, packages: tuple[str, ...]) -> Iterator[int]:
+    """The lines of a file that import one of `packages`, and no file of the tree instead."""
+    if path.endswith(PYTHON):
+        yield from look.answer_of(_python_lines, path, "\n".join(packages))
+        return
+    said = look.answer_of(_web_lines, path, "\n".join(packages))
+    for specifier, line in _spelled(look, path, packages) if (_ANY, 0) in said else said:
+        if look.web.resolver.resolve(path, specifier)[1]:
+            yield line
+
+
+# -- the first parts ------------------------------------------------------------------------------------------------
 
 
 @once
-def imported(look: Look) -> tuple[Imported, Imported]:
-    """The files of the application that import what is no file of the tree: by dotted name, and by specifier."""
-    from checks.look import PYTHON, WEB
-
-    python: Imported = {}
-    web: Imported = {}
-    partly_read(look, look.source_paths())
-    for path in look.source_paths(*PYTHON):
-        for (name,) in look.answer_of(_dotted, path, ""):
-            python.setdefault(name, []).append(path)
-    for path in look.source_paths(*WEB):
-        said = look.answer_of(_specifiers, path, "")
-        for name in _spelled(look, path) if said == _ANY else (name for (name,) in said):
-            if look.web.resolver.resolve(path, name)[1]:
-                web.setdefault(name, []).append(path)
-    return python, web
+def _python_files(look: Look) -> _Files:
+    return _by_first_part(look, look.source_paths(*PYTHON))
 
 
-def lines_importing(look: Look, path: str, name: str) -> list[int]:
-    """The lines of a file that import the name, dotted or a specifier."""
-    return look.answer_of(_lines, path, name)
+@cache
+def _standard(first: str) -> tuple[str, ...]:
+    """The modules of the standard library that a package's first part stands for."""
+    return tuple(name for name in sys.stdlib_module_names if names_below(first, name, "."))
 
 
-@of_one_file
-def _dotted(look: Look, path: str, _: str) -> list[tuple[str]]:
-    # Which file a name stands for is a matter of the names of files alone.
-    module = look.python.module(path)
-    return [(name,) for name in sorted({item.dotted for item in module.imports if not item.paths})] if module else []
+@once
+def _web_files(look: Look) -> _Files:
+    return _by_first_part(look, look.source_paths(*WEB))
+
+
+def _by_first_part(look: Look, paths: tuple[str, ...]) -> _Files:
+    partly_read(look, paths)
+    found: _Files = {}
+    for path in paths:
+        for (name,) in look.answer_of(_first_parts, path, ""):
+            found.setdefault(name, []).append(path)
+    return found
 
 
 @of_one_file
-def _specifiers(look: Look, path: str, _: str) -> list[tuple[str]]:
-    found = list(_spelled(look, path))
-    return _ANY if may_tell("\n".join(found)) else [(name,) for name in found]
-
-
-def _spelled(look: Look, path: str) -> Iterator[str]:
-    module = look.web.module(path)
-    names = {item.specifier for item in module.imports} if module else set()
-    yield from sorted(name for name in names if not name.startswith(_OWN))
-
-
-@of_one_file
-def _lines(look: Look, path: str, name: str) -> list[int]:
-    if path.endswith((".py", ".pyw")):
-        module = look.python.module(path)
-        return [item.line for item in module.imports if item.dotted == name and not item.paths] if module else []
+def _first_parts(look: Look, path: str, _: str) -> list[tuple[str]]:
+    if path.endswith(PYTHON):
+        return [(name,) for name in sorted(_tops(look, path) - sys.stdlib_module_names)]
     web = look.web.module(path)
-    return [item.line for item in web.imports if item.specifier == name] if web else []
+    specifiers = {item.specifier for item in web.imports} if web else set()
+    names = {name.split("/", 1)[0] for name in specifiers if not name.startswith(NEVER_PACKAGES)}
+    return [(_ANY,)] if may_tell("\n".join(sorted(names))) else [(name,) for name in sorted(names)]
+
+
+@of_one_file
+def _imports_one_of(look: Look, path: str, names: str) -> bool:
+    return not _tops(look, path).isdisjoint(names.split("\n"))
+
+
+def _tops(look: Look, path: str) -> set[str]:
+    module = look.python.module(path)
+    # Which file a dotted name stands for is a matter of the names of files alone.
+    return {item.top for item in module.imports if not item.paths} if module else set()
+
+
+# -- the lines ------------------------------------------------------------------------------------------------------
+
+
+@of_one_file
+def _python_lines(look: Look, path: str, packages: str) -> list[int]:
+    wanted = packages.split("\n")
+    module = look.python.module(path)
+    return [
+        item.line
+        for item in (module.imports if module else ())
+        if not item.paths and any(names_below(package, item.dotted, ".") for package in wanted)
+    ]
+
+
+@of_one_file
+def _web_lines(look: Look, path: str, packages: str) -> list[tuple[str, int]]:
+    found = _spelled(look, path, tuple(packages.split("\n")))
+    return [(_ANY, 0)] if may_tell("\n".join(name for name, _ in found)) else found
+
+
+def _spelled(look: Look, path: str, packages: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Specifiers and lines: whether one leads to a package depends on other files."""
+    module = look.web.module(path)
+    return [
+        (item.specifier, item.line)
+        for item in (module.imports if module else ())
+        if any(names_below(package, item.specifier, "/") for package in packages)
+    ]

@@ -18,6 +18,8 @@ _ENDINGS = (
     "/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/index.mjs", "/index.vue",
 )  # fmt: skip
 _BY_CONVENTION = ("@/", "~/", "~~/", "$lib/", "src/")
+NEVER_PACKAGES = (".", "/", "#", *_BY_CONVENTION)
+"""How specifiers begin that lead to a file of the tree or nowhere."""
 _INWARD = (r"[./].*", *(f"{re.escape(start)}.*" for start in _BY_CONVENTION))
 _MOST_EXTENDS = 5
 

@@ -62,6 +62,7 @@ def test_every_answer_that_is_said_again_has_the_type_of_its_question() -> None:
         "list[tuple[int, bool, int, int]]": ([(3, True, 1, 9)], []),
         "list[tuple[str]]": ([("a",)], []),
         "list[tuple[str, str]]": ([("a", "b")], []),
+        "list[tuple[str, int]]": ([("a", 3)], []),
         "list[tuple[str, str, int]]": ([("a", "b", 3)], []),
         "list[tuple[str, list[str]]]": ([("a", ["b"])], []),
     }
