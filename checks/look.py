@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from checks.readers.web import WebCode
     from checks.readers.workflows import Workflows
     from checks.reads import Reads
-    from checks.semgrep import CodeFindings
+    from checks.semgrep.findings import AskedFindings, CodeFindings
     from checks.tree import Tree
 
 Worked = TypeVar("Worked")
@@ -93,21 +93,26 @@ class Look:
     # -- code rules -------------------------------------------------------------------------------------------------
 
     @property
-    def code(self) -> CodeFindings:
+    def code(self) -> AskedFindings:
         """Semgrep's findings. Only probes of the CODE stage may ask: before it there is nothing to tell.
 
         Raises:
             RuntimeError: a probe of the FILES stage asked; declare it with `stage=Stage.CODE`.
         """
-        self.reads.ask_whole(CODE)
+        from checks.semgrep.findings import AskedFindings
+
         if self._code is None:
             raise RuntimeError("code findings asked for before they exist: register the probe with stage=Stage.CODE")
-        return self._code
+        return AskedFindings(self._code, lambda rules: self.reads.ask_whole(f"{CODE}{rules}"))
 
-    def code_digest(self) -> str:
-        """A digest of semgrep's findings."""
+    def code_digest(self, rules: str) -> str:
+        """A digest of semgrep's matches of rules, split by spaces; with none, of what it read."""
         code = self._code
-        said = code and (code.findings, code.unread, sorted(code.left_out), code.trouble, code.tool)
+        said: object = None
+        if code and rules:
+            said = code.of(*rules.split())
+        elif code:
+            said = code.unread, sorted(code.left_out), code.trouble, code.tool
         return blake2b(repr(said).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
     def git_digest(self) -> str:

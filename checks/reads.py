@@ -32,9 +32,9 @@ MEASURE: Final = ("complexity", "")
 FACTS: Final = MODULES | {MEASURE[0]}
 """What is compared as those rows where a file changed, not as its content."""
 
-CODE: Final = "code rules"
+CODE: Final = "code rules: "
 GIT: Final = "git"
-"""What is asked of the whole look: semgrep's findings, and the history."""
+"""What is asked of the whole look: what semgrep read, or with rules behind it found, and the history."""
 
 
 OfOneFile = Callable[["Look", str, str], Any]

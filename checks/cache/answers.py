@@ -197,7 +197,8 @@ class Answers:
     def _token(self, what: str) -> str:
         """What stands for a thing that is asked of the look as a whole."""
         if what not in self._tokens:
-            self._tokens[what] = {CODE: self._look.code_digest, GIT: self._look.git_digest}[what]()
+            rules = what.removeprefix(CODE)
+            self._tokens[what] = self._look.git_digest() if what == GIT else self._look.code_digest(rules)
         return self._tokens[what]
 
     # -- doing again what an answer did to the look -----------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from checks.observation import Severity, Unread
@@ -83,6 +83,42 @@ class CodeFindings:
     def complete_for(self, paths: Iterable[str]) -> bool:
         """Whether every rule read all of the team's own files among `paths`, so that "no match" means there is none."""
         return self.trouble is None and self.examined.union(self.left_out).issuperset(paths)
+
+
+class AskedFindings:
+    """`CodeFindings` as a probe sees them: of which rules it asks for matches is said, so that others do not matter."""
+
+    def __init__(self, code: CodeFindings, ask: Callable[[str], None]) -> None:
+        self._code, self._ask = code, ask
+
+    def of(self, *rules: str) -> tuple[RawMatch, ...]:
+        """As `CodeFindings.of`."""
+        self._ask(" ".join(rules))
+        return self._code.of(*rules)
+
+    def complete_for(self, paths: Iterable[str]) -> bool:
+        """As `CodeFindings.complete_for`."""
+        return self._read.complete_for(paths)
+
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong with the run as a whole."""
+        return self._read.trouble
+
+    @property
+    def examined(self) -> frozenset[str]:
+        """The files every rule read in full."""
+        return self._read.examined
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """The files that were not, or only partly, read."""
+        return self._read.unread
+
+    @property
+    def _read(self) -> CodeFindings:
+        self._ask("")
+        return self._code
 
 
 def gather(scan: Scan) -> CodeFindings:
