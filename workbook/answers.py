@@ -199,6 +199,8 @@ class State(Frozen):
 
     def undecided(self, *table: str) -> Standoff | None:
         """What two branches said differently of a table, where verdicts rest on it; neither side counts then."""
+        if not self.standoffs:
+            return None
         return next((one for one in self.standoffs if one.table == table and one.decisive), None)
 
     @property

@@ -264,6 +264,8 @@ def _failed(answer: Answer) -> str:
 
 def _recalled(catalogue: Catalogue, control: str, answer: Answer, seen: Mapping[str, Observation]) -> str:
     """A signal that contradicted the answer when it was given, and of which nothing is known since; "" for none."""
+    if not answer.saw:
+        return ""
     known = {name for name, observation in seen.items() if observation.outcome is not Outcome.UNKNOWN}
     unlooked = (signal.id for signal in catalogue.feeding[control] if signal.id not in known)
     said = answer.saw.split("; ")
@@ -309,8 +311,10 @@ def _by_controls(item: Item, state: State, standings: Mapping[str, Judged]) -> I
         if one.standing is Standing.UNANSWERED:
             return ItemState(item, Status.UNANSWERED, f"{name}: {one.why}")
     for name, one in judged:
+        if one.standing in SATISFIED:
+            continue
         ticked = _facet_ticked(item, state.answer(name), one) and not state.undecided("controls", name)
-        if one.standing not in SATISFIED and not ticked:
+        if not ticked:
             return ItemState(item, Status.NEEDS_REVIEW, f"{name}: {PLAIN[one.standing]}: {one.why}")
     for standoff in state.standoffs:
         if standoff.table[:1] == ("measurements",) and rests_on(item, standoff.table[-1]):

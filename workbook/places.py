@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from checks.digests import blake2b
 from checks.frozen import Frozen
-from checks.git import Git, GitProblem, NoRepository
-from checks.tree import Tree
 from workbook.answers import STATE_FILE, WAIVER_FILE, State
 from workbook.assess import Assessment
 from workbook.breadth import broad
 from workbook.culprits import EVERYTHING, lapsed_by_content, named
 from workbook.errors import Refused
+from workbook.ground import Ground
 from workbook.lapse import Release
 
 if TYPE_CHECKING:
-    from checks.git import Changed
+    # To load them takes a quarter of a status, which often knows already what they would say.
+    from checks.git import Changed, Git
+    from checks.tree import Tree
 
 _HOSTS: Final = (".github/", "docs/", ".forgejo/", ".gitea/", ".azuredevops/", ".vsts/")
 """Where hosts look for templates, besides the root."""
@@ -56,6 +57,8 @@ class Place(Frozen):
     """Whether git could not be read though there may be a repository: what follows from it is unknown, not absent."""
     snapshot: Git | None = None
     """The repository as it was at one moment, for who reads it once; else it is opened anew for every question."""
+    settled: bool = False
+    """Whether the folder looks as it did when `ground_read` was read, so that none of that is read again."""
 
     @classmethod
     def of(cls, root: Path, snapshot: Git | None = None) -> Place:
@@ -64,6 +67,8 @@ class Place(Frozen):
         Raises:
             Refused: there is no such folder.
         """
+        from checks.git import Git, GitProblem, NoRepository
+
         if not root.is_dir():
             raise Refused(f"{root} is not a folder", "name a repository with -C DIR")
         try:
@@ -73,9 +78,26 @@ class Place(Frozen):
             damaged = not isinstance(problem, NoRepository) or os.path.lexists(root / ".git")
             return cls(root, "", None, str(problem), damaged)
 
+    @classmethod
+    def as_before(cls, root: Path, ground: Ground) -> Place:
+        """A folder that looks as it did when this was read of it; git is asked only what it does not say."""
+        place = cls(root, ground.commit, Path(ground.git_dir), "", settled=True)
+        place._digests.update(ground.digests)
+        place._releases.update(ground.releases)
+        return place
+
+    @property
+    def ground_read(self) -> Ground | None:
+        """What was read of the repository for the answers; None where git could not be read."""
+        if self.git_dir is None:
+            return None
+        return Ground(self.commit, str(self.git_dir), self._digests, self._releases)
+
     @cached_property
     def branch(self) -> str:
         """The current branch; "" where HEAD is detached, or there is no git to ask."""
+        from checks.git import GitProblem
+
         if self.git_dir is None:
             return ""
         try:
@@ -87,6 +109,7 @@ class Place(Frozen):
     @cached_property
     def identity(self) -> str:
         """The user as git knows them, "" when it does not, or when there is no git to ask."""
+        from checks.git import GitProblem
         from checks.git.identity import identity
 
         try:
@@ -124,19 +147,31 @@ class Place(Frozen):
         watched = {name: answer.watch or EVERYTHING for name, answer in state.answers.items() if answer.pins}
         tags = state.policy.release_tags
         counted = self.git_dir is not None and state.policy.release_days is None
+        reads = not (self.settled and all(patterns in self._digests for patterns in watched.values()))
         with ExitStack() as stack:
-            open_git = self.git_dir is not None and (watched or (counted and tags not in self._releases))
+            open_git = self.git_dir is not None and ((watched and reads) or (counted and tags not in self._releases))
             git = stack.enter_context(self._git()) if open_git else None
             if git is not None and counted and tags not in self._releases:
                 newest = next(iter(git.tags(tags)), None)
                 self._releases[tags] = Release(newest.name, newest.at.date()) if newest else None
-            pins = self._pins(watched, git) if watched else {}
+            digests = self._read(set(watched.values()), git) if watched and reads else self._digests
+        pins = {name: digests[patterns] for name, patterns in watched.items()}
         return pins, self._releases[tags] if counted else None
 
-    def _pins(self, watched: Mapping[str, tuple[str, ...]], git: Git | None) -> dict[str, str]:
+    def _read(self, watched: set[tuple[str, ...]], git: Git | None) -> Mapping[tuple[str, ...], str]:
+        """The digests of watched content; kept, unless our own files had a part in where the tree was cut off."""
+        from checks.tree import Tree
+
         tree = Tree.read(self.root, git)
-        digests = {patterns: tree.digest(patterns, is_ours) for patterns in set(watched.values())}
-        return {name: digests[patterns] for name, patterns in watched.items()}
+        digests = {patterns: tree.digest(patterns, is_ours) for patterns in watched}
+        if not tree.cut:
+            self._digests.update(digests)
+        return digests
+
+    @cached_property
+    def _digests(self) -> dict[tuple[str, ...], str]:
+        """The digest of watched content by its patterns, as it was read last."""
+        return {}
 
     @cached_property
     def _releases(self) -> dict[str, Release | None]:
@@ -147,6 +182,8 @@ class Place(Frozen):
         """The assessment with the commit and file named that made an answer lapse; git is asked only where one did."""
         if self.git_dir is None or not lapsed_by_content(assessment):
             return assessment
+        from checks.git import GitProblem
+
         try:
             with self._git() as git:
                 unsaved = [*(git.changed_between("HEAD") or ()), *(one.path for one in git.files() if not one.tracked)]
@@ -169,6 +206,8 @@ class Place(Frozen):
     @cached_property
     def _changes(self) -> tuple[Changed, ...]:
         """The newest commits, to explain with; none where history cannot be read, and then nothing is explained."""
+        from checks.git import GitProblem
+
         if self.git_dir is None:
             return ()
         try:
@@ -178,9 +217,13 @@ class Place(Frozen):
             return ()
 
     def _tree(self) -> Tree:
+        from checks.tree import Tree
+
         with ExitStack() as stack:
             git = None if self.git_dir is None else stack.enter_context(self._git())
             return Tree.read(self.root, git)
 
     def _git(self) -> AbstractContextManager[Git]:
+        from checks.git import Git
+
         return Git.open(self.root) if self.snapshot is None else nullcontext(self.snapshot)

@@ -20,10 +20,11 @@ from workbook.catalogue.own import catalogue_of
 from workbook.on_disk import OnDisk
 from workbook.places import Place
 from workbook.reading import Problem
-from workbook.sentences import Verdict
 
 if TYPE_CHECKING:
     from checks.git import Git
+    from workbook.ground import Ground
+    from workbook.sentences import Verdict
 
 
 class Tables(Protocol):
@@ -49,10 +50,16 @@ class Tables(Protocol):
 class View:
     """A workbook read from one folder."""
 
-    def __init__(self, root: Path, today: Callable[[], date] | None = None, git: Git | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        today: Callable[[], date] | None = None,
+        git: Git | None = None,
+        ground: Ground | None = None,
+    ) -> None:
         self.root = root.resolve()
         self.catalogue, self._left_out = catalogue_of(self.root)
-        self.place = Place.of(self.root, git)
+        self.place = Place.of(self.root, git) if ground is None else Place.as_before(self.root, ground)
         self.today = today or (lambda: datetime.now(UTC).date())
         self.report: ProbeReport | None = None
         """What the last probe run saw; None before the first."""

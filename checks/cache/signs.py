@@ -17,7 +17,7 @@ from checks.digests import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 UNWALKED = (".venv", "venv", "node_modules", "__pycache__")
 """Folders of installed or generated code; untracked files in them are never listed."""
@@ -55,9 +55,11 @@ class NoSignError(Exception):
 class Seen:
     """What was seen of a work tree so far."""
 
-    __slots__ = ("folders", "left", "newest")
+    __slots__ = ("apart", "folders", "left", "newest")
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, apart: Collection[str] = ()) -> None:
+        self.apart = apart
+        """Names at the top that are not looked at."""
         self.folders: list[str] = []
         """A digest for each folder, of its path and of the names, sizes and times of its files."""
         self.newest = 0
@@ -66,11 +68,15 @@ class Seen:
         """How many more entries there may be."""
 
 
-def of_repository(root: str) -> Sign | None:
+def of_repository(root: str, apart: Collection[str] = ()) -> Sign | None:
     """The sign of a work tree with its git directory; None where only git can tell what may have changed.
 
-    That is: `root` is not the top of an ordinary clone, a repository lies in it, a link leads out of its own folder,
-    something cannot be read, or there is too much of it.
+    That is: `root` is not the top of an ordinary clone, a repository lies in it, a link leads out of its own folder or
+    to what is apart, something cannot be read, or there is too much of it.
+
+    Args:
+        root: the folder.
+        apart: names at its top that have no part in the sign; who gives them reads these files.
     """
     now = time.time_ns()
     seen: list[str] = []
@@ -78,7 +84,7 @@ def of_repository(root: str) -> Sign | None:
         tracked = _tracked(os.path.join(root, ".git", "index"))
         if tracked > MOST_ENTRIES:
             return None
-        tree = _work_tree(root, tracked)
+        tree = _work_tree(root, tracked, apart)
         newest = max(tree.newest, _git_directory(os.path.join(root, ".git"), seen))
     except (OSError, NoSignError):
         return None
@@ -109,9 +115,9 @@ def checksum(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
-def _work_tree(root: str, tracked: int) -> Seen:
+def _work_tree(root: str, tracked: int, apart: Collection[str]) -> Seen:
     """Look at every file; `tracked` is how many of them the index lists."""
-    seen = Seen(min(MOST_ENTRIES, 2 * tracked + _MOST_BESIDE))
+    seen = Seen(min(MOST_ENTRIES, 2 * tracked + _MOST_BESIDE), apart)
     waiting = look_into(root, root, seen)
     # Who started a thread does not fork: another thread may hold a lock that the copy would wait for.
     if tracked > _MANY and "threading" not in sys.modules:
@@ -134,12 +140,15 @@ def look_into(folder: str, root: str, seen: Seen) -> list[str]:
     below: list[str] = []
     facts: list[int] = []
     names, times = [folder], [seen.newest]
+    apart = seen.apart if folder == root else ()
     # Relative to the open folder, the kernel has not to find its way from the top for each file.
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         with os.scandir(handle) as entries:
             for entry in entries:
                 name = entry.name
+                if name in apart:
+                    continue
                 if name == ".git":
                     if folder != root or not entry.is_dir(follow_symlinks=False):
                         raise NoSignError
@@ -148,8 +157,10 @@ def look_into(folder: str, root: str, seen: Seen) -> list[str]:
                         below.append(f"{folder}/{name}")
                 else:
                     found = entry.stat(follow_symlinks=False)
-                    if stat.S_ISLNK(found.st_mode) and "/" in os.readlink(name, dir_fd=handle):
-                        raise NoSignError
+                    if stat.S_ISLNK(found.st_mode):
+                        target = os.readlink(name, dir_fd=handle)
+                        if "/" in target or target in apart:
+                            raise NoSignError
                     names.append(name)
                     times.append(found.st_ctime_ns)
                     facts += (found.st_mode, found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)

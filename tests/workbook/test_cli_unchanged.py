@@ -11,7 +11,7 @@ import pytest
 from checks.cache import place, signs
 from workbook.answers import Status
 from workbook.cli import kept as stored
-from workbook.cli import unchanged
+from workbook.cli import plainly, unchanged
 from workbook.cli.again import Again
 from workbook.cli.main import main
 from workbook.cli.unchanged import Unchanged
@@ -33,7 +33,8 @@ def answered(repository, git):
     (repository / ".gitignore").write_text("ignored/\nreadiness-waivers.toml\n.readiness/\nlocal/.gitignore\n")
     session = Session(repository)
     session.start(["fifty-point"])
-    session.answer("rate-limiting", Status.READY, note="seen", watch=["api/**"])
+    first = session.catalogue.controls_of(("fifty-point",))[0]
+    session.answer(first, Status.READY, note="seen", watch=["api/**"])
     session.save()
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "Answer")
@@ -43,23 +44,32 @@ def answered(repository, git):
 
 
 @pytest.fixture
-def say(answered, capsys, monkeypatch, tmp_path):
-    """Asks for the status: what was said, and whether git had to be asked."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    asked = []
+def asked(monkeypatch):
+    """Grows with each call that has to ask git."""
+    calls = []
     usual = Again.of.__func__
-    monkeypatch.setattr(Again, "of", classmethod(lambda *given: (asked.append(1), usual(*given))[1]))
+    monkeypatch.setattr(Again, "of", classmethod(lambda *given: (calls.append(1), usual(*given))[1]))
+    return calls
+
+
+@pytest.fixture
+def say(answered, asked, capsys, monkeypatch, tmp_path):
+    """Asks for the status: what was said, and whether it had to be worked out."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    without_git = []
+    usual = plainly.run_on
+    monkeypatch.setattr(plainly, "run_on", lambda *given: (without_git.append(1), usual(*given))[1])
 
     def call(*arguments):
-        before = len(asked)
+        before = len(asked) + len(without_git)
         assert main(["-C", str(answered), *(arguments or STATUS)]) == 0
-        return (*capsys.readouterr(), len(asked) > before)
+        return (*capsys.readouterr(), len(asked) + len(without_git) > before)
 
     return call
 
 
-def kept(tmp_path):
-    (found,) = (tmp_path / "cache" / "readiness-workbook").glob("said-*")
+def kept(tmp_path, kind="said"):
+    (found,) = (tmp_path / "cache" / "readiness-workbook").glob(f"{kind}-*")
     return found
 
 
@@ -68,7 +78,7 @@ def test_nobody_is_asked_about_what_looks_the_same(say):
     assert first[2]
     assert not second[2]
     assert second[:2] == first[:2]
-    assert "50 items unanswered" in second[0]
+    assert "1 stated" in second[0]
 
 
 def replaced(root, path):
@@ -120,6 +130,15 @@ def test_whatever_changed_is_seen_from_outside(say, answered, what):
 
 
 OUT_OF_SIGHT = {
+    "a link to the answers": lambda root: (root / "api/link").symlink_to("../readiness.toml"),
+    "a link beside the answers": lambda root: (root / "link").symlink_to("readiness.toml"),
+    "answers behind a link": lambda root: (
+        (root / "readiness-waivers.toml").write_text("schema = 1\n"),
+        (root / "readiness-waivers.toml").rename(root / "aside.toml"),
+        (root / "readiness-waivers.toml").symlink_to("aside.toml"),
+    ),
+    "a folder in the place of answers": lambda root: (root / "readiness-waivers.toml").mkdir(),
+    "a pipe in the place of answers": lambda root: os.mkfifo(root / "readiness-waivers.toml"),
     "a link to another folder": lambda root: (root / "link").symlink_to("api/main.py"),
     "a link out of the repository": lambda root: (root / "link").symlink_to("/etc/hostname"),
     "a repository inside": lambda root: ran(root, "init", "-q", "inner"),
@@ -139,6 +158,94 @@ def test_what_cannot_be_seen_from_outside_is_git_s_to_tell(say, answered, what):
     again = say()
     assert again[2]
     assert again[:2] == first[:2]
+
+
+def by_hand(old, new):
+    """An answer changed in an editor."""
+
+    def change(root):
+        text = (root / "readiness.toml").read_text()
+        assert old in text
+        (root / "readiness.toml").write_text(text.replace(old, new, 1))
+
+    return change
+
+
+ANSWERED = {
+    "a note": by_hand('"seen"', '"heard"'),
+    "an answer": by_hand('status = "ready"', 'status = "needs-review"'),
+    "other content than is there": by_hand('pins = "', 'pins = "0'),
+    "a mistake": by_hand('status = "ready"', 'status = "no"'),
+    "another checklist": by_hand("also = []", 'also = ["six-gates"]'),
+    "accepted risk": lambda root: (root / "readiness-waivers.toml").write_text("schema = 1\n[waivers.nobody]\n"),
+    "the same answers, saved again": lambda root: replaced_by_itself(root / "readiness.toml"),
+}
+
+
+def replaced_by_itself(file):
+    """As editors save: another file of the same name."""
+    file.with_name("other").write_bytes(file.read_bytes())
+    file.with_name("other").replace(file)
+
+
+def without_cache(answered, capsys, monkeypatch, tmp_path):
+    with monkeypatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / f"cold-{len(list(tmp_path.iterdir()))}"))
+        assert main(["-C", str(answered), *STATUS]) == 0
+    return tuple(capsys.readouterr())
+
+
+@pytest.mark.parametrize("what", ANSWERED)
+def test_an_answer_is_held_against_what_git_said_before(say, asked, answered, capsys, monkeypatch, tmp_path, what):
+    say()
+    ANSWERED[what](answered)
+    asked.clear()
+    said, again = say()[:2], say()
+    assert not asked, "nothing changed that git tells of"
+    assert not again[2]
+    assert said == again[:2] == without_cache(answered, capsys, monkeypatch, tmp_path)
+
+
+NEEDS_MORE = {
+    "other files watched": by_hand('watch = ["api/**"]', 'watch = ["infra.tf"]'),
+    "releases counted by tags": by_hand("[workbook]", '[workbook]\nrelease = "v*"'),
+}
+
+
+@pytest.mark.parametrize("what", NEEDS_MORE)
+def test_what_was_not_asked_before_is_asked_now(say, answered, capsys, monkeypatch, tmp_path, what):
+    ran(answered, "tag", "v1.0")
+    say()
+    for change in (NEEDS_MORE[what], ANSWERED["a note"]):
+        change(answered)
+        assert say()[:2] == without_cache(answered, capsys, monkeypatch, tmp_path)
+
+
+def test_what_git_said_before_holds_no_longer_where_anything_else_changed(say, asked, answered):
+    say()
+    ANSWERED["a note"](answered)
+    (answered / "api/main.py").write_text("print('changed')\n")
+    asked.clear()
+    assert "needs a fresh look" in say()[0]
+    assert asked
+
+
+def test_what_git_said_before_is_no_answer_of_the_probes(say, answered):
+    say()
+    ANSWERED["a note"](answered)
+    for call in (["status", "--probe"], ["probe"]):
+        found = Unchanged.of(["-C", str(answered), *call])
+        assert found.ground() == ""
+
+
+def test_an_answer_given_while_it_was_worked_out_is_not_kept(say, answered, monkeypatch):
+    say()
+    ANSWERED["a note"](answered)
+    usual = Unchanged.keep
+    with monkeypatch.context() as patch:
+        patch.setattr(Unchanged, "keep", lambda *given: (ANSWERED["an answer"](answered), usual(*given))[1])
+        say()
+    assert "open gap" in say()[0]
 
 
 def test_a_link_to_a_file_beside_it_can_be_seen(say, answered):
@@ -213,7 +320,7 @@ def test_what_else_decides_the_answer_is_looked_at(say, monkeypatch, what):
 
 DAMAGE = {
     "cut short": lambda file: file.write_bytes(file.read_bytes()[:-3]),
-    "another letter": lambda file: file.write_bytes(file.read_bytes().replace(b"not answered", b"not launched")),
+    "another letter": lambda file: file.write_bytes(file.read_bytes().replace(b"a", b"o")),
     "empty": lambda file: file.write_bytes(b""),
     "no text of ours": lambda file: file.write_bytes(os.urandom(500)),
     "open to others": lambda file: file.chmod(0o644),
@@ -222,6 +329,16 @@ DAMAGE = {
     "a folder": lambda file: (file.unlink(), file.mkdir()),
     "a pipe": lambda file: (file.unlink(), os.mkfifo(file, 0o600)),
 }
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_what_git_said_is_believed_only_whole_and_our_own(say, asked, answered, tmp_path, what):
+    say()
+    ANSWERED["a note"](answered)
+    DAMAGE[what](kept(tmp_path, "ground"))
+    asked.clear()
+    say()
+    assert asked
 
 
 @pytest.mark.parametrize("what", DAMAGE)

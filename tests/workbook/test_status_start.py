@@ -147,6 +147,20 @@ def test_where_git_must_say_that_nothing_changed_it_is_asked_once(status, answer
     assert [line.split("/git ")[1].split()[0] for line in calls] == ["ls-files"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("--format", "json")])
+def test_after_an_answer_nothing_is_asked_of_git_and_one_decision_model_is_loaded(status, answered, arguments):
+    settle()
+    first, _ = status(*arguments)
+    change(answered)
+    second, told = status(*arguments)
+    assert second.stdout == first.stdout
+    loaded = set(told["modules"])
+    assert not told["ran"]
+    assert not loaded & {"checks.git", "checks.tree", "shutil", "subprocess", "tempfile", "workbook.cli.again"}
+    models = {name for name in loaded if name.startswith("workbook.verdicts.")}
+    assert models == {f"workbook.verdicts.{name}" for name in ("fifty_point", "lines", "record")}
+
+
 def test_a_checklist_of_the_teams_own_is_still_checked_by_file_and_key(status, answered):
     folder = answered / ".readiness" / "checklists"
     folder.mkdir(parents=True)

@@ -225,7 +225,7 @@ class Catalogue(Frozen):
     def seen_of(self, control: str, seen: Mapping[str, Observation]) -> dict[str, Observation]:
         """What the probes showed of one control, by signal: something of another kind than it needs is not there."""
         found = {}
-        for signal in self.feeding[control]:
+        for signal in self.feeding[control] if seen else ():
             if one := seen.get(signal.id):
                 kind = signal.kinds.get(control)
                 other = kind is not None and kind not in one.kinds and one.outcome in (Outcome.MET, Outcome.PARTIAL)

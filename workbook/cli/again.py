@@ -26,29 +26,13 @@ from workbook.cli import kept, unchanged
 from workbook.cli.folder import root_of
 from workbook.cli.unchanged import DAY_S, READERS, Unchanged
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workbook.cli.said import Said
+    from workbook.ground import Ground
+
 MOST_BYTES: Final = 32 * 1024 * 1024
 """Of files that git cannot tell to be unchanged. To read more of them costs more than to work out what is asked."""
-
-
-class Said:
-    """What a call says: for `Again` to keep, where the call finds at its end that it would say the same again."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str]] = []
-        """Each text with the stream it went to: "stdout" or "stderr"."""
-        self.lasting = False
-        """Whether it follows from the repository, the day and our own code alone."""
-        self.looked = False
-        """Whether the repository was also read past the snapshot that `Again` holds."""
-        self.after = ""
-        """What git said of the repository's state when all of that reading had ended; "" where it was not asked."""
-
-    def follows_from_look(self, *, lasting: bool, after: str = "") -> None:
-        """The probes were run; `lasting` is whether they would see the same again, `after` the state afterwards.
-
-        Nothing of the repository may be read between that state and what is said.
-        """
-        self.looked, self.lasting, self.after = True, lasting, after
 
 
 class Again:
@@ -106,12 +90,12 @@ class Again:
         """Keep what the call said, unless something changed while it was worked out."""
         if said.lasting and self._after(said) == self._before:
             kept.write(self._place, self._before, said.lines)
-            self._keep_outside(said.lines)
+            self._keep_outside(said.lines, said.ground)
 
-    def _keep_outside(self, lines: Sequence[tuple[str, str]]) -> None:
+    def _keep_outside(self, lines: Sequence[tuple[str, str]], ground: Ground | None = None) -> None:
         """Let the same be said again without git, where what git lists can be seen from outside."""
         if self._outside is not None and self.git.lists_plainly() and not installed.plugins():
-            self._outside.keep(lines)
+            self._outside.keep(lines, ground)
 
     def _after(self, said: Said) -> str:
         if not said.looked:

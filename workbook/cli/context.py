@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from checks.frozen import Frozen, field
 from checks.secrets.shapes import redact
-from workbook.cli.again import Said
 from workbook.cli.faces import Faces
+from workbook.cli.said import Said
 from workbook.text import ci_log, terminal, terminal_lines
 
 if TYPE_CHECKING:
     from checks.git import Git
+    from workbook.ground import Ground
     from workbook.session import Session
     from workbook.view import View
 
@@ -29,6 +30,8 @@ class Context(Frozen):
     faces: Faces | None = None
     git: Git | None = None
     """The snapshot of the repository that this call reads, where one was taken already."""
+    ground: Ground | None = None
+    """What this call need not ask git for: it was read when the repository looked as it does now."""
     said: Said = field(default_factory=Said)
 
     def out(self, text: str = "") -> None:
@@ -113,7 +116,7 @@ class Context(Frozen):
         """
         from workbook.view import View
 
-        view = View(self.root, git=self.git)
+        view = View(self.root, git=self.git, ground=self.ground)
         self._warn(view)
         self._require_readable(view)
         return view

@@ -49,6 +49,14 @@ def main(argv: Sequence[str] | None = None, faces: Faces | None = None) -> int:
 
 def _run(arguments: Sequence[str], faces: Faces | None, outside: Unchanged | None, roots: list[Path]) -> int:
     """Say the same again where git sees no change, else run the command; its folder is added to `roots`."""
+    if outside is not None and (ground := outside.ground()):
+        from pathlib import Path
+
+        from workbook.cli import plainly
+
+        roots.append(Path(outside.root))
+        if plainly.run_on(ground, arguments, faces, outside):
+            return 0
     from workbook.cli.again import Again
 
     again = Again.of(arguments, outside)

@@ -41,7 +41,11 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
 
 def told(context: Context, form: str) -> int:
     """Print the status of the answers and the tree alone, as text or JSON."""
-    return _told(context, _read(context), form)
+    view = context.view()
+    context.said.lasting = True
+    code = _told(context, view, form)
+    context.said.ground = view.place.ground_read
+    return code
 
 
 def _told(context: Context, view: View, form: str) -> int:
@@ -53,12 +57,6 @@ def _told(context: Context, view: View, form: str) -> int:
     else:
         show(context, view)
     return 0
-
-
-def _read(context: Context) -> View:
-    view = context.view()
-    context.said.lasting = True
-    return view
 
 
 def _looked(context: Context) -> View:
