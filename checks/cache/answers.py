@@ -53,6 +53,8 @@ class Answers:
             self._old = {}
         self._counted = 0
         if self._old:
+            for asked_before in (one for entry in self._old["answers"].values() for one in entry["asked"]):
+                asked_before[3] = self._old["said"][asked_before[3]]
             look.recalled = self._said_before
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
@@ -100,10 +102,11 @@ class Answers:
     def save(self) -> None:
         """Write the answers of this look to the cache, those that were recalled included."""
         sets: dict[str, int] = {}
+        sayings = _Sayings()
         answers = {}
         for name, entry in self._new.items():
             asked = [
-                [kind, argument, sets.setdefault(f"{mask:x}", len(sets)), said]
+                [kind, argument, sets.setdefault(f"{mask:x}", len(sets)), sayings.number_of(said)]
                 for kind, argument, mask, said in entry["asked"]
             ]
             answers[name] = entry | {"asked": asked}
@@ -111,6 +114,7 @@ class Answers:
         row = {
             "contents": self._contents,
             "sets": list(sets),
+            "said": sayings.all,
             "answers": answers,
             "partial": partial,
             "skipped": skipped,
@@ -128,11 +132,16 @@ class Answers:
         kind = name_of(question)
         told = 0
         answers: dict[str, Any] = {}
+        seen = set()
         for entry in self._old["answers"].values():
             for its_kind, its_argument, number, said in entry["asked"]:
                 if its_kind == kind and its_argument == argument:
                     told |= self._set(number)
-                    answers |= said
+                    # Steps go on asking after an answer rests on them: what was said then is not of this answer.
+                    if (number, id(said)) not in seen:
+                        seen.add((number, id(said)))
+                        asked = set(self._in(self._set(number)))
+                        answers |= {path: one for path, one in said.items() if path in asked}
         for number in self._changed:
             told &= ~(1 << number)
         troubled = set(self._old["troubled"])
@@ -269,13 +278,36 @@ def _restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
     return None
 
 
+class _Sayings:
+    """What files said to questions, each once: many steps use the one that asked."""
+
+    def __init__(self) -> None:
+        self.all: list[Mapping[str, object]] = []
+        self._numbers: dict[int, int] = {}
+        self._texts: dict[str, int] = {}
+
+    def number_of(self, said: Mapping[str, object]) -> int:
+        """The place of what was said, which the caller holds on to, in `all`."""
+        if id(said) not in self._numbers:
+            text = json.dumps(said)
+            if text not in self._texts:
+                self._texts[text] = len(self.all)
+                self.all.append(said)
+            self._numbers[id(said)] = self._texts[text]
+        return self._numbers[id(said)]
+
+
 def _together(steps: Iterable[Step]) -> dict[Question, tuple[set[str], dict[str, object]]]:
+    """What steps asked, and were told. Where one of them asked, these are its own: they may grow."""
     found: dict[Question, tuple[set[str], dict[str, object]]] = {}
     for step in steps:
         for question, paths in step.asked.items():
-            every, answers = found.setdefault(question, (set(), {}))
-            every |= paths
-            answers |= step.answers.get(question, {})
+            answers = step.answers.setdefault(question, {})
+            if question in found:
+                every, told = found[question]
+                found[question] = every | paths, (told | answers if told and answers else told or answers)
+            else:
+                found[question] = paths, answers
     return found
 
 

@@ -76,3 +76,21 @@ def test_every_answer_that_is_said_again_has_the_type_of_its_question() -> None:
             assert type(restored(None)) is type(nothing)
             assert restored(None) == nothing
     assert asked
+
+
+def test_what_many_answers_rest_on_is_kept_once(product: Path, tmp_path: Path) -> None:
+    with Store(tmp_path / "looks.sqlite3") as store:
+        for name in ("one", "two", "three"):
+            (product / "app" / f"{name}.py").write_text(f"import sentry_sdk_{name}\n\n\ndef {name}():\n    return 1\n")
+        kept: list[Any] = []
+        put = store.put
+        store.put = lambda values: (kept.extend(values.values()), put(values))[1]  # type: ignore[method-assign]  # watched
+        run.look_over(product, store=store)
+        (row,) = [one for one in kept if isinstance(one, dict) and "answers" in one]
+        rests = sum(
+            row["said"][said] != {} and kind.endswith(":_first_parts")
+            for entry in row["answers"].values()
+            for kind, _, _, said in entry["asked"]
+        )
+        assert rests > 2
+        assert json.dumps(row).count("sentry_sdk_two") == 1
