@@ -7,7 +7,7 @@ for all who use it, not for the first alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -123,6 +123,24 @@ class Reads:
         self.ask(question, path)
         if answer:
             self.now.answers.setdefault(question, {})[path] = answer
+
+    def told_all(self, question: Question, paths: Iterable[str], answers: Mapping[str, object]) -> None:
+        """Files are asked about, and this is what those say that say something."""
+        self.now.asked.setdefault(question, set()).update(paths)
+        self.now.answers.setdefault(question, {}).update(answers)
+
+    def took(self, step: Step, but: str) -> None:
+        """What was read aside is used, apart from what was read of one file."""
+        for question, paths in step.asked.items():
+            others = paths - {but}
+            if others:
+                self.told_all(
+                    question,
+                    others,
+                    {path: said for path, said in step.answers.get(question, {}).items() if path in others},
+                )
+        self.now.whole |= step.whole
+        self.now.uses |= step.uses
 
     def unread(self, *files: Unread) -> None:
         """Files turn out to be unreadable."""

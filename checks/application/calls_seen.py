@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from checks.application.typed_clients import typed_names
 from checks.children import allowance
-from checks.digests import of_text
+from checks.digests import blake2b, of_text
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
-from checks.reads import of_one_file
+from checks.readers.web_facts import WebCall
+from checks.reads import PYTHON as PYTHON_CODE
+from checks.reads import READABLE, name_of, of_one_file
+from checks.reads import WEB as WEB_CODE
 
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Call, PythonModule
-    from checks.readers.web_facts import WebCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,47 +74,142 @@ _PYTHON_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))[ \t]*#(?![^\n]*[\"'])[^\n]*$|^[
 _WEB_COMMENT = re.compile(r"(?m)(?:^|(?<=[\s;{}(),]))(?://[^\n]*$|/\*(?s:.*?)(?:\*/|\Z))")
 
 
-@once
+Says = Callable[[Seen, str], bool]
+"""Tells of a call by what it is, and by nothing else: not by its lines, and not by whether it is reached."""
+
+
 def all_calls(look: Look) -> tuple[Seen, ...]:
-    """All calls of application code, in path order; collected once for a run."""
-    return tuple(_python(look)) + tuple(_web(look))
+    """All calls of application code, in path order. Who can say which it wants asks `calls_that`."""
+    return calls_that(look, _any)
 
 
-@once
-def _by_file(look: Look) -> dict[str, list[Seen]]:
-    found: dict[str, list[Seen]] = {}
-    for call in all_calls(look):
-        found.setdefault(call.path, []).append(call)
-    return found
+def _any(_: Seen, __: str) -> bool:
+    return True
 
 
 def calls_of(look: Look, path: str) -> list[Seen]:
     """The calls of one file, in the order in which it was walked."""
-    return _by_file(look).get(path, [])
+    calls = _by_file(look).get(path, [])
+    look.reads.told((name_of(_those_that), _asked(_any, "")), path, _told(calls))
+    return calls
 
 
-def _python(look: Look) -> Iterator[Seen]:
-    for module in look.python.modules(look.source_paths(*PYTHON)):
-        reached = look.reach.reached(module.path) is not False
-        fields = _http_fields(module)
-        typed = typed_names(look, module)
-        for call in module.calls:
-            name = look.python.trace(module.path, call)
-            if name == call.callee and typed:
-                name = _by_type(typed, call.function, name)
-            field = fields.get((call.function.rpartition(".")[0], ".".join(name.split(".")[:2])), "")
-            yield Seen(
-                module.path,
-                call,
-                field + name[name.index(".", 5) :] if field and name.count(".") > 1 else name,
-                call.callee,
-                call.function,
-                tuple(value.text for value in call.arguments),
-                {name: value.text for name, value in call.keywords.items()},
-                call.unpacked,
-                call.in_loop,
-                reached,
-            )
+def calls_that(look: Look, says: Says, argument: str = "") -> tuple[Seen, ...]:
+    """The calls of application code of which a function of a module says so, in path order.
+
+    Who asks so rests on these calls alone, not on all that there are: see `checks.cache.answers`.
+
+    Args:
+        look: The look.
+        says: A function that is found by its module and name.
+        argument: What it is given beside each call.
+    """
+    asked = _asked(says, argument)
+    known = _found(look)
+    look.reads.used(_BY_FILE)
+    if asked not in known:
+        every = _by_file(look)
+        found = {path: those for path, calls in every.items() if (those := [c for c in calls if says(c, argument)])}
+        told = {path: _told(those) for path, those in found.items()}
+        known[asked] = told, tuple(call for those in found.values() for call in those)
+    told, calls = known[asked]
+    look.reads.told_all((name_of(_those_that), asked), look.source_paths(), told)
+    return calls
+
+
+@once
+def _found(_: Look) -> dict[str, tuple[dict[str, str], tuple[Seen, ...]]]:
+    """What `calls_that` found by what was asked for: digests by file, and the calls."""
+    return {}
+
+
+def _asked(says: Says, argument: str) -> str:
+    return f"{says.__module__}:{says.__name__}\n{argument}"
+
+
+@of_one_file
+def _those_that(look: Look, path: str, asked: str) -> str:
+    """What `calls_that` finds in a file. What that reads of other files, all who ask rest on: see `_by_file`."""
+    named, _, argument = asked.partition("\n")
+    module, _, name = named.partition(":")
+    says: Says = getattr(import_module(module), name)
+    return _told([call for call in _alone(look).of(path) if says(call, argument)])
+
+
+@once
+def _alone(look: Look) -> _Alone:
+    return _Alone(look)
+
+
+class _Alone:
+    """The calls of single files, each file walked once."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._known: dict[str, list[Seen]] = {}
+
+    def of(self, path: str) -> list[Seen]:
+        if path not in self._known:
+            self._known[path] = list(_of_file(self._look, path, reached=True))
+        return self._known[path]
+
+
+def _told(calls: list[Seen]) -> str:
+    """A digest of calls, of all but where they stand and whether they are reached."""
+    if not calls:
+        return ""
+    said = "\n".join(
+        f"{c.name}\0{c.callee}\0{c.function}\0{c.hidden}{c.in_loop}{c.call.awaited}{c.call.arguments}\0{c.given}\0"
+        f"{c.call.is_new if isinstance(c.call, WebCall) else c.call.keywords}"
+        for c in calls
+    )
+    return blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+@once
+def _by_file(look: Look) -> dict[str, list[Seen]]:
+    """The calls of each file. Who uses them says which it asks for; here only other files that name them are read."""
+    found: dict[str, list[Seen]] = {}
+    for path in (*look.source_paths(*PYTHON), *look.source_paths(*WEB)):
+        look.reads.ask((PYTHON_CODE if path.endswith(PYTHON) else WEB_CODE, READABLE), path)
+        with look.reads.aside() as step:
+            calls = list(_of_file(look, path, reached=look.reach.reached(path) is not False))
+        look.reads.took(step, but=path)
+        if calls:
+            found[path] = calls
+    return found
+
+
+_BY_FILE = f"{_by_file.__module__}.{_by_file.__name__}"
+
+
+def _of_file(look: Look, path: str, *, reached: bool) -> Iterator[Seen]:
+    return _python(look, path, reached) if path.endswith(PYTHON) else _web(look, path, reached)
+
+
+def _python(look: Look, path: str, reached: bool) -> Iterator[Seen]:
+    module = look.python.module(path)
+    if module is None:
+        return
+    fields = _http_fields(module)
+    typed = typed_names(look, module)
+    for call in module.calls:
+        name = look.python.trace(path, call)
+        if name == call.callee and typed:
+            name = _by_type(typed, call.function, name)
+        field = fields.get((call.function.rpartition(".")[0], ".".join(name.split(".")[:2])), "")
+        yield Seen(
+            path,
+            call,
+            field + name[name.index(".", 5) :] if field and name.count(".") > 1 else name,
+            call.callee,
+            call.function,
+            tuple(value.text for value in call.arguments),
+            {name: value.text for name, value in call.keywords.items()},
+            call.unpacked,
+            call.in_loop,
+            reached,
+        )
 
 
 def _by_type(typed: Mapping[tuple[str, str], str], function: str, callee: str) -> str:
@@ -140,22 +238,21 @@ def _http_fields(module: PythonModule) -> dict[tuple[str, str], str]:
     return fields
 
 
-def _web(look: Look) -> Iterator[Seen]:
-    for module in look.web.modules(look.source_paths(*WEB)):
-        reached = look.reach.reached(module.path) is not False
-        for call in module.calls:
-            yield Seen(
-                module.path,
-                call,
-                look.web.trace(call),
-                call.callee,
-                call.function,
-                call.arguments,
-                call.keys,
-                call.spread,
-                call.in_loop,
-                reached,
-            )
+def _web(look: Look, path: str, reached: bool) -> Iterator[Seen]:
+    module = look.web.module(path)
+    for call in module.calls if module else ():
+        yield Seen(
+            path,
+            call,
+            look.web.trace(call),
+            call.callee,
+            call.function,
+            call.arguments,
+            call.keys,
+            call.spread,
+            call.in_loop,
+            reached,
+        )
 
 
 def lines_of(look: Look, path: str, first: int = 1, last: int = 10**9) -> str:
@@ -246,9 +343,9 @@ def users_of(look: Look, path: str, name: str) -> list[Seen]:
     passed = re.compile(rf"(?:^|\.){re.escape(name)}$")
     return [
         call
-        for user, calls in _by_file(look).items()
+        for user in _by_file(look)
         if user in near
-        for call in calls
+        for call in calls_of(look, user)
         if call.reached
         and (call.last == name or any(passed.search(argument) for argument in call.arguments))
         and (call.path != path or call.function.rsplit(".", 1)[-1] != name)
