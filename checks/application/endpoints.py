@@ -15,6 +15,7 @@ from checks.application.wiring import CODE, answer, callees, function_at, not_ap
 from checks.look import PYTHON, WEB
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -146,10 +147,13 @@ def _of_route(look: Look, route: Route) -> Endpoint:
 def _is_local_only(look: Look, path: str) -> bool:
     """Whether the file's router is mounted below a condition that holds on developers' machines only."""
     stem = path.rsplit("/", 1)[-1].removesuffix(".py")
-    mount = re.compile(
-        rf"if [^\n]*(?:local|debug|dev)[^\n]*:\n\s+\w+\.include_router\(\s*{re.escape(stem)}\b", re.IGNORECASE
-    )
-    return any(mount.search(look.tree.text(other) or "") for other in look.reach.imported_by(path))
+    return any(look.answer_of(_mounts_locally, other, stem) for other in look.reach.imported_by(path))
+
+
+@of_one_file
+def _mounts_locally(look: Look, path: str, stem: str) -> bool:
+    mount = rf"if [^\n]*(?:local|debug|dev)[^\n]*:\n\s+\w+\.include_router\(\s*{re.escape(stem)}\b"
+    return bool(re.search(mount, look.tree.text(path) or "", re.IGNORECASE))
 
 
 def _class_guards(look: Look, module: PythonModule, function: Function) -> Iterator[str]:

@@ -10,6 +10,7 @@ from checks.application.reach import Entry
 from checks.files.kinds import is_test
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -94,15 +95,21 @@ def _in_code(look: Look) -> Iterator[Location]:
     yield from look.depends_on(*_ADAPTERS, dev=True)
     yield from look.importers(*_CALLED_BY_PLATFORM)
     for path in look.source_paths(*WEB):
-        text = look.tree.text(path) or ""
-        if match := _ONLY_THERE.search(text):
-            yield Location(path, text.count("\n", 0, match.start()) + 1)
+        yield from (Location(path, line) for line in look.answer_of(_set_only_there, path, ""))
     for path in look.tree.match("vercel.ts", "sst.config.ts"):
         if is_product(path):
             yield Location(path)
     for script in look.manifests.scripts:
         if any(_DEPLOYS.search(command) for command in script.commands):
             yield Location(script.path, script.line)
+
+
+@of_one_file
+def _set_only_there(look: Look, path: str, _: str) -> list[int]:
+    """The line of a file's first setting that only a platform of functions reads."""
+    text = look.tree.text(path) or ""
+    match = _ONLY_THERE.search(text)
+    return [text.count("\n", 0, match.start()) + 1] if match else []
 
 
 def _python_services(look: Look) -> list[str]:

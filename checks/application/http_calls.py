@@ -14,6 +14,7 @@ from checks.application.switches import values_of
 from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -161,7 +162,7 @@ def in_browser(look: Look, path: str) -> bool:
         return False
     if _ON_SERVER.search(path):
         return False
-    if path.endswith((".tsx", ".jsx", ".vue", ".svelte")) or "import.meta.env" in (look.tree.text(path) or ""):
+    if path.endswith((".tsx", ".jsx", ".vue", ".svelte")) or look.answer_of(_reads_its_build, path, ""):
         return True
     module = look.web.module(path)
     parts = path.split("/")
@@ -170,6 +171,12 @@ def in_browser(look: Look, path: str) -> bool:
         return True
     above = look.reach.imported_by(path)
     return bool(above) and all(_is_sure_of_browser(look, one) for one in above)
+
+
+@of_one_file
+def _reads_its_build(look: Look, path: str, _: str) -> bool:
+    """Whether a file asks for what a bundler puts in its place."""
+    return "import.meta.env" in (look.tree.text(path) or "")
 
 
 def _is_sure_of_browser(look: Look, path: str) -> bool:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, lines_of, text_of
+from checks.digests import of_text
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -20,16 +22,30 @@ _MOST = 6000
 def assigned(look: Look, path: str, name: str) -> str:
     """The source of every value that a name is given in a file or, where none is, in the files it loads; "" if none."""
     word = name.rsplit(".", 1)[-1]
+    for other in (path, *look.reach.imports_of(path)):
+        if look.answer_of(_gives, other, word):
+            with look.reads.aside():
+                return "\n".join(_given_in(look, other, word))
+    return ""
+
+
+@of_one_file
+def _gives(look: Look, path: str, word: str) -> str:
+    """A digest of what a file gives a name, which may be what must not be kept; "" if nothing."""
+    given = _given_in(look, path, word)
+    return of_text("\n".join(given)) if given else ""
+
+
+def _given_in(look: Look, path: str, word: str) -> list[str]:
+    text = lines_of(look, path)
+    if word not in text:
+        return []
     start = re.compile(
         rf"(?m)^[ \t]*(?:export\s+|(?:module\.)?exports\.)?"
         rf"(?:(?:const|let|var)\s+|(?:private |readonly |static )*|self\.|this\.)"
         rf"{re.escape(word)}\b\s*(?::[^=\n]+)?=(?![=>])\s*"
     )
-    for other in (path, *look.reach.imports_of(path)):
-        text = lines_of(look, other)
-        if values := [_whole(text, match.end()) for match in start.finditer(text)]:
-            return "\n".join(values)
-    return ""
+    return [_whole(text, match.end()) for match in start.finditer(text)]
 
 
 def _whole(text: str, start: int) -> str:

@@ -50,13 +50,13 @@ def own_caches(look: Look) -> Iterator[tuple[str, int]]:
     for module in python_modules(look):
         if not is_one_off(module.path) and look.answer_of(_reads_clock, module.path, ""):
             for function in module.functions:
-                if _expires(look, module.path, function.line, function.end_line) and is_used(
-                    look, module, function.qualified
-                ):
+                where = f"{function.line} {function.end_line}"
+                if look.answer_of(_expires, module.path, where) and is_used(look, module, function.qualified):
                     yield module.path, function.line
     for web in web_modules(look):
         for one in web.functions if look.answer_of(_reads_clock, web.path, "") else ():
-            if one.name and _expires(look, web.path, one.line, one.end_line) and is_web_function_used(look, web, one):
+            where = f"{one.line} {one.end_line}"
+            if one.name and look.answer_of(_expires, web.path, where) and is_web_function_used(look, web, one):
                 yield web.path, one.line
 
 
@@ -66,8 +66,10 @@ def _reads_clock(look: Look, path: str, _: str) -> bool:
     return any(word in text for word in _CLOCK_WORDS) and bool(_CLOCK.search(lines_of(look, path)))
 
 
-def _expires(look: Look, path: str, first: int, last: int) -> bool:
+@of_one_file
+def _expires(look: Look, path: str, lines: str) -> bool:
     """Whether the lines compare a lifetime with the clock and keep under a name that they read what cost something."""
+    first, last = map(int, lines.split())
     text = lines_of(look, path, first, last)
     if not (_CLOCK.search(text) and _LIFETIME.search(text) and _COSTLY.search(text) and _COMPARES.search(text)):
         return False
@@ -94,11 +96,17 @@ def kept_by_next(look: Look, seen: list[Seen]) -> Iterator[tuple[str, int]]:
         if "use cache" in web.directives:
             yield from ((web.path, one.line) for one in web.functions if one.exported)
         yield from ((web.path, line) for text, line in web.inner_directives if text.startswith("use cache"))
-        for match in _REVALIDATES.finditer(text := lines_of(look, web.path)):
-            yield web.path, text.count("\n", 0, match.start()) + 1
+        yield from ((web.path, line) for line in look.answer_of(_revalidated, web.path, ""))
     for call in seen:
         if call.callee == "fetch" and _KEPT_FETCH.search(f"{call.keys.get('next', '')} {call.keys.get('cache', '')}"):
             yield call.path, call.line
+
+
+@of_one_file
+def _revalidated(look: Look, path: str, _: str) -> list[int]:
+    """The lines on which a page says how long it is kept."""
+    text = lines_of(look, path)
+    return [text.count("\n", 0, match.start()) + 1 for match in _REVALIDATES.finditer(text)]
 
 
 _NITRO = re.compile(r"(?:define)?[cC]ached(?:EventHandler|Function)")

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.environment import settings
-from checks.application.wiring import python_modules, uncommented, web_modules
+from checks.application.wiring import python_modules, span, uncommented, web_modules
+from checks.digests import of_text
 from checks.files.kinds import is_test, is_vendored
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -52,11 +54,11 @@ _MOST_LINES = 400
 
 def conditions(look: Look, place: Location) -> tuple[str, ...]:
     """The conditions of the `if` statements around a line, nearest first; those outside its function are left out."""
-    lines = uncommented(look, place.path).split("\n", place.line)[: place.line]
-    if not lines:
+    if place.line < 1:
         return ()
+    lines = span(look, place.path, max(place.line - _MOST_LINES + 1, 1), place.line).split("\n")
     found = _python_conditions if place.path.endswith(PYTHON) else _web_conditions
-    return tuple(found(lines[-_MOST_LINES:]))
+    return tuple(found(lines))
 
 
 def _python_conditions(lines: list[str]) -> Iterator[str]:
@@ -218,7 +220,9 @@ def _by_environment(text: str, name: str) -> bool | None:
 
 def values_of(look: Look, name: str) -> tuple[str, ...]:
     """What a name is given in settings classes, at module level, or as a key of a settings object."""
-    return _given(look).to(name)
+    # What was read for one who asks was read for all.
+    with look.reads.step("what names are given"):
+        return _given(look).to(look, name)
 
 
 class _Given:
@@ -232,19 +236,32 @@ class _Given:
             for one in module.classes:
                 for field, value in one.fields.items():
                     self._python.setdefault(field, []).append(value.text)
-        self._web = [(web.assigned, uncommented(look, web.path)) for web in web_modules(look)]
+        self._web = [(web.assigned, web.path) for web in web_modules(look)]
         self._known: dict[str, tuple[str, ...]] = {}
 
-    def to(self, name: str) -> tuple[str, ...]:
+    def to(self, look: Look, name: str) -> tuple[str, ...]:
         if name not in self._known:
-            self._known[name] = (*self._python.get(name, ()), *self._in_web(name))
+            self._known[name] = (*self._python.get(name, ()), *self._in_web(look, name))
         return self._known[name]
 
-    def _in_web(self, name: str) -> Iterator[str]:
-        key = re.compile(rf"\b{name}\s*:\s*([^,}}\n]+)")
-        for assigned, text in self._web:
+    def _in_web(self, look: Look, name: str) -> Iterator[str]:
+        for assigned, path in self._web:
             yield assigned.get(name, "")
-            yield from (str(match[1]) for match in key.finditer(text)) if name in text else ()
+            if look.answer_of(_keyed, path, name):
+                with look.reads.aside():
+                    found = _values_of_key(look, path, name)
+                yield from found
+
+
+@of_one_file
+def _keyed(look: Look, path: str, name: str) -> str:
+    """A digest of what a file gives a key of that name, which may be what must not be kept; "" if nothing."""
+    return of_text("\n".join(found)) if (found := _values_of_key(look, path, name)) else ""
+
+
+def _values_of_key(look: Look, path: str, name: str) -> list[str]:
+    text = uncommented(look, path)
+    return re.findall(rf"\b{name}\s*:\s*([^,}}\n]+)", text) if name in text else []
 
 
 @once

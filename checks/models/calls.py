@@ -17,6 +17,7 @@ from checks.models.agent_signs import agent_signs
 from checks.models.development import development_files
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -198,7 +199,12 @@ def _is_of_wrapped_sdk(look: Look, call: Seen) -> bool:
     if not _OF_SDK.fullmatch(call.callee):
         return False
     home = call.name.partition("#")[0] if "#" in call.name else call.path
-    return "wrapAISDK(" in (look.tree.text(home) or "")
+    return look.answer_of(_wraps_sdk, home, "")
+
+
+@of_one_file
+def _wraps_sdk(look: Look, path: str, _: str) -> bool:
+    return "wrapAISDK(" in (look.tree.text(path) or "")
 
 
 def _gate(look: Look, call: Seen, packages: re.Pattern[str]) -> bool:
@@ -235,7 +241,16 @@ def _runs_a_model(look: Look, call: Seen, name: str) -> bool:
     )
 
 
+@of_one_file
+def _names_a_model(look: Look, path: str, _: str) -> bool:
+    """Whether a file holds the address of a model or what is sent to one: without, none of its requests goes there."""
+    text = lines_of(look, path)
+    return bool(ENDPOINTS.search(text) or _PAYLOAD.search(text))
+
+
 def _to_a_model(look: Look, call: Seen) -> bool:
+    if not look.answer_of(_names_a_model, call.path, ""):
+        return False
     text = text_of(look, call)
     if ENDPOINTS.search(text):
         return '/models"' not in text and "/api/tags" not in text

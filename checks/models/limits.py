@@ -11,6 +11,7 @@ from checks.application.named_values import assigned, written_out
 from checks.application.services import run_apart
 from checks.models.calls import ModelCall, clients_for
 from checks.models.caps import ENDLESS
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -90,9 +91,13 @@ def waits_for_model(look: Look, call: ModelCall) -> bool:
     if builds_elsewhere(look, call) and _WAIT.search(_without_signature(around(look, call.seen))):
         return True
     files = {one.path for one in all_calls(look) if one.reached and one.path.endswith(".py")}
-    return any(
-        _GLOBAL_WAIT.search(lines_of(look, path)) and not run_apart(look, path, call.seen.path) for path in files
-    )
+    return any(look.answer_of(_waits_for_all, path, "") and not run_apart(look, path, call.seen.path) for path in files)
+
+
+@of_one_file
+def _waits_for_all(look: Look, path: str, _: str) -> bool:
+    """Whether a file sets a limit for every call of a library."""
+    return bool(_GLOBAL_WAIT.search(lines_of(look, path)))
 
 
 def _without_signature(text: str) -> str:

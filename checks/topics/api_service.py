@@ -14,6 +14,7 @@ from checks.look import Look, is_product
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call
+from checks.reads import of_one_file
 from checks.topics.api_annotated import annotated_share
 from checks.topics.api_early_health import answered_early
 
@@ -43,10 +44,15 @@ _IN_PASSING = 0.05
 """A share of endpoints that a text may name without being a description of the API."""
 
 
+@of_one_file
+def _is_unfilled(look: Look, path: str, _: str) -> bool:
+    return unfilled(look.tree.text(path) or "")
+
+
 @probe(HEALTH)
 def health(look: Look) -> Observation:
     """A mounted route that is meant for health checks, whatever its path."""
-    served = [item for item in endpoints(look) if not unfilled(look.tree.text(item.module) or "")]
+    served = [item for item in endpoints(look) if not look.answer_of(_is_unfilled, item.module, "")]
     searched = ("routes of the application", "image and orchestrator health checks", "proxy configuration")
     hidden = [item for item in served if _HEALTH_PATH.search(item.path) and _is_hidden(look, item)]
     for item in served:
