@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, lines_of
+from checks.application.calls_seen import Seen, calls_of, calls_that, lines_of
 from checks.application.wiring import answer, not_applicable
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from checks.application.calls_seen import Says
     from checks.look import Look
 
 _SERVER = (
@@ -164,18 +164,22 @@ def databases(look: Look) -> Databases:
     return Databases(server, look.importers(*_FILE), hosted, document, unclear)
 
 
-def _asked(look: Look, pattern: re.Pattern[str], is_call: Callable[[Seen], bool] | None = None) -> tuple[str, ...]:
+def _asked(look: Look, pattern: re.Pattern[str], is_call: Says | None = None) -> tuple[str, ...]:
     """The reached files that ask for tables or documents, by whatever name a wrapper gives the client."""
-    named = {call.path for call in all_calls(look) if is_call and call.reached and is_call(call)}
+    named = {call.path for call in calls_that(look, is_call) if call.reached} if is_call else set[str]()
     for path in look.source_paths(*PYTHON, *WEB):
-        if path not in named and look.reach.reached(path) is not False:
-            chained = _CHAINED.sub("", lines_of(look, path))
-            if pattern.search(chained):
-                named.add(path)
+        unknown = path not in named and look.reach.reached(path) is not False
+        if unknown and look.answer_of(_asks, path, pattern.pattern):
+            named.add(path)
     return tuple(sorted(named))
 
 
-def _is_table_call(call: Seen) -> bool:
+@of_one_file
+def _asks(look: Look, path: str, pattern: str) -> bool:
+    return bool(re.search(pattern, _CHAINED.sub("", lines_of(look, path))))
+
+
+def _is_table_call(call: Seen, _: str) -> bool:
     """Whether the call names a table, in whatever statement it is read: `tasks = client.from("tasks")`."""
     if not call.arguments or not re.match(r"[\"'`]", call.arguments[0]):
         return False
@@ -196,10 +200,10 @@ def _handed_away(look: Look, clients: tuple[Location, ...]) -> tuple[Location, .
         if not names:
             continue
         client = re.compile(rf"(?:^|[\s{{,:=.])(?:{'|'.join(map(re.escape, sorted(names)))})(?:$|[\s}},!])")
-        for call in all_calls(look):
+        for call in calls_of(look, path):
             given = (*call.arguments, *call.keys.values())
             root = re.split(r"\W", call.callee, maxsplit=1)[0]
-            leaves = call.path == path and call.reached and (root in outside or call.last == "getattr")
+            leaves = call.reached and (root in outside or call.last == "getattr")
             if leaves and any(client.search(one) for one in given if "=>" not in one and "auth." not in one):
                 found.add(call.place)
     return tuple(sorted(found))

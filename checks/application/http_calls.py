@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of
+from checks.application.calls_seen import Seen, around, calls_that, imports, lines_of, text_of
 from checks.application.named_values import assigned, written_out
-from checks.application.own_clients import OwnClient, own_client, own_client_waits
+from checks.application.own_clients import OwnClient, is_on_one, own_client, own_client_waits, own_clients
 from checks.application.service_sdks import is_service, service_waits
 from checks.application.switches import values_of
 from checks.application.wrapped import definition, wrappers
@@ -87,11 +87,11 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
     """
     sure: list[Seen] = []
     perhaps: list[Seen] = []
-    for call in all_calls(look):
-        if call.reached and is_service(call):
-            sure.append(call)
+    for call in calls_that(look, _asks_somebody, own_clients(look)):
+        if not call.reached:
             continue
-        if not call.reached or not (_sends(look, call) or _passes_one(call)) or _makes_a_client(call):
+        if is_service(call):
+            sure.append(call)
             continue
         target = call.arguments[0] if call.arguments else call.keys.get("url", "")
         if _has_base(look, call):  # what follows is below an address of its own
@@ -109,17 +109,21 @@ def external_calls(look: Look) -> tuple[Seen, ...]:
 @once
 def _clients_made(look: Look) -> tuple[Seen, ...]:
     """Where client objects are made."""
-    return tuple(call for call in all_calls(look) if _makes_a_client(call))
+    return calls_that(look, _makes_a_client)
 
 
-def _makes_a_client(call: Seen) -> bool:
+def _makes_a_client(call: Seen, _: str = "") -> bool:
     """Whether a call makes a client object; an instance of web code may be called itself, under the same name."""
     made = bool(_MADE.fullmatch(call.name))
     return made and (call.path.endswith(PYTHON) or call.last in {"create", "extend"})
 
 
-def _sends(look: Look, call: Seen) -> bool:
-    return is_http(call) or bool(re.fullmatch(_VERB, call.last) and own_client(look, call))
+def _asks_somebody(call: Seen, own: str) -> bool:
+    """Whether a call asks a service, or sends a request: with a usual client, or one of the product's own."""
+    if is_service(call):
+        return True
+    sends = is_http(call) or bool(is_on_one(call, own) and re.fullmatch(_VERB, call.last)) or _passes_one(call)
+    return sends and not _makes_a_client(call)
 
 
 def _has_base(look: Look, call: Seen) -> bool:
@@ -250,14 +254,22 @@ def _is_named_options(call: Seen) -> bool:
 @once
 def _axios_waits(look: Look) -> bool:
     """Whether `axios.defaults.timeout` is set anywhere."""
-    files = {one.path for one in all_calls(look) if one.reached and one.name.startswith("axios")}
+    files = {one.path for one in calls_that(look, _is_of_axios) if one.reached}
     return any(_AXIOS.search(lines_of(look, path)) for path in sorted(files))
+
+
+def _is_of_axios(call: Seen, _: str) -> bool:
+    return call.name.startswith("axios")
 
 
 @once
 def _mounted(look: Look) -> tuple[Seen, ...]:
     """Where something is mounted: on a session, or whatever else has such a method."""
-    return tuple(call for call in all_calls(look) if call.reached and call.last == "mount")
+    return tuple(call for call in calls_that(look, _mounts) if call.reached)
+
+
+def _mounts(call: Seen, _: str) -> bool:
+    return call.last == "mount"
 
 
 def _adapter_waits(look: Look, call: Seen) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, calls_of, function_span, lines_of
+from checks.application.calls_seen import Seen, calls_of, calls_that, function_span, lines_of
 from checks.application.wiring import Hit, arguments_of, calls, python_modules
 from checks.application.wrapped import definition
 from checks.observation import Location
@@ -40,7 +40,7 @@ _KEPT = re.compile(
 def tasks_in_process(look: Look) -> list[Location]:
     """Where slow work is started beside requests inside the serving process."""
     found = [hit.place for hit in calls(look, _STARTS) if not _is_small(hit) and not _is_awaited(look, hit)]
-    found += [call.place for call in all_calls(look) if call.reached and _is_left_for_later(look, call)]
+    found += [call.place for call in calls_that(look, _goes_on) if call.reached and _starts_slow_work(look, call)]
     found += [
         Location(module.path, function.line)
         for module in python_modules(look)
@@ -51,10 +51,13 @@ def tasks_in_process(look: Look) -> list[Location]:
     return found
 
 
-def _is_left_for_later(look: Look, call: Seen) -> bool:
-    """Whether a call leaves slow work for after the answer: in place, or in functions that it calls by name."""
-    if not (call.name.endswith(("after", "waitUntil")) and _AFTERWARDS.fullmatch(call.name)):
-        return False
+def _goes_on(call: Seen, _: str) -> bool:
+    """Whether a call leaves something for after the answer."""
+    return call.name.endswith(("after", "waitUntil")) and bool(_AFTERWARDS.fullmatch(call.name))
+
+
+def _starts_slow_work(look: Look, call: Seen) -> bool:
+    """Whether what a call starts is slow work: in place, or in functions that it calls by name."""
     inner = [one for one in calls_of(look, call.path) if call.line <= one.line <= call.end_line and one != call]
     return any(
         _SLOW.search(one.name) or any(_SLOW.search(_with_names(look, *where)) for where in definition(look, one))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, lines_of
+from checks.application.calls_seen import Seen, calls_that, lines_of
 from checks.application.named_values import written_out
 
 if TYPE_CHECKING:
@@ -24,8 +24,12 @@ _ITEM = re.compile(r"\[[\"']timeout[\"']\]\s*=")
 
 def mail_calls(look: Look) -> list[tuple[Seen, bool]]:
     """The reached calls that open a connection to a mail server, each with whether it sets a limit of its own."""
-    found = [call for call in all_calls(look) if call.reached and _SENDS.fullmatch(call.name)]
+    found = [call for call in calls_that(look, _sends) if call.reached]
     return [(call, _waits(look, call)) for call in found if not _NOWHERE.search(written_out(look, call))]
+
+
+def _sends(call: Seen, _: str) -> bool:
+    return bool(_SENDS.fullmatch(call.name))
 
 
 def _waits(look: Look, call: Seen) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, lines_of
@@ -34,9 +35,29 @@ def own_client(look: Look, call: Seen) -> OwnClient | None:
     """The product's own client that a Python call is made on, as in `build_session().get(url)`, or None."""
     if not call.path.endswith(PYTHON):
         return None
+    return _known(look).get(_made_on(call))
+
+
+def own_clients(look: Look) -> str:
+    """The names of all that `own_client` may find, for `is_on_one`."""
+    return "\n".join(sorted(_known(look)))
+
+
+def is_on_one(call: Seen, names: str) -> bool:
+    """Whether a Python call is made on what has one of these names."""
+    return bool(names) and call.path.endswith(PYTHON) and _made_on(call) in _set_of(names)
+
+
+@lru_cache(maxsize=8)
+def _set_of(names: str) -> frozenset[str]:
+    return frozenset(names.split("\n"))
+
+
+def _made_on(call: Seen) -> str:
+    """The name of what a call is a method of, "" for a plain function."""
     parts = call.name.split(".")
     kept = ".".join(parts[-3:-1]) if parts[-3:-2] == ["state"] else ""
-    return _known(look).get(kept or parts[-2]) if len(parts) > 1 else None
+    return kept or (parts[-2] if len(parts) > 1 else "")
 
 
 def own_client_waits(look: Look, client: OwnClient) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, text_of
+from checks.application.calls_seen import Seen, calls_that, text_of
 from checks.application.endpoints import endpoints, source
 from checks.application.switches import conditions
 from checks.application.wiring import line_matches, python_modules, reached
@@ -71,8 +72,16 @@ _AT_ONCE = r"(?m)^CELERY_(?:TASK_)?ALWAYS_EAGER\s*=\s*True\b|\btask_always_eager
 _LATER = re.compile(r"(?i)\b(?:task_)?always_eager[\"']?\s*[:=](?!=)\s*(?!True\b)")
 _FOR_DEVELOPERS = re.compile(r"(?i)(?:^|[/._-])(?:tests?|testing|dev|development|local|ci)(?:[/._-]|$)")
 _TASK_MARK = re.compile(r"@[\w.]*(task|actor|job|workflow|activity|Processor)\b|\b(Worker|functions|createFunction)\b")
+_INJECTED = re.compile(r"this\.\w+\.(?:add|addBulk)")
+_HAND_OVER_WHAT = frozenset({"send_message", "send", "spawn", "trigger"})
+"""Methods that hand work over if they are a queue's: they tell little by themselves."""
 _CALLED_AS_IS = re.compile(r"(?:huey|prefect)\..*(?:task|flow)|(?:.*\.)?(?:db_task|on_commit_task)")
 """Decorators whose functions are handed over when they are called like any other."""
+
+
+_SENDS_TO_BOUND = frozenset({"send", "sendBatch"})
+_RECEIVES = frozenset({"receive_message", "receive_messages"})
+_CONVEX = frozenset({"ctx.scheduler.runAfter", "ctx.scheduler.runAt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +101,25 @@ def queues(look: Look) -> Queues:
     """The queues of the application and what is handed to them."""
     tasks, streams = look.importers(*_TASKS), look.importers(*_STREAMS)
     files, brokers = {place.path for place in tasks}, {place.path for place in streams}
-    seen = [call for call in all_calls(look) if reached(look, call.path)]
     alone = _nobody_works(look)
+    perhaps = calls_that(look, _may_hand_over, _called_as_is(look)) if tasks or streams else ()
     handed = [
         call.place
-        for call in (seen if tasks or streams else ())
+        for call in perhaps
+        if reached(look, call.path)
         if not (alone and call.last in {"add", "addBulk", "createJob"})
         if (_HANDS_OVER.fullmatch(call.name) and (_near(look, call, files) or _SAYS_ENOUGH.fullmatch(call.last)))
         or _is_handed(look, call, files)
     ]
-    handed += _by_platform(look, seen)
+    handed += _by_platform(look)
     published = [
         call.place
-        for call in seen
-        if _PUBLISHES.fullmatch(call.name) or _PUBLISHES.fullmatch(call.callee)
-        if _near(look, call, brokers)
+        for call in (calls_that(look, _publishes) if brokers else ())
+        if reached(look, call.path) and _near(look, call, brokers)
     ]
-    if published and (any(_takes(look, call) for call in all_calls(look)) or _is_pushed_to(look)):
+    if published and (any(_takes(look, call) for call in calls_that(look, _may_take)) or _is_pushed_to(look)):
         handed, published = [*handed, *published], []
-    published += [call.place for call in seen if alone and _ADDED.fullmatch(call.name)]
+    published += [call.place for call in (calls_that(look, _adds) if alone else ()) if reached(look, call.path)]
     return Queues(
         (*tasks, *streams),
         tuple(sorted({*handed})),
@@ -119,9 +128,17 @@ def queues(look: Look) -> Queues:
     )
 
 
+def _publishes(call: Seen, _: str) -> bool:
+    return bool(_PUBLISHES.fullmatch(call.name) or _PUBLISHES.fullmatch(call.callee))
+
+
+def _adds(call: Seen, _: str) -> bool:
+    return bool(_ADDED.fullmatch(call.name))
+
+
 def run_at_once(look: Look) -> tuple[Location, ...]:
     """Settings by which Celery or RQ runs every task inside the process that hands it over, wherever it runs."""
-    on_the_spot = [call for call in all_calls(look) if re.fullmatch(r"rq\.(?:\w+\.)*Queue", call.name)]
+    on_the_spot = calls_that(look, _makes_a_queue)
     if on_the_spot and all(call.keys.get("is_async") == "False" for call in on_the_spot):
         return tuple(call.place for call in on_the_spot)
     files = list(look.files_with((one.path for one in python_modules(look)), "always_eager"))
@@ -137,6 +154,10 @@ def run_at_once(look: Look) -> tuple[Location, ...]:
     return tuple(places)
 
 
+def _makes_a_queue(call: Seen, _: str) -> bool:
+    return bool(re.fullmatch(r"rq\.(?:\w+\.)*Queue", call.name))
+
+
 def _nobody_works(look: Look) -> bool:
     """Whether jobs of BullMQ and its like are added, and no file that loads the library takes any."""
     homes = {place.path for place in look.importers(*_NEED_A_WORKER, reached=False)}
@@ -148,9 +169,37 @@ def _near(look: Look, call: Seen, files: set[str]) -> bool:
     return call.path in files or not files.isdisjoint(look.reach.imports_of(call.path))
 
 
+def _may_hand_over(call: Seen, as_is: str) -> bool:
+    """Whether a call is named like one that hands work over, or like a function that is handed over when called."""
+    return bool(
+        call.last in _HAND_OVER_WHAT
+        or call.last in _set_of(as_is)
+        or _HANDS_OVER.fullmatch(call.name)
+        or _INJECTED.fullmatch(call.callee)
+    )
+
+
+@lru_cache(maxsize=8)
+def _set_of(names: str) -> frozenset[str]:
+    return frozenset(names.split("\n") if names else ())
+
+
+@once
+def _called_as_is(look: Look) -> str:
+    """The names of functions that are handed over when they are called like any other, one in a line."""
+    found = {
+        function.name
+        for path in _with_tasks(look)
+        if (module := look.python.module(path))
+        for function in module.functions
+        if any(_CALLED_AS_IS.fullmatch(mark.resolved) for mark in function.decorators)
+    }
+    return "\n".join(sorted(found))
+
+
 def _is_handed(look: Look, call: Seen, files: set[str]) -> bool:
     """Whether work goes to a queue that is injected, or to a task that a file of the queue's library defines."""
-    if call.path in files and re.fullmatch(r"this\.\w+\.(?:add|addBulk)", call.callee):
+    if call.path in files and _INJECTED.fullmatch(call.callee):
         return "InjectQueue(" in (look.tree.text(call.path) or "")
     if call.last == "send_message":  # boto3 has one client for everything
         return "QueueUrl" in call.keys or "QueueUrl" in text_of(look, call)
@@ -181,9 +230,13 @@ def comes_from(look: Look, call: Seen, homes: AbstractSet[str]) -> bool:
     ) or any(head in item.names and item.path in homes for item in (web.imports if web else ()))
 
 
+def _may_take(call: Seen, _: str) -> bool:
+    return bool(_TAKES.fullmatch(call.callee))
+
+
 def _takes(look: Look, call: Seen) -> bool:
-    """Whether the call takes messages of a broker, in code of this repository that anything starts."""
-    if not call.reached or not _TAKES.fullmatch(call.callee):
+    """Whether a call named so takes messages of a broker, in code of this repository that anything starts."""
+    if not call.reached:
         return False
     brokers = {place.path for place in look.importers(*_STREAMS)}
     return not brokers.isdisjoint((call.path, *look.reach.imports_of(call.path)))
@@ -202,7 +255,7 @@ def _is_pushed_to(look: Look) -> bool:
     )
 
 
-def _by_platform(look: Look, seen: list[Seen]) -> Iterator[Location]:
+def _by_platform(look: Look) -> Iterator[Location]:
     """Queues that a platform's file binds, and functions that Convex runs later."""
     bound = {
         str(producer.get("binding"))
@@ -210,12 +263,16 @@ def _by_platform(look: Look, seen: list[Seen]) -> Iterator[Location]:
         if platform.platform == "cloudflare"
         for producer in _producers(platform.data.get("queues"))
     }
-    for call in seen:
+    for call in calls_that(look, _may_be_of_a_platform):
         parts = call.callee.split(".")
-        bound_here = len(parts) > 1 and parts[-2] in bound and parts[-1] in {"send", "sendBatch"}
-        takes = parts[-1] in {"receive_message", "receive_messages"} and "QueueUrl" in text_of(look, call)
-        if bound_here or takes or re.fullmatch(r"ctx\.scheduler\.run(?:After|At)", call.callee):
+        bound_here = parts[-1] in _SENDS_TO_BOUND and len(parts) > 1 and parts[-2] in bound
+        takes = parts[-1] in _RECEIVES and "QueueUrl" in text_of(look, call)
+        if (bound_here or takes or call.callee in _CONVEX) and reached(look, call.path):
             yield call.place
+
+
+def _may_be_of_a_platform(call: Seen, _: str) -> bool:
+    return call.last in _SENDS_TO_BOUND or call.last in _RECEIVES or call.callee in _CONVEX
 
 
 def _producers(queues: object) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, lines_of
+from checks.application.calls_seen import Seen, calls_that, lines_of
 from checks.application.named_values import written_out
 from checks.look import PYTHON
 from checks.observation import Location
@@ -75,7 +75,11 @@ def _is_service_name(name: str, *, is_python: bool) -> bool:
 
 @once
 def _service_calls(look: Look) -> tuple[Seen, ...]:
-    return tuple(call for call in all_calls(look) if call.reached and is_service(call))
+    return tuple(call for call in calls_that(look, _asks_a_service) if call.reached)
+
+
+def _asks_a_service(call: Seen, _: str) -> bool:
+    return is_service(call)
 
 
 def service_waits(look: Look, call: Seen) -> bool:
@@ -88,9 +92,13 @@ def service_waits(look: Look, call: Seen) -> bool:
     if package == "stripe" and call.path.endswith(PYTHON):
         return any(_STRIPE_LIMIT.search(lines_of(look, path)) for path in _files_of(look, "stripe"))
     return any(
-        one.reached and one.name == f"{call.name.rpartition('.')[0]}.setTimeout" and one.arguments
-        for one in all_calls(look)
+        one.reached and one.name == f"{call.name.rpartition('.')[0]}.setTimeout"
+        for one in calls_that(look, _sets_a_timeout)
     )
+
+
+def _sets_a_timeout(call: Seen, _: str) -> bool:
+    return call.name.endswith(".setTimeout") and bool(call.arguments)
 
 
 @once
@@ -114,7 +122,17 @@ def _makers(look: Look, call: Seen) -> list[Seen]:
 def _by_name(look: Look) -> tuple[Seen, ...]:
     """Calls that may make a client of one of the services that are asked."""
     heads = {call.name.split(".", 1)[0] for call in _service_calls(look)}
-    return tuple(one for one in all_calls(look) if one.name.split(".", 1)[0] in heads and "." in one.name)
+    return calls_that(look, _is_below, "\n".join(sorted(heads))) if heads else ()
+
+
+def _is_below(call: Seen, packages: str) -> bool:
+    head, dot, _ = call.name.partition(".")
+    return bool(dot) and head in _set_of(packages)
+
+
+@lru_cache(maxsize=8)
+def _set_of(names: str) -> frozenset[str]:
+    return frozenset(names.split("\n"))
 
 
 @once
