@@ -118,6 +118,10 @@ class Reads:
             asked = self.now.asked[question] = set()
         asked.add(path)
 
+    def ask_all(self, question: Question, paths: Iterable[str]) -> None:
+        """Files are asked about."""
+        self.now.asked.setdefault(question, set()).update(paths)
+
     def told(self, question: Question, path: str, answer: object) -> None:
         """A file is asked about, and this is what it says."""
         self.ask(question, path)

@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from checks.once import once
+from checks.reads import of_one_file
+
 if TYPE_CHECKING:
+    from checks.look import Look
     from checks.readers.python_facts import PythonModule
 
 _WORD = re.compile(r"\w+")
@@ -15,33 +19,42 @@ _MODULE_LEVEL = "\n"
 
 
 class Usage:
-    """Where names are called, passed on or assigned in some modules. A module's names are gathered when first asked."""
+    """Where names are called, passed on or assigned in some modules: asked of each module that may."""
 
-    def __init__(self, modules: Iterable[PythonModule]) -> None:
-        self._importing: dict[str, dict[str, PythonModule]] = {}
-        self._names: dict[str, dict[str, set[str]]] = {}
-        self._own: dict[str, PythonModule] = {}
+    def __init__(self, look: Look, modules: Iterable[PythonModule]) -> None:
+        self._look = look
+        self._importing: dict[str, set[str]] = {}
+        self._own: set[str] = set()
         for module in modules:
-            self._own[module.path] = module
+            self._own.add(module.path)
             for item in module.imports:
                 for key in (item.name, *item.paths):
-                    self._importing.setdefault(key, {})[module.path] = module
+                    self._importing.setdefault(key, set()).add(module.path)
 
     def names(self, path: str, qualified: str, name: str) -> bool:
         """Whether the file itself, or one that imports it or the name, uses the function `qualified` of the file.
 
         Uses inside the function itself do not count.
         """
-        near = self._importing.get(name, {}) | self._importing.get(path, {})
-        if path in self._own:
-            near[path] = self._own[path]
-        return any(self._used_in(module, name) - {qualified} for module in near.values())
+        near = self._importing.get(name, set()) | self._importing.get(path, set()) | ({path} & self._own)
+        return any(where != qualified for one in sorted(near) for (where,) in self._look.answer_of(_uses_in, one, name))
 
-    def _used_in(self, module: PythonModule, name: str) -> set[str]:
-        """The functions of a module in which a name is used."""
-        if module.path not in self._names:
-            self._names[module.path] = _names_in(module)
-        return self._names[module.path].get(name, set())
+
+@of_one_file
+def _uses_in(look: Look, path: str, name: str) -> list[tuple[str]]:
+    """The functions of a file in which a name is used."""
+    known = _known_names(look)
+    # Asked for each time, so that it is known that the file was read.
+    module = look.python.module(path)
+    if path not in known:
+        known[path] = _names_in(module) if module else {}
+    return sorted((where,) for where in known[path].get(name, ()))
+
+
+@once
+def _known_names(_: Look) -> dict[str, dict[str, set[str]]]:
+    """The names that files use, filled by `_uses_in`, each with the functions in which it is used."""
+    return {}
 
 
 def _names_in(module: PythonModule) -> dict[str, set[str]]:

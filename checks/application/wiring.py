@@ -17,7 +17,10 @@ from checks.files.kinds import is_template_of_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
+from checks.readers.facets import like
 from checks.readers.python_facts import PythonModule
+from checks.reads import PYTHON as PYTHON_CODE
+from checks.reads import WEB as WEB_CODE
 from checks.reads import of_one_file
 
 if TYPE_CHECKING:
@@ -70,14 +73,16 @@ def _live_modules(look: Look) -> _Every:
 
 @once
 def _all_hits(look: Look) -> dict[str, list[_Numbered]]:
-    """The calls of all modules by what they resolve to."""
-    return _by_name(_all_modules(look))
+    """The calls of all modules by what they resolve to. Who uses them says which it asks for."""
+    with look.reads.aside():
+        return _by_name(_all_modules(look))
 
 
 @once
 def _live_hits(look: Look) -> dict[str, list[_Numbered]]:
-    """The calls of modules that an entry point reaches by what they resolve to."""
-    return _by_name(_live_modules(look))
+    """The calls of modules that an entry point reaches by what they resolve to. Who uses them says which it wants."""
+    with look.reads.aside():
+        return _by_name(_live_modules(look))
 
 
 def _by_name(every: _Every) -> dict[str, list[_Numbered]]:
@@ -92,7 +97,7 @@ def _by_name(every: _Every) -> dict[str, list[_Numbered]]:
 
 @once
 def _usage(look: Look) -> Usage:
-    return Usage(_live_modules(look)[0])
+    return Usage(look, _live_modules(look)[0])
 
 
 def reached(look: Look, path: str) -> bool:
@@ -138,6 +143,9 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     force.
     """
     wanted = re.compile(pattern)
+    python, web = (_all_modules if dead else _live_modules)(look)
+    look.reads.ask_all((PYTHON_CODE, like("resolved", pattern)), [one.path for one in python])
+    look.reads.ask_all((WEB_CODE, like("resolved", pattern)), [one.path for one in web])
     found = [
         (place := Location(module.path, call.line, call.end_line), number, Hit(place, call.function, call))
         for name, made in (_all_hits if dead else _live_hits)(look).items()

@@ -6,6 +6,7 @@ So its answer holds where lines move, and where something changes that is no cal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields, is_dataclass
@@ -14,11 +15,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from checks.reads import READABLE
 
 if TYPE_CHECKING:
+    from checks.readers.python_facts import PythonModule
+    from checks.readers.web_facts import WebModule
     from checks.reads import Reads
 
 Record = TypeVar("Record")
 Answer = TypeVar("Answer")
 _PLACES: Final = frozenset({"line", "end_line"})
+_LIKE: Final = "~"
+"""Between a text of calls and the pattern it matches."""
 
 
 class Placed:
@@ -114,6 +119,34 @@ def facet(of: Callable[[Any], Answer]) -> Answer:
     return _Facet(of)  # type: ignore[return-value]  # what reading it gives, as of a property
 
 
+def calls_like(module: PythonModule | WebModule, by: str, pattern: str) -> tuple[Any, ...]:
+    """The calls of a module of which a text matches in full, asked for as if they were a field of it.
+
+    Args:
+        module: The module.
+        by: "resolved" or "callee", the text of a call that is looked at.
+        pattern: A regular expression.
+    """
+    name = like(by, pattern)
+    asker = getattr(module, "_of", None)
+    if asker is None:
+        return _like(module, name)
+    asker.field(name)
+    with asker.aside():
+        return _like(module, name)
+
+
+def _like(module: Any, name: str) -> tuple[Any, ...]:
+    by, _, pattern = name.partition(_LIKE)
+    matches = re.compile(pattern).fullmatch
+    return tuple(call for call in module.calls if matches(getattr(call, by)))
+
+
+def like(by: str, pattern: str) -> str:
+    """The name under which `calls_like` asks for such calls."""
+    return f"{by}{_LIKE}{pattern}"
+
+
 def told_apart(kind: type[Record]) -> type[Record]:
     """Make a module tell which of its fields are asked for; its path and name are no secret of its content."""
     for one in fields(kind):  # type: ignore[arg-type]  # a dataclass
@@ -162,7 +195,8 @@ def same(before: object, now: object, facet: str) -> bool:
         return True
     if not facet:
         return bool(_plain(before, set()) == _plain(now, set()))
-    return bool(_plain(getattr(before, facet), _PLACES) == _plain(getattr(now, facet), _PLACES))
+    part = _like if _LIKE in facet else getattr
+    return bool(_plain(part(before, facet), _PLACES) == _plain(part(now, facet), _PLACES))
 
 
 def _plain(value: Any, without: Collection[str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -215,9 +216,33 @@ class PythonModule(Placed):
         """The assignments of what a call gives, as in `router = APIRouter(…)`."""
         return tuple(item for item in self.assignments if "(" in item.value.text)
 
+    @facet
+    def instances(self) -> tuple[Assignment, ...]:
+        """The assignments of what a name makes that is no function of the file itself, as far as that can be told."""
+        plain = {item.target for item in self.assignments if _NAME.fullmatch(item.value.text)}
+        known = {item.local for item in self.imports} | {item.name for item in self.classes} | plain
+        return tuple(
+            item
+            for item in self.made_by_calls
+            if "*" in known or not known.isdisjoint({(made := _made(item)), made.partition(".")[0]})
+        )
+
+    @facet
+    def decorated(self) -> tuple[Function, ...]:
+        """The functions that have decorators."""
+        return tuple(item for item in self.functions if item.decorators)
+
     def function(self, qualified: str) -> Function | None:
         """The function of that qualified name, or None."""
         return next((item for item in self.functions if item.qualified == qualified), None)
+
+
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+
+def _made(item: Assignment) -> str:
+    """The name that an assignment calls."""
+    return item.value.text.partition("(")[0].strip()
 
 
 @cache

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.readers.facets import calls_like
 from checks.readers.python_facts import Call, Class, Function, PythonModule, Route
 
 if TYPE_CHECKING:
     from checks.readers.python import PythonCode
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "websocket"})
+_MAKES = r"litestar\.(?:.*\.)?(?:Litestar|Router)"
 _ABOVE = ("guards", "middleware", "on_app_init")
 """What an application, a router or a controller puts before its handlers."""
 
@@ -19,18 +21,14 @@ _ABOVE = ("guards", "middleware", "on_app_init")
 def litestar_routes(code: PythonCode, modules: tuple[PythonModule, ...]) -> Iterator[Route]:
     """The routes of modules that load Litestar; all are taken to be listed where the application lists any."""
     mine = [module for module in modules if any(item.top == "litestar" for item in module.imports)]
-    made = [(module, call) for module in mine for call in module.calls if _makes(call)]
+    made = [(module, call) for module in mine for call in calls_like(module, "resolved", _MAKES)]
     listed = " ".join(_texts(call, "route_handlers") for _, call in made)
     for module in mine:
-        for function in module.functions:
+        for function in module.decorated:
             for mark in function.decorators:
                 verb = mark.resolved.rsplit(".", 1)[-1]
                 if mark.resolved.startswith("litestar.") and verb in _VERBS | {"route"}:
                     yield _route(code, module, function, mark, made, listed)
-
-
-def _makes(call: Call) -> bool:
-    return call.resolved.startswith("litestar.") and call.resolved.rsplit(".", 1)[-1] in {"Litestar", "Router"}
 
 
 def _texts(call: Call, name: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from checks.readers.python_facts import Call, Function, PythonModule, Route, Value
+from checks.readers.facets import calls_like
+from checks.readers.python_facts import Assignment, Call, Function, PythonModule, Route, Value
 from checks.readers.python_lineage import lineage
 from checks.readers.python_litestar import litestar_routes
 
@@ -22,10 +23,14 @@ _APPLICATIONS = {
 }  # fmt: skip
 _ROUTERS = {"APIRouter": "fastapi", "Router": "starlette", "Blueprint": "flask", "APIBlueprint": "flask"}
 _KINDS = _APPLICATIONS.keys() | _ROUTERS.keys()
+_MAKES = rf"(?:.*\.)?(?:{'|'.join(sorted(_KINDS))})"
 _MOUNTS = frozenset({"include_router", "register_blueprint", "mount", "blueprint", "add_router"})
 _INJECTED = re.compile(r"\b(Depends|Security|Provide)\b")
 _ADDING = frozenset({"add_api_route", "add_route", "add_url_rule", "add_api_websocket_route"})
 _ROUTING = _ADDING | {"Route", "WebSocketRoute"}
+_ADDS = rf"(?:.*\.)?(?:{'|'.join(sorted(_ROUTING))})"
+_INCLUDES = rf".+\.(?:{'|'.join(sorted(_MOUNTS))})"
+_OF_DJANGO = r"django\.urls\.(?:re_)?path|django\.conf\.urls\.url"
 _MOST_DEPTH = 12
 _OPEN = "auth=None"
 
@@ -72,22 +77,23 @@ def find_routes(code: PythonCode, paths: tuple[str, ...]) -> tuple[Route, ...]:
 
 
 def _routers(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[str, str], _Router]]:
-    calls: dict[str, list[Call]] = {}
-    for call in module.calls:
-        calls.setdefault(call.callee, []).append(call)
-    for assignment in module.made_by_calls:
-        made = assignment.value.text.split("(", 1)[0].strip()
-        kinds = {call.resolved.rsplit(".", 1)[-1] for call in calls.get(made, ())}
-        known = not kinds.isdisjoint(_KINDS)
-        own, inherited = _own_router(code, module, made) if kinds - _KINDS else ("", ())
-        # In which lines calls stand is asked of those alone that may make a router.
-        there = [call for call in calls.get(made, ()) if call.line == assignment.line] if known or own else []
+    known = {call.callee for call in calls_like(module, "resolved", _MAKES)}
+    assignments = module.instances
+    if not known <= {_called_in(item) for item in assignments}:
+        assignments = module.made_by_calls
+    for assignment in assignments:
+        made = _called_in(assignment)
+        own, inherited = ("", ()) if made in known else _own_router(code, module, made)
+        # Which other calls there are, and in which lines, is asked of the names alone that make a router.
+        alike = calls_like(module, "callee", re.escape(made)) if own or made in known else ()
+        there = [call for call in alike if call.line == assignment.line]
         if not there:
             continue
         call, guards = there[-1], _guards(there[-1])
         kind = call.resolved.rsplit(".", 1)[-1]
         if kind not in _KINDS:
-            kind, guards = own, (*inherited, *guards)
+            kind, inherited = _own_router(code, module, made)
+            guards = (*inherited, *guards)
         framework = _APPLICATIONS.get(kind) or _ROUTERS.get(kind)
         if framework:
             prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
@@ -98,8 +104,8 @@ def _own_router(code: PythonCode, module: PythonModule, name: str) -> tuple[str,
     """The framework's class that a router class of the repository extends, and the guards its constructor adds."""
     guards: tuple[str, ...] = ()
     for home, item in lineage(code, module, name):
-        for call in home.calls:
-            if call.callee == "super.__init__" and call.function == f"{item.name}.__init__":
+        for call in calls_like(home, "callee", r"super\.__init__"):
+            if call.function == f"{item.name}.__init__":
                 guards = (*guards, *_guards(call))
         for base in item.bases:
             kind = base.rsplit(".", 1)[-1]
@@ -110,10 +116,8 @@ def _own_router(code: PythonCode, module: PythonModule, name: str) -> tuple[str,
 
 def _mounts(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[tuple[str, str], ...], _Mount]]:
     """Each inclusion of a router: the routers it may mean, and where and how it is included."""
-    for call in module.calls:
+    for call in calls_like(module, "callee", _INCLUDES):
         host, _, verb = call.callee.rpartition(".")
-        if verb not in _MOUNTS or not host:
-            continue
         prefix = _constant(call, "prefix") or _constant(call, "url_prefix")
         arguments = call.arguments
         if verb == "mount":
@@ -145,7 +149,7 @@ def _home(code: PythonCode, module: PythonModule, name: str) -> tuple[str, str]:
 
 
 def _module_routes(code: PythonCode, module: PythonModule, routers: _Routers) -> Iterator[Route]:
-    for function in module.functions:
+    for function in module.decorated:
         for decorator in function.decorators:
             yield from _decorated(code, module, function, decorator, routers)
     yield from _called(code, module, routers)
@@ -224,9 +228,9 @@ def _chains(key: tuple[str, str], routers: _Routers, depth: int) -> Iterator[tup
 def _called(code: PythonCode, module: PythonModule, routers: _Routers) -> Iterator[Route]:
     """Routes declared by calls: `Route("/x", f)`, `app.add_api_route("/x", f)`, `app.add_url_rule("/x", …)`."""
     starlette = _imports(module, "starlette") or _imports(module, "fastapi")
-    for call in module.calls:
+    for call in calls_like(module, "callee", _ADDS):
         host, _, verb = call.callee.rpartition(".")
-        path = _first_text(call) if verb in _ROUTING else None
+        path = _first_text(call)
         if path is None or not path.startswith("/"):
             continue
         if verb in {"Route", "WebSocketRoute"} and starlette:
@@ -259,11 +263,15 @@ def _django(module: PythonModule) -> Iterator[Route]:
     """`path("x", view)` entries of Django URL modules; prefixes of `include` are left out."""
     if not _imports(module, "django"):
         return
-    for call in module.calls:
-        if call.resolved in {"django.urls.path", "django.urls.re_path", "django.conf.urls.url"}:
-            view = call.arguments[1].text if len(call.arguments) > 1 else ""
-            if view and not view.startswith(("include", "admin.site")) and not view.endswith(".urls"):
-                yield Route("django", (), "/" + (_first_text(call) or ""), module.path, call.line, view, mounted=None)
+    for call in calls_like(module, "resolved", _OF_DJANGO):
+        view = call.arguments[1].text if len(call.arguments) > 1 else ""
+        if view and not view.startswith(("include", "admin.site")) and not view.endswith(".urls"):
+            yield Route("django", (), "/" + (_first_text(call) or ""), module.path, call.line, view, mounted=None)
+
+
+def _called_in(assignment: Assignment) -> str:
+    """The name that an assignment calls."""
+    return assignment.value.text.split("(", 1)[0].strip()
 
 
 def _methods(call: Call, verb: str) -> tuple[str, ...]:
