@@ -18,6 +18,7 @@ from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Proposal
 from checks.readers.python_facts import Call, Text
 from checks.readers.web_facts import WebCall, WebText
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -55,6 +56,21 @@ def _where(places: _Places, pattern: re.Pattern[str]) -> tuple[Location, ...]:
 
 def _end(one: _Said) -> int:
     return one.end_line if isinstance(one, Call | WebCall) else 0
+
+
+@of_one_file
+def _lines_with(look: Look, path: str, pattern: str) -> list[int]:
+    """The lines of a file that match a pattern, which stands behind its flags; comment lines do not count."""
+    flags, _, form = pattern.partition("\n")
+    wanted = re.compile(form, int(flags))
+    text = look.tree.text(path) or ""
+    if not wanted.search(text):
+        return []
+    return [
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if wanted.search(line) and not line.lstrip().startswith(("#", "//", "*", "/*", "--"))
+    ]
 
 
 class _Product:
@@ -123,11 +139,8 @@ class _Product:
 
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
         for path in paths:
-            text = self.look.tree.text(path) or ""
-            if pattern.search(text):
-                for number, line in enumerate(text.splitlines(), 1):
-                    if pattern.search(line) and not line.lstrip().startswith(("#", "//", "*", "/*", "--")):
-                        yield Location(path, number)
+            asked = f"{pattern.flags}\n{pattern.pattern}"
+            yield from (Location(path, line) for line in self.look.answer_of(_lines_with, path, asked))
 
     def fields(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Classes of reached Python code with a field whose name matches."""

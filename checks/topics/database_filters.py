@@ -9,9 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from checks.application.endpoints import endpoints
-from checks.application.wiring import is_one_off, reached, span
+from checks.application.wiring import is_one_off, reached, uncommented
 from checks.look import PYTHON, WEB
 from checks.observation import Location
+from checks.reads import of_one_file
 from checks.topics.database_fed import comes_from_request
 
 if TYPE_CHECKING:
@@ -84,15 +85,27 @@ def joined_filters(look: Look) -> list[Joined]:
         for path in look.source_paths(*PYTHON, *WEB)
         if reached(look, path) and not is_one_off(path)
         if any(look.files_with([path], *(_PYTHON_WORDS if path.endswith(PYTHON) else _WEB_WORDS)))
+        and look.answer_of(_joins_pieces, path, "")
         for one in islice(_in_python(look, path) if path.endswith(PYTHON) else _in_web(look, path), _MOST_OF_A_FILE)
     ]
 
 
-def _in_web(look: Look, path: str) -> Iterator[Joined]:
+@of_one_file
+def _joins_pieces(look: Look, path: str, _: str) -> bool:
+    """Whether a file holds a piece of a statement or a filter, whatever is joined into it."""
     text = look.tree.text(path) or ""
-    if not re.search(r"Raw|literal|\.raw|\.unsafe|\$where|\.or\(|createQueryBuilder", text):
-        return
-    text = span(look, path, 1, text.count("\n") + 1)
+    if path.endswith(PYTHON):
+        forms = [_PYTHON_PIECES, _PYTHON_FILTER] if re.search(r"\.or_\(|\.extra\(|RawSQL\(|\$where", text) else []
+    elif re.search(r"Raw|literal|\.raw|\.unsafe|\$where|\.or\(|createQueryBuilder", text):
+        forms = [_WEB_PIECES, _BUILDER_PIECES, *([_WEB_FILTER] if ".or(" in text else [])]
+    else:
+        forms = []
+    bare = uncommented(look, path) if forms else ""
+    return any(form.search(bare) for form in forms)
+
+
+def _in_web(look: Look, path: str) -> Iterator[Joined]:
+    text = uncommented(look, path)
     for found in _WEB_PIECES.finditer(text):
         yield from _judged(look, path, text, found.start(), found["piece"] or found["where"], is_filter=False)
     for found in _BUILDER_PIECES.finditer(text) if "createQueryBuilder" in text else ():
@@ -105,10 +118,7 @@ def _in_web(look: Look, path: str) -> Iterator[Joined]:
 
 
 def _in_python(look: Look, path: str) -> Iterator[Joined]:
-    text = look.tree.text(path) or ""
-    if not re.search(r"\.or_\(|\.extra\(|RawSQL\(|\$where", text):
-        return
-    text = span(look, path, 1, text.count("\n") + 1)
+    text = uncommented(look, path)
     for found in _PYTHON_PIECES.finditer(text):
         yield from _judged(look, path, text, found.start(), found["piece"], is_filter=False)
     for found in _PYTHON_FILTER.finditer(text):

@@ -17,11 +17,13 @@ from checks.application.wiring import (
     span,
     web_modules,
 )
+from checks.digests import of_text
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.python_facts import Call, PythonModule
 from checks.readers.web_facts import WebCall, WebModule
+from checks.reads import of_one_file
 
 SIGNAL = "db.n-plus-one"
 SEARCHED = ("loops in the application's Python, JavaScript and TypeScript",)
@@ -234,10 +236,27 @@ def _asks_relation(look: Look, module: PythonModule, call: Call) -> bool:
 
 def _walked(look: Look, place: Location) -> set[str]:
     """The names that the loop or the comprehension around a place gives to what it walks over."""
-    lines = (look.tree.text(place.path) or "").splitlines()
-    here = " ".join(lines[max(place.line - 2, 0) : place.end_line + 1])
+    here = " ".join(_as_written(look, place.path, place.line - 2, place.end_line + 1))
     named = re.findall(r"\bfor\s+([\w\s,()]+?)\s+in\b", f"{_loop_around(look, place)} {here}")
     return {name for text in named for name in re.findall(r"\w+", text)}
+
+
+def _as_written(look: Look, path: str, after: int, last: int) -> list[str]:
+    """The lines behind one and up to another; who asks has read these, and not the file."""
+    look.answer_of(_stands_in, path, f"{max(after, 0)} {last}")
+    with look.reads.aside():
+        return _lines(look, path, max(after, 0), last)
+
+
+@of_one_file
+def _stands_in(look: Look, path: str, lines: str) -> str:
+    """A digest of what stands in lines of a file: it is kept, and they may hold what must not be."""
+    after, last = map(int, lines.split())
+    return of_text("\n".join(_lines(look, path, after, last)))
+
+
+def _lines(look: Look, path: str, after: int, last: int) -> list[str]:
+    return (look.tree.text(path) or "").splitlines()[after:last]
 
 
 def _is_doubtful(look: Look, place: Location, call: Call) -> bool:
@@ -247,8 +266,7 @@ def _is_doubtful(look: Look, place: Location, call: Call) -> bool:
 
 def _is_asked_once(look: Look, place: Location, call: Call) -> bool:
     """Whether the call is what a comprehension walks over, outside any other loop: it runs once."""
-    lines = (look.tree.text(place.path) or "").splitlines()
-    text = "\n".join(lines[max(place.line - 2, 0) : place.line])
+    text = "\n".join(_as_written(look, place.path, place.line - 2, place.line))
     walked = re.search(rf"\bin\s+(?:await\s+|\w+\()*\(?(?:await\s+)?{re.escape(call.callee)}\b", text)
     return bool(walked) and not _loop_around(look, place)
 
@@ -260,14 +278,28 @@ def _is_retry(look: Look, place: Location) -> bool:
 
 def _loop_around(look: Look, place: Location) -> str:
     """The line of the nearest `for` or `while` statement around a place in the same function, or ""."""
-    lines = (look.tree.text(place.path) or "").splitlines()[: place.line]
+    if not look.answer_of(_loops_around, place.path, str(place.line)):
+        return ""
+    with look.reads.aside():
+        return _loop_above(look, place.path, place.line)
+
+
+@of_one_file
+def _loops_around(look: Look, path: str, line: str) -> str:
+    """A digest of that line, which may hold what must not be kept; "" for none."""
+    found = _loop_above(look, path, int(line))
+    return of_text(found) if found else ""
+
+
+def _loop_above(look: Look, path: str, line: int) -> str:
+    lines = (look.tree.text(path) or "").splitlines()[:line]
     depth = len(lines[-1]) - len(lines[-1].lstrip()) if lines else 0
-    for line in reversed(lines[:-1]):
-        indent = len(line) - len(line.lstrip())
-        if line.strip() and indent < depth:
+    for above in reversed(lines[:-1]):
+        indent = len(above) - len(above.lstrip())
+        if above.strip() and indent < depth:
             depth = indent
-            if re.match(r"\s*(?:async\s+)?(?:for|while)\b", line):
-                return line
-            if re.match(r"\s*(?:async\s+)?(?:def|function)\b", line):
+            if re.match(r"\s*(?:async\s+)?(?:for|while)\b", above):
+                return above
+            if re.match(r"\s*(?:async\s+)?(?:def|function)\b", above):
                 return ""
     return ""

@@ -11,6 +11,7 @@ from checks.application.wiring import absent, answer, calls, not_applicable, pyt
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.reads import of_one_file
 from checks.topics.database_unmigrated import unmigrated
 
 SIGNAL = "db.migrations"
@@ -145,9 +146,14 @@ def _apps_with_tables(look: Look) -> dict[str, Location]:
 
 
 def _is_migration(look: Look, tool: str, path: str) -> bool:
-    text = look.tree.text(path) or ""
     if _OUTSIDE.search(path) or path.endswith("__init__.py"):
         return False
+    return look.answer_of(_migrates, path, tool)
+
+
+@of_one_file
+def _migrates(look: Look, path: str, tool: str) -> bool:
+    text = look.tree.text(path) or ""
     if tool == "Alembic":
         return bool(re.search(r"(?m)^(?:down_)?revision\b", text))
     if tool == "Django":

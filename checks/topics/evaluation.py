@@ -12,6 +12,7 @@ from checks.models.asking import calls_what_asks
 from checks.models.calls import every_model_call, unless_called
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.reads import of_one_file
 
 EVALUATION = "llm.evaluation-set"
 _EVALUATORS = (
@@ -196,10 +197,16 @@ def _runs_model(look: Look, path: str) -> bool:
         return bool(_RUNS.search(look.tree.text(path) or ""))
     if any(call.seen.path == path for call in every_model_call(look)) or calls_what_asks(look, path):
         return True
-    return bool(re.search(r"(?i)openai|anthropic|litellm|judge", look.tree.text(path) or "") and _asks(look, path))
+    return look.answer_of(_names_model, path, "") and look.answer_of(_asks, path, "")
 
 
-def _asks(look: Look, path: str) -> bool:
+@of_one_file
+def _names_model(look: Look, path: str, _: str) -> bool:
+    return bool(re.search(r"(?i)openai|anthropic|litellm|judge", look.tree.text(path) or ""))
+
+
+@of_one_file
+def _asks(look: Look, path: str, _: str) -> bool:
     return bool(
         re.search(r"completions\.create|messages\.create|generateText|\.invoke\(|completion\(", lines_of(look, path))
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.reads import of_one_file
+
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Call, PythonModule
@@ -90,11 +92,15 @@ def _overridden(look: Look, case: Case) -> bool:
     """Whether the module or a set-up above it gives the application a mock in the place of a dependency with data."""
     folders = case.path.split("/")[:-1]
     above = [case.path, *("/".join([*folders[:depth], "conftest.py"]) for depth in range(len(folders) + 1))]
-    for path in above:
-        for match in _OVERRIDES.finditer(look.tree.text(path) or "" if look.tree.exists(path) else ""):
-            if _keeps_data(match["what"]) and "mock" in match["by"].lower():
-                return True
-    return False
+    return any(look.tree.exists(path) and look.answer_of(_overrides, path, "") for path in above)
+
+
+@of_one_file
+def _overrides(look: Look, path: str, _: str) -> bool:
+    return any(
+        _keeps_data(match["what"]) and "mock" in match["by"].lower()
+        for match in _OVERRIDES.finditer(look.tree.text(path) or "")
+    )
 
 
 def _replaces_data(call: Call) -> bool:
