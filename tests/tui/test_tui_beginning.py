@@ -25,7 +25,8 @@ async def until(pilot, holds):
         if holds():
             return
         await pilot.pause(0.02)
-    raise AssertionError(f"it never came: {pilot.app.screen}")
+    on_screen = "\n".join(strip.text.rstrip() for strip in pilot.app.screen._compositor.render_strips())
+    raise AssertionError(f"it never came:\n{on_screen}")
 
 
 async def shown(pilot, screen_text, words="Nothing is written yet"):
