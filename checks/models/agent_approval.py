@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, lines_of, text_of
+from checks.application.calls_seen import Seen, calls_of, lines_of, text_of
 from checks.look import PYTHON
 from checks.models.agent_tools import Body, tool_calls
 from checks.models.calls import model_calls
@@ -50,8 +50,8 @@ def _asks_before(look: Look, body: Body, line: int) -> bool:
     if ASKS.search(text) or _CLOSED.search(text):
         return True
     return any(
-        body.path == one.path and body.first <= one.line <= line and _ASKING.search(one.last) and _is_real(look, one)
-        for one in all_calls(look)
+        body.first <= one.line <= line and _ASKING.search(one.last) and _is_real(look, one)
+        for one in calls_of(look, body.path)
     )
 
 
@@ -72,7 +72,7 @@ def _callers_ask(look: Look, own: list[Body], within: list[Body]) -> bool:
         (body, call.line)
         for body in within
         if body not in own
-        for call in all_calls(look)
+        for call in calls_of(look, body.path)
         if body.holds(call) and any(_is_named(look, one, call.last) for one in own)
     ]
     return bool(users) and all(_asks_before(look, body, line) for body, line in users)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls
+from checks.application.calls_seen import Seen, calls_that
 from checks.look import PYTHON
 from checks.once import once
 
@@ -34,16 +34,19 @@ def agent_signs(look: Look) -> list[Seen]:
     A name such as `create_review_agent` or `ReviewAgent` counts with tools, or where it comes from a package and is
     made for a model; in a package that is named for agents, any call with tools does.
     """
-    return [call for call in all_calls(look) if _is_sign(look, call)]
+    return [call for call in calls_that(look, _may_be_one) if _is_sign(look, call)]
+
+
+def _may_be_one(call: Seen, _: str) -> bool:
+    """Whether a call is named like what makes an agent, or is given tools."""
+    if _TOOLS.isdisjoint(call.keys) and not _NAMED.fullmatch(call.last):
+        return False
+    return not _NOT_OF_MODELS.search(call.last)
 
 
 def _is_sign(look: Look, call: Seen) -> bool:
     keys = call.keys.keys()
     named = bool(_NAMED.fullmatch(call.last))
-    if not named and not keys & _TOOLS:
-        return False
-    if _NOT_OF_MODELS.search(call.last):
-        return False
     if named and keys & _TOOLS:
         return True
     package = _package(look, call)

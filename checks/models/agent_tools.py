@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of
+from checks.application.calls_seen import Seen, calls_of, calls_that, function_span, lines_of, text_of
 from checks.application.named_values import assigned
 from checks.application.wiring import reached
 from checks.look import PYTHON, WEB
@@ -62,6 +62,7 @@ _SPEC_NAME = re.compile(r"[\"']?name[\"']?\s*[:=]\s*[\"']([\w-]+)[\"']")
 _OWN_TOOL = re.compile(
     r"(?:.*\.)?(?:tool|registerTool|addTool|createTool|DynamicStructuredTool|DynamicTool|StructuredTool|FunctionTool)"
 )
+_MCP = re.compile(r"(?i)mcp(?!_?server$)")
 _MOST_BODIES = 200
 """Functions behind tools that are read; no product has more."""
 
@@ -86,13 +87,13 @@ def tools(look: Look) -> list[Location]:
 
 def tool_calls(look: Look) -> list[Seen]:
     """Reached calls that make tools or agents with tools."""
-    return [
-        call
-        for call in all_calls(look)
-        if call.reached
-        and (not re.search(r"(?:Agent|Crew)$", call.name) or _NAMES_TOOLS.search(" ".join(call.keys)))
-        and (_TOOL_CALLS.fullmatch(call.name) or _READY_MADE.fullmatch(call.name))
-    ]
+    return [call for call in calls_that(look, _makes_tools) if call.reached]
+
+
+def _makes_tools(call: Seen, _: str) -> bool:
+    if not (_TOOL_CALLS.fullmatch(call.name) or _READY_MADE.fullmatch(call.name)):
+        return False
+    return not call.name.endswith(("Agent", "Crew")) or bool(_NAMES_TOOLS.search(" ".join(call.keys)))
 
 
 def unknown_agents(look: Look) -> list[Seen]:
@@ -134,10 +135,14 @@ def _wrapper(look: Look, model: ModelCall, given: str) -> Function | None:
 
 def _passing(look: Look, function: Function, given: str) -> Iterator[Seen]:
     """The calls of such a function that hand it tools; experiments beside a service do not count."""
-    for call in all_calls(look):
-        handed = call.last == function.name and (given in call.keys or len(call.arguments) > 1)
+    for call in calls_that(look, _calls, function.name):
+        handed = given in call.keys or len(call.arguments) > 1
         if handed and call.reached and reached(look, call.path):
             yield call
+
+
+def _calls(call: Seen, name: str) -> bool:
+    return call.last == name
 
 
 def _marked(look: Look) -> Iterator[tuple[Location, Body]]:
@@ -153,7 +158,11 @@ def _marked(look: Look) -> Iterator[tuple[Location, Body]]:
 
 def ready_made(look: Look) -> list[Seen]:
     """Reached calls that make a ready-made tool for commands, files or a whole database."""
-    return [call for call in all_calls(look) if call.reached and _READY_MADE.fullmatch(call.name)]
+    return [call for call in calls_that(look, _is_ready_made) if call.reached]
+
+
+def _is_ready_made(call: Seen, _: str) -> bool:
+    return bool(_READY_MADE.fullmatch(call.name))
 
 
 def bodies(look: Look) -> list[Body]:
@@ -173,7 +182,7 @@ def bodies(look: Look) -> list[Body]:
     todo = list(found)
     while todo and len(found) < _MOST_BODIES:
         body = todo.pop()
-        for call in all_calls(look):
+        for call in calls_of(look, body.path):
             if body.holds(call):
                 further = set(_functions(look, body.path, call.last, straight=True)) - found
                 found |= further
@@ -216,32 +225,30 @@ def from_elsewhere(look: Look) -> bool:
             *("mcp.client", "fastmcp.client", "fastmcp.Client", "langchain_mcp_adapters", "@ai-sdk/mcp"),
             *("mcp.ClientSession", "mcp.StdioServerParameters", "@modelcontextprotocol/sdk/client/*"),
         )
-    ) or any(
-        call.reached and re.search(r"(?i)mcp(?!_?server$)", call.last) and call.last != "FastMCP"
-        for call in all_calls(look)
-    )
+    ) or any(call.reached for call in calls_that(look, _speaks_mcp))
+
+
+def _speaks_mcp(call: Seen, _: str) -> bool:
+    return bool(_MCP.search(call.last)) and call.last != "FastMCP"
 
 
 def mighty(look: Look, within: list[Body]) -> list[Seen]:
     """Calls in tools that run commands or whole statements, or write and remove files that the model names."""
-    return [
-        call
-        for call in all_calls(look)
-        if call.reached and any(body.holds(call) for body in within) and _is_mighty(look, call)
-    ]
+    return [call for call in _calls_in(look, within) if _is_mighty(look, call)]
+
+
+def _calls_in(look: Look, within: list[Body]) -> Iterator[Seen]:
+    """Reached calls in these lines, in the order of all calls: Python first."""
+    for path in sorted({body.path for body in within}, key=lambda path: (not path.endswith(PYTHON), path)):
+        for call in calls_of(look, path):
+            if call.reached and any(body.holds(call) for body in within):
+                yield call
 
 
 def changing(look: Look, within: list[Body]) -> list[Seen]:
     """Calls in tools that change something elsewhere: rows, messages, files of a service."""
     models = {call.place for call in model_calls(look)}
-    return [
-        call
-        for call in all_calls(look)
-        if call.reached
-        and call.place not in models
-        and _CHANGES.fullmatch(call.name)
-        and any(body.holds(call) for body in within)
-    ]
+    return [call for call in _calls_in(look, within) if _CHANGES.fullmatch(call.name) and call.place not in models]
 
 
 def _is_mighty(look: Look, call: Seen) -> bool:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, calls_of, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, calls_of, calls_that, function_span, lines_of, text_of, users_of
 from checks.look import PYTHON, WEB
 from checks.models.calls import ModelCall, model_calls
-from checks.models.chat_hooks import HOOKS
+from checks.models.chat_hooks import is_hook
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _sources(look: Look) -> Iterator[Seen]:
     for model in model_calls(look):
         if model.kind == "text" and not _PARSED.search(f"{model.seen.name} {text_of(look, model.seen)}"):
             yield model.seen
-    yield from (call for call in all_calls(look) if call.reached and HOOKS.fullmatch(call.name))
+    yield from (call for call in calls_that(look, is_hook) if call.reached)
 
 
 def _start(look: Look, call: Seen, hops: int = _HOPS) -> _Flow:

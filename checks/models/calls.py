@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, around, imports, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, around, calls_that, imports, lines_of, text_of, users_of
 from checks.application.http_calls import is_http, is_http_name
 from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
 from checks.application.services import run_apart
@@ -126,7 +126,11 @@ class ModelCall:
 @once
 def every_model_call(look: Look) -> tuple[ModelCall, ...]:
     """Model calls of all application code, evaluations and experiments included, whether reached or not."""
-    return tuple(found for call in all_calls(look) if (found := _as_model_call(look, call)))
+    return tuple(found for call in calls_that(look, _may_ask_a_model) if (found := _as_model_call(look, call)))
+
+
+def _may_ask_a_model(call: Seen, _: str) -> bool:
+    return not _is_another(call.name, call.callee)
 
 
 @once
@@ -150,14 +154,16 @@ def embedding_calls(look: Look) -> tuple[ModelCall, ...]:
     aside = development_files(look)
     return tuple(
         ModelCall(call, "embedding")
-        for call in all_calls(look)
-        if call.reached and _EMBEDS.fullmatch(call.name) and call.path not in aside
+        for call in calls_that(look, _asks_for_vectors)
+        if call.reached and call.path not in aside
     )
 
 
+def _asks_for_vectors(call: Seen, _: str) -> bool:
+    return bool(_EMBEDS.fullmatch(call.name))
+
+
 def _as_model_call(look: Look, call: Seen) -> ModelCall | None:
-    if _is_another(call.name, call.callee):
-        return None
     name = call.name if "#" not in call.name else call.callee
     if call.last == "create" and imports(look, call.path, re.compile("instructor")) and "messages" not in call.keys:
         return None  # a record, not a prompt
@@ -186,7 +192,7 @@ def _is_another(resolved: str, callee: str) -> bool:
         _ALWAYS.fullmatch(name)
         or _ALWAYS.fullmatch(callee)
         or any(names.fullmatch(name) for names, _ in _GATED)
-        or _RUNS.fullmatch(last)
+        or (_RUNS.fullmatch(last) and "." in callee and (_FRAMEWORKS.match(name) or _MODEL_NAMED.search(callee)))
         or _OBJECTS.fullmatch(name)
         or _OF_SDK.fullmatch(callee)
         or last.startswith("kickoff")
@@ -294,16 +300,29 @@ def clients(look: Look) -> tuple[Seen, ...]:
     """Where reached code makes a client or model object that later calls use."""
     aside = development_files(look)
     return tuple(
-        call for call in all_calls(look) if call.reached and call.path not in aside and _makes_client(look, call)
+        call
+        for call in calls_that(look, _may_make_client)
+        if call.reached and call.path not in aside and _is_of_models(look, call)
     )
 
 
-def _makes_client(look: Look, call: Seen) -> bool:
-    if _OTHER_CLIENTS.match(call.name):
+def _may_make_client(call: Seen, _: str) -> bool:
+    if not _is_client(call.name):
         return False
-    if _CLOUD_CLIENT.fullmatch(call.name):
-        return "bedrock" in " ".join((*call.arguments[:1], call.keys.get("service_name", "")))
-    return bool(CLIENTS.fullmatch(call.name) and (_SDK.match(call.name) or imports(look, call.path, _SDK)))
+    return not _CLOUD_CLIENT.fullmatch(call.name) or "bedrock" in " ".join(
+        (*call.arguments[:1], call.keys.get("service_name", ""))
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _is_client(name: str) -> bool:
+    return not _OTHER_CLIENTS.match(name) and bool(_CLOUD_CLIENT.fullmatch(name) or CLIENTS.fullmatch(name))
+
+
+def _is_of_models(look: Look, call: Seen) -> bool:
+    """Whether what is named like a client is one of models."""
+    named = _CLOUD_CLIENT.fullmatch(call.name) or _SDK.match(call.name)
+    return bool(named) or imports(look, call.path, _SDK)
 
 
 def clients_for(look: Look, call: ModelCall) -> tuple[Seen, ...]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from checks.application.apart import part_of
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, calls_that, function_span, lines_of, text_of, users_of
 from checks.application.endpoints import endpoints
 from checks.look import WEB
 from checks.once import once
@@ -14,7 +14,7 @@ from checks.once import once
 if TYPE_CHECKING:
     from checks.look import Look
 
-HOOKS = re.compile(
+_HOOKS = re.compile(
     r"(?:@ai-sdk/\w+|ai(?:/\w+)?)\.(?:useChat|useCompletion|useObject|experimental_useObject|useAssistant)"
 )
 _HOMES = {"useChat": "/api/chat", "useCompletion": "/api/completion", "useAssistant": "/api/assistant"}
@@ -39,6 +39,11 @@ def answers_to_hooks(look: Look, seen: Seen) -> bool | None:
         if any(_is_same(address, path) for path in asked) and _may_ask(look, page, address, seen.path)
     ]
     return all(leading) if leading else None
+
+
+def is_hook(call: Seen, _: str) -> bool:
+    """Whether a call is one of the hooks by which a page asks for a model's answer."""
+    return bool(_HOOKS.fullmatch(call.name))
 
 
 def _may_ask(look: Look, page: str, address: str, route: str) -> bool:
@@ -74,8 +79,8 @@ def _paths_of(look: Look, seen: Seen) -> set[str]:
 def _hooks(look: Look) -> tuple[tuple[str, str, bool], ...]:
     """Each hook of a reached page: the page's file, the address that it asks, and whether it shows the error."""
     found = []
-    for call in all_calls(look):
-        if call.reached and HOOKS.fullmatch(call.name):
+    for call in calls_that(look, is_hook):
+        if call.reached:
             text = text_of(look, call)
             address = _ADDRESS.search(text) or _ADDRESS.search(_transport(look, call))
             default = _HOMES.get(call.name.rsplit(".", 1)[-1], "")

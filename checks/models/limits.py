@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import all_calls, around, lines_of
+from checks.application.calls_seen import Seen, around, calls_that, lines_of
 from checks.application.http_calls import waits
 from checks.application.named_values import assigned, written_out
 from checks.application.services import run_apart
 from checks.models.calls import ModelCall, clients_for
 from checks.models.caps import ENDLESS
+from checks.once import once
 from checks.reads import of_one_file
 
 if TYPE_CHECKING:
@@ -34,9 +35,15 @@ _CONSTRUCTED = re.compile(r"(?:Generation|GenerateContent|Chat|Model)\w*(?:Confi
 def _agent(look: Look, call: ModelCall) -> str:
     """The source of the agent that is run: `Agent("openai:…", model_settings=ModelSettings(max_tokens=500))`."""
     owner = call.seen.name.rsplit(".", 1)[0]
-    made = [one for one in all_calls(look) if one.name == owner and re.search(r"Agent$", owner)]
+    if not owner.endswith("Agent"):
+        return ""
+    made = calls_that(look, _is_named, owner)
     near = {call.seen.path, *look.reach.imports_of(call.seen.path)}
     return "\n".join(written_out(look, one) for one in made if one.path in near)
+
+
+def _is_named(call: Seen, name: str) -> bool:
+    return call.name == name
 
 
 def has_cap(look: Look, call: ModelCall) -> bool:
@@ -90,8 +97,17 @@ def waits_for_model(look: Look, call: ModelCall) -> bool:
         return True
     if builds_elsewhere(look, call) and _WAIT.search(_without_signature(around(look, call.seen))):
         return True
-    files = {one.path for one in all_calls(look) if one.reached and one.path.endswith(".py")}
-    return any(look.answer_of(_waits_for_all, path, "") and not run_apart(look, path, call.seen.path) for path in files)
+    return any(not run_apart(look, path, call.seen.path) for path in _limiting_all(look))
+
+
+@once
+def _limiting_all(look: Look) -> tuple[str, ...]:
+    """The reached Python files that set a limit for every call of a library."""
+    return tuple(
+        path
+        for path in look.source_paths(".py")
+        if look.reach.reached(path) is not False and look.answer_of(_waits_for_all, path, "")
+    )
 
 
 @of_one_file

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import all_calls, imports, lines_of
+from checks.application.calls_seen import Seen, calls_of, calls_that, imports, lines_of
 from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB, is_product
 from checks.models.calls import model_calls, model_files
@@ -152,8 +152,8 @@ def _is_sentence(text: str) -> bool:
 
 def _calls_out(look: Look, path: str) -> bool:
     return any(
-        call.path == path and re.match(r"requests|httpx|fetch|sqlalchemy|fastapi|@?supabase|@prisma|drizzle", call.name)
-        for call in all_calls(look)
+        re.match(r"requests|httpx|fetch|sqlalchemy|fastapi|@?supabase|@prisma|drizzle", call.name)
+        for call in calls_of(look, path)
     )
 
 
@@ -342,9 +342,13 @@ def _comes_from_user(look: Look, path: str, line: int, hole: str) -> bool:
         return False
     position = names.index(head)
     near = {path, *look.reach.imported_by(path)}
-    for call in all_calls(look):
-        if call.path in near and call.last == function.name and call.reached:
+    for call in calls_that(look, _calls, function.name):
+        if call.path in near and call.reached:
             passed = call.keys.get(head) or (call.arguments[position] if position < len(call.arguments) else "")
             if _FROM_USER.search(passed):
                 return True
     return False
+
+
+def _calls(call: Seen, name: str) -> bool:
+    return call.last == name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import all_calls, function_span, imports, lines_of
+from checks.application.calls_seen import Seen, calls_that, function_span, imports, lines_of
 from checks.application.environment import settings
 from checks.application.named_values import written_out
 from checks.application.services import run_apart
@@ -222,10 +222,14 @@ def _set_in_code(look: Look) -> dict[Location, str]:
     imported = {place.path for place in look.importers(*_PRODUCTS)}
     return {
         call.place: call.name
-        for call in all_calls(look)
-        if call.reached and _STARTS.fullmatch(call.name) and (call.path in imported or "nstrument" in call.name)
+        for call in calls_that(look, _starts)
+        if call.reached and (call.path in imported or "nstrument" in call.name)
         if not _HANDLERS.search(call.name) or _handlers_are_taken(look)
     }
+
+
+def _starts(call: Seen, _: str) -> bool:
+    return bool(_STARTS.fullmatch(call.name))
 
 
 @once
