@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
 from checks.cache.files import contents, key_of
+from checks.children import allowance
 from checks.reads import TEXT
 from checks.secrets.shapes import suspect
 
@@ -52,9 +53,12 @@ class FileFacts:
             self._fetch(kind, path)
         # A row is larger than what is made of it, so it is not held on to.
         row = self._rows.pop(key, None)
-        if row is not None:
-            self._tree.reads.ask(TEXT, path)
-        return row if row is not None and self._tree.assume_read(path) else None
+        if row is None:
+            return None
+        self._tree.reads.ask(TEXT, path)
+        # To make a reader's facts of all rows of a large tree takes longer than one step may: each file is one.
+        allowance.reading(path)
+        return row if self._tree.assume_read(path) else None
 
     def keep(self, kind: str, path: str, facts: object, source: str = "") -> None:
         """Keep plain data about a file that was read in full, unless anything in it may be a secret.

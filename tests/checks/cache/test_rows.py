@@ -129,3 +129,21 @@ def test_a_module_with_a_secret_is_not_kept(tmp_path: Path) -> None:
         facts.save()
         assert FileFacts(tree, store).kept("python module", "keys.py") is None
     assert drawn.encode() not in (tmp_path / "looks.sqlite3").read_bytes()
+
+
+def test_each_file_that_is_known_is_a_step_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "acme"
+    root.mkdir()
+    for name in "abc":
+        (root / f"{name}.py").write_text(f"{name} = 1\n")
+    with Store(tmp_path / "looks.sqlite3") as store:
+        tree = Tree.read(root, None)
+        facts = FileFacts(tree, store)
+        assert len([*PythonCode(tree, [], facts=facts).modules(tree.paths)]) == 3
+        facts.save()
+        begun: list[str] = []
+        monkeypatch.setattr("checks.children.allowance.reading", begun.append)
+        tree = Tree.read(root, None)
+        # Else all of them were one step, which a large tree would not survive.
+        assert len([*PythonCode(tree, [], facts=FileFacts(tree, store)).modules(tree.paths)]) == 3
+        assert begun == ["a.py", "b.py", "c.py"]
