@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -87,11 +87,26 @@ def _any(_: Seen, __: str) -> bool:
     return True
 
 
-def calls_of(look: Look, path: str) -> list[Seen]:
-    """The calls of one file, in the order in which it was walked."""
-    calls = _by_file(look).get(path, [])
-    look.reads.told((name_of(_those_that), _asked(_any, "")), path, _told(calls))
+def calls_of(look: Look, path: str, says: Says = _any, argument: str = "") -> list[Seen]:
+    """The calls of one file, in the order in which it was walked: all, or those that `calls_that` finds in it."""
+    asked, every, known = _asked(says, argument), _by_file(look), _found_in(look)
+    if (asked, path) not in known:
+        calls = [call for call in every.get(path, ()) if says(call, argument)]
+        known[asked, path] = _told(calls), calls
+    told, calls = known[asked, path]
+    look.reads.told((name_of(_those_that), asked), path, told)
     return calls
+
+
+@once
+def _found_in(_: Look) -> dict[tuple[str, str], tuple[str, list[Seen]]]:
+    """What `calls_of` found by what was asked of which file: a digest, and the calls."""
+    return {}
+
+
+def calls_in(look: Look, paths: Container[str], says: Says = _any, argument: str = "") -> list[Seen]:
+    """The calls of some files, in the order of `calls_that`; what the others hold does not matter to who asks."""
+    return [call for path in _by_file(look) if path in paths for call in calls_of(look, path, says, argument)]
 
 
 def calls_that(look: Look, says: Says, argument: str = "") -> tuple[Seen, ...]:
@@ -168,15 +183,16 @@ def _told(calls: list[Seen]) -> str:
 
 @once
 def _by_file(look: Look) -> dict[str, list[Seen]]:
-    """The calls of each file. Who uses them says which it asks for; here only other files that name them are read."""
+    """The calls of each file, those without any included: who asks for calls of a file rests on that it has none.
+
+    Who uses them says which it asks for; here only other files that name them are read.
+    """
     found: dict[str, list[Seen]] = {}
     for path in (*look.source_paths(*PYTHON), *look.source_paths(*WEB)):
         look.reads.ask((PYTHON_CODE if path.endswith(PYTHON) else WEB_CODE, READABLE), path)
         with look.reads.aside() as step:
-            calls = list(_of_file(look, path, reached=look.reach.reached(path) is not False))
+            found[path] = list(_of_file(look, path, reached=look.reach.reached(path) is not False))
         look.reads.took(step, but=path)
-        if calls:
-            found[path] = calls
     return found
 
 
@@ -340,13 +356,15 @@ def users_of(look: Look, path: str, name: str) -> list[Seen]:
     """Reached calls of a function, or calls it is handed to: in its own file, its importers, and theirs."""
     near = {path, *look.reach.imported_by(path)}
     near |= {further for user in list(near) for further in look.reach.imported_by(user)}
-    passed = re.compile(rf"(?:^|\.){re.escape(name)}$")
     return [
         call
-        for user in _by_file(look)
-        if user in near
-        for call in calls_of(look, user)
-        if call.reached
-        and (call.last == name or any(passed.search(argument) for argument in call.arguments))
-        and (call.path != path or call.function.rsplit(".", 1)[-1] != name)
+        for call in calls_in(look, near, _uses, name)
+        if call.reached and (call.path != path or call.function.rsplit(".", 1)[-1] != name)
     ]
+
+
+def _uses(call: Seen, name: str) -> bool:
+    if call.last == name:
+        return True
+    attribute = f".{name}"
+    return any(given == name or given.endswith(attribute) for given in call.arguments)
