@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import Seen, all_calls, around, function_span, lines_of, text_of
+from checks.application.calls_seen import Seen, around, calls_of, calls_that, function_span, lines_of, text_of
 from checks.application.named_values import written_out
 from checks.application.numbers import counted
 from checks.application.wiring import answer, blind_spots, complain
@@ -156,9 +156,13 @@ def loops_bounded(look: Look) -> Observation:
 
 def _agents(look: Look) -> list[tuple[Seen, str]]:
     """The agents of frameworks, each with the source that sets it up and runs it; made and run counts once."""
-    found = [call for call in all_calls(look) if call.reached and _AGENT_RUNS.fullmatch(call.name)]
+    found = [call for call in calls_that(look, _is_of_an_agent) if call.reached]
     made = [call for call in found if not any(call.name.startswith(f"{other.name}.") for other in found)]
     return [(call, "\n".join(_source(look, one) for one in found if _is_same(call, one))) for call in made]
+
+
+def _is_of_an_agent(call: Seen, _: str) -> bool:
+    return bool(_AGENT_RUNS.fullmatch(call.name))
 
 
 def _is_same(made: Seen, run: Seen) -> bool:
@@ -197,10 +201,11 @@ def _calls_itself(look: Look, call: ModelCall) -> bool:
     """Whether the function around a model call goes round by calling itself."""
     name = call.seen.function.rsplit(".", 1)[-1]
     first, last = function_span(look, call.seen.path, call.seen.line)
-    return bool(name) and any(
-        one.path == call.seen.path and first < one.line <= last and one.callee in {name, f"self.{name}", f"this.{name}"}
-        for one in all_calls(look)
-    )
+    return bool(name) and any(first < one.line <= last for one in calls_of(look, call.seen.path, _calls, name))
+
+
+def _calls(call: Seen, name: str) -> bool:
+    return call.callee in {name, f"self.{name}", f"this.{name}"}
 
 
 def _innermost(text: str, line: int) -> tuple[str, str] | None:

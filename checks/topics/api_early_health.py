@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import all_calls, lines_of
+from checks.application.calls_seen import Seen, calls_that, lines_of
 from checks.application.wiring import reached
 from checks.look import PYTHON
 from checks.observation import Location
@@ -35,9 +35,13 @@ def answered_early(look: Look, paths: re.Pattern[str], names: re.Pattern[str]) -
             for match in _COMPARES.finditer(text)
             if paths.search(match["path"]) and _RESPONDS.search(match["body"])
         ]
-    for call in all_calls(look):
-        wraps = call.path.endswith(PYTHON) and call.reached and names.match(call.last) and len(call.arguments) > 1
-        if wraps and _OUTER.fullmatch(call.arguments[0]):
+    for call in calls_that(look, _wraps):
+        if call.reached and names.match(call.last):
             given = (*call.arguments[1:], *call.keys.values())
             found += [call.place for one in given if one[:1] in "\"'" and paths.search(one.strip("\"'"))]
     return found
+
+
+def _wraps(call: Seen, _: str) -> bool:
+    """Whether a call of Python is given the application and something besides."""
+    return len(call.arguments) > 1 and call.path.endswith(PYTHON) and bool(_OUTER.fullmatch(call.arguments[0]))

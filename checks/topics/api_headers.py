@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checks.application.before_all import is_below_routes, set_for
-from checks.application.calls_seen import all_calls, calls_of
+from checks.application.calls_seen import Seen, calls_of, calls_that
 from checks.application.cors import cors_of
 from checks.application.endpoints import endpoints, has_only_pages, without_endpoints
 from checks.application.wiring import (
@@ -124,9 +124,13 @@ def _is_given_the_app(look: Look, hit: Hit) -> bool:
         return True
     named = next((one.target for one in _assignments(look, hit.place)), "")
     return any(
-        one.reached and one.last == "init_app" and ("Talisman" in one.name or named in one.callee.split("."))
-        for one in all_calls(look)
+        one.reached and ("Talisman" in one.name or named in one.callee.split("."))
+        for one in calls_that(look, _is_given_an_app)
     )
+
+
+def _is_given_an_app(call: Seen, _: str) -> bool:
+    return call.last == "init_app"
 
 
 def _assignments(look: Look, place: Location) -> Iterator[Assignment]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checks.application import next_limits
 from checks.application.before_all import is_below_routes, stands_before
-from checks.application.calls_seen import Seen, all_calls, calls_of
+from checks.application.calls_seen import Seen, calls_of, calls_that
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, without_endpoints
 from checks.application.hollow import stops_nobody
@@ -100,7 +100,7 @@ def rate_limiting(look: Look) -> Observation:
     if off:
         said = f"a limiter is there, behind a switch that no file turns on: {', '.join(sorted(set(off.values())))}"
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, list(off), searched=searched, fix=fix)
-    by_library = [call.place for call in all_calls(look) if call.reached and _limits_sign_in(call)]
+    by_library = [call.place for call in calls_that(look, _limits_sign_in) if call.reached]
     if by_library:
         said = "only the sign-in routes of a library are limited"
         return answer(RATE_LIMITING, Outcome.PARTIAL, said, by_library, searched=searched, fix=fix)
@@ -123,7 +123,7 @@ def _told_off(look: Look, place: Location) -> str:
     return ""
 
 
-def _limits_sign_in(call: Seen) -> bool:
+def _limits_sign_in(call: Seen, _: str) -> bool:
     """Whether a library for sign-in is told to limit its own routes."""
     return call.last == "betterAuth" and "rateLimit" in call.keys and "false" not in call.keys["rateLimit"]
 
@@ -163,11 +163,7 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
         return True
     if any(_is_limiter(guard) for guard in endpoint.guards):
         return True
-    if any(
-        _LIMITER_LIBRARY.match(call.name) and call.last in _ASKED
-        for call in calls_of(look, endpoint.module)
-        if endpoint.first <= call.line <= endpoint.last
-    ):
+    if any(endpoint.first <= call.line <= endpoint.last for call in calls_of(look, endpoint.module, _asks_a_library)):
         return True
     text = source(look, endpoint)
     return bool(
@@ -176,6 +172,10 @@ def _is_limited(look: Look, endpoint: Endpoint) -> bool:
             text,
         )
     )
+
+
+def _asks_a_library(call: Seen, _: str) -> bool:
+    return call.last in _ASKED and bool(_LIMITER_LIBRARY.match(call.name))
 
 
 def _limits_for_all(look: Look) -> list[Location]:
@@ -197,7 +197,7 @@ def _limits_for_all(look: Look) -> list[Location]:
 
 def _asks_a_limiter(look: Look, path: str) -> bool:
     """Whether a helper of the middleware asks a limiter of a library."""
-    return any(_LIMITER_LIBRARY.match(call.name) and call.last in _ASKED for call in calls_of(look, path))
+    return bool(calls_of(look, path, _asks_a_library))
 
 
 def _limiting_middleware(look: Look) -> Iterator[Location]:

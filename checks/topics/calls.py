@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from checks.application.calls_seen import Seen, all_calls, around, calls_of, function_span, lines_of, places, text_of
+from checks.application.calls_seen import (
+    Seen,
+    around,
+    calls_in,
+    calls_of,
+    calls_that,
+    function_span,
+    lines_of,
+    places,
+    text_of,
+)
 from checks.application.endpoints import endpoints
 from checks.application.http_calls import external_calls, waits
 from checks.application.mail_calls import mail_calls
@@ -16,7 +26,7 @@ from checks.application.service_sdks import stripe_tries
 from checks.application.switches import default_of, values_of
 from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.application.wrapped import definition, wrappers
-from checks.look import PYTHON, Look
+from checks.look import PYTHON, WEB, Look
 from checks.models.calls import clients_for, embedding_calls, model_calls
 from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
@@ -99,7 +109,7 @@ def timeouts(look: Look) -> Observation:
     """The share of external calls with an explicit limit on how long they wait."""
     fix = "give every call to another service a timeout, at the call or at its client"
     limited, open_ended = _checked(look)
-    embedding = [call for call in all_calls(look) if call.reached and _EMBEDS.fullmatch(call.name)]
+    embedding = [call for call in calls_that(look, _embeds) if call.reached]
     limited += [call for call in embedding if _LIMITED.search(text_of(look, call))]
     open_ended += [call for call in embedding if call not in limited]
     total = len(limited) + len(open_ended)
@@ -120,6 +130,10 @@ def timeouts(look: Look) -> Observation:
     return answer(
         TIMEOUTS, Outcome.UNMET, said, places(open_ended), searched=SEARCHED, confidence=Confidence.HIGH, fix=fix
     )
+
+
+def _embeds(call: Seen, _: str) -> bool:
+    return "Embedding" in call.name and bool(_EMBEDS.fullmatch(call.name))
 
 
 def _options_elsewhere(call: Seen) -> bool:
@@ -161,20 +175,15 @@ _Retry = tuple[Location, bool, tuple[int, int]]
 
 def _retrying(look: Look) -> list[_Retry]:
     found: list[_Retry] = []
-    options: dict[str, bool] = {}
-    for call in all_calls(look):
-        if not call.reached:
-            continue
+    run = [path for path in look.source_paths() if look.reach.reached(path) is not False]
+    for call in _that_may_retry(look, {path for path in run if look.answer_of(_has_option, path, "")}):
         name = call.name
-        backs_off = _backs_off(name)
-        if call.path not in options:
-            options[call.path] = look.answer_of(_has_option, call.path, "")
-        if not (backs_off or options[call.path]) or _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
+        if not call.reached or _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
             continue
         text = text_of(look, call)
         if _gives_up(look, text) or (name.startswith("opossum") and not _is_fired(look)):
             continue
-        if backs_off:
+        if _backs_off(name):
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
             found.append((call.place, _pauses(name, text), _covers(look, call)))
@@ -183,16 +192,29 @@ def _retrying(look: Look) -> list[_Retry]:
     found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
     found += [(place, True, (0, 0)) for place in stripe_tries(look)]
     found += [*_decorated(look), *run_again(look)]
-    loops = {call.path for call in all_calls(look) if call.reached}
-    for path in sorted(loops):
+    for path in run:
         for line, grows, first, last in look.answer_of(_loops, path, ""):
             found.append((Location(path, line), grows, (first, last)))
     return found
 
 
+def _that_may_retry(look: Look, with_option: set[str]) -> list[Seen]:
+    """The calls of retries and circuit breakers, and all of files with an option to try again; in path order."""
+    policies = [call for call in calls_that(look, _makes_policy) if call.path not in with_option]
+    return sorted([*policies, *calls_in(look, with_option)], key=lambda call: (call.path.endswith(WEB), call.path))
+
+
+def _makes_policy(call: Seen, _: str) -> bool:
+    return _backs_off(call.name)
+
+
 def _is_fired(look: Look) -> bool:
     """Whether any circuit breaker is asked to call what it was made for: to call that by its own name goes past it."""
-    return any(call.reached and call.last == "fire" for call in all_calls(look))
+    return any(call.reached for call in calls_that(look, _fires))
+
+
+def _fires(call: Seen, _: str) -> bool:
+    return call.last == "fire"
 
 
 def _gives_up(look: Look, text: str) -> bool:
@@ -233,7 +255,8 @@ def _loops(look: Look, path: str, _: str) -> list[tuple[int, bool, int, int]]:
         counted = match.re is _LOOP or _COUNTS.search(body)
         if counted and _SLEEPS.search(body) and (match.re is _ENDLESS or _FAILS.search(body)):
             found.append((line, bool(_GROWS.search(body)), first, last))
-    return found
+    module = (look.python if path.endswith(PYTHON) else look.web).module(path) if found else None
+    return found if module and module.calls else []
 
 
 def _decorated(look: Look) -> list[_Retry]:
@@ -327,17 +350,19 @@ def _is_made_with(look: Look, call: Seen, found: list[_Retry]) -> bool:
     """Whether the object that is asked was made with a retry in its arguments: `ky.create({retry})`, an agent."""
     makers = [
         one
-        for one in all_calls(look)
-        if one.reached
-        and call.name.startswith(f"{one.name}.")
-        and one != call
-        and (one.path == call.path or one.path in look.reach.imports_of(call.path))
+        for one in calls_in(look, {call.path, *look.reach.imports_of(call.path)}, _makes, call.name)
+        if one.reached and one != call
     ]
     return any(
         _OPTION.search(text_of(look, one))
         or any(place.path == one.path and one.line <= place.line <= one.end_line for place, _, _ in found)
         for one in makers
     )
+
+
+def _makes(call: Seen, asked: str) -> bool:
+    """Whether what a call gives is what one of that name is made on."""
+    return asked.startswith(f"{call.name}.")
 
 
 def _around(look: Look, call: Seen) -> Iterator[tuple[str, int, int]]:

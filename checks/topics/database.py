@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.apart import connections_without
-from checks.application.calls_seen import all_calls, imports
+from checks.application.calls_seen import Seen, calls_in, imports
 from checks.application.databases import databases, without_database
 from checks.application.named_values import assigned
 from checks.application.numbers import counted
@@ -168,10 +168,13 @@ def _speaks_sql(look: Look) -> bool:
     if not any(imports(look, path, _HANDED_ON) for path in files):
         return True
     near = files | {user for path in files for user in look.reach.imported_by(path)}
-    return any(
-        call.path in near and _ASKS.search(call.callee) and "." in call.callee and not call.callee.startswith("app.")
-        for call in all_calls(look)
-    ) or bool(look.importers("sqlmodel", "django.db", "peewee", "tortoise"))
+    if calls_in(look, near, _asks_a_driver):
+        return True
+    return bool(look.importers("sqlmodel", "django.db", "peewee", "tortoise"))
+
+
+def _asks_a_driver(call: Seen, _: str) -> bool:
+    return "." in call.callee and not call.callee.startswith("app.") and bool(_ASKS.search(call.callee))
 
 
 def _may_run_sql(look: Look, path: str) -> bool:

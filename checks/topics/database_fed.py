@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, users_of
+from checks.application.calls_seen import Seen, calls_that, function_span, lines_of, users_of
 from checks.application.endpoints import endpoints
 from checks.application.wiring import is_one_off
 from checks.look import PYTHON
@@ -48,15 +48,16 @@ def fed_pieces(look: Look) -> list[Location]:
     """Statements that a name holds and pieces are added to, where a request brought one of the pieces."""
     return [
         call.place
-        for call in all_calls(look)
+        for call in calls_that(look, _runs_a_name)
         if call.reached
-        and call.last in _RUN
-        and call.arguments
-        and _NAME.fullmatch(call.arguments[0])
         and not is_one_off(call.path)
         and _is_lengthened(look, call)
         and _comes_from_request(look, call.path, call.end_line, call.arguments[0], _MOST_HOPS)
     ]
+
+
+def _runs_a_name(call: Seen, _: str) -> bool:
+    return call.last in _RUN and bool(call.arguments) and bool(_NAME.fullmatch(call.arguments[0]))
 
 
 def _is_lengthened(look: Look, call: Seen) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, users_of
+from checks.application.calls_seen import Seen, calls_that, function_span, lines_of, users_of
 from checks.application.named_values import assigned, written_out
 from checks.application.numbers import share
 from checks.application.services import run_apart
@@ -97,13 +97,18 @@ def _pages_that_catch(look: Look) -> list[Location]:
         and path not in model_files(look)
         and (match := _STATES.search(lines_of(look, path)))
     ]
-    states += [call.place for call in all_calls(look) if call.reached and _GLOBAL.fullmatch(call.callee)]
+    states += [call.place for call in calls_that(look, _catches_all) if call.reached]
     return states + [
         Location(web.path, catch.line)
         for web in look.web.modules(look.source_paths(*WEB))
         for catch in web.catches
         if look.reach.reached(web.path) is not False and catch.body == "handles"
     ]
+
+
+def _catches_all(call: Seen, _: str) -> bool:
+    """Whether a call sets what handles all errors of a service."""
+    return bool(_GLOBAL.fullmatch(call.callee))
 
 
 _FAILS = re.compile(
@@ -141,11 +146,7 @@ def _has_handler_of_service(look: Look, seen: Seen) -> bool:
     if not seen.path.endswith(PYTHON) or look.reach.served(seen.path) is False:
         return False
     named = [
-        call
-        for call in all_calls(look)
-        if call.reached
-        and call.last in {"add_exception_handler", "register_error_handler"}
-        and not run_apart(look, call.path, seen.path)
+        call for call in calls_that(look, _adds_handler) if call.reached and not run_apart(look, call.path, seen.path)
     ]
     first = [call.arguments[0] for call in named if call.arguments]
     first += [
@@ -157,6 +158,10 @@ def _has_handler_of_service(look: Look, seen: Seen) -> bool:
         if mark.callee.rsplit(".", 1)[-1] in {"exception_handler", "errorhandler"} and mark.arguments
     ]
     return any(_MODEL_ERROR.search(one) for one in first)
+
+
+def _adds_handler(call: Seen, _: str) -> bool:
+    return call.last in {"add_exception_handler", "register_error_handler"}
 
 
 def _has_second(look: Look, seen: Seen) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import Seen, all_calls, function_span, lines_of, text_of, users_of
+from checks.application.calls_seen import Seen, calls_in, calls_that, function_span, lines_of, text_of, users_of
 from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
 from checks.application.numbers import counted, share
@@ -196,9 +196,13 @@ def _free(look: Look, call: ModelCall, text: str, after: str) -> str:
 def _maker(look: Look, call: ModelCall) -> str:
     """The source of what made the object that is called: `agent = Agent(output_type=Answer)`."""
     owner = call.seen.name.rsplit(".", 1)[0]
-    same = [one for one in all_calls(look) if one.name == owner and one.callee != call.seen.callee.rsplit(".", 1)[0]]
+    same = [one for one in calls_that(look, _is_named, owner) if one.callee != call.seen.callee.rsplit(".", 1)[0]]
     here = [one for one in same if one.path == call.seen.path] or same
     return "\n".join(text_of(look, one) for one in here)
+
+
+def _is_named(call: Seen, name: str) -> bool:
+    return call.name == name
 
 
 def _chain(look: Look, call: ModelCall) -> list[str]:
@@ -282,7 +286,7 @@ def no_unsafe_output(look: Look) -> Observation:
     product = set(look.source_paths())
     rules = ("llm.output-to-code", "llm.output-to-sql", "llm.output-to-html")
     certain = [Location(one.path, one.line, one.end_line) for one in look.code.of(*rules) if one.path in product]
-    certain += [call.place for call in all_calls(look) if call.reached and _DANGEROUS.fullmatch(call.name)]
+    certain += [call.place for call in calls_that(look, _runs_answers) if call.reached]
     certain += [place for place in answers_run(look) if place.path in product]
     shown, doubtful = _raw_html(look)
     certain += shown
@@ -314,6 +318,11 @@ def no_unsafe_output(look: Look) -> Observation:
         return answer(UNSAFE, Outcome.UNKNOWN, f"no such use found, but {blind}", searched=searched)
     said = "no answer was seen to reach eval, a shell, SQL or raw HTML; flow across functions is followed by name only"
     return answer(UNSAFE, Outcome.MET, said, [call.place for call in model_calls(look)], searched=searched)
+
+
+def _runs_answers(call: Seen, _: str) -> bool:
+    """Whether what is made runs what a model answers, as code or as a statement."""
+    return bool(_DANGEROUS.fullmatch(call.name))
 
 
 def _raw_html(look: Look) -> tuple[list[Location], list[Location]]:
@@ -361,15 +370,20 @@ def _interpreters_near(look: Look) -> list[Location]:
     """Interpreters with a value that is no constant, in files with model calls and in those that call them."""
     files = model_files(look)
     near = files | {user for path in files for user in look.reach.imported_by(path)}
+    pages = "\n".join(look.files_with(sorted(near.intersection(look.source_paths())), "unsafe_allow_html"))
     found = []
-    for call in all_calls(look):
-        if call.path in near and call.reached and (call.name == "Function" or _INTERPRETS.fullmatch(call.name)):
+    for call in calls_in(look, near, _may_interpret, pages):
+        if call.reached and _INTERPRETS.fullmatch(call.name):
             first = call.arguments[0] if call.arguments else ""
             shell = not call.name.startswith("subprocess") or "shell" in call.keys
             if first and shell and not _CONSTANT.match(first):
                 found.append(call.place)
-        elif call.path in near and call.reached and _HTML.search(text_of(look, call)):
+        elif call.reached and _HTML.search(text_of(look, call)):
             value = call.arguments[0] if call.arguments else ""
             if not _CONSTANT.match(value) and _ANSWER_WORDS.search(value):
                 found.append(call.place)
     return found
+
+
+def _may_interpret(call: Seen, pages: str) -> bool:
+    return bool(_INTERPRETS.fullmatch(call.name)) or call.path in pages.split("\n")

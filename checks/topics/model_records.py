@@ -6,8 +6,9 @@ import re
 
 from checks.application.calls_seen import (
     Seen,
-    all_calls,
+    calls_in,
     calls_of,
+    calls_that,
     function_span,
     lines_of,
     text_of,
@@ -143,9 +144,7 @@ def call_logging(look: Look) -> Observation:
         named = sorted({name for call, logged in fields for name in logged})
         said = f"{share(len(some), len(calls), 'call', 'logs', 'log')} some of it: {', '.join(named)}"
         return answer(LOGGING, Outcome.PARTIAL, said, shown, searched=searched, fix=fix)
-    helpers = [
-        one.place for one in all_calls(look) if one.reached and _HELPER.fullmatch(one.last) and _near(look, one.path)
-    ]
+    helpers = [one.place for one in calls_that(look, _logs_models) if one.reached and _near(look, one.path)]
     if helpers:
         said = "a function whose name speaks of logging model calls is called; what it keeps was not traced"
         return answer(LOGGING, Outcome.UNKNOWN, said, helpers, searched=searched, fix=fix)
@@ -155,6 +154,11 @@ def call_logging(look: Look) -> Observation:
     complain(look, "models.not-logged", LOGGING, shown, Severity.LOW, "this model call leaves no log of what was said")
     result = absent(look, LOGGING, "no log of prompts, outputs and latency", searched=searched, fix=fix)
     return answer(LOGGING, result.outcome, result.summary, shown, searched=searched, fix=fix)
+
+
+def _logs_models(call: Seen, _: str) -> bool:
+    """Whether the name of what is called speaks of logging model calls."""
+    return bool(_HELPER.fullmatch(call.last))
 
 
 def _is_own_log(look: Look, call: Seen) -> bool:
@@ -286,8 +290,8 @@ def _kept(look: Look) -> list[Location]:
     near -= development_files(look)
     models = {call.place for call in model_calls(look)}
     found: list[Location] = []
-    for call in all_calls(look):
-        if not call.reached or call.path not in near or call.place in models or not _STORES.fullmatch(call.last):
+    for call in calls_in(look, near, _stores):
+        if not call.reached or call.place in models:
             continue
         text = _without_model_call(text_of(look, call))
         first, last = function_span(look, call.path, call.line)
@@ -306,6 +310,10 @@ def _kept(look: Look) -> list[Location]:
         if counts and _of_an_answer(look, call, f"{told}\n{whole}"):
             found.append(call.place)
     return found
+
+
+def _stores(call: Seen, _: str) -> bool:
+    return bool(_STORES.fullmatch(call.last))
 
 
 @once

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import all_calls
+from checks.application.calls_seen import Seen, calls_that
 from checks.application.endpoints import endpoints
 from checks.application.environment import settings
 from checks.application.sampling import keeps_nothing
@@ -162,13 +162,17 @@ def _agents(look: Look) -> list[Location]:
 
 def _exposed(look: Look) -> list[Location]:
     served = endpoints(look)
-    found = [call.place for call in all_calls(look) if call.reached and _FLUSHED.fullmatch(call.name)]
+    found = [call.place for call in calls_that(look, _flushes) if call.reached]
     for hit in calls(look, f"{_EXPOSED}|{_BY_ENVIRONMENT}"):
         in_handler = any(item.module == hit.place.path and item.first <= hit.place.line <= item.last for item in served)
         gathers = re.search(r"generate_latest|\.metrics$", hit.call.resolved)
         if not gathers or in_handler:
             found.append(hit.place)
     return found
+
+
+def _flushes(call: Seen, _: str) -> bool:
+    return bool(_FLUSHED.fullmatch(call.name))
 
 
 def _behind_login(look: Look) -> list[Location]:

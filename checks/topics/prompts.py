@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import all_calls
+from checks.application.calls_seen import Seen, calls_that
 from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots, complain
 from checks.look import Look
@@ -81,7 +81,7 @@ def prompt_injection(look: Look) -> Observation:
         return answer(INJECTION, Outcome.UNMET, said, fed, searched=searched, fix=fix)
     if problem := _rules_unread(look):
         return answer(INJECTION, Outcome.UNKNOWN, problem, searched=searched)
-    filtered = [call.place for call in all_calls(look) if call.reached and _FILTERS.search(call.name)]
+    filtered = [call.place for call in calls_that(look, _filters) if call.reached]
     doubtful = [one.place for one in prompts if one.holes]
     if doubtful and not filtered:
         holes = sorted({hole for one in prompts for hole in one.holes})
@@ -100,6 +100,10 @@ def prompt_injection(look: Look) -> Observation:
         return answer(INJECTION, Outcome.UNKNOWN, said, [Location(path) for path in bare], searched=searched)
     said = f"{counted(len(prompts), 'system prompt holds', 'system prompts hold')} no value from outside"
     return answer(INJECTION, Outcome.MET, said, [one.place for one in prompts], searched=searched)
+
+
+def _filters(call: Seen, _: str) -> bool:
+    return bool(_FILTERS.search(call.name))
 
 
 def _without_system_prompt(look: Look, searched: tuple[str, ...]) -> Observation:

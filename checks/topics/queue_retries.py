@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, all_calls, lines_of, text_of
+from checks.application.calls_seen import Seen, calls_that, lines_of, text_of
 from checks.application.named_values import assigned, written_out
 from checks.observation import Location
 from checks.once import once
@@ -33,12 +33,16 @@ def tried_again(look: Look) -> tuple[tuple[Seen, bool], ...]:
     if not look.importers(*_PACKAGES):
         return ()
     found = []
-    for call in all_calls(look):
-        if call.reached and not call.path.endswith(".py") and _MAKERS.search(call.callee):
+    for call in calls_that(look, _hands_over):
+        if call.reached:
             text = f"{written_out(look, call)}\n{_options(look, call)}"
             if _AGAIN.search(text) and _PAUSES.search(text):
                 found.append((call, bool(_GROWS.search(text))))
     return tuple(found)
+
+
+def _hands_over(call: Seen, _: str) -> bool:
+    return not call.path.endswith(".py") and bool(_MAKERS.search(call.callee))
 
 
 def _options(look: Look, call: Seen) -> str:
@@ -53,17 +57,17 @@ def _options(look: Look, call: Seen) -> str:
 @once
 def worked_files(look: Look) -> frozenset[str]:
     """The files whose functions a queue's workers run: those that start workers, and what they load."""
-    starts = {
-        call.path
-        for call in all_calls(look)
-        if call.reached and not call.path.endswith(".py") and (_WORKS.search(call.name) or call.callee == "Worker")
-    }
+    starts = {call.path for call in calls_that(look, _works) if call.reached}
     importing = {place.path for place in look.importers(*_PACKAGES)}
     starts |= {path for path in importing if _PROCESSOR.search(look.tree.text(path) or "")}
     found = set(starts)
     for _ in range(3):
         found |= {other for path in found for other in look.reach.imports_of(path)}
     return frozenset(found)
+
+
+def _works(call: Seen, _: str) -> bool:
+    return not call.path.endswith(".py") and (call.callee == "Worker" or bool(_WORKS.search(call.name)))
 
 
 _TASK = re.compile(r"(?:^|\.)(?:task|shared_task|periodic_task)$")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from checks.application.cache_classes import read_from_classes
-from checks.application.calls_seen import Seen, all_calls
+from checks.application.calls_seen import Says, Seen, calls_in, calls_that
 from checks.application.databases import databases
 from checks.application.endpoints import endpoints
 from checks.application.http_calls import in_browser
@@ -72,20 +72,17 @@ def caching(look: Look) -> Observation:
         return not_applicable(look, CACHING, "nothing that a cache would help", searched=searched)
     loading = {place.path for place in look.importers(*_CACHE_CLIENTS)}
     kept = _kv_bindings(look)
-    direct = [
-        seen
-        for seen in _reached(look)
-        if _CACHE_CALLS.fullmatch(seen.name)
-        or (len(seen.callee.split(".")) > 1 and seen.callee.split(".")[-2] in kept and seen.last in {"get", "put"})
-        or re.fullmatch(r"caches\.default\.(?:match|put)", seen.callee)
-        or (seen.path in loading and _OWN_CLIENT.fullmatch(seen.callee))
-        if not _is_for_others(seen)
-    ]
+    direct = [seen for seen in _reached(look, _may_ask_cache, kept) if seen.path in loading or _asks_cache(seen, kept)]
     empty = _keeps_nothing(look)
     direct = [seen for seen in direct if not (empty and _BY_SETTING.match(seen.name))]
     only_written = bool(direct) and all(seen.last in _WRITES for seen in direct)
     direct = [] if only_written else direct
-    own = [*own_caches(look), *read_from_classes(look), *kept_by_next(look, list(_reached(look))), *kept_by_nitro(look)]
+    own = [
+        *own_caches(look),
+        *read_from_classes(look),
+        *kept_by_next(look, _reached(look, _fetches)),
+        *kept_by_nitro(look),
+    ]
     places = [*(seen.place for seen in direct), *(Location(path, line) for path, line in own)]
     functions = {*own, *(_function_of(look, seen) for seen in direct)}
     for module in python_modules(look):
@@ -97,11 +94,7 @@ def caching(look: Look) -> Observation:
     if not places and empty:
         said = "the cache is set to a backend that keeps nothing"
         return answer(CACHING, Outcome.UNMET, said, empty, searched=searched, fix=fix)
-    if (
-        not places
-        and only_written
-        and not any(_GETS.match(seen.last) for seen in _reached(look) if seen.path in loading)
-    ):
+    if not places and only_written and not any(reached(look, one.path) for one in calls_in(look, loading, _gets)):
         said = "answers are written to a store, and none is read from it"
         return absent(look, CACHING, said, searched=searched, fix=fix)
     if not places and (clients := _other_clients(look)):
@@ -109,7 +102,7 @@ def caching(look: Look) -> Observation:
         return answer(CACHING, Outcome.UNKNOWN, said, clients, searched=searched, fix=fix)
     if not places:
         return absent(look, CACHING, "no cache beyond memoized factories and settings", searched=searched, fix=fix)
-    everywhere = [seen.place for seen in _reached(look) if _is_for_all(seen)]
+    everywhere = [seen.place for seen in _reached(look, _is_for_all)]
     everywhere += [Location(path) for path in look.source_paths(".py") if look.answer_of(_caches_site, path, "")]
     if everywhere:
         return answer(CACHING, Outcome.MET, "responses are cached for the whole service", everywhere, searched=searched)
@@ -124,6 +117,36 @@ def caching(look: Look) -> Observation:
         places,
         searched=searched,
     )
+
+
+def _may_ask_cache(seen: Seen, kept: str) -> bool:
+    """Whether a call asks a cache for answers, if what a class keeps is a client of one."""
+    return (_asks_cache(seen, kept) or bool(_OWN_CLIENT.fullmatch(seen.callee))) and not _is_for_others(seen)
+
+
+def _asks_cache(seen: Seen, kept: str) -> bool:
+    """Whether a call asks a cache, or a store that one of the lines of `kept` names."""
+    if _CACHE_CALLS.fullmatch(seen.name) or seen.callee in {"caches.default.match", "caches.default.put"}:
+        return True
+    return seen.last in {"get", "put"} and _owner(seen) in _lines(kept)
+
+
+def _owner(seen: Seen) -> str:
+    return seen.callee.rpartition(".")[0].rpartition(".")[2]
+
+
+@lru_cache(maxsize=8)
+def _lines(names: str) -> frozenset[str]:
+    return frozenset(names.split("\n")) - {""}
+
+
+def _fetches(seen: Seen, _: str) -> bool:
+    """Whether a request may say how long its answer is kept."""
+    return seen.callee == "fetch" and ("next" in seen.keys or "cache" in seen.keys)
+
+
+def _gets(seen: Seen, _: str) -> bool:
+    return bool(_GETS.match(seen.last))
 
 
 _WRITES = frozenset({"set", "setex", "setEx", "hset", "hSet", "set_many", "add", "put"})
@@ -171,10 +194,18 @@ def _other_clients(look: Look) -> tuple[Location, ...]:
     if not places:
         return ()
     others = {place.path for place in look.importers(*_OTHER_USE)}
-    others |= {seen.path for seen in _reached(look) if seen.last in _ASKS and _is_for_others(seen)}
-    if any(seen.last in _COUNTS and re.search(r"(?i)redis|kv|client", seen.callee) for seen in _reached(look)):
+    others |= {seen.path for seen in _reached(look, _asks_for_others)}
+    if _reached(look, _counts):
         return ()  # asked for something, and never for what it keeps
     return tuple(place for place in places if place.path not in others)
+
+
+def _asks_for_others(seen: Seen, _: str) -> bool:
+    return seen.last in _ASKS and _is_for_others(seen)
+
+
+def _counts(seen: Seen, _: str) -> bool:
+    return seen.last in _COUNTS and bool(re.search(r"(?i)redis|kv|client", seen.callee))
 
 
 def _is_for_others(seen: Seen) -> bool:
@@ -184,17 +215,16 @@ def _is_for_others(seen: Seen) -> bool:
     return bool(locks or _NOT_A_CACHE.search(f"{seen.callee} {seen.function}") or OTHER_USE.search(where))
 
 
-def _kv_bindings(look: Look) -> frozenset[str]:
-    """The names under which a worker of Cloudflare gets its key-value stores."""
+def _kv_bindings(look: Look) -> str:
+    """The names under which a worker of Cloudflare gets its key-value stores, one a line."""
     files = (item.data.get("kv_namespaces") for item in look.containers.platforms if item.platform == "cloudflare")
-    return frozenset(
-        str(one.get("binding")) for found in files if isinstance(found, list) for one in found if isinstance(one, dict)
-    )
+    bound = [one for found in files if isinstance(found, list) for one in found if isinstance(one, dict)]
+    return "\n".join(sorted({str(one.get("binding")) for one in bound}))
 
 
-def _reached(look: Look) -> Iterator[Seen]:
-    """Calls of code that runs, one-off scripts left out, with names followed across files."""
-    return (seen for seen in all_calls(look) if reached(look, seen.path))
+def _reached(look: Look, says: Says, argument: str = "") -> list[Seen]:
+    """Calls of one kind in code that runs, one-off scripts left out, with names followed across files."""
+    return [seen for seen in calls_that(look, says, argument) if reached(look, seen.path)]
 
 
 def _function_of(look: Look, seen: Seen) -> tuple[str, int]:
@@ -214,12 +244,16 @@ def _users(look: Look, functions: set[tuple[str, int]]) -> set[tuple[str, int]]:
                 helpers.setdefault(one.name, set()).add(path)
     return {
         _function_of(look, seen)
-        for seen in _reached(look)
-        if (homes := helpers.get(seen.last)) and (seen.path in homes or comes_from(look, seen, homes))
+        for seen in _reached(look, _is_called, "\n".join(sorted(helpers)))
+        if seen.path in (homes := helpers.get(seen.last, set())) or comes_from(look, seen, homes)
     }
 
 
-def _is_for_all(seen: Seen) -> bool:
+def _is_called(seen: Seen, names: str) -> bool:
+    return seen.last in _lines(names)
+
+
+def _is_for_all(seen: Seen, _: str) -> bool:
     """Whether a call caches all responses: an interceptor or middleware of the whole application."""
     given = " ".join((*seen.arguments, *seen.keys.values()))
     if seen.last == "Module":
