@@ -7,7 +7,7 @@ import re
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source, unseen_endpoints
 from checks.application.numbers import counted, share
-from checks.application.wiring import answer, blind_spots, not_applicable, reached, without_comments
+from checks.application.wiring import answer, blind_spots, not_applicable, reached, uncommented
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -70,9 +70,9 @@ def audit_log(look: Look) -> Observation:
     fix = "write who did what to whom, and when, for every change of users, roles, keys and settings"
     live = (path for path in look.source_paths() if reached(look, path))
     # No pattern below matches without one of these words.
-    texts = {path: _bare(look, path) for path in look.files_with(live, *_WORDS)}
-    libraries = _places(texts, _LIBRARIES) if _places(texts, _TRACKS) else []
-    if found := [*libraries, *_places(texts, _FOR_ALL)]:
+    files = list(look.files_with(live, *_WORDS))
+    libraries = _places(look, files, _LIBRARIES) if _places(look, files, _TRACKS) else []
+    if found := [*libraries, *_places(look, files, _FOR_ALL)]:
         said = "an audit log is wired in for all changes"
         return answer(AUDIT, Outcome.MET, said, found, searched=SEARCHED)
     actions = [item for item in endpoints(look) if _is_privileged(look, item)]
@@ -86,26 +86,24 @@ def audit_log(look: Look) -> Observation:
             said += " not recorded with the actor"
             return answer(AUDIT, Outcome.PARTIAL, said, [*without, *anonymous], searched=SEARCHED, fix=fix)
         return answer(AUDIT, Outcome.MET, "privileged actions are recorded with the actor", kept, searched=SEARCHED)
-    return _without_records(look, texts, without, fix)
+    return _without_records(look, files, without, fix)
 
 
-def _without_records(look: Look, texts: dict[str, str], actions: list[Location], fix: str) -> Observation:
+def _without_records(look: Look, files: list[str], actions: list[Location], fix: str) -> Observation:
     """What to say where no privileged action was seen to write a record."""
-    if writers := _places(
-        {path: _DEFINES.sub("", text) for path, text in texts.items() if _SPEAKS.search(text)}, _RECORDS
-    ):
+    if writers := [Location(path, line) for path in files for line in look.answer_of(_writes_record, path, "")]:
         said = "code writes an audit log; whether it covers privileged actions takes a person"
         return answer(AUDIT, Outcome.UNKNOWN, said, writers, searched=SEARCHED)
-    if (events := _events_with_actor(look)) and (actions or _places(texts, _ROLES)):
+    if (events := _events_with_actor(look)) and (actions or _places(look, files, _ROLES)):
         said = "events of some things keep who caused them; changes of users, roles and settings keep none"
         return answer(AUDIT, Outcome.PARTIAL, said, events, searched=SEARCHED, fix=fix)
     if actions:
         said = f"{counted(len(actions), 'privileged action')}, and no record of who took them"
         return answer(AUDIT, Outcome.UNMET, said, actions, searched=SEARCHED, fix=fix)
-    if site := _places(texts, _DJANGO_ADMIN):
+    if site := _places(look, files, _DJANGO_ADMIN):
         said = "only the administration pages keep a history of their own"
         return answer(AUDIT, Outcome.PARTIAL, said, site, searched=SEARCHED, fix=fix)
-    roles = _places(texts, _ROLES)
+    roles = _places(look, files, _ROLES)
     if roles:
         said = "there are roles, and nothing records what they do"
         return answer(AUDIT, Outcome.UNMET, said, roles, searched=SEARCHED, fix=fix)
@@ -128,7 +126,7 @@ def _events_with_actor(look: Look) -> list[Location]:
 @of_one_file
 def _event_in(look: Look, path: str, _: str) -> list[int]:
     """The line of a file's first event that is of a kind and names the one who caused it; none where there is none."""
-    text = _bare(look, path)
+    text = uncommented(look, path)
     for match in _EVENT.finditer(text):
         fields = text[match.end() : match.end() + _LONGEST_EVENT].partition("\n\n")[0]
         if all(one.search(fields) for one in _EVENT_HOLDS):
@@ -156,17 +154,31 @@ def _record(look: Look, item: Endpoint) -> str:
 
 def _guard_source(look: Look, name: str) -> str:
     """The source of the files that define a middleware."""
-    defined = re.compile(rf"\b(?:def|function|const|class)\s+{re.escape(name)}\b")
-    return "\n".join(text for path in look.source_paths() if defined.search(text := _bare(look, path)))
+    return "\n".join(uncommented(look, path) for path in look.source_paths() if look.answer_of(_makes, path, name))
 
 
-def _bare(look: Look, path: str) -> str:
-    return without_comments(look.tree.text(path) or "")
+@of_one_file
+def _makes(look: Look, path: str, name: str) -> bool:
+    made = rf"\b(?:def|function|const|class)\s+{re.escape(name)}\b"
+    return bool(re.search(made, uncommented(look, path)))
 
 
-def _places(texts: dict[str, str], pattern: re.Pattern[str]) -> list[Location]:
-    return [
-        Location(path, text.count("\n", 0, match.start()) + 1)
-        for path, text in texts.items()
-        if (match := pattern.search(text))
-    ]
+@of_one_file
+def _writes_record(look: Look, path: str, _: str) -> list[int]:
+    """The line of a file's first call that records an action, among those that define nothing."""
+    text = uncommented(look, path)
+    return _first(_RECORDS, _DEFINES.sub("", text)) if _SPEAKS.search(text) else []
+
+
+@of_one_file
+def _first_of(look: Look, path: str, pattern: str) -> list[int]:
+    return _first(re.compile(pattern), uncommented(look, path))
+
+
+def _first(pattern: re.Pattern[str], text: str) -> list[int]:
+    match = pattern.search(text)
+    return [text.count("\n", 0, match.start()) + 1] if match else []
+
+
+def _places(look: Look, files: list[str], pattern: re.Pattern[str]) -> list[Location]:
+    return [Location(path, line) for path in files for line in look.answer_of(_first_of, path, pattern.pattern)]

@@ -10,6 +10,7 @@ from checks.application.wiring import answer, line_matches
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.reads import of_one_file
 
 DASHBOARDS = "obs.dashboards"
 
@@ -32,7 +33,7 @@ def dashboards(look: Look) -> Observation:
     """Dashboard definitions of Grafana or a cloud; links to dashboards are half of it."""
     searched = ("**/*.json", "**/*.tf", "Kubernetes manifests", "links in documents")
     boards = look.tree.match("*.json")
-    found = [Location(path) for path in boards if not _OUTSIDE.search(path) and _is_dashboard(look, path)]
+    found = [Location(path) for path in boards if not _OUTSIDE.search(path) and look.answer_of(_is_dashboard, path, "")]
     for path in look.tree.match("*.jsonnet", "*.libsonnet"):
         found += line_matches(look, path, _GRAFONNET) if not _OUTSIDE.search(path) else ()
     for path in look.tree.match("*.tf", "*.yml", "*.yaml"):
@@ -41,15 +42,21 @@ def dashboards(look: Look) -> Observation:
         return answer(DASHBOARDS, Outcome.MET, "dashboard definitions", found, searched=searched)
     links = []
     for path in look.tree.match("*.md", "*.rst"):
-        text = look.tree.text(path) or ""
-        links += [Location(path, text.count("\n", 0, one.start()) + 1) for one in re.finditer(_LINK, text)]
+        links += [Location(path, line) for line in look.answer_of(_links_in, path, "")]
     fix = "keep the dashboard's definition beside the code"
     if links:
         return answer(DASHBOARDS, Outcome.PARTIAL, "only links to dashboards", links, searched=searched, fix=fix)
     return not_configured(look, DASHBOARDS, "no dashboards in the repository", searched=searched, fix=fix)
 
 
-def _is_dashboard(look: Look, path: str) -> bool:
+@of_one_file
+def _links_in(look: Look, path: str, _: str) -> list[int]:
+    text = look.tree.text(path) or ""
+    return [text.count("\n", 0, one.start()) + 1 for one in re.finditer(_LINK, text)]
+
+
+@of_one_file
+def _is_dashboard(look: Look, path: str, _: str) -> bool:
     text = look.tree.text(path) or ""
     if '"panels"' not in text and '"widgets"' not in text:
         return False

@@ -176,8 +176,10 @@ def _configures(look: Look) -> bool:
 
 def _in_settings(look: Look, path: str, writes: frozenset[str]) -> Iterator[Location]:
     """Formatters of a logging dictionary that a handler names."""
-    text = look.tree.text(path) or ""
-    for place in line_matches(look, path, _NAMED_FORMATTER):
+    named = line_matches(look, path, _NAMED_FORMATTER)
+    # Few files name one, and no other is read whole.
+    text = (look.tree.text(path) or "") if named else ""
+    for place in named:
         lines = "\n".join(text.split("\n")[place.line - 1 : place.line + 2])
         match = re.search(_NAMED_FORMATTER, lines)
         if match and (_JSON_FORMATTER.fullmatch(match["made"]) or match["made"].rsplit(".", 1)[-1] in writes):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_test, is_vendored
 from checks.readers.python_lineage import lineage
+from checks.reads import of_one_file
 from checks.topics.tests_python import helpers
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ def _drives(look: Look, module: PythonModule, function: Function, fixtures: froz
 
 def _only_looked_at(look: Look, module: PythonModule, function: Function, name: str) -> bool:
     """Whether a test asks of a fixture no more than that it is there: `assert client is not None`."""
-    lines = (look.tree.text(module.path) or "").splitlines()[function.line - 1 : function.end_line]
+    return look.answer_of(_is_only_there, module.path, f"{function.line} {function.end_line} {name}")
+
+
+@of_one_file
+def _is_only_there(look: Look, path: str, where: str) -> bool:
+    first, last, name = where.split()
+    lines = (look.tree.text(path) or "").splitlines()[int(first) - 1 : int(last)]
     body = "\n".join(lines).partition("):")[2] or "\n".join(lines[1:])
     word = rf"(?<![\w.]){re.escape(name)}\b"
     if not re.search(word, body):
