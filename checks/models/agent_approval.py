@@ -50,9 +50,12 @@ def _asks_before(look: Look, body: Body, line: int) -> bool:
     if ASKS.search(text) or _CLOSED.search(text):
         return True
     return any(
-        body.first <= one.line <= line and _ASKING.search(one.last) and _is_real(look, one)
-        for one in calls_of(look, body.path)
+        body.first <= one.line <= line and _is_real(look, one) for one in calls_of(look, body.path, _is_said_to_ask)
     )
+
+
+def _is_said_to_ask(call: Seen, _: str) -> bool:
+    return bool(_ASKING.search(call.last))
 
 
 def _is_real(look: Look, call: Seen) -> bool:

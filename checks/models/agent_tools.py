@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, calls_of, calls_that, function_span, lines_of, text_of
+from checks.application.calls_seen import Says, Seen, calls_in, calls_of, calls_that, function_span, lines_of, text_of
 from checks.application.named_values import assigned
 from checks.application.wiring import reached
 from checks.look import PYTHON, WEB
@@ -234,21 +234,30 @@ def _speaks_mcp(call: Seen, _: str) -> bool:
 
 def mighty(look: Look, within: list[Body]) -> list[Seen]:
     """Calls in tools that run commands or whole statements, or write and remove files that the model names."""
-    return [call for call in _calls_in(look, within) if _is_mighty(look, call)]
+    return [call for call in _calls_in(look, within, _may_be_mighty) if _is_mighty(look, call)]
 
 
-def _calls_in(look: Look, within: list[Body]) -> Iterator[Seen]:
-    """Reached calls in these lines, in the order of all calls: Python first."""
-    for path in sorted({body.path for body in within}, key=lambda path: (not path.endswith(PYTHON), path)):
-        for call in calls_of(look, path):
-            if call.reached and any(body.holds(call) for body in within):
-                yield call
+def _calls_in(look: Look, within: list[Body], says: Says) -> Iterator[Seen]:
+    """Reached calls of one kind in these lines."""
+    for call in calls_in(look, {body.path for body in within}, says):
+        if call.reached and any(body.holds(call) for body in within):
+            yield call
 
 
 def changing(look: Look, within: list[Body]) -> list[Seen]:
     """Calls in tools that change something elsewhere: rows, messages, files of a service."""
     models = {call.place for call in model_calls(look)}
-    return [call for call in _calls_in(look, within) if _CHANGES.fullmatch(call.name) and call.place not in models]
+    return [call for call in _calls_in(look, within, _changes) if call.place not in models]
+
+
+def _changes(call: Seen, _: str) -> bool:
+    return bool(_CHANGES.fullmatch(call.name))
+
+
+def _may_be_mighty(call: Seen, _: str) -> bool:
+    if call.name in {"open", "io.open"} or _MIGHTY.fullmatch(call.name):
+        return True
+    return bool(_STATEMENT.fullmatch(call.last) and _DATABASE.search(f".{call.callee}"))
 
 
 def _is_mighty(look: Look, call: Seen) -> bool:
@@ -258,11 +267,7 @@ def _is_mighty(look: Look, call: Seen) -> bool:
     if _MIGHTY.fullmatch(call.name):
         own = call.last in {"write_text", "write_bytes"}
         return own or not _CONSTANT.match(first)
-    return bool(
-        _STATEMENT.fullmatch(call.last)
-        and _DATABASE.search(f".{call.callee}")
-        and any(_is_parameter(look, call, word) for word in _WORD.findall(re.sub(r"[\"'][^\"']*[\"']", "", first)))
-    )
+    return any(_is_parameter(look, call, word) for word in _WORD.findall(re.sub(r"[\"'][^\"']*[\"']", "", first)))
 
 
 def _is_parameter(look: Look, call: Seen, word: str) -> bool:

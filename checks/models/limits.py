@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, around, calls_that, lines_of
+from checks.application.calls_seen import Seen, around, calls_in, lines_of
 from checks.application.http_calls import waits
 from checks.application.named_values import assigned, written_out
 from checks.application.services import run_apart
@@ -37,9 +37,8 @@ def _agent(look: Look, call: ModelCall) -> str:
     owner = call.seen.name.rsplit(".", 1)[0]
     if not owner.endswith("Agent"):
         return ""
-    made = calls_that(look, _is_named, owner)
     near = {call.seen.path, *look.reach.imports_of(call.seen.path)}
-    return "\n".join(written_out(look, one) for one in made if one.path in near)
+    return "\n".join(written_out(look, one) for one in calls_in(look, near, _is_named, owner))
 
 
 def _is_named(call: Seen, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, calls_of, calls_that, imports, lines_of
+from checks.application.calls_seen import Seen, calls_in, calls_of, imports, lines_of
 from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB, is_product
 from checks.models.calls import model_calls, model_files
@@ -137,7 +137,7 @@ def prompt_modules(look: Look) -> tuple[str, ...]:
     for path in look.source_paths():
         if not _MODULE.search(path) or look.reach.reached(path) is False or path in model_files(look):
             continue
-        if any(_is_prose(text) for text in _texts(look, path)) and not _calls_out(look, path):
+        if any(_is_prose(text) for text in _texts(look, path)) and not calls_of(look, path, _calls_out):
             found.append(path)
     return tuple(found)
 
@@ -150,11 +150,8 @@ def _is_sentence(text: str) -> bool:
     return text.count(" ") > _WORDS and not _SQL.search(text)
 
 
-def _calls_out(look: Look, path: str) -> bool:
-    return any(
-        re.match(r"requests|httpx|fetch|sqlalchemy|fastapi|@?supabase|@prisma|drizzle", call.name)
-        for call in calls_of(look, path)
-    )
+def _calls_out(call: Seen, _: str) -> bool:
+    return bool(re.match(r"requests|httpx|fetch|sqlalchemy|fastapi|@?supabase|@prisma|drizzle", call.name))
 
 
 def inline_prompts(look: Look) -> list[Location]:
@@ -342,8 +339,8 @@ def _comes_from_user(look: Look, path: str, line: int, hole: str) -> bool:
         return False
     position = names.index(head)
     near = {path, *look.reach.imported_by(path)}
-    for call in calls_that(look, _calls, function.name):
-        if call.path in near and call.reached:
+    for call in calls_in(look, near, _calls, function.name):
+        if call.reached:
             passed = call.keys.get(head) or (call.arguments[position] if position < len(call.arguments) else "")
             if _FROM_USER.search(passed):
                 return True

@@ -25,20 +25,22 @@ _CHOOSES = re.compile(r"traceExporter|spanProcessors?|\.\.\.")
 def for_models_only(look: Look, hit: Hit) -> bool:
     """Whether the start of OpenTelemetry that a call is hands its spans only to products for model calls."""
     path = hit.place.path
-    here = (hit.place.line, hit.call.callee)
-    own = next((one for one in calls_of(look, path) if (one.line, one.callee) == here), None)
+    own = next((one for one in calls_of(look, path, _is, hit.call.callee) if one.line == hit.place.line), None)
     if own is None:
         return False
     text = text_of(look, own)
     if own.last == "registerOTel" and (not _CHOOSES.search(text) or _TO_WHOMEVER.search(text)):
         return False  # what the platform or the environment names takes the spans
-    takers = [
-        one
-        for other in (path, *look.reach.imports_of(path))
-        for one in calls_of(look, other)
-        if _TAKES_SPANS.fullmatch(one.last) and not _PASSES_ON.fullmatch(one.last)
-    ]
+    takers = [one for other in (path, *look.reach.imports_of(path)) for one in calls_of(look, other, _takes_spans)]
     return bool(takers) and all(_is_product(one) for one in takers)
+
+
+def _is(call: Seen, callee: str) -> bool:
+    return call.callee == callee
+
+
+def _takes_spans(call: Seen, _: str) -> bool:
+    return bool(_TAKES_SPANS.fullmatch(call.last)) and not _PASSES_ON.fullmatch(call.last)
 
 
 def _is_product(taker: Seen) -> bool:
