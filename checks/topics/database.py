@@ -26,6 +26,7 @@ from checks.application.wiring import (
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import Stage, probe
+from checks.reads import of_one_file
 from checks.semgrep.findings import RawMatch
 from checks.topics.database_fed import fed_pieces, is_fed
 from checks.topics.database_filters import joined_filters
@@ -199,9 +200,14 @@ def _places(found: list[RawMatch]) -> list[Location]:
 
 def _is_own_constant(look: Look, match: RawMatch) -> bool:
     """Whether every hole is an attribute of the class itself or a constant name: nothing that a caller chose."""
-    text = "\n".join((look.tree.text(match.path) or "").splitlines()[match.line - 1 : match.end_line])
-    holes = re.findall(r"\$?\{([^{}]+)\}", text)
-    whole = look.tree.text(match.path) or ""
+    return look.answer_of(_holds_own_constants, match.path, f"{match.line} {match.end_line}")
+
+
+@of_one_file
+def _holds_own_constants(look: Look, path: str, lines: str) -> bool:
+    first, last = map(int, lines.split())
+    whole = look.tree.text(path) or ""
+    holes = re.findall(r"\$?\{([^{}]+)\}", "\n".join(whole.splitlines()[first - 1 : last]))
     return bool(holes) and all(_is_constant_hole(hole.strip(), whole) for hole in holes)
 
 

@@ -15,6 +15,7 @@ from checks.models.answer_flow import CLEANS, answers_run
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, near_models, unless_called
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
+from checks.reads import of_one_file
 
 VALIDATED, UNSAFE = "llm.output-validated", "llm.no-unsafe-output"
 
@@ -304,7 +305,7 @@ def no_unsafe_output(look: Look) -> Observation:
     pages = [
         path
         for path in look.source_paths(*WEB)
-        if look.reach.reached(path) is not False and "__html" in (look.tree.text(path) or "")
+        if look.reach.reached(path) is not False and look.answer_of(_has_raw_html, path, "")
     ]
     problem = look.code.trouble or ""
     left = [path for path in (*sorted(near_models(look)), *pages) if not look.code.complete_for([path])]
@@ -331,9 +332,7 @@ def _raw_html(look: Look) -> tuple[list[Location], list[Location]]:
     doubtful: list[Location] = []
     candidates = [Location(one.path, one.line, one.end_line) for one in look.code.of("fact.html.raw")]
     for path in look.source_paths(*WEB):
-        text = lines_of(look, path)
-        pattern = r"dangerouslySetInnerHTML|\bv-html\s*=|\{@html\b|\.innerHTML\s*="
-        candidates += [Location(path, text.count("\n", 0, one.start()) + 1) for one in re.finditer(pattern, text)]
+        candidates += [Location(path, line) for line in look.answer_of(_raw_html_in, path, "")]
     product = set(look.source_paths())
     for place in sorted(set(candidates)):
         if place.path not in product or look.reach.reached(place.path) is False:
@@ -349,6 +348,19 @@ def _raw_html(look: Look) -> tuple[list[Location], list[Location]]:
         elif place.path in model_files(look):
             doubtful.append(place)
     return _one_a_line(shown), doubtful
+
+
+@of_one_file
+def _raw_html_in(look: Look, path: str, _: str) -> list[int]:
+    """The lines on which a file puts text into a page as it stands."""
+    text = lines_of(look, path)
+    pattern = r"dangerouslySetInnerHTML|\bv-html\s*=|\{@html\b|\.innerHTML\s*="
+    return [text.count("\n", 0, one.start()) + 1 for one in re.finditer(pattern, text)]
+
+
+@of_one_file
+def _has_raw_html(look: Look, path: str, _: str) -> bool:
+    return "__html" in (look.tree.text(path) or "")
 
 
 def _is_cleaned(look: Look, path: str, value: str) -> bool:
