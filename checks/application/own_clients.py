@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, lines_of
 from checks.look import PYTHON
 from checks.once import once
+from checks.readers.facets import calls_like
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -74,8 +75,9 @@ def _known(look: Look) -> dict[str, OwnClient]:
         for one in module.classes:
             if any(_BASES.fullmatch(base) for base in one.bases):
                 found[one.name] = OwnClient(module.path, one.line, one.end_line)
-        made = {call.function for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
-        spans = {call.line: call.end_line for call in module.calls if _LIBRARY.fullmatch(call.resolved)}
+        of_library = calls_like(module, "resolved", _LIBRARY.pattern)
+        made = {call.function for call in of_library}
+        spans = {call.line: call.end_line for call in of_library}
         for item in module.kept:  # `app.state.http = httpx.AsyncClient()`
             kept = re.search(r"\bstate\.\w+$", item.target)
             if kept and item.line in spans:

@@ -11,6 +11,7 @@ from checks.application.wiring import answer, blind_spots, complain, is_one_off,
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.readers.facets import calls_like
 
 SWALLOWED = "errors.not-swallowed"
 
@@ -73,9 +74,8 @@ def _broad(look: Look) -> Iterator[tuple[Location, str, bool]]:
             if item.broad:
                 place = Location(module.path, item.line, item.end_line)
                 yield place, item.body, is_one_off(module.path) or _guards_an_import(look, place)
-        for call in module.calls if reached(look, module.path) else ():
-            wide = any(re.fullmatch(r"(?:Base)?Exception", value.text) for value in call.arguments)
-            if call.resolved == "contextlib.suppress" and wide:
+        for call in calls_like(module, "resolved", r"contextlib\.suppress") if reached(look, module.path) else ():
+            if any(re.fullmatch(r"(?:Base)?Exception", value.text) for value in call.arguments):
                 yield Location(module.path, call.line, call.end_line), "empty", is_one_off(module.path)
     for web in look.web.modules(look.source_paths(*WEB)):
         for catch in web.catches if look.reach.reached(web.path) is not False else ():

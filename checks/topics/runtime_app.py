@@ -19,7 +19,8 @@ from checks.application.wiring import (
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.readers.python_facts import Call, PythonModule
+from checks.readers.facets import calls_like
+from checks.readers.python_facts import PythonModule
 from checks.topics.debug_settings import chosen_in_debug, is_overruled
 from checks.topics.debug_started import DEV_FILE, start_text, started_in_debug
 
@@ -90,6 +91,11 @@ def debug_off(look: Look) -> Observation:
     return answer(DEBUG, Outcome.MET, said, by_hand, searched=searched)
 
 
+_STARTS_APPLICATION = (
+    r"(?!asyncio\.|subprocess\.)(?:.*\.)?(?:FastAPI|Starlette|Flask|Quart|run|run_app|socketio_run|Granian|launch)"
+)
+
+
 def _in_code(look: Look) -> tuple[list[Location], list[Location], list[Location]]:
     """Where debug is on, on only when the file is run by hand, and on by a default."""
     on: list[Location] = []
@@ -105,9 +111,9 @@ def _in_code(look: Look) -> tuple[list[Location], list[Location], list[Location]
                 default.append(place)
             elif not is_overruled(look, module, starts):
                 on.append(place)
-        for call in module.calls:
+        for call in calls_like(module, "resolved", _STARTS_APPLICATION):
             value = next((call.keywords[name] for name in ("debug", "reload") if name in call.keywords), None)
-            if value is None or not _starts_application(call):
+            if value is None:
                 continue
             place = Location(module.path, call.line, call.end_line)
             if value.value is True:
@@ -143,21 +149,6 @@ def _settings(module: PythonModule) -> Iterator[tuple[Location, str]]:
 def _is_on_by_default(text: str) -> bool:
     match = re.search(r"(?:,\s*|default\s*=\s*)[\"']?(\w+)[\"']?\s*\)", text)
     return bool(match and _ON.match(match[1]))
-
-
-def _starts_application(call: Call) -> bool:
-    name = call.resolved.rsplit(".", 1)[-1]
-    return name in {
-        "FastAPI",
-        "Starlette",
-        "Flask",
-        "Quart",
-        "run",
-        "run_app",
-        "socketio_run",
-        "Granian",
-        "launch",
-    } and not (call.resolved.startswith(("asyncio.", "subprocess.")))
 
 
 @probe(FLAGS)
