@@ -24,6 +24,7 @@ from checks.application.wiring import (
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.readers.facets import calls_like
 from checks.topics.observability_loggers import json_lines, structured_loggers
 from checks.topics.request_ids import in_middleware, is_installed, is_of_request
 
@@ -34,7 +35,7 @@ HANDFUL = 3
 
 _PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)")
 _TEXT_LOG = re.compile(
-    r"(?i)(?:\w+\.)*(?:log|logger|logging|\w+_logger)\.(?:debug|info|warning|error|exception|critical|warn)"
+    r"(?i:(?:\w+\.)*(?:log|logger|logging|\w+_logger)\.(?:debug|info|warning|error|exception|critical|warn))"
 )
 
 _MAKES_ID = re.compile(r"(?i)^x-(?:request|correlation|trace)-id$|^(?:request|correlation)[_-]?id$")
@@ -123,10 +124,10 @@ def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     for module in modules(look):
         if is_one_off(module.path) or in_browser(look, module.path):
             continue
-        for call in module.calls:
+        for call in calls_like(module, "callee", rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"):
             if _PLAIN.fullmatch(call.callee):
                 prints.append(Location(module.path, call.line))
-            elif _TEXT_LOG.fullmatch(call.callee):
+            else:
                 logs.append(Location(module.path, call.line))
     return prints, logs
 

@@ -12,6 +12,7 @@ from checks.application.wiring import Hit, arguments_of, calls, is_used, line_ma
 from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
+from checks.readers.facets import calls_like
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -115,9 +116,9 @@ def _written_as_json(look: Look) -> Iterator[tuple[Location, bool]]:
     """Lines written as JSON by hand, each with whether a logger that other files load writes it."""
     for module in modules(look):
         own = bool(_OWN_LOGGER.search(module.path)) and bool(look.reach.imported_by(module.path))
-        for call in module.calls:
+        for call in calls_like(module, "callee", _PLAIN.pattern):
             made = _MADE_INTO_JSON.match(next(iter(arguments_of(call)), ""))
-            if made and _PLAIN.fullmatch(call.callee) and (own or made["object"]):
+            if made and (own or made["object"]):
                 yield Location(module.path, call.line, call.end_line), own
 
 
@@ -145,7 +146,8 @@ def _own_formatters(look: Look) -> frozenset[str]:
 
 def _in_python(look: Look, module: PythonModule, writes: frozenset[str]) -> Iterator[Location]:
     loads = False
-    for call in module.calls:
+    names = "|".join(sorted(map(re.escape, writes | {"setFormatter"})))
+    for call in calls_like(module, "callee", rf"(?:.*\.)?(?:{names})|{_LOADS.pattern}"):
         last = call.callee.rsplit(".", 1)[-1]
         place = Location(module.path, call.line, call.end_line)
         if last in writes and is_used(look, module, call.function):
