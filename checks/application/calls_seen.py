@@ -174,7 +174,7 @@ def _told(calls: list[Seen]) -> str:
     if not calls:
         return ""
     said = "\n".join(
-        f"{c.name}\0{c.callee}\0{c.function}\0{c.hidden}{c.in_loop}{c.call.awaited}{c.call.arguments}\0{c.given}\0"
+        f"{c.name}\0{c.call.resolved}\0{c.callee}\0{c.function}\0{c.hidden}{c.in_loop}{c.call.awaited}{c.call.arguments}\0{c.given}\0"
         f"{c.call.is_new if isinstance(c.call, WebCall) else c.call.keywords}"
         for c in calls
     )

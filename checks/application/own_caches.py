@@ -48,29 +48,30 @@ _KEPT_FETCH = re.compile(r"revalidate\s*:\s*(?!0\b)\w|[\"']force-cache[\"']")
 def own_caches(look: Look) -> Iterator[tuple[str, int]]:
     """File and first line of the functions that keep what they found until it expires."""
     for module in python_modules(look):
-        if not is_one_off(module.path) and look.answer_of(_reads_clock, module.path, ""):
-            for function in module.functions:
-                where = f"{function.line} {function.end_line}"
-                if look.answer_of(_expires, module.path, where) and is_used(look, module, function.qualified):
-                    yield module.path, function.line
+        spans = [] if is_one_off(module.path) else look.answer_of(_expiring, module.path, "")
+        for function in module.functions if spans else ():
+            if (function.line, function.end_line) in spans and is_used(look, module, function.qualified):
+                yield module.path, function.line
     for web in web_modules(look):
-        for one in web.functions if look.answer_of(_reads_clock, web.path, "") else ():
-            where = f"{one.line} {one.end_line}"
-            if one.name and look.answer_of(_expires, web.path, where) and is_web_function_used(look, web, one):
+        spans = look.answer_of(_expiring, web.path, "")
+        for one in web.functions if spans else ():
+            if one.name and (one.line, one.end_line) in spans and is_web_function_used(look, web, one):
                 yield web.path, one.line
 
 
 @of_one_file
-def _reads_clock(look: Look, path: str, _: str) -> bool:
+def _expiring(look: Look, path: str, _: str) -> list[tuple[int, int]]:
+    """The lines of the functions of a file that keep what they found until it expires."""
     text = look.tree.text(path) or ""
-    return any(word in text for word in _CLOCK_WORDS) and bool(_CLOCK.search(lines_of(look, path)))
+    if not any(word in text for word in _CLOCK_WORDS) or not _CLOCK.search(lines_of(look, path)):
+        return []
+    module = look.python.module(path) or look.web.module(path)
+    spans = dict.fromkeys((one.line, one.end_line) for one in module.functions) if module else ()
+    return [span for span in spans if _expires(lines_of(look, path, *span))]
 
 
-@of_one_file
-def _expires(look: Look, path: str, lines: str) -> bool:
+def _expires(text: str) -> bool:
     """Whether the lines compare a lifetime with the clock and keep under a name that they read what cost something."""
-    first, last = map(int, lines.split())
-    text = lines_of(look, path, first, last)
     if not (_CLOCK.search(text) and _LIFETIME.search(text) and _COSTLY.search(text) and _COMPARES.search(text)):
         return False
     if _is_of_others(text.split("\n", 1)[0]):

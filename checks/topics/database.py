@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.apart import connections_without
-from checks.application.calls_seen import Seen, calls_in, imports
+from checks.application.calls_seen import Seen, calls_in, calls_of, imports
 from checks.application.databases import databases, without_database
 from checks.application.named_values import assigned
 from checks.application.numbers import counted
@@ -186,7 +186,11 @@ def _may_run_sql(look: Look, path: str) -> bool:
         return False  # nothing in this language holds a driver that takes SQL
     if module is None or not module.complete:
         return True
-    return any(_RUNS.search(call.callee) for call in module.calls)
+    return bool(calls_of(look, path, _runs_statements))
+
+
+def _runs_statements(call: Seen, _: str) -> bool:
+    return bool(_RUNS.search(call.callee))
 
 
 def _outside_tests(look: Look, found: tuple[RawMatch, ...]) -> list[RawMatch]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checks.application.calls_seen import Seen, calls_of
 from checks.application.databases import databases, without_database
 from checks.application.methods import called
 from checks.application.numbers import counted
@@ -79,17 +80,13 @@ def n_plus_one(look: Look) -> Observation:
     clear: list[Location] = []
     doubtful: list[Location] = []
     for module in python_modules(look):
-        for call in module.calls if not is_one_off(module.path) else ():
-            if call.in_loop and _asks(call, sql=bool(found.sql)):
+        for call in _in_loops(look, module) if not is_one_off(module.path) else ():
+            if _asks(call, sql=bool(found.sql)):
                 place = Location(module.path, call.line, call.end_line)
                 if _is_asked_once(look, place, call):
                     continue
                 (doubtful if _is_doubtful(look, place, call) else clear).append(place)
-            elif (
-                call.in_loop
-                and found.sql
-                and (_asks_for_each(look, module, call) or _asks_relation(look, module, call))
-            ):
+            elif found.sql and (_asks_for_each(look, module, call) or _asks_relation(look, module, call)):
                 place = Location(module.path, call.line, call.end_line)
                 (doubtful if _is_unless_known(look, place) else clear).append(place)
     for web in web_modules(look):
@@ -111,6 +108,14 @@ def n_plus_one(look: Look) -> Observation:
     return answer(SIGNAL, Outcome.MET, said, found.any[:3], searched=SEARCHED)
 
 
+def _in_loops(look: Look, module: PythonModule) -> list[Call]:
+    return [one.call for one in calls_of(look, module.path, _is_in_loop) if isinstance(one.call, Call)]
+
+
+def _is_in_loop(call: Seen, _: str) -> bool:
+    return call.in_loop
+
+
 def _in_web(look: Look, web: WebModule) -> tuple[list[Location], list[Location]]:
     """The clear and the doubtful ones among the statements that loops of a module run.
 
@@ -119,8 +124,8 @@ def _in_web(look: Look, web: WebModule) -> tuple[list[Location], list[Location]]
     clear: list[Location] = []
     doubtful: list[Location] = []
     written: dict[str, set[Location]] = {}
-    for one in web.calls:
-        if not one.in_loop:
+    for one in (seen.call for seen in calls_of(look, web.path, _is_in_loop)):
+        if not isinstance(one, WebCall):
             continue
         place = Location(web.path, one.line, one.end_line)
         if _WEB_READS.fullmatch(one.resolved) or _WEB_READS.fullmatch(one.callee):

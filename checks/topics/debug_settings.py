@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checks.application.methods import class_named
 from checks.application.wiring import python_modules
 from checks.observation import Location
+from checks.readers.facets import calls_like
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -22,7 +23,7 @@ def chosen_in_debug(look: Look) -> list[Location]:
     """Where code loads settings with debug on by their name, as in `from_object("config.DevelopmentConfig")`."""
     found = []
     for module in python_modules(look):
-        for call in module.calls:
+        for call in calls_like(module, "callee", r"(?:.*config\.)?(?:update|from_mapping|from_object)"):
             last = call.callee.rpartition("config.")[2]
             if last in {"update", "from_mapping"} and "config." in call.callee:
                 on = call.keywords.get("DEBUG")

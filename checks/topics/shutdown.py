@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.application.calls_seen import Seen, calls_of
 from checks.application.endpoints import endpoints
 from checks.application.hosting import serverless
 from checks.application.hosts_named import run_by_platform
@@ -25,6 +26,7 @@ from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.containers import Dockerfile
+from checks.readers.facets import calls_like
 from checks.readers.python_facts import Function, PythonModule
 from checks.topics.containers import shipped
 from checks.topics.containers_start import scripts
@@ -107,11 +109,11 @@ def _by_platform(look: Look) -> Observation | None:
 def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
     """Registered hooks, each with whether it does more than log."""
     used = {
-        value.text.rsplit(".", 1)[-1]
+        text.rsplit(".", 1)[-1]
         for module in python_modules(look)
-        for call in module.calls
-        for name, value in call.keywords.items()
-        if name in {"lifespan", "on_shutdown"} and is_used(look, module, call.function)
+        for call in calls_of(look, module.path, _is_given_a_hook)
+        for name, text in call.keys.items()
+        if name in _GIVEN and is_used(look, module, call.function)
     }
     for module in python_modules(look):
         for function in module.functions:
@@ -138,16 +140,22 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
             owner = hit.function.rpartition(".")[0]
             yield hit.place, not given or handler_does(look, hit.place.path, handler, owner=owner)
     for web in web_modules(look):
-        for call in web.calls:
+        for call in calls_like(web, "resolved", _NODE_HOOKS):
             first = call.arguments[0] if call.arguments else ""
-            if not re.fullmatch(_NODE_HOOKS, call.resolved):
-                continue
             named = _ON_STOP.search(first) or _ALWAYS.search(call.resolved) or _is_each_signal(look, web.path, first)
             if named and runs(look, web, call.line):
                 does = bool(_ALWAYS.search(call.resolved)) or does_more_than_log(
                     look, web.path, call.line, call.end_line
                 )
                 yield Location(web.path, call.line, call.end_line), does
+
+
+_GIVEN = frozenset({"lifespan", "on_shutdown"})
+"""The arguments by which an application is handed what runs when it stops."""
+
+
+def _is_given_a_hook(call: Seen, _: str) -> bool:
+    return not _GIVEN.isdisjoint(call.keys)
 
 
 def _lifespan(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[Location, bool]]:
