@@ -13,13 +13,21 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from checks.application import product_signs as signs
+from checks.application.product_said import (
+    Said,
+    asked_for,
+    called_like,
+    calls_in,
+    digest_of,
+    last_line,
+    lines_with,
+    texts_in,
+    texts_like,
+)
 from checks.application.wiring import unread_code
-from checks.digests import of_text
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Proposal
-from checks.readers.python_facts import Call, Text
-from checks.readers.web_facts import WebCall, WebText
-from checks.reads import OfOneFile, name_of, of_one_file
+from checks.reads import OfOneFile, name_of
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -36,70 +44,8 @@ def proposals(look: Look) -> tuple[Proposal, ...]:
     return tuple(_proposal(product, fact, judge) for fact, judge in _FACTS.items())
 
 
-_Said = Text | WebText | Call | WebCall
-_Places = dict[str, list[tuple[int, str, str, _Said]]]
+_Places = dict[str, list[tuple[int, str, str, Said]]]
 """Where each text stands, with its number among all: the same few names and words stand all over the code."""
-
-
-def _calls_in(look: Look, path: str) -> Iterator[tuple[str, _Said]]:
-    if path.endswith(PYTHON):
-        module = look.python.module(path)
-        for call in module.calls if module else ():
-            yield look.python.trace(path, call), call
-    else:
-        web = look.web.module(path)
-        for item in web.calls if web else ():
-            yield look.web.trace(item), item
-
-
-def _texts_in(look: Look, path: str) -> Iterator[tuple[str, _Said]]:
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
-    for text in module.texts if module else ():
-        yield text.value, text
-
-
-@of_one_file
-def _called_like(look: Look, path: str, asked: str) -> str:
-    """What a file calls that matches. What that reads of other files, who asks rests on: see `_Product._by_text`."""
-    return _digest([text for text, _ in _calls_in(look, path) if _pattern(asked).search(text)])
-
-
-@of_one_file
-def _texts_like(look: Look, path: str, asked: str) -> str:
-    """The strings of a file that match."""
-    return _digest([text for text, _ in _texts_in(look, path) if _pattern(asked).search(text)])
-
-
-@of_one_file
-def _lines_with(look: Look, path: str, asked: str) -> list[int]:
-    """The lines of a file that match; comment lines do not count."""
-    wanted = _pattern(asked)
-    text = look.tree.text(path) or ""
-    if not wanted.search(text):
-        return []
-    return [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if wanted.search(line) and not line.lstrip().startswith(("#", "//", "*", "/*", "--"))
-    ]
-
-
-def _asked(pattern: re.Pattern[str]) -> str:
-    """A pattern as an argument of a question, behind its flags."""
-    return f"{pattern.flags}\n{pattern.pattern}"
-
-
-def _pattern(asked: str) -> re.Pattern[str]:
-    flags, _, form = asked.partition("\n")
-    return re.compile(form, int(flags))
-
-
-def _digest(texts: list[str]) -> str:
-    return of_text("\0".join(texts)) if texts else ""
-
-
-def _end(one: _Said) -> int:
-    return one.end_line if isinstance(one, Call | WebCall) else 0
 
 
 class _Product:
@@ -130,11 +76,11 @@ class _Product:
 
     def calls(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where reached code calls something whose resolved name matches."""
-        return self._where(self._called, _called_like, pattern)
+        return self._where(self._called, called_like, pattern)
 
     def texts(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Where a string of reached code matches."""
-        return self._where(self._texts, _texts_like, pattern)
+        return self._where(self._texts, texts_like, pattern)
 
     def _where(self, places: _Places, question: OfOneFile, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """The places of the texts in which the pattern is found, in their order; it is these that are asked for."""
@@ -143,19 +89,19 @@ class _Product:
         names: dict[str, list[str]] = {}
         for _, path, text, _ in found:
             names.setdefault(path, []).append(text)
-        asked = name_of(question), _asked(pattern)
-        self.look.reads.told_all(asked, self.paths, {path: _digest(said) for path, said in names.items()})
-        return tuple(Location(path, one.line, _end(one)) for _, path, _, one in found)
+        asked = name_of(question), asked_for(pattern)
+        self.look.reads.told_all(asked, self.paths, {path: digest_of(said) for path, said in names.items()})
+        return tuple(Location(path, one.line, last_line(one)) for _, path, _, one in found)
 
     @cached_property
     def _called(self) -> _Places:
-        return self._by_text(_calls_in)
+        return self._by_text(calls_in)
 
     @cached_property
     def _texts(self) -> _Places:
-        return self._by_text(_texts_in)
+        return self._by_text(texts_in)
 
-    def _by_text(self, each: Callable[[Look, str], Iterator[tuple[str, _Said]]]) -> _Places:
+    def _by_text(self, each: Callable[[Look, str], Iterator[tuple[str, Said]]]) -> _Places:
         """Who uses the places says which are asked for; here only what is read of other files counts."""
         found: _Places = {}
         number = count()
@@ -174,7 +120,7 @@ class _Product:
 
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
         for path in paths:
-            yield from (Location(path, line) for line in self.look.answer_of(_lines_with, path, _asked(pattern)))
+            yield from (Location(path, line) for line in self.look.answer_of(lines_with, path, asked_for(pattern)))
 
     def fields(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
         """Classes of reached Python code with a field whose name matches."""
