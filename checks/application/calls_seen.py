@@ -190,6 +190,8 @@ def _by_file(look: Look) -> dict[str, list[Seen]]:
     found: dict[str, list[Seen]] = {}
     for path in (*look.source_paths(*PYTHON), *look.source_paths(*WEB)):
         look.reads.ask((PYTHON_CODE if path.endswith(PYTHON) else WEB_CODE, READABLE), path)
+        # Parsed before, so none of them is opened: the calls of a large tree take longer than one step may.
+        allowance.reading(path)
         with look.reads.aside() as step:
             found[path] = list(_of_file(look, path, reached=look.reach.reached(path) is not False))
         look.reads.took(step, but=path)
