@@ -72,7 +72,7 @@ def test_an_answer_that_rests_on_imports_holds_where_others_come(
         assert not recalled
         (product / path).write_text(text)
         assert looked(product, store) == looked(product, None)
-        assert recalled == SIGNALS
+        assert recalled >= SIGNALS
 
 
 @pytest.mark.parametrize(
