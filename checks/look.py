@@ -168,6 +168,34 @@ class Look:
             self.reads.told((name_of(question), argument), path, answer)
         return cast(Worked, answer)
 
+    def answers_of(
+        self,
+        question: Callable[[Look, str, str], Worked],
+        argument: str,
+        paths: Collection[str],
+        at_once: Callable[[], Mapping[str, Worked]],
+    ) -> Mapping[str, Worked]:
+        """What those of many files say to a question that say something, as `answer_of` for each.
+
+        Args:
+            question: One of `checks.reads.of_one_file`.
+            argument: What is asked for.
+            paths: The files.
+            at_once: Gives what all of them say, where that takes less than to ask each: as nothing is known of most.
+        """
+        before = self.recalled(question, argument)
+        rest = [path for path in paths if path not in before]
+        found = {path: before[path] for path in paths if before.get(path) and self.tree.assume_read(path)}
+        with self.reads.aside():
+            if before and len(rest) < len(before):
+                found |= {path: said for path in rest if (said := question(self, path, argument))}
+            else:
+                found |= at_once()
+        wanted = frozenset(paths)
+        found = {path: said for path, said in found.items() if path in wanted}
+        self.reads.told_all((name_of(question), argument), paths, found)
+        return found
+
     def again(self) -> Look:
         """A look at the same files by which nothing was read yet."""
         return Look(self.tree.again(), self._git, store=self._store)

@@ -19,17 +19,15 @@ _MODULE_LEVEL = "\n"
 
 
 class Usage:
-    """Where names are called, passed on or assigned in some modules: asked of each module that may."""
+    """Where names are called, passed on or assigned in some files: asked of each that may."""
 
-    def __init__(self, look: Look, modules: Iterable[PythonModule]) -> None:
+    def __init__(self, look: Look, paths: Iterable[str]) -> None:
         self._look = look
         self._importing: dict[str, set[str]] = {}
-        self._own: set[str] = set()
-        for module in modules:
-            self._own.add(module.path)
-            for item in module.imports:
-                for key in (item.name, *item.paths):
-                    self._importing.setdefault(key, set()).add(module.path)
+        self._own = set(paths)
+        for path in self._own:
+            for (key,) in look.answer_of(_imported_by, path, ""):
+                self._importing.setdefault(key, set()).add(path)
 
     def names(self, path: str, qualified: str, name: str) -> bool:
         """Whether the file itself, or one that imports it or the name, uses the function `qualified` of the file.
@@ -38,6 +36,14 @@ class Usage:
         """
         near = self._importing.get(name, set()) | self._importing.get(path, set()) | ({path} & self._own)
         return any(where != qualified for one in sorted(near) for (where,) in self._look.answer_of(_uses_in, one, name))
+
+
+@of_one_file
+def _imported_by(look: Look, path: str, _: str) -> list[tuple[str]]:
+    """The names that a file imports, and the files that its imports load."""
+    module = look.python.module(path)
+    every = {key for item in module.imports for key in (item.name, *item.paths)} if module else set()
+    return sorted((key,) for key in every)
 
 
 @of_one_file

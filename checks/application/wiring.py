@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from checks.application.partly_read import partly_read
@@ -17,11 +17,11 @@ from checks.files.kinds import is_template_of_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
-from checks.readers.facets import like
+from checks.readers.facets import LIKE, asks, calls_like, like
 from checks.readers.python_facts import PythonModule
 from checks.reads import PYTHON as PYTHON_CODE
+from checks.reads import READABLE, of_one_file
 from checks.reads import WEB as WEB_CODE
-from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.application.reach import Reach
@@ -50,10 +50,6 @@ class Hit:
     call: Call | WebCall
 
 
-_Numbered = tuple[int, "PythonModule | WebModule", "Call | WebCall"]
-"""A call with its number in its file and the module it stands in."""
-
-
 _Every = tuple[tuple[PythonModule, ...], tuple["WebModule", ...]]
 
 
@@ -72,32 +68,97 @@ def _live_modules(look: Look) -> _Every:
 
 
 @once
-def _all_hits(look: Look) -> dict[str, list[_Numbered]]:
-    """The calls of all modules by what they resolve to. Who uses them says which it asks for."""
-    with look.reads.aside():
-        return _by_name(_all_modules(look))
+def live_paths(look: Look) -> tuple[str, ...]:
+    """The code of the application that an entry point reaches: Python first, each in path order."""
+    return tuple(path for path in _all_paths(look) if reached(look, path))
+
+
+def _all_paths(look: Look) -> tuple[str, ...]:
+    return (*look.source_paths(*PYTHON), *look.source_paths(*WEB))
+
+
+_Named = dict[str, list[tuple[str, int, "Call | WebCall"]]]
+"""Calls by what names them, each with its file and its number there."""
 
 
 @once
-def _live_hits(look: Look) -> dict[str, list[_Numbered]]:
-    """The calls of modules that an entry point reaches by what they resolve to. Who uses them says which it wants."""
+def _resolved(look: Look) -> _Named:
+    """The calls of all modules by what they resolve to. Who uses them says which it asks for."""
+    return _by_name(look, attrgetter("resolved"))
+
+
+@once
+def _written_as(look: Look) -> _Named:
+    """The calls of all modules by what they are written as. Who uses them says which it asks for."""
+    return _by_name(look, attrgetter("callee"))
+
+
+_NAMED = {"resolved": _resolved, "callee": _written_as}
+
+
+def _by_name(look: Look, name_of: Callable[[Call | WebCall], str]) -> _Named:
+    found: _Named = {}
     with look.reads.aside():
-        return _by_name(_live_modules(look))
-
-
-def _by_name(every: _Every) -> dict[str, list[_Numbered]]:
-    found: dict[str, list[_Numbered]] = {}
-    modules: list[PythonModule | WebModule] = [*every[0], *every[1]]
-    for module in modules:
-        made: Sequence[Call | WebCall] = module.calls
-        for number, call in enumerate(made):
-            found.setdefault(call.resolved, []).append((number, module, call))
+        python, web = _all_modules(look)
+        every: list[PythonModule | WebModule] = [*python, *web]
+        for module in every:
+            made: Sequence[Call | WebCall] = module.calls
+            for number, call in enumerate(made):
+                found.setdefault(name_of(call), []).append((module.path, number, call))
     return found
+
+
+def modules_calling(
+    look: Look, by: str, pattern: str, *, dead: bool = False
+) -> Iterator[tuple[PythonModule | WebModule, tuple[Call | WebCall, ...]]]:
+    """The modules of the application that call something alike, with these calls; Python first, each in path order.
+
+    Who asks rests on these calls alone, and no other module is read where it is known what it said before.
+
+    Args:
+        look: The look.
+        by: "resolved" or "callee": what of a call is looked at.
+        pattern: A regular expression that it matches in full.
+        dead: With modules that no entry point reaches.
+    """
+    known: dict[str, list[tuple[int, Call | WebCall]]] = {}
+
+    def at_once() -> dict[str, bool]:
+        matches = re.compile(pattern).fullmatch
+        for name, every in _NAMED[by](look).items():
+            if matches(name):
+                for path, number, call in every:
+                    known.setdefault(path, []).append((number, call))
+        return dict.fromkeys(known, True)
+
+    paths = _all_paths(look) if dead else live_paths(look)
+    look.reads.ask_all((PYTHON_CODE, READABLE), [path for path in paths if path.endswith(PYTHON)])
+    look.reads.ask_all((WEB_CODE, READABLE), [path for path in paths if path.endswith(WEB)])
+    having = look.answers_of(_calls_like, like(by, pattern), paths, at_once)
+    for path in paths:
+        if path in having and (module := _module(look, path)):
+            if path in known:
+                asks(module, like(by, pattern))
+                yield module, tuple(call for _, call in sorted(known[path], key=itemgetter(0)))
+            else:
+                yield module, calls_like(module, by, pattern)
+
+
+@of_one_file
+def _calls_like(look: Look, path: str, asked: str) -> bool:
+    """Whether a file calls something that matches."""
+    by, _, pattern = asked.partition(LIKE)
+    module = _module(look, path)
+    return bool(module and calls_like(module, by, pattern))
+
+
+def _module(look: Look, path: str) -> PythonModule | WebModule | None:
+    return look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
 
 
 @once
 def _usage(look: Look) -> Usage:
-    return Usage(look, _live_modules(look)[0])
+    return Usage(look, [path for path in live_paths(look) if path.endswith(PYTHON)])
 
 
 def reached(look: Look, path: str) -> bool:
@@ -142,15 +203,10 @@ def calls(look: Look, pattern: str, *, dead: bool = False) -> tuple[Hit, ...]:
     A call inside a function that nothing in the application ever names is left out unless `dead`: it is written, not in
     force.
     """
-    wanted = re.compile(pattern)
-    python, web = (_all_modules if dead else _live_modules)(look)
-    look.reads.ask_all((PYTHON_CODE, like("resolved", pattern)), [one.path for one in python])
-    look.reads.ask_all((WEB_CODE, like("resolved", pattern)), [one.path for one in web])
     found = [
         (place := Location(module.path, call.line, call.end_line), number, Hit(place, call.function, call))
-        for name, made in (_all_hits if dead else _live_hits)(look).items()
-        if wanted.fullmatch(name)
-        for number, module, call in made
+        for module, made in modules_calling(look, "resolved", pattern, dead=dead)
+        for number, call in enumerate(made)
         if dead or _in_force(look, module, call)
     ]
     return tuple(hit for _, _, hit in sorted(found, key=itemgetter(0, 1)))

@@ -129,23 +129,26 @@ class Answers:
         restored = _restorer(question)
         if restored is None:
             return {}
-        kind = name_of(question)
         told = 0
         answers: dict[str, Any] = {}
-        seen = set()
-        for entry in self._old["answers"].values():
-            for its_kind, its_argument, number, said in entry["asked"]:
-                if its_kind == kind and its_argument == argument:
-                    told |= self._set(number)
-                    # Steps go on asking after an answer rests on them: what was said then is not of this answer.
-                    if (number, id(said)) not in seen:
-                        seen.add((number, id(said)))
-                        asked = set(self._in(self._set(number)))
-                        answers |= {path: one for path, one in said.items() if path in asked}
+        for number, said in self._asked_before.get((name_of(question), argument), ()):
+            told |= self._set(number)
+            # Steps go on asking after an answer rests on them: what was said then is not of this answer.
+            asked = set(self._in(self._set(number)))
+            answers |= {path: one for path, one in said.items() if path in asked}
         for number in self._changed:
             told &= ~(1 << number)
         troubled = set(self._old["troubled"])
         return {path: restored(answers.get(path)) for path in self._in(told) if path not in troubled}
+
+    @cached_property
+    def _asked_before(self) -> dict[Question, list[tuple[int, Mapping[str, Any]]]]:
+        """What was asked in the earlier look, with the files that were, and what those said; each once."""
+        found: dict[Question, dict[tuple[int, int], tuple[int, Mapping[str, Any]]]] = {}
+        for entry in self._old["answers"].values():
+            for kind, argument, number, said in entry["asked"]:
+                found.setdefault((kind, argument), {})[number, id(said)] = number, said
+        return {question: list(every.values()) for question, every in found.items()}
 
     # -- does an answer still hold ----------------------------------------------------------------------------------
 

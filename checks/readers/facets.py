@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Record = TypeVar("Record")
 Answer = TypeVar("Answer")
 _PLACES: Final = frozenset({"line", "end_line"})
-_LIKE: Final = "~"
+LIKE: Final = "~"
 """Between a text of calls and the pattern it matches."""
 
 
@@ -128,23 +128,30 @@ def calls_like(module: PythonModule | WebModule, by: str, pattern: str) -> tuple
         pattern: A regular expression.
     """
     name = like(by, pattern)
-    asker = getattr(module, "_of", None)
+    asker = asks(module, name)
     if asker is None:
         return _like(module, name)
-    asker.field(name)
     with asker.aside():
         return _like(module, name)
 
 
+def asks(module: PythonModule | WebModule, name: str) -> _Asker | None:
+    """Count a field, or a part that is asked for as one, as asked of a module; who says so of its look, if any."""
+    asker: _Asker | None = getattr(module, "_of", None)
+    if asker is not None:
+        asker.field(name)
+    return asker
+
+
 def _like(module: Any, name: str) -> tuple[Any, ...]:
-    by, _, pattern = name.partition(_LIKE)
+    by, _, pattern = name.partition(LIKE)
     matches = re.compile(pattern).fullmatch
     return tuple(call for call in module.calls if matches(getattr(call, by)))
 
 
 def like(by: str, pattern: str) -> str:
     """The name under which `calls_like` asks for such calls."""
-    return f"{by}{_LIKE}{pattern}"
+    return f"{by}{LIKE}{pattern}"
 
 
 def told_apart(kind: type[Record]) -> type[Record]:
@@ -195,7 +202,7 @@ def same(before: object, now: object, facet: str) -> bool:
         return True
     if not facet:
         return bool(_plain(before, set()) == _plain(now, set()))
-    part = _like if _LIKE in facet else getattr
+    part = _like if LIKE in facet else getattr
     return bool(_plain(part(before, facet), _PLACES) == _plain(part(now, facet), _PLACES))
 
 
