@@ -19,12 +19,12 @@ from checks.application.wiring import (
     is_one_off,
     line_matches,
     modules,
+    modules_calling,
     python_modules,
 )
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.readers.facets import calls_like
 from checks.topics.observability_loggers import json_lines, structured_loggers
 from checks.topics.request_ids import in_middleware, is_installed, is_of_request
 
@@ -121,14 +121,11 @@ def _of_other_services(
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     prints: list[Location] = []
     logs: list[Location] = []
-    for module in modules(look):
+    for module, made in modules_calling(look, "callee", rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"):
         if is_one_off(module.path) or in_browser(look, module.path):
             continue
-        for call in calls_like(module, "callee", rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"):
-            if _PLAIN.fullmatch(call.callee):
-                prints.append(Location(module.path, call.line))
-            else:
-                logs.append(Location(module.path, call.line))
+        for call in made:
+            (prints if _PLAIN.fullmatch(call.callee) else logs).append(Location(module.path, call.line))
     return prints, logs
 
 

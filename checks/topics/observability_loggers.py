@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING
 
 from checks.application.named_values import assigned
 from checks.application.switches import off_by, switched_off
-from checks.application.wiring import Hit, arguments_of, calls, is_used, line_matches, modules, python_modules, span
+from checks.application.wiring import (
+    Hit,
+    arguments_of,
+    calls,
+    is_used,
+    line_matches,
+    live_paths,
+    modules_calling,
+    python_modules,
+    span,
+)
 from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
-from checks.readers.facets import calls_like
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import PythonModule
+    from checks.readers.python_facts import Call, PythonModule
+    from checks.readers.web_facts import WebCall
 
 _LOGGERS = (
     r"structlog\.(?:configure|configure_once|stdlib\.recreate_defaults)|logfire\.configure|pino(?:\.default|\.pino)?|pino-http.*"
@@ -90,8 +101,15 @@ def _set_up(look: Look) -> list[Location]:
         hits = calls(look, pattern)
         found += [hit.place for hit in hits if re.search(wanted, _written(look, hit))]
     writes = _own_formatters(look)
-    for module in python_modules(look):
-        found += _in_python(look, module, writes)
+    names = "|".join(sorted(map(re.escape, writes | {"setFormatter"})))
+    telling = rf"(?:.*\.)?(?:{names})|{_LOADS.pattern}"
+    made = {module.path: every for module, every in modules_calling(look, "callee", telling)}
+    for path in live_paths(look):
+        # Few files say anything of it, and no other is read.
+        near = "/".join(path.split("/")[-2:])
+        module = look.python.module(path) if path in made or "settings" in near or _SETTINGS.search(near) else None
+        if module:
+            found += _in_python(look, module, made.get(path, ()), writes)
     found += [place for place, in_logger in _written_as_json(look) if in_logger]
     return [*found, *_started_with(look)]
 
@@ -114,9 +132,9 @@ def json_lines(look: Look) -> list[Location]:
 
 def _written_as_json(look: Look) -> Iterator[tuple[Location, bool]]:
     """Lines written as JSON by hand, each with whether a logger that other files load writes it."""
-    for module in modules(look):
+    for module, every in modules_calling(look, "callee", _PLAIN.pattern):
         own = bool(_OWN_LOGGER.search(module.path)) and bool(look.reach.imported_by(module.path))
-        for call in calls_like(module, "callee", _PLAIN.pattern):
+        for call in every:
             made = _MADE_INTO_JSON.match(next(iter(arguments_of(call)), ""))
             if made and (own or made["object"]):
                 yield Location(module.path, call.line, call.end_line), own
@@ -132,22 +150,30 @@ def _written(look: Look, hit: Hit) -> str:
 
 def _own_formatters(look: Look) -> frozenset[str]:
     """Names of the application's formatter classes that write JSON."""
-    return frozenset(
-        one.name
-        for module in python_modules(look)
-        for one in module.classes
-        if any(base.endswith("Formatter") for base in one.bases)
+    paths = [path for path in live_paths(look) if path.endswith(PYTHON)]
+    return frozenset(name for path in paths for (name,) in look.answer_of(_formatters_in, path, ""))
+
+
+@of_one_file
+def _formatters_in(look: Look, path: str, _: str) -> list[tuple[str]]:
+    """The names of a file's formatter classes that write JSON."""
+    module = look.python.module(path)
+    return [
+        (one.name,)
+        for one in (module.classes if module else ())
+        if module and any(base.endswith("Formatter") for base in one.bases)
         if any(
             one.line <= call.line <= one.end_line and call.resolved.endswith(("json.dumps", "orjson.dumps"))
             for call in module.calls
         )
-    )
+    ]
 
 
-def _in_python(look: Look, module: PythonModule, writes: frozenset[str]) -> Iterator[Location]:
+def _in_python(
+    look: Look, module: PythonModule, made: tuple[Call | WebCall, ...], writes: frozenset[str]
+) -> Iterator[Location]:
     loads = False
-    names = "|".join(sorted(map(re.escape, writes | {"setFormatter"})))
-    for call in calls_like(module, "callee", rf"(?:.*\.)?(?:{names})|{_LOADS.pattern}"):
+    for call in made:
         last = call.callee.rsplit(".", 1)[-1]
         place = Location(module.path, call.line, call.end_line)
         if last in writes and is_used(look, module, call.function):
