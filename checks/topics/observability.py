@@ -20,9 +20,8 @@ from checks.application.wiring import (
     line_matches,
     modules,
     modules_calling,
-    python_modules,
 )
-from checks.look import Look
+from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.topics.observability_loggers import json_lines, structured_loggers
@@ -83,8 +82,9 @@ def structured_logging(look: Look) -> Observation:
         return answer(LOGGING, Outcome.PARTIAL, said, list(off), searched=searched, fix=fix)
     written = [
         place
-        for module in python_modules(look, dead=True)
-        for place in line_matches(look, module.path, r"structlog\.configure|JsonFormatter\(")
+        for path in look.source_paths(*PYTHON)
+        for place in line_matches(look, path, r"structlog\.configure|JsonFormatter\(")
+        if look.python.module(path)
     ]
     said = f"plain text: {counted(len(logs), 'log call')} and {counted(len(prints), 'print or console call')}"
     if written:
