@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from checks.digests import of_text
 from checks.once import once
 from checks.reads import of_one_file
 
@@ -34,27 +35,29 @@ class Usage:
 
         Uses inside the function itself do not count.
         """
-        near = self._importing.get(name, set()) | self._importing.get(path, set()) | ({path} & self._own)
-        return any(where != qualified for one in sorted(near) for (where,) in self._look.answer_of(_uses_in, one, name))
+        near = self._importing.get(of_text(name), set()) | self._importing.get(of_text(path), set())
+        near |= {path} & self._own
+        itself = of_text(qualified)
+        return any(where != itself for one in sorted(near) for (where,) in self._look.answer_of(_uses_in, one, name))
 
 
 @of_one_file
 def _imported_by(look: Look, path: str, _: str) -> list[tuple[str]]:
-    """The names that a file imports, and the files that its imports load."""
+    """Digests of the names that a file imports, and of the files that its imports load."""
     module = look.python.module(path)
     every = {key for item in module.imports for key in (item.name, *item.paths)} if module else set()
-    return sorted((key,) for key in every)
+    return sorted((of_text(key),) for key in every)
 
 
 @of_one_file
 def _uses_in(look: Look, path: str, name: str) -> list[tuple[str]]:
-    """The functions of a file in which a name is used."""
+    """Digests of the functions of a file in which a name is used."""
     known = _known_names(look)
     # Asked for each time, so that it is known that the file was read.
     module = look.python.module(path)
     if path not in known:
         known[path] = _names_in(module) if module else {}
-    return sorted((where,) for where in known[path].get(name, ()))
+    return sorted((of_text(where),) for where in known[path].get(name, ()))
 
 
 @once
