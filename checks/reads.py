@@ -50,6 +50,20 @@ def of_one_file(question: Asked) -> Asked:
     return question
 
 
+RESTS_ON: Final[dict[str, Mapping[str, tuple[str, ...]]]] = {}
+"""Of questions that say so, the parts of a module by its kind: where these are the same, so is the answer."""
+
+
+def rests_on(python: tuple[str, ...], web: tuple[str, ...]) -> Callable[[Asked], Asked]:
+    """Say of a question of `of_one_file` that in its own file it asks for these parts of the module alone."""
+
+    def said(question: Asked) -> Asked:
+        RESTS_ON[name_of(question)] = {PYTHON: python, WEB: web}
+        return question
+
+    return said
+
+
 def name_of(question: OfOneFile) -> str:
     """The name under which a question is registered."""
     return f"{question.__module__}:{question.__name__}"

@@ -16,7 +16,7 @@ from checks.observation import Location
 from checks.once import once
 from checks.readers.web_facts import WebCall
 from checks.reads import PYTHON as PYTHON_CODE
-from checks.reads import READABLE, name_of, of_one_file
+from checks.reads import READABLE, name_of, of_one_file, rests_on
 from checks.reads import WEB as WEB_CODE
 
 if TYPE_CHECKING:
@@ -142,6 +142,10 @@ def _asked(says: Says, argument: str) -> str:
     return f"{says.__module__}:{says.__name__}\n{argument}"
 
 
+@rests_on(
+    python=("calls", "imports", "functions", "classes", "kept", "kept_calls", "made_globally"),
+    web=("calls", "assigned"),
+)
 @of_one_file
 def _those_that(look: Look, path: str, asked: str) -> str:
     """What `calls_that` finds in a file. What that reads of other files, all who ask rest on: see `_by_file`."""
@@ -246,13 +250,10 @@ _HTTP_CLIENT = re.compile(
 
 def _http_fields(module: PythonModule) -> dict[tuple[str, str], str]:
     """The fields that a class fills with an HTTP client, as (class, "self.client"), and what makes each."""
-    made = {(call.function, call.line): call.resolved for call in module.calls if _HTTP_CLIENT.fullmatch(call.resolved)}
     fields = {}
-    for item in module.kept if made else ():
-        if re.fullmatch(r"self\.\w+", item.target):
-            for (function, line), name in made.items():
-                if item.line == line:
-                    fields[function.rpartition(".")[0], item.target] = name
+    for target, function, name in module.kept_calls:
+        if re.fullmatch(r"self\.\w+", target) and _HTTP_CLIENT.fullmatch(name):
+            fields[function.rpartition(".")[0], target] = name
     return fields
 
 

@@ -10,7 +10,7 @@ from checks.digests import of_text
 from checks.look import PYTHON
 from checks.readers.python_facts import Call, Text
 from checks.readers.web_facts import WebCall, WebText
-from checks.reads import of_one_file
+from checks.reads import of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -37,12 +37,14 @@ def texts_in(look: Look, path: str) -> Iterator[tuple[str, Said]]:
         yield text.value, text
 
 
+@rests_on(python=("calls", "imports"), web=("calls", "assigned"))
 @of_one_file
 def called_like(look: Look, path: str, asked: str) -> str:
     """What a file calls that matches. What that reads of other files, who asks rests on: see `_Product._by_text`."""
     return digest_of([text for text, _ in calls_in(look, path) if _pattern(asked).search(text)])
 
 
+@rests_on(python=("texts",), web=("texts",))
 @of_one_file
 def texts_like(look: Look, path: str, asked: str) -> str:
     """The strings of a file that match."""

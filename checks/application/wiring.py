@@ -20,7 +20,7 @@ from checks.once import once
 from checks.readers.facets import LIKE, asks, calls_like, like
 from checks.readers.python_facts import PythonModule
 from checks.reads import PYTHON as PYTHON_CODE
-from checks.reads import READABLE, of_one_file
+from checks.reads import READABLE, of_one_file, rests_on
 from checks.reads import WEB as WEB_CODE
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def modules_calling(
                 yield module, calls_like(module, by, pattern)
 
 
+@rests_on(python=("calls",), web=("calls",))
 @of_one_file
 def _calls_like(look: Look, path: str, asked: str) -> bool:
     """Whether a file calls something that matches."""

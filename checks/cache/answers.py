@@ -16,9 +16,25 @@ from typing import TYPE_CHECKING, Any, Final
 from checks.cache import version
 from checks.cache.facts import may_tell
 from checks.digests import blake2b
+from checks.look import PYTHON as PYTHON_FILES
 from checks.observation import Location, Unread
-from checks.readers.facets import same
-from checks.reads import CODE, FACTS, GIT, MEASURE, MODULES, PYTHON, QUESTIONS, TEXT, OfOneFile, Question, Step, name_of
+from checks.readers.facets import LIKE, same
+from checks.reads import (
+    CODE,
+    FACTS,
+    GIT,
+    MEASURE,
+    MODULES,
+    PYTHON,
+    QUESTIONS,
+    RESTS_ON,
+    TEXT,
+    WEB,
+    OfOneFile,
+    Question,
+    Step,
+    name_of,
+)
 from checks.report_wire import unpack_finding
 
 if TYPE_CHECKING:
@@ -173,18 +189,26 @@ class Answers:
             return False
         if question[0] in FACTS:
             return self._still(question, path, number)
-        return self._asked_again(question, path) == (said.get(path) or None)
+        return self._rests_on_same(question[0], path, number) or self._asked_again(question, path) == (
+            said.get(path) or None
+        )
 
     def _asked_again(self, question: Question, path: str) -> object:
         """What a changed file says now, in a look of its own: it must leave no trace in this one."""
         key = question, path
         if key not in self._same:
-            module = question[0].partition(":")[0]
-            if module.startswith(_OURS):
-                import_module(module)
             answer = QUESTIONS[question[0]](self._again, path, question[1]) if question[0] in QUESTIONS else ["unknown"]
             self._same[key] = json.loads(json.dumps(answer)) or None
         return self._same[key]
+
+    def _rests_on_same(self, kind: str, path: str, number: int) -> bool:
+        """Whether a question rests on parts of a module that are the same, so that it need not be asked again."""
+        module = kind.partition(":")[0]
+        if module.startswith(_OURS):
+            import_module(module)
+        of = PYTHON if path.endswith(PYTHON_FILES) else WEB
+        parts = RESTS_ON.get(kind, {}).get(of, ())
+        return bool(parts) and all(self._still((of, part), path, number) for part in parts)
 
     def _still(self, question: Question, path: str, number: int) -> bool:
         """Whether what a reader makes of a changed file is what it was, as far as that is asked for."""
@@ -192,6 +216,8 @@ class Answers:
         both = self._both(kind, path, number)
         if both is None or kind not in MODULES:
             return both is not None and both[0] == both[1]
+        if LIKE in facet and self._still((kind, "calls"), path, number):
+            return True
         key = question, path
         if key not in self._same:
             self._same[key] = same(*both, facet)

@@ -114,7 +114,7 @@ class _Facet:
 def facet(of: Callable[[Any], Answer]) -> Answer:
     """Make a method of a module a part of its own of it: a property whose reading of fields counts for nobody.
 
-    It may not ask for lines, and must return values, or records of the module.
+    It must return values, or records of the module; it may compare their lines, but not return one.
     """
     return _Facet(of)  # type: ignore[return-value]  # what reading it gives, as of a property
 

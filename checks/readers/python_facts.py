@@ -212,6 +212,16 @@ class PythonModule(Placed):
         return tuple(item for item in self.assignments if "." in item.target)
 
     @facet
+    def kept_calls(self) -> tuple[tuple[str, str, str], ...]:
+        """What is called in the line of such an assignment: the attribute, the function around, what it resolves to."""
+        lines: dict[int, list[str]] = {}
+        for item in self.assignments:
+            if "." in item.target:
+                lines.setdefault(item.line, []).append(item.target)
+        calls = self.calls if lines else ()
+        return tuple((to, call.function, call.resolved) for call in calls for to in lines.get(call.line, ()))
+
+    @facet
     def made_by_calls(self) -> tuple[Assignment, ...]:
         """The assignments of what a call gives, as in `router = APIRouter(…)`."""
         return tuple(item for item in self.assignments if "(" in item.value.text)
