@@ -70,7 +70,7 @@ def _missed(table: Sequence[Row], costs: Costs) -> list[str]:
     lines = ["## Where a bar is missed\n"]
     for row in missed:
         parts = [f"{name} {_shown(middle(costs, [name], row.measure), row)}" for name in row.parts]
-        told = f" Measured by themselves: {', '.join(parts)}." if parts else ""
+        told = f" Measured by themselves: {', '.join(parts)}." if parts else f" {row.where}" if row.where else ""
         ours = _shown(middle(costs, row.ours, row.measure), row)
         lines.append(f"- {row.what}, {WORDS[row.measure]}: {ours} is beyond {row.bar:g} times {row.against}.{told}")
     return [*lines, ""]

@@ -53,6 +53,8 @@ class Row:
     theirs: tuple[str, ...]
     parts: tuple[str, ...] = ()
     """What to look at where the bar is missed."""
+    where: str = ""
+    """Where the time goes, said where the bar is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,19 @@ def rows(bed: Bed, others: list[Bed]) -> list[Row]:
 def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
     """What a look costs after each kind of change; the bar is one for all, as the promise is."""
     told = {"one file changed": "a comment at its end", IN_FUNCTION: "", ADDED: ""}
+    where = {
+        ADDED: "An answer holds for one list of files, so every probe runs again, on what is known of each file.",
+    }
     return [
-        Row(f"{bed.called(what)}{f': {state}' if state else ''}", against, 2.5, "wall", (bed.called(what),), theirs)
+        Row(
+            f"{bed.called(what)}{f': {state}' if state else ''}",
+            against,
+            2.5,
+            "wall",
+            (bed.called(what),),
+            theirs,
+            where=where.get(what, "What grows is what is said of all files: the table of complexity, and what holds."),
+        )
         for what, state in told.items()
     ]
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from benchmarks.products import Product, read_products
 from checks import run
+from checks.application import calls_seen, product_said, wiring
 from checks.application.calls_seen import Seen, calls_that
 from checks.cache.answers import Answers
 from checks.cache.store import Store
 from checks.look import Look
 from checks.readers import python_facts, web_facts
-from checks.readers.facets import calls_like, same
+from checks.readers.facets import calls_like, like, same
 from checks.readers.python_facts import PythonModule
-from checks.reads import READABLE, Question
+from checks.reads import QUESTIONS, READABLE, RESTS_ON, Question, name_of
 from checks.report_wire import pack
 from checks.tree import Tree
 
+PRODUCTS = list(read_products(Path(__file__).parent / "products"))[::5]
 CODE = """import httpx
 
 client = httpx.Client()
@@ -169,3 +173,30 @@ def test_few_steps_run_again_after_an_edit_inside_a_function(
     assert every > 70
     assert len(ran) <= most
     assert pack(warm) == pack(run.look_over(root))
+
+
+ARGUMENTS = {
+    name_of(calls_seen._those_that): f"{calls_seen.__name__}:_any\n",
+    name_of(wiring._calls_like): like("callee", ".*"),
+    name_of(product_said.called_like): product_said.asked_for(re.compile(".")),
+    name_of(product_said.texts_like): product_said.asked_for(re.compile(".")),
+}
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=[product.name for product in PRODUCTS])
+def test_a_question_asks_for_no_other_parts_of_its_file_than_it_says(product: Product, tmp_path: Path) -> None:
+    for path, text in product.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    look = Look(Tree.read(tmp_path, None))
+    assert ARGUMENTS.keys() == RESTS_ON.keys()
+    seen = 0
+    for question, argument in ARGUMENTS.items():
+        for path in look.source_paths():
+            with look.reads.aside() as step:
+                seen += bool(QUESTIONS[question](look, path, argument))
+            own = {(kind, part.split("~")[0]) for (kind, part), paths in step.asked.items() if path in paths}
+            said = {(kind, part) for kind, parts in RESTS_ON[question].items() for part in (*parts, READABLE)}
+            said |= {(kind, by) for kind, part in said if part == "calls" for by in ("callee", "resolved")}
+            assert own <= said, (question, path)
+    assert seen > 10
