@@ -193,6 +193,9 @@ class _Run:
 
     def answer_guests(self, guests: Sequence[Guest]) -> None:
         """Ask the probes of plug-ins, each in a process of its own."""
+        if not guests:
+            return
+        # Seldom needed, and a thirtieth of a look after a change.
         from checks.plugins import forked
 
         todo = [(one, {name for name in one.signals if self._is_wanted(name)}) for one in guests]
