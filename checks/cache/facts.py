@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 _AHEAD: Final = 200
-"""Files whose rows are fetched, or kept before they are written, together."""
+"""Files whose rows are kept before they are written together, and the most whose rows are fetched together."""
+_FEW: Final = 8
+"""Files whose rows are fetched together where single ones are asked for; four times as many where all are in turn."""
 
 
 class FileFacts:
@@ -31,6 +33,7 @@ class FileFacts:
         self._keys: dict[str, dict[str, bytes]] = {}
         self._rows: dict[bytes, Any] = {}
         self._asked: set[bytes] = set()
+        self._fetched: dict[str, tuple[int, int]] = {}
         self._fresh: dict[bytes, object] = {}
 
     @property
@@ -116,10 +119,14 @@ class FileFacts:
         return "\0".join(["facts", kind, version.digest()]).encode()
 
     def _fetch(self, kind: str, path: str) -> None:
-        """Fetch the rows of a file and of those after it, which are asked for next."""
+        """Fetch the rows of a file and of those after it, which are asked for next where files are asked in turn."""
         paths = self._tree.paths
         start = bisect_left(paths, path)
-        near = [self._keys[kind][one] for one in paths[start : start + _AHEAD] if one in self._keys[kind]]
+        end, ahead = self._fetched.get(kind, (0, _FEW))
+        # Between two files of a kind may stand a few of others.
+        ahead = min(4 * ahead, _AHEAD) if end <= start <= end + ahead else _FEW
+        self._fetched[kind] = start + ahead, ahead
+        near = [self._keys[kind][one] for one in paths[start : start + ahead] if one in self._keys[kind]]
         wanted = [key for key in near if key not in self._asked]
         self._asked.update(wanted)
         if self._store is not None:

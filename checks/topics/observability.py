@@ -18,12 +18,17 @@ from checks.application.wiring import (
     calls,
     is_one_off,
     line_matches,
+    live_paths,
     modules,
     modules_calling,
 )
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
+from checks.readers.facets import calls_like
+from checks.readers.python_facts import Call
+from checks.readers.web_facts import WebCall
+from checks.reads import of_one_file
 from checks.topics.observability_loggers import json_lines, structured_loggers
 from checks.topics.request_ids import in_middleware, is_installed, is_of_request
 
@@ -121,12 +126,31 @@ def _of_other_services(
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     prints: list[Location] = []
     logs: list[Location] = []
-    for module, made in modules_calling(look, "callee", rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"):
-        if is_one_off(module.path) or in_browser(look, module.path):
-            continue
-        for call in made:
-            (prints if _PLAIN.fullmatch(call.callee) else logs).append(Location(module.path, call.line))
+    paths = live_paths(look)
+    said = look.answers_of(_says_plainly, "", paths, lambda: _all_that_say(look))
+    for path in paths:
+        if path in said and not is_one_off(path) and not in_browser(look, path):
+            for line, is_print in said[path]:
+                (prints if is_print else logs).append(Location(path, line))
     return prints, logs
+
+
+_SAYS_PLAINLY = rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"
+
+
+@of_one_file
+def _says_plainly(look: Look, path: str, _: str) -> list[tuple[int, bool]]:
+    """The lines of a file in which something is said as text, and whether by a plain print."""
+    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    return _lines_of(calls_like(module, "callee", _SAYS_PLAINLY)) if module else []
+
+
+def _all_that_say(look: Look) -> dict[str, list[tuple[int, bool]]]:
+    return {module.path: _lines_of(made) for module, made in modules_calling(look, "callee", _SAYS_PLAINLY)}
+
+
+def _lines_of(made: tuple[Call | WebCall, ...]) -> list[tuple[int, bool]]:
+    return [(call.line, bool(_PLAIN.fullmatch(call.callee))) for call in made]
 
 
 @probe(CORRELATION)
