@@ -78,11 +78,6 @@ Says = Callable[[Seen, str], bool]
 """Tells of a call by what it is, and by nothing else: not by its lines, and not by whether it is reached."""
 
 
-def all_calls(look: Look) -> tuple[Seen, ...]:
-    """All calls of application code, in path order. Who can say which it wants asks `calls_that`."""
-    return calls_that(look, _any)
-
-
 def _any(_: Seen, __: str) -> bool:
     return True
 
