@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from checks.readers.documents import Documents
     from checks.readers.manifests import Manifests
     from checks.readers.python import PythonCode
+    from checks.readers.python_facts import PythonModule
     from checks.readers.web import WebCode
+    from checks.readers.web_facts import WebModule
     from checks.readers.workflows import Workflows
     from checks.reads import Reads
     from checks.semgrep.findings import AskedFindings, CodeFindings
@@ -228,6 +230,10 @@ class Look:
     def web(self) -> WebCode:
         """Facts about JavaScript, TypeScript and the script blocks of Vue, Svelte and Astro files."""
         return self.once(_web)
+
+    def module(self, path: str) -> PythonModule | WebModule | None:
+        """The facts of one file of code, Python or web; None where it could not be read."""
+        return self.python.module(path) if path.endswith(PYTHON) else self.web.module(path)
 
     @property
     def manifests(self) -> Manifests:

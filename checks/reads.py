@@ -21,9 +21,9 @@ Question = tuple[str, str]
 
 TEXT: Final = ("text", "")
 """The content itself."""
-PYTHON: Final = "python module"
-WEB: Final = "web module"
-MODULES: Final = frozenset({PYTHON, WEB})
+PYTHON_MODULE: Final = "python module"
+WEB_MODULE: Final = "web module"
+MODULES: Final = frozenset({PYTHON_MODULE, WEB_MODULE})
 """What is asked of these is one field of a module, "" for all of it with its lines, or whether there is one."""
 READABLE: Final = "readable"
 MEASURE: Final = ("complexity", "")
@@ -58,7 +58,7 @@ def rests_on(python: tuple[str, ...], web: tuple[str, ...]) -> Callable[[Asked],
     """Say of a question of `of_one_file` that in its own file it asks for these parts of the module alone."""
 
     def said(question: Asked) -> Asked:
-        RESTS_ON[name_of(question)] = {PYTHON: python, WEB: web}
+        RESTS_ON[name_of(question)] = {PYTHON_MODULE: python, WEB_MODULE: web}
         return question
 
     return said

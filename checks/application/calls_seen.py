@@ -15,9 +15,7 @@ from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
 from checks.readers.web_facts import WebCall
-from checks.reads import PYTHON as PYTHON_CODE
-from checks.reads import READABLE, name_of, of_one_file, rests_on
-from checks.reads import WEB as WEB_CODE
+from checks.reads import PYTHON_MODULE, READABLE, WEB_MODULE, name_of, of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -188,7 +186,7 @@ def _by_file(look: Look) -> dict[str, list[Seen]]:
     """
     found: dict[str, list[Seen]] = {}
     for path in (*look.source_paths(*PYTHON), *look.source_paths(*WEB)):
-        look.reads.ask((PYTHON_CODE if path.endswith(PYTHON) else WEB_CODE, READABLE), path)
+        look.reads.ask((PYTHON_MODULE if path.endswith(PYTHON) else WEB_MODULE, READABLE), path)
         # Parsed before, so none of them is opened: the calls of a large tree take longer than one step may.
         allowance.reading(path)
         with look.reads.aside() as step:

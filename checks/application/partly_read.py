@@ -9,23 +9,17 @@ from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import PythonModule
-    from checks.readers.web_facts import WebModule
 
 
 def partly_read(look: Look, paths: Iterable[str]) -> list[str]:
     """Those of `paths`, Python or web code, that could not be taken in full; the trouble counts for who asks."""
     found = [path for path in paths if look.answer_of(_is_partial, path, "")]
     for path in found:
-        _module(look, path)
+        look.module(path)
     return found
 
 
 @of_one_file
 def _is_partial(look: Look, path: str, _: str) -> bool:
-    module = _module(look, path)
+    module = look.module(path)
     return module is None or not module.complete
-
-
-def _module(look: Look, path: str) -> PythonModule | WebModule | None:
-    return look.python.module(path) if path.endswith((".py", ".pyw")) else look.web.module(path)

@@ -32,7 +32,7 @@ def calls_in(look: Look, path: str) -> Iterator[tuple[str, Said]]:
 
 def texts_in(look: Look, path: str) -> Iterator[tuple[str, Said]]:
     """The strings of a file, each with its value."""
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    module = look.module(path)
     for text in module.texts if module else ():
         yield text.value, text
 

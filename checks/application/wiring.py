@@ -19,9 +19,7 @@ from checks.observation import Confidence, Finding, Location, Observation, Outco
 from checks.once import once
 from checks.readers.facets import LIKE, asks, calls_like, like
 from checks.readers.python_facts import PythonModule
-from checks.reads import PYTHON as PYTHON_CODE
-from checks.reads import READABLE, of_one_file, rests_on
-from checks.reads import WEB as WEB_CODE
+from checks.reads import PYTHON_MODULE, READABLE, WEB_MODULE, of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.application.reach import Reach
@@ -132,11 +130,11 @@ def modules_calling(
         return dict.fromkeys(known, True)
 
     paths = _all_paths(look) if dead else live_paths(look)
-    look.reads.ask_all((PYTHON_CODE, READABLE), [path for path in paths if path.endswith(PYTHON)])
-    look.reads.ask_all((WEB_CODE, READABLE), [path for path in paths if path.endswith(WEB)])
+    look.reads.ask_all((PYTHON_MODULE, READABLE), [path for path in paths if path.endswith(PYTHON)])
+    look.reads.ask_all((WEB_MODULE, READABLE), [path for path in paths if path.endswith(WEB)])
     having = look.answers_of(_calls_like, like(by, pattern), paths, at_once)
     for path in paths:
-        if path in having and (module := _module(look, path)):
+        if path in having and (module := look.module(path)):
             if path in known:
                 asks(module, like(by, pattern))
                 yield module, tuple(call for _, call in sorted(known[path], key=itemgetter(0)))
@@ -149,12 +147,8 @@ def modules_calling(
 def _calls_like(look: Look, path: str, asked: str) -> bool:
     """Whether a file calls something that matches."""
     by, _, pattern = asked.partition(LIKE)
-    module = _module(look, path)
+    module = look.module(path)
     return bool(module and calls_like(module, by, pattern))
-
-
-def _module(look: Look, path: str) -> PythonModule | WebModule | None:
-    return look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
 
 
 @once

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from checks.cache import version
 from checks.cache.facts import may_tell
 from checks.digests import blake2b
-from checks.look import PYTHON as PYTHON_FILES
+from checks.look import PYTHON
 from checks.observation import Location, Unread
 from checks.readers.facets import LIKE, same
 from checks.reads import (
@@ -25,11 +25,11 @@ from checks.reads import (
     GIT,
     MEASURE,
     MODULES,
-    PYTHON,
+    PYTHON_MODULE,
     QUESTIONS,
     RESTS_ON,
     TEXT,
-    WEB,
+    WEB_MODULE,
     OfOneFile,
     Question,
     Step,
@@ -206,7 +206,7 @@ class Answers:
         module = kind.partition(":")[0]
         if module.startswith(_OURS):
             import_module(module)
-        of = PYTHON if path.endswith(PYTHON_FILES) else WEB
+        of = PYTHON_MODULE if path.endswith(PYTHON) else WEB_MODULE
         parts = RESTS_ON.get(kind, {}).get(of, ())
         return bool(parts) and all(self._still((of, part), path, number) for part in parts)
 
@@ -283,7 +283,7 @@ class Answers:
 
 
 def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule, PythonModule | WebModule]:
-    if kind == PYTHON:
+    if kind == PYTHON_MODULE:
         from checks.readers import python_facts
 
         return python_facts.rows().unpack(pair[0]), python_facts.rows().unpack(pair[1])

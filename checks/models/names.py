@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
-from checks.look import PYTHON, WEB, is_product
+from checks.look import WEB, is_product
 from checks.models.development import development_files
 from checks.models.name_places import is_no_choice, model_folders
 from checks.observation import Location
@@ -131,7 +131,7 @@ def _settings_read(look: Look) -> tuple[str, ...]:
 
 
 def _texts(look: Look, path: str) -> tuple[Text | WebText, ...]:
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    module = look.module(path)
     return module.texts if module else ()
 
 

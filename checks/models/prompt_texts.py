@@ -112,7 +112,7 @@ def _instructions_read(look: Look) -> Iterator[str]:
 
 
 def _texts(look: Look, path: str) -> Iterator[str]:
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    module = look.module(path)
     for text in module.texts if module else ():
         yield text.value
     web = look.web.module(path) if path.endswith(WEB) else None
@@ -162,7 +162,7 @@ def inline_prompts(look: Look) -> list[Location]:
     files |= _builders(look)
     found: list[Location] = []
     for path in sorted(files - modules):
-        module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+        module = look.module(path)
         texts = module.texts if module else ()
         found += [Location(path, text.line) for text in texts if _is_prompt(look, path, text.value, text.line)]
     for call in model_calls(look):

@@ -16,7 +16,7 @@ from checks.observation import Unread
 from checks.readers import python_ast, python_newer, python_older
 from checks.readers.facets import attend
 from checks.readers.python_facts import Call, Import, PythonModule, Route, rows
-from checks.reads import PYTHON, READABLE
+from checks.reads import PYTHON_MODULE, READABLE
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -52,11 +52,11 @@ class PythonCode:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
         if not path.endswith((".py", ".pyw", ".pyi")) and "." in path.rsplit("/", 1)[-1]:
             return None  # another language: trying would only list it as broken Python
-        self._tree.reads.ask((PYTHON, READABLE), path)
+        self._tree.reads.ask((PYTHON_MODULE, READABLE), path)
         if path not in self._modules:
-            with self._tree.reads.aside(PYTHON):
+            with self._tree.reads.aside(PYTHON_MODULE):
                 self._modules[path] = module = self._known(path) or self._parse(path)
-            attend(module, self._tree.reads, PYTHON, path)
+            attend(module, self._tree.reads, PYTHON_MODULE, path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[PythonModule]:
@@ -114,7 +114,7 @@ class PythonCode:
     # -- parsing ----------------------------------------------------------------------------------------------------
 
     def _known(self, path: str) -> PythonModule | None:
-        row = self._facts.kept(PYTHON, path)
+        row = self._facts.kept(PYTHON_MODULE, path)
         if row is None:
             return None
         module = rows().unpack(row)
@@ -126,7 +126,7 @@ class PythonCode:
         # What imports resolve to depends on the other files; a literal may have no source that gives it back.
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
             bare = tuple(replace(item, paths=()) for item in module.imports)
-            self._facts.keep(PYTHON, module.path, rows().pack(replace(module, imports=bare)), source)
+            self._facts.keep(PYTHON_MODULE, module.path, rows().pack(replace(module, imports=bare)), source)
 
     def _parse(self, path: str) -> PythonModule | None:
         source = self._tree.text(path)

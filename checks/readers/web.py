@@ -14,7 +14,7 @@ from checks.readers.grammar import TooSlowError
 from checks.readers.web_facts import WebCall, WebModule, WebRoute, rows
 from checks.readers.web_resolve import RESOLVING, Resolver
 from checks.readers.web_walk import OnParsed, gather
-from checks.reads import READABLE, WEB
+from checks.reads import READABLE, WEB_MODULE
 from checks.semgrep.scripts import script_spans
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ class WebCode:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
         if not path.endswith(SUFFIXES):
             return None  # another language: trying would list it as read in part
-        self._tree.reads.ask((WEB, READABLE), path)
+        self._tree.reads.ask((WEB_MODULE, READABLE), path)
         self._tree.reads.used(RESOLVING)
         if path not in self._modules:
-            with self._tree.reads.aside(WEB):
+            with self._tree.reads.aside(WEB_MODULE):
                 self._modules[path] = module = self._known(path) or self._parse(path)
-            attend(module, self._tree.reads, WEB, path)
+            attend(module, self._tree.reads, WEB_MODULE, path)
         return self._modules[path]
 
     def modules(self, paths: Iterable[str]) -> Iterator[WebModule]:
@@ -104,7 +104,7 @@ class WebCode:
         return name
 
     def _known(self, path: str) -> WebModule | None:
-        row = self._facts.kept(WEB, path)
+        row = self._facts.kept(WEB_MODULE, path)
         if row is None:
             return None
         module = rows().unpack(row)
@@ -132,7 +132,7 @@ class WebCode:
         if not module.complete:
             self._unread.append(Unread(path, "partly not understood: facts read from it are a lower bound"))
         elif self._facts.keeps:
-            self._facts.keep(WEB, path, rows().pack(module), whole)
+            self._facts.keep(WEB_MODULE, path, rows().pack(module), whole)
         return module
 
     def _resolve(self, path: str) -> Callable[[str], tuple[str, str]]:

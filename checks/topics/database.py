@@ -180,7 +180,7 @@ def _asks_a_driver(call: Seen, _: str) -> bool:
 
 def _may_run_sql(look: Look, path: str) -> bool:
     """Whether the file holds a call named like those that run statements; others cannot hide one from the rules."""
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    module = look.module(path)
     drivers = databases(look)
     if path.endswith(WEB) and not any(place.path.endswith(WEB) for place in (*drivers.server, *drivers.file)):
         return False  # nothing in this language holds a driver that takes SQL

@@ -141,7 +141,7 @@ _SAYS_PLAINLY = rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"
 @of_one_file
 def _says_plainly(look: Look, path: str, _: str) -> list[tuple[int, bool]]:
     """The lines of a file in which something is said as text, and whether by a plain print."""
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    module = look.module(path)
     return _lines_of(calls_like(module, "callee", _SAYS_PLAINLY)) if module else []
 
 

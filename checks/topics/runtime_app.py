@@ -232,7 +232,7 @@ def _knows(look: Look, path: str, files: set[str]) -> bool:
 
 
 def _imports(look: Look, path: str) -> frozenset[str]:
-    module = look.python.module(path) if path.endswith(PYTHON) else look.web.module(path)
+    module = look.module(path)
     if module is None:
         return frozenset()
     if path.endswith(PYTHON):
