@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from checks.hotspots import Hotspots
 from checks.observation import Examined, Finding, Location, Observation, ProbeReport, Proposal, Unread
-from checks.secrets.shapes import redact
+from checks.secrets.shapes import harmless, redact
 
 
 def redacted(report: ProbeReport) -> ProbeReport:
     """The report as it may be shown and kept. A place whose path holds a secret can no longer be opened from it."""
+    if harmless(_texts(report)):
+        return report
     return replace(
         report,
         observations={name: _observation(one) for name, one in report.observations.items()},
@@ -19,6 +22,24 @@ def redacted(report: ProbeReport) -> ProbeReport:
         proposals=tuple(_proposal(one) for one in report.proposals),
         hotspots=report.hotspots and _hotspots(report.hotspots),
     )
+
+
+def _texts(report: ProbeReport) -> Iterator[str]:
+    """Every text that is replaced below."""
+    for observation in report.observations.values():
+        yield from (observation.summary, observation.fix, *observation.searched)
+        yield from (place.path for place in observation.locations)
+    for finding in report.findings:
+        yield from (finding.location.path, finding.message, finding.snippet)
+    for unread in (*report.files.partial, *report.files.skipped):
+        yield from (unread.path, unread.reason)
+    for proposal in report.proposals:
+        yield proposal.reason
+        yield from (place.path for place in proposal.locations)
+    if report.hotspots:
+        yield report.hotspots.note
+        yield from (text for row in report.hotspots.functions for text in (row.path, row.function))
+        yield from (row.path for row in report.hotspots.files)
 
 
 def _observation(one: Observation) -> Observation:

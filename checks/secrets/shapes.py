@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import log2
 from typing import Self
@@ -28,6 +28,9 @@ _POSSIBLE = re.compile(r"[0-9]|[=:]|hf_|PRIVATE KEY")
 """Without any of these a short text, as most paths are, holds no secret: this is asked for every text on screen."""
 
 REDACTED = "[redacted]"
+
+_APART = "\n{}\n"
+"""Between texts that are searched together: no shape reaches across a line end and a brace."""
 
 
 class Secret(Frozen):
@@ -94,11 +97,23 @@ def suspect(text: str) -> list[Secret]:
     return _Search(text).formats().assigned().loose().encoded().found()
 
 
+def harmless(texts: Iterable[str]) -> bool:
+    """Whether `redact` would leave every one of many texts as it is: told of all at once, in a quarter of the time.
+
+    False may be wrong: then each is to be searched by itself.
+    """
+    return not suspect(_APART.join({text for text in texts if _may_hold_one(text)}))
+
+
 def redact(text: str) -> str:
     """The text with every suspect value replaced; the number of lines stays."""
     if len(text) > SCREENFUL:
         return _redacted_file(text)
-    return _redacted_line(text) if len(text) >= SHORTEST and _POSSIBLE.search(text) else text
+    return _redacted_line(text) if _may_hold_one(text) else text
+
+
+def _may_hold_one(text: str) -> bool:
+    return len(text) >= SHORTEST and bool(_POSSIBLE.search(text))
 
 
 def _redacted(text: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from checks.secrets import shapes
 from checks.secrets.formats import FORMATS, LONG_WORDS, LOOSE, Format
-from checks.secrets.shapes import REDACTED, find, redact
+from checks.secrets.shapes import REDACTED, find, harmless, redact
 
 # Assembled here so that no scanner of this repository takes the test for a leak.
 KEYS = {
@@ -98,6 +98,22 @@ WORDS = (
     *("\u017f", "\u0130", "\u212a", "_", "||"),
 )
 PARTS = st.sampled_from([*WORDS, " = ", ": ", '"', "'", "\n", "x" * 61])
+
+
+@settings(max_examples=100)
+@given(st.sampled_from([*FORMATS, *LOOSE]), st.data())
+def test_what_is_replaced_in_one_of_many_texts_is_told_of_all(one: Format, data: st.DataObject) -> None:
+    whole = data.draw(st.from_regex(one.pattern))
+    # Also beside the beginning of another one, which could swallow it.
+    begins = st.sampled_from([whole[: len(whole) // 2], whole[:-1], *KEYS.values()])
+    near = st.lists(st.one_of(begins, st.lists(PARTS, max_size=5).map("".join)), max_size=3)
+    texts = [*data.draw(near), whole, *data.draw(near)]
+    if any(redact(text) != text for text in texts):
+        assert not harmless(texts)
+
+
+def test_ordinary_texts_are_harmless_together():
+    assert harmless(["src/app/main_1.py", "2 of 3 calls: a timeout", "", "token", '= "', "counted = 7"])
 
 
 @given(st.lists(PARTS, max_size=24).map("".join))

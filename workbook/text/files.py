@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from checks.secrets.shapes import redact
+from checks.secrets.shapes import harmless, redact
 from workbook.text.terminal import terminal, terminal_lines
 
 # What spreadsheets take for the start of a formula, in the wide forms too.
@@ -50,8 +51,21 @@ def sarif_message(text: str) -> str:
 def json_document(value: object, indent: int | None = 1) -> str:
     """Return JSON in ASCII: safe on a terminal, and inside a script element of a page. Secrets in it are replaced."""
     # Before the escapes, behind which a value would not be recognized.
-    text = json.dumps(_redacted(value), indent=indent)
+    clean = value if harmless(_strings(value)) else _redacted(value)
+    text = json.dumps(clean, indent=indent)
     return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _strings(name)
+            yield from _strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _strings(part)
 
 
 def _redacted(value: object) -> object:
