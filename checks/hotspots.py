@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from typing import TYPE_CHECKING
 
 from checks.git.changes import Churn
 from checks.git.problem import GitProblem
 
 if TYPE_CHECKING:
-    from checks.complexity.function import FunctionComplexity
     from checks.complexity.measure import Complexity
     from checks.git import Git
     from checks.look import Look
@@ -83,22 +82,42 @@ def hotspots(look: Look) -> Hotspots:
     """The hotspots of the application's Python, JavaScript and TypeScript, tests and generated code left out."""
     measured = look.complexity
     churn, note = _churn(look.git)
-    by_file: dict[str, list[int]] = {path: [] for path in measured.sloc}
-    for one in measured.functions:
-        by_file[one.path].append(one.complexity)
-    files = [_file(path, counts, measured, churn) for path, counts in by_file.items()]
-    files.sort(key=lambda one: (-one.score, -one.complexity, one.path))
-    # There are many functions, and few rows to fill.
-    ranked = nsmallest(
+    # There are many functions and files, and few rows to fill.
+    files = nsmallest(
         MOST_ROWS,
         (
-            (-_scored(one.path, one.complexity, churn)[2], -one.complexity, one.path, one.line, number)
-            for number, one in enumerate(measured.functions)
+            (-_scored(path, total, churn)[2], -total, path)
+            for path, row in measured.files.items()
+            for total in (sum(function[2] for function in row.functions),)
         ),
     )
-    functions = tuple(_function(measured.functions[row[-1]], measured, churn) for row in ranked)
-    every = tuple(sorted(one.complexity for one in measured.functions))
-    return Hotspots(functions, tuple(files[:MOST_ROWS]), note, every)
+    every = sorted(function[2] for row in measured.files.values() for function in row.functions)
+    return Hotspots(
+        tuple(_function(*row, measured, churn) for row in _worst(measured, churn)),
+        tuple(_file(path, -total, measured, churn) for _, total, path in files),
+        note,
+        tuple(every),
+    )
+
+
+def _worst(measured: Complexity, churn: Mapping[str, Churn] | None) -> Iterator[tuple[str, str, int, int]]:
+    """Path, name, line and complexity of the functions with the highest scores."""
+    # No function is among them that stands behind so many files' own worst.
+    most = {path: max((one[2] for one in row.functions), default=0) for path, row in measured.files.items()}
+    scores = {path: _scored(path, complexity, churn)[2] for path, complexity in most.items()}
+    least = min(nlargest(MOST_ROWS, scores.values())) if len(scores) >= MOST_ROWS else 0
+    rows = nsmallest(
+        MOST_ROWS,
+        (
+            (-score, -complexity, path, line, number)
+            for path, its in scores.items()
+            if its >= least
+            for number, (_, line, complexity) in enumerate(measured.files[path].functions)
+            if (score := _scored(path, complexity, churn)[2]) >= least
+        ),
+    )
+    for _, complexity, path, line, number in rows:
+        yield path, measured.files[path].functions[number][0], line, -complexity
 
 
 def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:
@@ -114,36 +133,38 @@ def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:
     return churn, "" if churn else f"no commit changed a file in the last {SINCE_DAYS} days of this history"
 
 
-def _function(one: FunctionComplexity, measured: Complexity, churn: Mapping[str, Churn] | None) -> Hotspot:
-    module = measured.modules.get(one.path)
-    commits, authors, score = _scored(one.path, one.complexity, churn)
+def _function(
+    path: str, name: str, line: int, complexity: int, measured: Complexity, churn: Mapping[str, Churn] | None
+) -> Hotspot:
+    module = measured.module(path)
+    commits, authors, score = _scored(path, complexity, churn)
     return Hotspot(
-        path=one.path,
-        function=one.name,
-        line=one.line,
-        complexity=one.complexity,
+        path=path,
+        function=name,
+        line=line,
+        complexity=complexity,
         maintainability=module.maintainability_index if module else None,
-        sloc=measured.sloc[one.path],
+        sloc=measured.files[path].sloc,
         commits=commits,
         authors=authors,
         score=score,
     )
 
 
-def _file(path: str, counts: list[int], measured: Complexity, churn: Mapping[str, Churn] | None) -> HotFile:
-    module = measured.modules.get(path)
-    commits, authors, score = _scored(path, sum(counts), churn)
+def _file(path: str, complexity: int, measured: Complexity, churn: Mapping[str, Churn] | None) -> HotFile:
+    module = measured.module(path)
+    commits, authors, score = _scored(path, complexity, churn)
     return HotFile(
         path=path,
-        functions=len(counts),
-        complexity=sum(counts),
+        functions=len(measured.files[path].functions),
+        complexity=complexity,
         maintainability=module.maintainability_index if module else None,
         volume=module.halstead.volume if module else None,
         difficulty=module.halstead.difficulty if module else None,
         effort=module.halstead.effort if module else None,
         lloc=module.raw.lloc if module else None,
         comments=module.raw.comments if module else None,
-        sloc=measured.sloc[path],
+        sloc=measured.files[path].sloc,
         commits=commits,
         authors=authors,
         score=score,

@@ -210,7 +210,7 @@ class Look:
             case "web module":
                 self.web.module(path)
             case _:
-                self.once(_measures).of([path])
+                self.once(_measures).work_out(path)
 
     # -- what probes give back --------------------------------------------------------------------------------------
 

@@ -230,7 +230,7 @@ class _Run:
         """Start the code rules, which run beside the probes of files, unless no probe waits for them."""
         if any(one.stage is Stage.CODE for one in self._probes) and RULES not in self._too_slow:
             allowance.probing(RULES)
-            self._rules = CodeRules(self.look.tree, self._store, self.cancel)
+            self._rules = CodeRules(self.look.tree, self._store, lambda: self.look.facts.contents, self.cancel)
 
     def finish_rules(self) -> None:
         """Wait for the code rules, unless the run was stopped."""

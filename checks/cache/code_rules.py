@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from checks import semgrep
-from checks.cache.files import keys
+from checks.cache.bundles import Bundles
+from checks.cache.files import key_of
 from checks.observation import Severity
 from checks.semgrep import CodeFindings, FileResult, RawMatch, Scan
 from checks.semgrep.targets import MAX_BYTES
@@ -19,20 +21,36 @@ if TYPE_CHECKING:
 
 _Kept = tuple[FileResult, str]
 """A file's result and the tool that gave it."""
+_CLEAN: Final = FileResult()
+_WORDLESS: Final = FileResult(wordless=True)
+"""What most files are; the same for all of them."""
 
 
 class CodeRules:
     """What the code rules say of a tree, scanning only files of which nothing is kept, beside whatever else is done."""
 
-    def __init__(self, tree: Tree, store: Store | None, cancel: threading.Event) -> None:
+    def __init__(
+        self, tree: Tree, store: Store | None, contents: Callable[[], Mapping[str, bytes]], cancel: threading.Event
+    ) -> None:
+        """Begin to scan what must be scanned.
+
+        Args:
+            tree: The tree.
+            store: Where results are kept.
+            contents: Gives what stands for the content of each file; see `checks.cache.files`.
+            cancel: Stops the scan when it is set.
+        """
         self._store = store
         self._kept: dict[str, _Kept] = {}
-        self._keys: dict[str, bytes] = {}
+        self._bundles: Bundles | None = None
         program = semgrep.find_program(outside=tree.root)
         paths = semgrep.candidates(tree)
         if store is not None and program is not None:
-            self._keys = keys(tree, paths, "code rules", semgrep.identity(program))
-            self._kept = _kept(tree, store, self._keys)
+            context = f"code rules\0{semgrep.identity(program)}"
+            self._key_of = partial(key_of, context.encode())
+            self._contents = contents()
+            self._bundles = Bundles(store, f"{context}\0{tree.root}", self._contents, paths, self._key_of)
+            self._kept = _kept(tree, self._bundles.rows())
         # Only a file that was surely given to semgrep tells what semgrep calls itself.
         self._tool = next((tool for result, tool in self._kept.values() if _was_read(result)), None)
         if self._tool is None:
@@ -47,9 +65,11 @@ class CodeRules:
         if self._scanning is None:
             return semgrep.gather(Scan(files, None, self._tool or ""))
         fresh = self._scanning.finish()
-        if self._store is not None and fresh.trouble is None:
-            lasting = {path: result for path, result in fresh.files.items() if result.lasting and path in self._keys}
-            self._store.put({self._keys[path]: _pack(result, fresh.tool) for path, result in lasting.items()})
+        if self._store is not None and self._bundles is not None and fresh.trouble is None:
+            lasting = {path: result for path, result in fresh.files.items() if result.lasting}
+            rows = {path: _pack(result, fresh.tool) for path, result in lasting.items() if path in self._contents}
+            self._store.put({self._key_of(path, self._contents[path]): row for path, row in rows.items()})
+            self._bundles.add(rows)
         return semgrep.gather(Scan({**files, **fresh.files}, fresh.trouble, self._tool or fresh.tool))
 
     def close(self) -> None:
@@ -58,9 +78,8 @@ class CodeRules:
             self._scanning.close()
 
 
-def _kept(tree: Tree, store: Store, by_path: Mapping[str, bytes]) -> dict[str, _Kept]:
-    rows = store.get(by_path.values())
-    kept = {path: one for path, key in by_path.items() if key in rows and (one := _unpack(path, rows[key])) is not None}
+def _kept(tree: Tree, rows: Mapping[str, Any]) -> dict[str, _Kept]:
+    kept = {path: one for path, row in rows.items() if (one := _unpack(path, row)) is not None}
     for path in list(kept):
         # Semgrep was given what is no larger: those files count as read.
         file = tree.file(path)
@@ -82,6 +101,8 @@ def _unpack(path: str, row: Any) -> _Kept | None:
     """What `_pack` was given; None for a row of another shape."""
     with suppress(TypeError, ValueError):
         tool, matches, unread, left_out, wordless = row
+        if not (matches or unread or left_out):
+            return (_WORDLESS if wordless else _CLEAN), tool
         found = tuple(
             RawMatch(rule, path, line, end, message, Severity(severity), signal)
             for rule, line, end, message, severity, signal in matches

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
+from checks.cache.bundles import Bundles
 from checks.cache.files import contents, key_of
 from checks.children import allowance
 from checks.reads import TEXT
@@ -35,6 +36,9 @@ class FileFacts:
         self._asked: set[bytes] = set()
         self._fetched: dict[str, tuple[int, int]] = {}
         self._fresh: dict[bytes, object] = {}
+        self._bundles: dict[str, Bundles] = {}
+        self._told: dict[str, set[str]] = {}
+        """Files of which all that is known was told."""
 
     @property
     def keeps(self) -> bool:
@@ -50,7 +54,7 @@ class FileFacts:
         if self._store is None:
             return None
         key = self._key(kind, path)
-        if key is None:
+        if key is None or path in self._told.get(kind, ()):
             return None
         if key not in self._asked:
             self._fetch(kind, path)
@@ -63,8 +67,26 @@ class FileFacts:
         allowance.reading(path)
         return row if self._tree.assume_read(path) else None
 
-    def keep(self, kind: str, path: str, facts: object, source: str = "") -> None:
-        """Keep plain data about a file that was read in full, unless anything in it may be a secret.
+    def kept_together(self, kind: str, paths: Collection[str]) -> dict[str, Any]:
+        """What `kept` tells of each of all files of a kind, of those of which something is known; asked once a look.
+
+        Nothing is counted as asked of the files: who asks has said so.
+        """
+        if self._store is None:
+            return {}
+        context = self._context(kind)
+        name = f"{kind}\0{version.digest()}\0{self._tree.root}"
+        self._bundles[kind] = Bundles(self._store, name, self.contents, paths, partial(key_of, context))
+        self._told[kind] = set(paths)
+        return {path: row for path, row in self._bundles[kind].rows().items() if self._tree.assume_read(path)}
+
+    def keep_together(self, kind: str, rows: Mapping[str, object]) -> None:
+        """Add to what `kept_together` tells the next time: rows that `keep` took since."""
+        if kind in self._bundles:
+            self._bundles[kind].add(rows)
+
+    def keep(self, kind: str, path: str, facts: object, source: str = "") -> bool:
+        """Keep plain data about a file that was read in full, unless anything in it may be a secret; whether it is.
 
         Args:
             kind: What the data is about.
@@ -74,10 +96,11 @@ class FileFacts:
         """
         key = self._key(kind, path) if self._store is not None else None
         if self._store is None or key is None or may_tell(source or json.dumps(facts)):
-            return
+            return False
         self._fresh[key] = facts
         if len(self._fresh) >= _AHEAD:
             self.save()
+        return True
 
     def before_and_now(
         self, kind: str, path: str, before: bytes, work_out: Callable[[], object]

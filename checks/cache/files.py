@@ -33,18 +33,6 @@ def key_of(context: bytes, path: str, content: bytes) -> bytes:
     return blake2b(context + b"\0" + os.fsencode(path) + b"\0" + content, digest_size=16).digest()
 
 
-def keys(tree: Tree, paths: Iterable[str], *context: str) -> dict[str, bytes]:
-    """A key for what is told of each file.
-
-    Args:
-        tree: The tree that holds the files.
-        paths: The files.
-        context: What else the result depends on: which reader, its version.
-    """
-    begin = "\0".join(context).encode()
-    return {path: key_of(begin, path, content) for path, content in contents(tree, paths).items()}
-
-
 def _conversions(tree: Tree) -> str:
     """What git may convert between a blob and the file: attributes decide about it."""
     return tree.digest([".gitattributes"])

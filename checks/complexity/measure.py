@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checks.cache.facts import FileFacts
 from checks.complexity import python_counts
@@ -52,19 +53,59 @@ class ModuleMeasure:
     raw: RawCounts
 
 
-@dataclass(frozen=True, slots=True)
-class Complexity:
-    """What was measured, functions worst first.
+class Row(NamedTuple):
+    """What is kept of one file: name, line and complexity of each function, lines with code, a module's figures."""
 
-    `modules` holds Python files only, `sloc` the lines with code of every measured file. Files in `unread` are never
-    in `modules`, and in `functions` only as far as they could be parsed. `left_out` holds what a program wrote.
+    functions: Sequence[tuple[str, int, int]]
+    sloc: int
+    module: Sequence[Any] | None
+    """A `ModuleMeasure` as plain data; None for what is not Python."""
+
+
+class Complexity:
+    """What was measured. Files in `unread` are in `files` only as far as they could be parsed.
+
+    Of a large tree few functions are ever shown, so records are made of those alone.
     """
 
-    functions: tuple[FunctionComplexity, ...]
-    modules: Mapping[str, ModuleMeasure]
-    sloc: Mapping[str, int]
-    unread: tuple[Unread, ...]
-    left_out: frozenset[str] = frozenset()
+    def __init__(self, files: Mapping[str, Row], unread: tuple[Unread, ...], left_out: frozenset[str]) -> None:
+        self.files = files
+        self.unread = unread
+        self.left_out = left_out
+        """What a program wrote."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many functions there are."""
+        return sum(len(row.functions) for row in self.files.values())
+
+    def above(self, limit: int) -> list[FunctionComplexity]:
+        """The functions whose complexity is above a limit, worst first; all of them above 0."""
+        found = [
+            FunctionComplexity(path, *function)
+            for path, row in self.files.items()
+            for function in row.functions
+            if function[2] > limit
+        ]
+        return sorted(found, key=lambda one: (-one.complexity, one.path, one.line))
+
+    def worst(self) -> FunctionComplexity | None:
+        """The first of the most complex functions; None where there is no function."""
+        most = max((one[2] for row in self.files.values() for one in row.functions), default=0)
+        return next(iter(self.above(most - 1)), None)
+
+    def rank(self, path: str) -> str:
+        """The rank of a Python module, "" for what was not measured as one."""
+        row = self.files.get(path)
+        return row.module[1] if row and row.module else ""
+
+    def module(self, path: str) -> ModuleMeasure | None:
+        """The figures of a Python module; None for what was not measured as one."""
+        row = self.files.get(path)
+        if row is None or row.module is None:
+            return None
+        index, rank, halstead, raw = row.module
+        return ModuleMeasure(index, rank, Halstead(*halstead), RawCounts(*raw))
 
 
 def measure(tree: Tree, paths: Iterable[str], facts: FileFacts | None = None) -> Complexity:
@@ -72,13 +113,10 @@ def measure(tree: Tree, paths: Iterable[str], facts: FileFacts | None = None) ->
     return Measures(tree, facts or FileFacts(tree, None)).of(paths)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
+class _Measured(NamedTuple):
     """One file: what was counted in it, or why not."""
 
-    functions: tuple[FunctionComplexity, ...] = ()
-    sloc: int | None = None
-    module: ModuleMeasure | None = None
+    row: Row | None = None
     unread: str = ""
     left_out: bool = False
 
@@ -92,6 +130,7 @@ class Measures:
     def __init__(self, tree: Tree, facts: FileFacts) -> None:
         self._tree, self._facts = tree, facts
         self._known: dict[str, _Measured] = {}
+        self._fresh: dict[str, Row] = {}
 
     def of(self, paths: Iterable[str]) -> Complexity:
         """Measure the Python, JavaScript and TypeScript files among `paths`, and those parts of component files.
@@ -100,49 +139,49 @@ class Measures:
         here.
         """
         chosen = [path for path in paths if path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES)]
+        self._tree.reads.ask_all(MEASURE, chosen)
+        for path, row in self._facts.kept_together(_KIND, chosen).items():
+            self._known.setdefault(path, _Measured(Row(*row)))
         found = {path: self._measured(path) for path in chosen}
-        functions = [function for one in found.values() for function in one.functions]
-        functions.sort(key=lambda one: (-one.complexity, one.path, one.line))
+        self._facts.keep_together(_KIND, self._fresh)
         return Complexity(
-            tuple(functions),
-            {path: one.module for path, one in found.items() if one.module is not None},
-            {path: one.sloc for path, one in found.items() if one.sloc is not None},
+            {path: one.row for path, one in found.items() if one.row is not None},
             tuple(Unread(path, one.unread) for path, one in found.items() if one.unread),
             frozenset(path for path, one in found.items() if one.left_out),
         )
 
     def parsed_python(self, path: str, text: str, module: ast.Module) -> None:
         """Measure a file that was parsed just now, while its tree is there."""
-        if path not in self._known and not self._recalled(path):
-            self._known[path] = _objection(path, text) or _python(path, module, text)
+        if not self._is_known(path):
+            self._known[path] = _objection(path, text) or _python(module, text)
             self._keep(path)
 
     def parsed_web(self, path: str, text: str, root: Node) -> None:
         """Measure a file that was parsed just now by the grammar that measuring takes, while its tree is there."""
-        if path not in self._known and not self._recalled(path):
-            self._known[path] = _objection(path, text) or _web(
-                measure_tree(path, text.encode("utf-8", "replace"), root)
-            )
+        if not self._is_known(path):
+            self._known[path] = _objection(path, text) or _web(measure_tree(text.encode("utf-8", "replace"), root))
             self._keep(path)
 
+    def work_out(self, path: str) -> None:
+        """Measure one file, which is kept."""
+        self._measured(path)
+
     def _measured(self, path: str) -> _Measured:
-        self._tree.reads.ask(MEASURE, path)
-        if path not in self._known and not self._recalled(path):
+        if not self._is_known(path):
             with self._tree.reads.aside(_KIND):
                 self._known[path] = _of_text(path, self._tree.text(path))
             self._keep(path)
         return self._known[path]
 
-    def _recalled(self, path: str) -> bool:
-        kept = self._facts.kept(_KIND, path)
-        if kept is not None:
-            self._known[path] = _recalled(path, *kept)
-        return kept is not None
+    def _is_known(self, path: str) -> bool:
+        if path not in self._known and (kept := self._facts.kept(_KIND, path)) is not None:
+            self._known[path] = _Measured(Row(*kept))
+        return path in self._known
 
     def _keep(self, path: str) -> None:
         one = self._known[path]
-        if one.sloc is not None and not one.unread:
-            self._facts.keep(_KIND, path, _row(one))
+        if one.row is not None and not one.unread and self._facts.keep(_KIND, path, one.row):
+            self._fresh[path] = one.row
 
 
 def _of_text(path: str, text: str | None) -> _Measured:
@@ -156,7 +195,7 @@ def _of_text(path: str, text: str | None) -> _Measured:
         except TooSlowError as error:
             return _Measured(unread=str(error))
     try:
-        return _python(path, *parsed(text))
+        return _python(*parsed(text))
     except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
         return _Measured(unread=_reason(error))
 
@@ -172,24 +211,10 @@ def _objection(path: str, text: str) -> _Measured | None:
 
 def _web(measured: WebMeasure) -> _Measured:
     partly = "" if measured.whole else "parts of it could not be parsed, so its complexity may be higher"
-    return _Measured(measured.functions, measured.sloc, unread=partly)
+    return _Measured(Row(measured.functions, measured.sloc, None), partly)
 
 
-def _row(one: _Measured) -> list[object]:
-    """What was measured of one file as plain data."""
-    rows = [(function.name, function.line, function.complexity) for function in one.functions]
-    return [rows, one.sloc, None if one.module is None else astuple(one.module)]
-
-
-def _recalled(path: str, rows: list[tuple[str, int, int]], sloc: int, module: list[Any] | None) -> _Measured:
-    functions = tuple(FunctionComplexity(path, *row) for row in rows)
-    if module is None:
-        return _Measured(functions, sloc)
-    index, rank, halstead, raw = module
-    return _Measured(functions, sloc, ModuleMeasure(index, rank, Halstead(*halstead), RawCounts(*raw)))
-
-
-def _python(path: str, module: ast.Module, countable: str) -> _Measured:
+def _python(module: ast.Module, countable: str) -> _Measured:
     from radon.metrics import halstead_visitor_report, mi_compute, mi_rank
 
     try:
@@ -199,9 +224,8 @@ def _python(path: str, module: ast.Module, countable: str) -> _Measured:
         return _Measured(unread=_reason(error))
     total = halstead_visitor_report(counted)
     index = mi_compute(total.volume, counted.complexity, raw.lloc, raw.comment_percent)
-    functions = tuple(FunctionComplexity(path, name, line, value) for name, line, value in _functions(counted))
-    halstead = Halstead(total.volume, total.difficulty, total.effort)
-    return _Measured(functions, raw.sloc, ModuleMeasure(index, mi_rank(index), halstead, raw))
+    figures = ModuleMeasure(index, mi_rank(index), Halstead(total.volume, total.difficulty, total.effort), raw)
+    return _Measured(Row(list(_functions(counted)), raw.sloc, astuple(figures)))
 
 
 def _functions(inside: PythonCounts | Counted, prefix: str = "") -> Iterator[tuple[str, int, int]]:

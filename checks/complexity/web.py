@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.complexity.function import FunctionComplexity
 from checks.readers.grammar import language
 from checks.readers.web_spellings import syntax
 from checks.semgrep.scripts import HAS_SCRIPTS, only_scripts
@@ -51,9 +50,9 @@ _NAME_GIVERS = {
 
 @dataclass(frozen=True, slots=True)
 class WebMeasure:
-    """Every function of a file, its lines with code, and whether all of it could be parsed."""
+    """Name, line and complexity of every function, the file's lines with code, and whether all could be parsed."""
 
-    functions: tuple[FunctionComplexity, ...]
+    functions: list[tuple[str, int, int]]
     sloc: int
     whole: bool
 
@@ -70,10 +69,10 @@ def measure_file(path: str, text: str) -> WebMeasure:
     source = only_scripts(path, text) if path.endswith(HAS_SCRIPTS) else text
     tsx = path.endswith((".tsx", ".jsx", ".js", ".mjs", ".cjs"))
     encoded = source.encode("utf-8", "replace")
-    return measure_tree(path, encoded, syntax(language("tsx" if tsx else "typescript"), encoded))
+    return measure_tree(encoded, syntax(language("tsx" if tsx else "typescript"), encoded))
 
 
-def measure_tree(path: str, source: bytes, root: Node) -> WebMeasure:
+def measure_tree(source: bytes, root: Node) -> WebMeasure:
     """Measure a file by its syntax tree; `source` is what was parsed."""
     comments: list[tuple[int, int]] = []
     counts: list[tuple[str, int, int]] = []
@@ -95,8 +94,7 @@ def measure_tree(path: str, source: bytes, root: Node) -> WebMeasure:
             name, line, complexity = counts[owner]
             counts[owner] = (name, line, complexity + 1)
         stack += [(child, owner, scope) for child in reversed(node.named_children)]
-    functions = tuple(FunctionComplexity(path, name, line, value) for name, line, value in counts)
-    return WebMeasure(functions, _code_lines(source, comments), not root.has_error)
+    return WebMeasure(counts, _code_lines(source, comments), not root.has_error)
 
 
 def _code_lines(source: bytes, comments: list[tuple[int, int]]) -> int:

@@ -36,11 +36,11 @@ def test_python_figures_are_radons(tmp_path: Path, example: Path) -> None:
     blocks = cc_visit(text)
     # Radon lists methods beside their classes as well; its class rows are sums, no functions.
     functions = {(one.lineno, one.complexity) for one in blocks if one.letter in "FM"}
-    assert functions <= {(one.line, one.complexity) for one in seen.functions}
-    assert seen.modules["module.py"].maintainability_index == pytest.approx(mi_visit(text, True))
-    assert raw(seen.modules["module.py"].raw) == tuple(analyze(text))
+    assert functions <= {(one.line, one.complexity) for one in seen.above(0)}
+    assert seen.module("module.py").maintainability_index == pytest.approx(mi_visit(text, True))
+    assert raw(seen.module("module.py").raw) == tuple(analyze(text))
     total = h_visit(text).total
-    assert seen.modules["module.py"].halstead == Halstead(total.volume, total.difficulty, total.effort)
+    assert seen.module("module.py").halstead == Halstead(total.volume, total.difficulty, total.effort)
 
 
 def test_every_function_counts_once_and_nested_ones_stand_apart(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ class A:
 def f(): pass
 """
     seen = measured(tmp_path, {"module.py": text})
-    found = [(one.name, one.line, one.complexity) for one in seen.functions]
+    found = [(one.name, one.line, one.complexity) for one in seen.above(0)]
     assert found == [("A.m", 3, 3), ("A.m.inner", 6, 2), ("A.B.n", 11, 2), ("f", 14, 1)]
 
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_measured_is_named(tmp_path: Path) -> None:
         },
     )
     assert {one.path for one in seen.unread} == {"broken.py", "deep.py", "long.py"}
-    assert list(seen.modules) == ["fine.py"]
+    assert [path for path in seen.files if seen.module(path)] == ["fine.py"]
     assert all(one.reason for one in seen.unread)
 
 
@@ -150,7 +150,7 @@ class Service {
 def test_typescript_counts_each_decision_and_keeps_functions_apart() -> None:
     seen = measure_file("a.ts", TYPESCRIPT)
     assert seen.whole
-    assert [(one.name, one.line, one.complexity) for one in seen.functions] == [
+    assert seen.functions == [
         ("outer", 2, 8),
         ("outer.named", 7, 4),
         ("outer.(anonymous)", 8, 2),
@@ -163,13 +163,13 @@ def test_typescript_counts_each_decision_and_keeps_functions_apart() -> None:
 def test_markup_and_plain_javascript_are_read(name: str) -> None:
     seen = measure_file(name, "const A = () => <p>{x && <b>hi</b>}</p>;\n")
     assert seen.whole
-    assert [(one.name, one.complexity) for one in seen.functions] == [("A", 2)]
+    assert seen.functions == [("A", 1, 2)]
 
 
 def test_component_files_count_their_script(tmp_path: Path) -> None:
     component = "<template><p v-if='a && b'/></template>\n<script>\nfunction f() { if (a) {} }\n</script>\n"
     seen = measured(tmp_path, {"A.vue": component})
-    assert [(one.name, one.line, one.complexity) for one in seen.functions] == [("f", 3, 2)]
+    assert [(one.name, one.line, one.complexity) for one in seen.above(0)] == [("f", 3, 2)]
 
 
 def test_broken_and_deep_typescript_is_named_and_ends(tmp_path: Path) -> None:
@@ -192,5 +192,5 @@ def test_lines_with_code_of_javascript_leave_out_blanks_and_comments() -> None:
 def test_what_a_program_wrote_is_left_out_and_named(tmp_path: Path, name: str, text: str) -> None:
     seen = measured(tmp_path, {name: text, "own.py": "def g(): pass\n"})
     assert seen.left_out == {name}
-    assert [one.path for one in seen.functions] == ["own.py"]
+    assert [one.path for one in seen.above(0)] == ["own.py"]
     assert seen.unread == ()

@@ -114,10 +114,8 @@ def test_newer_syntax_is_measured(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(text)
     seen = measure(Tree.read(tmp_path, None), [name])
     assert seen.unread == ()
-    assert [
-        (one.name, one.line, one.complexity) for one in sorted(seen.functions, key=lambda one: one.line)
-    ] == expected
-    module = seen.modules[name]
+    assert [(one.name, one.line, one.complexity) for one in sorted(seen.above(0), key=lambda one: one.line)] == expected
+    module = seen.module(name)
     assert 0 < module.maintainability_index <= 100
     assert module.raw.loc == text.count("\n")
 
@@ -135,5 +133,5 @@ def test_what_no_known_python_parses_is_unknown_for_that_file_only(look_at: Call
     look = look_at({"app/broken.py": "def f(:\n", "app/fine.py": "def f(): pass\n"})
     assert [one.path for one in look.complexity.unread] == ["app/broken.py"]
     assert "line 1" in look.complexity.unread[0].reason
-    assert [one.path for one in look.complexity.functions] == ["app/fine.py"]
+    assert [one.path for one in look.complexity.above(0)] == ["app/fine.py"]
     assert no_complex_hotspots(look).outcome is Outcome.UNKNOWN

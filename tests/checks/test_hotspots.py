@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from checks.complexity.measure import Complexity, Row
 from checks.git import Git
-from checks.hotspots import MOST_ROWS, Hotspots, hotspots
+from checks.git.changes import Churn
+from checks.hotspots import MOST_ROWS, Hotspots, _worst, hotspots
 from checks.look import Look
 from checks.report_json import hotspots_to_json
 from checks.report_wire import pack, unpack
@@ -104,3 +108,24 @@ def test_the_table_is_bounded_and_its_json_says_the_version(tmp_path: Path) -> N
         *("path", "function", "line", "complexity", "maintainability", "sloc", "commits", "authors", "score"),
     ]
     json.dumps(data).encode()
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(st.from_regex(r"[a-d]{1,3}\.py", fullmatch=True), st.lists(st.integers(1, 9)), max_size=70),
+    st.data(),
+)
+def test_the_table_holds_the_highest_scores_of_all(complexities: dict[str, list[int]], data: st.DataObject) -> None:
+    rows = {
+        path: Row([(f"f{line}", line, complexity) for line, complexity in enumerate(its, 1)], 9, None)
+        for path, its in complexities.items()
+    }
+    commits = {path: data.draw(st.integers(0, 3)) for path in rows}
+    measured = Complexity(rows, (), frozenset())
+    every = sorted(
+        (-one.complexity * commits[one.path], -one.complexity, one.path, one.line) for one in measured.above(0)
+    )
+    found = _worst(measured, {path: Churn(number, 1) for path, number in commits.items()})
+    assert [(-complexity * commits[path], -complexity, path, line) for path, _, line, complexity in found] == (
+        every[:MOST_ROWS]
+    )

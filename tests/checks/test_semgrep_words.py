@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from checks.cache.code_rules import CodeRules
+from checks.cache.files import contents
 from checks.cache.store import Store
 from checks.files.temporary import PrivateFolder
 from checks.semgrep import scan
@@ -91,7 +92,8 @@ def test_the_tool_said_does_not_depend_on_what_is_kept(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
 
     def said(files: dict[str, str], store: Store | None) -> str:
-        rules = CodeRules(tree_of(tmp_path / "tree", files), store, threading.Event())
+        tree = tree_of(tmp_path / "tree", files)
+        rules = CodeRules(tree, store, lambda: contents(tree, tree.paths), threading.Event())
         try:
             return rules.finish().tool
         finally:
