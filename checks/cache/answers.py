@@ -126,12 +126,16 @@ class Answers:
                 for kind, argument, mask, said in entry["asked"]
             ]
             answers[name] = entry | {"asked": asked}
+        # To ask the module of each question would be to import it.
+        kinds = {kind for entry in answers.values() for kind, *_ in entry["asked"]}
+        rests_on = self._old.get("rests on", {}) | RESTS_ON
         partial, skipped = self._look.tree.troubles()
         row = {
             "contents": self._contents,
             "sets": list(sets),
             "said": sayings.all,
             "answers": answers,
+            "rests on": {kind: rests_on[kind] for kind in kinds & rests_on.keys()},
             "partial": partial,
             "skipped": skipped,
             "left out": sorted(self._look.left_out),
@@ -197,17 +201,17 @@ class Answers:
         """What a changed file says now, in a look of its own: it must leave no trace in this one."""
         key = question, path
         if key not in self._same:
+            module = question[0].partition(":")[0]
+            if module.startswith(_OURS):
+                import_module(module)
             answer = QUESTIONS[question[0]](self._again, path, question[1]) if question[0] in QUESTIONS else ["unknown"]
             self._same[key] = json.loads(json.dumps(answer)) or None
         return self._same[key]
 
     def _rests_on_same(self, kind: str, path: str, number: int) -> bool:
         """Whether a question rests on parts of a module that are the same, so that it need not be asked again."""
-        module = kind.partition(":")[0]
-        if module.startswith(_OURS):
-            import_module(module)
         of = PYTHON_MODULE if path.endswith(PYTHON) else WEB_MODULE
-        parts = RESTS_ON.get(kind, {}).get(of, ())
+        parts = self._old["rests on"].get(kind, {}).get(of, ())
         return bool(parts) and all(self._still((of, part), path, number) for part in parts)
 
     def _still(self, question: Question, path: str, number: int) -> bool:
