@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from heapq import nlargest, nsmallest
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from checks.git.changes import Churn
 from checks.git.problem import GitProblem
 
 if TYPE_CHECKING:
+    from checks.complexity.function import FunctionComplexity
     from checks.complexity.measure import Complexity
     from checks.git import Git
     from checks.look import Look
@@ -83,41 +84,26 @@ def hotspots(look: Look) -> Hotspots:
     measured = look.complexity
     churn, note = _churn(look.git)
     # There are many functions and files, and few rows to fill.
-    files = nsmallest(
-        MOST_ROWS,
-        (
-            (-_scored(path, total, churn)[2], -total, path)
-            for path, row in measured.files.items()
-            for total in (sum(function[2] for function in row.functions),)
-        ),
-    )
-    every = sorted(function[2] for row in measured.files.values() for function in row.functions)
+    totals = ((path, sum(its.complexities)) for path, its in measured.files.items())
+    files = nsmallest(MOST_ROWS, ((-_scored(path, total, churn)[2], -total, path) for path, total in totals))
     return Hotspots(
-        tuple(_function(*row, measured, churn) for row in _worst(measured, churn)),
+        tuple(_function(one, measured, churn) for one in _worst(measured, churn)),
         tuple(_file(path, -total, measured, churn) for _, total, path in files),
         note,
-        tuple(every),
+        measured.complexities,
     )
 
 
-def _worst(measured: Complexity, churn: Mapping[str, Churn] | None) -> Iterator[tuple[str, str, int, int]]:
-    """Path, name, line and complexity of the functions with the highest scores."""
-    # No function is among them that stands behind so many files' own worst.
-    most = {path: max((one[2] for one in row.functions), default=0) for path, row in measured.files.items()}
-    scores = {path: _scored(path, complexity, churn)[2] for path, complexity in most.items()}
-    least = min(nlargest(MOST_ROWS, scores.values())) if len(scores) >= MOST_ROWS else 0
-    rows = nsmallest(
+def _worst(measured: Complexity, churn: Mapping[str, Churn] | None) -> list[FunctionComplexity]:
+    """The functions with the highest scores."""
+    worst = ((path, max(totals.complexities)) for path, totals in measured.files.items() if totals.complexities)
+    # Each of these files has a function that stands before all those of other files.
+    near = nsmallest(MOST_ROWS, ((-_scored(path, most, churn)[2], -most, path) for path, most in worst))
+    return nsmallest(
         MOST_ROWS,
-        (
-            (-score, -complexity, path, line, number)
-            for path, its in scores.items()
-            if its >= least
-            for number, (_, line, complexity) in enumerate(measured.files[path].functions)
-            if (score := _scored(path, complexity, churn)[2]) >= least
-        ),
+        (one for _, _, path in near for one in measured.functions(path)),
+        key=lambda one: (-_scored(one.path, one.complexity, churn)[2], -one.complexity, one.path, one.line),
     )
-    for _, complexity, path, line, number in rows:
-        yield path, measured.files[path].functions[number][0], line, -complexity
 
 
 def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:
@@ -133,18 +119,16 @@ def _churn(git: Git | None) -> tuple[Mapping[str, Churn] | None, str]:
     return churn, "" if churn else f"no commit changed a file in the last {SINCE_DAYS} days of this history"
 
 
-def _function(
-    path: str, name: str, line: int, complexity: int, measured: Complexity, churn: Mapping[str, Churn] | None
-) -> Hotspot:
-    module = measured.module(path)
-    commits, authors, score = _scored(path, complexity, churn)
+def _function(one: FunctionComplexity, measured: Complexity, churn: Mapping[str, Churn] | None) -> Hotspot:
+    module = measured.module(one.path)
+    commits, authors, score = _scored(one.path, one.complexity, churn)
     return Hotspot(
-        path=path,
-        function=name,
-        line=line,
-        complexity=complexity,
+        path=one.path,
+        function=one.name,
+        line=one.line,
+        complexity=one.complexity,
         maintainability=module.maintainability_index if module else None,
-        sloc=measured.files[path].sloc,
+        sloc=measured.files[one.path].sloc,
         commits=commits,
         authors=authors,
         score=score,
@@ -156,7 +140,7 @@ def _file(path: str, complexity: int, measured: Complexity, churn: Mapping[str, 
     commits, authors, score = _scored(path, complexity, churn)
     return HotFile(
         path=path,
-        functions=len(measured.files[path].functions),
+        functions=len(measured.files[path].complexities),
         complexity=complexity,
         maintainability=module.maintainability_index if module else None,
         volume=module.halstead.volume if module else None,

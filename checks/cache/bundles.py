@@ -31,6 +31,7 @@ class Bundles:
         contents: Mapping[str, bytes],
         paths: Iterable[str],
         key_of: Callable[[str, bytes], bytes],
+        brief: Callable[[Any], Any] | None = None,
     ) -> None:
         """Choose the files.
 
@@ -40,8 +41,9 @@ class Bundles:
             contents: What stands for the content of each file of the tree; see `checks.cache.files`.
             paths: The files.
             key_of: The key under which a row of a single file is kept, given its path and content.
+            brief: What of a single row is told here; None for all of it.
         """
-        self._store, self._contents, self._key_of = store, contents, key_of
+        self._store, self._contents, self._key_of, self._brief = store, contents, key_of, brief
         self._files = [path for path in paths if path in contents]
         # A file that is added or removed moves none of the others, until there are twice as many.
         self._count = 1 << max(0, len(self._files) // _FILES).bit_length()
@@ -72,7 +74,7 @@ class Bundles:
         self._stale.clear()
 
     def _add(self, path: str, row: Any) -> None:
-        self._known[path] = row
+        self._known[path] = self._brief(row) if self._brief else row
         self._stale.add(self._number(path))
 
     def _bundle(self, paths: list[str]) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,8 +37,6 @@ class FileFacts:
         self._fetched: dict[str, tuple[int, int]] = {}
         self._fresh: dict[bytes, object] = {}
         self._bundles: dict[str, Bundles] = {}
-        self._told: dict[str, set[str]] = {}
-        """Files of which all that is known was told."""
 
     @property
     def keeps(self) -> bool:
@@ -54,7 +52,7 @@ class FileFacts:
         if self._store is None:
             return None
         key = self._key(kind, path)
-        if key is None or path in self._told.get(kind, ()):
+        if key is None:
             return None
         if key not in self._asked:
             self._fetch(kind, path)
@@ -67,8 +65,8 @@ class FileFacts:
         allowance.reading(path)
         return row if self._tree.assume_read(path) else None
 
-    def kept_together(self, kind: str, paths: Collection[str]) -> dict[str, Any]:
-        """What `kept` tells of each of all files of a kind, of those of which something is known; asked once a look.
+    def kept_together(self, kind: str, paths: Iterable[str], brief: Callable[[Any], Any]) -> dict[str, Any]:
+        """What `brief` makes of what `kept` tells, for all files of a kind of which something is known.
 
         Nothing is counted as asked of the files: who asks has said so.
         """
@@ -76,8 +74,7 @@ class FileFacts:
             return {}
         context = self._context(kind)
         name = f"{kind}\0{version.digest()}\0{self._tree.root}"
-        self._bundles[kind] = Bundles(self._store, name, self.contents, paths, partial(key_of, context))
-        self._told[kind] = set(paths)
+        self._bundles[kind] = Bundles(self._store, name, self.contents, paths, partial(key_of, context), brief)
         return {path: row for path, row in self._bundles[kind].rows().items() if self._tree.assume_read(path)}
 
     def keep_together(self, kind: str, rows: Mapping[str, object]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from checks.cache.facts import FileFacts
 from checks.complexity import python_counts
@@ -53,64 +53,82 @@ class ModuleMeasure:
     raw: RawCounts
 
 
-class Row(NamedTuple):
-    """What is kept of one file: name, line and complexity of each function, lines with code, a module's figures."""
+class Totals(NamedTuple):
+    """Of one file what is asked of every file: the complexity of each function, lines with code, a module's rank."""
 
-    functions: Sequence[tuple[str, int, int]]
+    complexities: Sequence[int]
+    sloc: int
+    rank: str
+    """ "" for what is not Python."""
+
+
+class Row(NamedTuple):
+    """All that is kept of one file: its functions by column, the lines with code, and a module's figures."""
+
+    names: Sequence[str]
+    lines: Sequence[int]
+    complexities: Sequence[int]
     sloc: int
     module: Sequence[Any] | None
     """A `ModuleMeasure` as plain data; None for what is not Python."""
 
 
 class Complexity:
-    """What was measured. Files in `unread` are in `files` only as far as they could be parsed.
+    """What was measured. Files in `unread` are in `files` only as far as they could be parsed."""
 
-    Of a large tree few functions are ever shown, so records are made of those alone.
-    """
-
-    def __init__(self, files: Mapping[str, Row], unread: tuple[Unread, ...], left_out: frozenset[str]) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, Totals],
+        whole: Callable[[str], Row],
+        unread: tuple[Unread, ...],
+        left_out: frozenset[str],
+    ) -> None:
         self.files = files
+        self._whole = whole
         self.unread = unread
         self.left_out = left_out
         """What a program wrote."""
 
     @cached_property
-    def count(self) -> int:
-        """How many functions there are."""
-        return sum(len(row.functions) for row in self.files.values())
+    def complexities(self) -> tuple[int, ...]:
+        """Of every function, ascending."""
+        return tuple(sorted(one for totals in self.files.values() for one in totals.complexities))
+
+    def functions(self, path: str) -> list[FunctionComplexity]:
+        """The functions of one of the files, in its order."""
+        row = self._whole(path)
+        return [FunctionComplexity(path, *one) for one in zip(row.names, row.lines, row.complexities, strict=True)]
 
     def above(self, limit: int) -> list[FunctionComplexity]:
         """The functions whose complexity is above a limit, worst first; all of them above 0."""
-        found = [
-            FunctionComplexity(path, *function)
-            for path, row in self.files.items()
-            for function in row.functions
-            if function[2] > limit
-        ]
+        files = [path for path, totals in self.files.items() if max(totals.complexities, default=0) > limit]
+        found = [one for path in files for one in self.functions(path) if one.complexity > limit]
         return sorted(found, key=lambda one: (-one.complexity, one.path, one.line))
 
     def worst(self) -> FunctionComplexity | None:
         """The first of the most complex functions; None where there is no function."""
-        most = max((one[2] for row in self.files.values() for one in row.functions), default=0)
-        return next(iter(self.above(most - 1)), None)
-
-    def rank(self, path: str) -> str:
-        """The rank of a Python module, "" for what was not measured as one."""
-        row = self.files.get(path)
-        return row.module[1] if row and row.module else ""
+        if not self.complexities:
+            return None
+        most = self.complexities[-1]
+        first = min(path for path, totals in self.files.items() if most in totals.complexities)
+        return min((one for one in self.functions(first) if one.complexity == most), key=lambda one: one.line)
 
     def module(self, path: str) -> ModuleMeasure | None:
-        """The figures of a Python module; None for what was not measured as one."""
-        row = self.files.get(path)
-        if row is None or row.module is None:
+        """The figures of one of the files; None for what is not Python."""
+        figures = self._whole(path).module
+        if figures is None:
             return None
-        index, rank, halstead, raw = row.module
+        index, rank, halstead, raw = figures
         return ModuleMeasure(index, rank, Halstead(*halstead), RawCounts(*raw))
 
 
 def measure(tree: Tree, paths: Iterable[str], facts: FileFacts | None = None) -> Complexity:
     """Measure the Python, JavaScript and TypeScript files among `paths`; see `Measures.of`."""
     return Measures(tree, facts or FileFacts(tree, None)).of(paths)
+
+
+_NOTHING: Final = Row((), (), (), 0, None)
+"""Of a file that could be measured before and can no longer be read."""
 
 
 class _Measured(NamedTuple):
@@ -140,15 +158,22 @@ class Measures:
         """
         chosen = [path for path in paths if path.endswith(PYTHON_SUFFIXES + WEB_SUFFIXES)]
         self._tree.reads.ask_all(MEASURE, chosen)
-        for path, row in self._facts.kept_together(_KIND, chosen).items():
-            self._known.setdefault(path, _Measured(Row(*row)))
-        found = {path: self._measured(path) for path in chosen}
+        known = self._facts.kept_together(_KIND, chosen, _brief)
+        found = {path: self._measured(path) for path in chosen if path not in known}
         self._facts.keep_together(_KIND, self._fresh)
+        fresh = {path: _brief(one.row) for path, one in found.items() if one.row is not None}
+        totals = {path: Totals(*(known.get(path) or fresh[path])) for path in chosen if path in known or path in fresh}
         return Complexity(
-            {path: one.row for path, one in found.items() if one.row is not None},
+            totals,
+            self._whole,
             tuple(Unread(path, one.unread) for path, one in found.items() if one.unread),
             frozenset(path for path, one in found.items() if one.left_out),
         )
+
+    def _whole(self, path: str) -> Row:
+        # Who asks has asked for all of them.
+        with self._tree.reads.aside():
+            return self._measured(path).row or _NOTHING
 
     def parsed_python(self, path: str, text: str, module: ast.Module) -> None:
         """Measure a file that was parsed just now, while its tree is there."""
@@ -184,6 +209,12 @@ class Measures:
             self._fresh[path] = one.row
 
 
+def _brief(row: Sequence[Any]) -> list[Any]:
+    """What `Totals` holds, of a `Row` as it is or as it is kept."""
+    _, _, complexities, sloc, module = row
+    return [complexities, sloc, module[1] if module else ""]
+
+
 def _of_text(path: str, text: str | None) -> _Measured:
     if text is None:
         return _Measured(unread="not text that can be measured")
@@ -211,7 +242,7 @@ def _objection(path: str, text: str) -> _Measured | None:
 
 def _web(measured: WebMeasure) -> _Measured:
     partly = "" if measured.whole else "parts of it could not be parsed, so its complexity may be higher"
-    return _Measured(Row(measured.functions, measured.sloc, None), partly)
+    return _Measured(_row(measured.functions, measured.sloc), partly)
 
 
 def _python(module: ast.Module, countable: str) -> _Measured:
@@ -225,7 +256,12 @@ def _python(module: ast.Module, countable: str) -> _Measured:
     total = halstead_visitor_report(counted)
     index = mi_compute(total.volume, counted.complexity, raw.lloc, raw.comment_percent)
     figures = ModuleMeasure(index, mi_rank(index), Halstead(total.volume, total.difficulty, total.effort), raw)
-    return _Measured(Row(list(_functions(counted)), raw.sloc, astuple(figures)))
+    return _Measured(_row(_functions(counted), raw.sloc, astuple(figures)))
+
+
+def _row(functions: Iterable[tuple[str, int, int]], sloc: int, module: Sequence[Any] | None = None) -> Row:
+    names, lines, complexities = zip(*functions, strict=True) if (functions := list(functions)) else ((), (), ())
+    return Row(names, lines, complexities, sloc, module)
 
 
 def _functions(inside: PythonCounts | Counted, prefix: str = "") -> Iterator[tuple[str, int, int]]:

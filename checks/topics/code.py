@@ -43,7 +43,7 @@ def no_complex_hotspots(look: Look) -> Observation:
     most = measured.worst()
     if most is None:
         return answer(HOTSPOTS, Outcome.UNKNOWN, "no function of a language that is measured", searched=searched)
-    said = f"{counted(measured.count, 'function')}, the most complex has {most.complexity}"
+    said = f"{counted(len(measured.complexities), 'function')}, the most complex has {most.complexity}"
     place = Location(most.path, most.line)
     return answer(HOTSPOTS, Outcome.MET, said, [place], searched=searched, confidence=Confidence.HIGH)
 
@@ -60,16 +60,16 @@ def maintainability(look: Look) -> Observation:
         return answer(
             MAINTAINABILITY, Outcome.NOT_APPLICABLE, "no Python", searched=searched, confidence=Confidence.HIGH
         )
-    rank = {path: look.complexity.rank(path) for path in python}
-    ranks = [one for one in rank.values() if one]
-    unread = [path for path in python if not rank[path]]
+    measured = look.complexity.files
+    ranks = [measured[path].rank for path in python if path in measured]
+    unread = [path for path in python if path not in measured]
     good = sum(rank in {"A", "B"} for rank in ranks)
     low, high = good / len(python), (good + len(unread)) / len(python)
     if _grade(low) is not _grade(high):
         said = share(good, len(ranks), "measured module", "reaches A or B", "reach A or B")
         said += f", {len(unread)} could not be measured"
         return answer(MAINTAINABILITY, Outcome.UNKNOWN, said, [Location(path) for path in unread], searched=searched)
-    poor = [Location(path) for path in python if rank[path] == "C"]
+    poor = [Location(path) for path in python if path in measured and measured[path].rank == "C"]
     said = f"{share(good, len(ranks), 'module', 'reaches', 'reach')} rank A or B"
     fix = "split the modules of rank C by what they are about" if poor else ""
     return answer(MAINTAINABILITY, _grade(low), said, poor, searched=searched, confidence=Confidence.HIGH, fix=fix)

@@ -76,7 +76,7 @@ def test_what_cannot_be_measured_is_named(tmp_path: Path) -> None:
         },
     )
     assert {one.path for one in seen.unread} == {"broken.py", "deep.py", "long.py"}
-    assert [path for path in seen.files if seen.module(path)] == ["fine.py"]
+    assert [path for path, totals in seen.files.items() if totals.rank] == ["fine.py"]
     assert all(one.reason for one in seen.unread)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.complexity.measure import Complexity, Row
+from checks.complexity.measure import Complexity, Row, Totals
 from checks.git import Git
 from checks.git.changes import Churn
 from checks.hotspots import MOST_ROWS, Hotspots, _worst, hotspots
@@ -117,15 +117,15 @@ def test_the_table_is_bounded_and_its_json_says_the_version(tmp_path: Path) -> N
 )
 def test_the_table_holds_the_highest_scores_of_all(complexities: dict[str, list[int]], data: st.DataObject) -> None:
     rows = {
-        path: Row([(f"f{line}", line, complexity) for line, complexity in enumerate(its, 1)], 9, None)
+        path: Row([f"f{line}" for line, _ in enumerate(its)], range(len(its)), its, 9, None)
         for path, its in complexities.items()
     }
     commits = {path: data.draw(st.integers(0, 3)) for path in rows}
-    measured = Complexity(rows, (), frozenset())
+    files = {path: Totals(row.complexities, row.sloc, "") for path, row in rows.items()}
+    measured = Complexity(files, rows.__getitem__, (), frozenset())
     every = sorted(
         (-one.complexity * commits[one.path], -one.complexity, one.path, one.line) for one in measured.above(0)
     )
     found = _worst(measured, {path: Churn(number, 1) for path, number in commits.items()})
-    assert [(-complexity * commits[path], -complexity, path, line) for path, _, line, complexity in found] == (
-        every[:MOST_ROWS]
-    )
+    shown = [(-one.complexity * commits[one.path], -one.complexity, one.path, one.line) for one in found]
+    assert shown == every[:MOST_ROWS]
