@@ -32,8 +32,7 @@ def main() -> None:
     store = Store(Path(asked["cache"])) if asked["cache"] else None
     answered = [*(one.signals for one in known_probes(store)), *(one.signals for one in guests)]
     _say(said, signals=[name for names in answered for name in names if _wanted(asked, name)])
-    lasting: list[bool] = []
-    report = look_over(
+    look_over(
         Path(asked["root"]),
         signals=asked["signals"],
         on_progress=lambda step: _say(said, progress=[step.stage, step.done, step.total, step.note]),
@@ -42,12 +41,11 @@ def main() -> None:
         given_up=asked["given_up"],
         too_slow=asked["too_slow"],
         store=store,
-        on_lasting=lasting.append,
+        on_report=lambda report, lasting: _say(said, report=pack(report), lasting=lasting),
         guests=guests,
     )
     if store is not None:
         store.close()
-    _say(said, report=pack(report), lasting=lasting == [True])
 
 
 def settle() -> None:

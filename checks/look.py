@@ -454,11 +454,10 @@ def _has_one_of(look: Look, path: str, words: str) -> bool:
 
 def is_product(path: str) -> bool:
     """Whether a file belongs to the product itself: no test, vendored, generated, documentation or example file."""
-    from checks.files.kinds import is_generated, is_test, is_vendored
+    from checks.files.kinds import is_below, is_generated, is_test, is_vendored
 
-    folders = path.lower().split("/")[:-1]
-    name = path.rsplit("/", 1)[-1]
-    if _NOT_THE_PRODUCT.intersection(folders) or ".stories." in name or name.endswith(".d.ts"):
+    folder, _, name = path.rpartition("/")
+    if is_below(_NOT_THE_PRODUCT, folder.lower()) or ".stories." in name or name.endswith(".d.ts"):
         return False
     return not (is_test(path) or is_vendored(path) or is_generated(path))
 

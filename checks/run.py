@@ -71,7 +71,7 @@ def look_over(
     given_up: Mapping[str, str] | None = None,
     too_slow: Collection[str] = (),
     store: Store | None = None,
-    on_lasting: Callable[[bool], None] | None = None,
+    on_report: Callable[[ProbeReport, bool], None] | None = None,
     guests: Sequence[Guest] = (),
 ) -> ProbeReport:
     """Run the probes of `signals` (all when None) over the folder `root` and report what they saw.
@@ -91,8 +91,9 @@ def look_over(
         given_up: Paths not to read, with the reasons.
         too_slow: Probes not to run, each named by its first signal, and shared work, named as its note says.
         store: Where results may be kept and found again. They never depend on it.
-        on_lasting: Told at the end whether the same tree would give the same report again: no limit on time or memory
-            and no failure had a part in it.
+        on_report: Given the report before what was learned is written to the store, for which nobody need wait, and
+            whether the same tree would give the same report again: no limit on time or memory and no failure had a
+            part in it.
         guests: The probes of plug-ins, asked when all of ours are done.
 
     Raises:
@@ -115,11 +116,12 @@ def look_over(
             run.answer(Stage.CODE)
             run.answer_guests(guests)
             report = run.report(complete=not run.cancel.is_set())
-            run.look.facts.save()
         lasting = run.code.trouble is None and _is_lasting(report)
+        if on_report is not None:
+            on_report(report, lasting)
+        run.look.facts.save()
         if lasting and run.answers is not None:
             run.answers.save()
-        (on_lasting or _ignore)(lasting)
         return report
     finally:
         if git is not None:

@@ -6,7 +6,7 @@ import os
 import stat
 import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from checks.files.regular import NotRegularError
 from checks.frozen import Frozen
@@ -24,7 +24,7 @@ class Limits(Frozen):
     total_bytes: int = 4096 * MIB
 
 
-class File(Frozen):
+class File(NamedTuple):
     """A regular file. `path` is POSIX and relative; bytes of a name that are not UTF-8 are kept as surrogates.
 
     `size` is in bytes. `blob` is git's content id, None where the file is not committed as it is. `tracked` is None
@@ -102,7 +102,7 @@ class Admission:
             self.links.pop(path, None)
             self.skipped[path] = why(error)
             return
-        if not _is_utf8(path):
+        if not (path.isascii() or _is_utf8(path)):
             self.partial[path] = "the name is not UTF-8; some tools cannot open it"
         self.files.append(File(path, seen.st_size, blob, tracked))
 
@@ -125,21 +125,24 @@ class Admission:
         """Names that are one and the same on macOS and Windows, where only one of the files would be there to see."""
         first: dict[str, str] = {}
         for file in files:
-            other = first.setdefault(unicodedata.normalize("NFC", file.path).casefold(), file.path)
-            if other != file.path:
-                for path in (other, file.path):
-                    self.partial.setdefault(path, "its name differs from another only in case or Unicode form")
+            path = file.path
+            plain = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
+            other = first.setdefault(plain, path)
+            if other != path:
+                for one in (other, path):
+                    self.partial.setdefault(one, "its name differs from another only in case or Unicode form")
 
     def _objection(self, path: str, mode: int) -> str | None:
         if mode == SUBMODULE_MODE:
             return "another git repository, not looked into"
-        if path.count("/") > self.limits.depth:
+        folder = path.rpartition("/")[0]
+        if folder not in self._plain_folders and path.count("/") > self.limits.depth:
             self.cut = f"more than {self.limits.depth} folders deep"
             return self.cut
         if len(self.files) >= self.limits.files:
             self.cut = f"beyond the first {self.limits.files} files"
             return self.cut
-        if not self._is_plain(path.rpartition("/")[0]):
+        if not self._is_plain(folder):
             return "reached through a symbolic link"
         return None
 

@@ -70,14 +70,19 @@ _LONGEST_AVERAGE_LINE: Final = 400
 @lru_cache(maxsize=200_000)
 def is_test(path: str) -> bool:
     """Whether the path lies in a folder of tests or is named like one (`test_x.py`, `x.test.ts`, `XTest.java`)."""
-    *folders, name = path.split("/")
-    return not _TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.fullmatch(name) is not None
+    folder, _, name = path.rpartition("/")
+    return is_below(_TEST_FOLDERS, folder) or _TEST_NAME.fullmatch(name) is not None
+
+
+def is_vendored(path: str) -> bool:
+    """Whether the path lies in a folder of installed or copied packages (`node_modules`, `vendor`, `.venv`)."""
+    return is_below(_VENDORED_FOLDERS, path.rpartition("/")[0])
 
 
 @lru_cache(maxsize=200_000)
-def is_vendored(path: str) -> bool:
-    """Whether the path lies in a folder of installed or copied packages (`node_modules`, `vendor`, `.venv`)."""
-    return not _VENDORED_FOLDERS.isdisjoint(path.split("/")[:-1])
+def is_below(names: frozenset[str], folder: str) -> bool:
+    """Whether a folder, or one that it lies in, has one of these names: few folders hold many files."""
+    return not names.isdisjoint(folder.split("/"))
 
 
 def is_generated(path: str, text: str = "") -> bool:
@@ -87,8 +92,8 @@ def is_generated(path: str, text: str = "") -> bool:
 
 @lru_cache(maxsize=200_000)
 def _has_generated_name(path: str) -> bool:
-    *folders, name = path.split("/")
-    return not _GENERATED_FOLDERS.isdisjoint(folders) or _GENERATED_NAME.fullmatch(name) is not None
+    folder, _, name = path.rpartition("/")
+    return is_below(_GENERATED_FOLDERS, folder) or _GENERATED_NAME.fullmatch(name) is not None
 
 
 def is_written_by_a_program(path: str, text: str) -> bool:
