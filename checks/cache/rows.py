@@ -89,10 +89,25 @@ def _literal(value: object) -> object:
     # A number of thousands of digits, written in another base, cannot be written down in this one.
     if isinstance(value, _PLAIN) and not (isinstance(value, int) and value.bit_length() > _MOST_BITS):
         return value
-    source = repr(value)
-    if repr(ast.literal_eval(source)) != source:
+    source = _source(value)
+    if _source(ast.literal_eval(source)) != source:
         raise ValueError("its source gives something else back")
     return [source]
+
+
+def _source(value: object) -> str:
+    """The source of a literal. A set has no order: Python writes equal ones in several."""
+    match value:
+        case set() if value:
+            return f"{{{', '.join(sorted(map(_source, value)))}}}"
+        case list():
+            return f"[{', '.join(map(_source, value))}]"
+        case tuple():
+            return f"({''.join(f'{_source(one)}, ' for one in value)})"
+        case dict():
+            return f"{{{', '.join(f'{_source(name)}: {_source(one)}' for name, one in value.items())}}}"
+        case _:
+            return repr(value)
 
 
 def _unliteral(kept: Any) -> object:

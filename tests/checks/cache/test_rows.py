@@ -63,6 +63,15 @@ def test_literals_come_back_as_they_were_or_not_at_all(value: object) -> None:
     assert repr(back) == repr(Value("text", value))
 
 
+def test_sets_are_kept_and_their_order_does_not_count() -> None:
+    rows = Rows(Value)
+    one, other = {"a": [{0, 8}]}, {"a": [{8, 0}]}
+    assert repr(one) != repr(other), "Python writes what was put in first"
+    assert rows.pack(Value("text", one)) == rows.pack(Value("text", other))
+    assert rows.unpack(rows.pack(Value("text", other))) == Value("text", one)
+
+
+
 def test_a_number_too_long_to_be_written_down_is_not_kept() -> None:
     with pytest.raises(ValueError, match="digits"):
         Rows(Value).pack(Value("text", 1 << 20_000))
