@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.application.environment import settings
-from checks.application.wiring import python_modules, span, uncommented, web_modules
+from checks.application.wiring import live_paths, modules, span, uncommented
 from checks.digests import of_text
 from checks.files.kinds import is_test, is_vendored
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
-from checks.reads import of_one_file
+from checks.readers.python_facts import PythonModule
+from checks.reads import of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -222,41 +224,79 @@ def values_of(look: Look, name: str) -> tuple[str, ...]:
     """What a name is given in settings classes, at module level, or as a key of a settings object."""
     # What was read for one who asks was read for all.
     with look.reads.step("what names are given"):
-        return _given(look).to(look, name)
+        return _given(look).to(name)
 
 
 class _Given:
     """What names are given anywhere: the same few are asked about at every guard of every endpoint."""
 
     def __init__(self, look: Look) -> None:
-        self._python: dict[str, list[str]] = {}
-        for module in python_modules(look):
-            for item in module.assignments:
-                self._python.setdefault(item.target, []).append(item.value.text)
-            for one in module.classes:
-                for field, value in one.fields.items():
-                    self._python.setdefault(field, []).append(value.text)
-        self._web = [(web.assigned, web.path) for web in web_modules(look)]
+        self._look = look
+        self._paths = live_paths(look)
         self._known: dict[str, tuple[str, ...]] = {}
 
-    def to(self, look: Look, name: str) -> tuple[str, ...]:
+    def to(self, name: str) -> tuple[str, ...]:
         if name not in self._known:
-            self._known[name] = (*self._python.get(name, ()), *self._in_web(look, name))
+            self._known[name] = (*self._of(name, PYTHON), *self._of(name, WEB))
         return self._known[name]
 
-    def _in_web(self, look: Look, name: str) -> Iterator[str]:
-        for assigned, path in self._web:
-            yield assigned.get(name, "")
-            if look.answer_of(_keyed, path, name):
+    def _of(self, name: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+        look, paths = self._look, [path for path in self._paths if path.endswith(suffixes)]
+        assigning = look.answers_of(_assigned, name, paths, lambda: self._assigning(name))
+        for path in paths:
+            with look.reads.aside():
+                assigned = _values_assigned(look, path, name) if path in assigning else []
+            yield from assigned
+            if path.endswith(WEB) and look.answer_of(_keyed, path, name):
                 with look.reads.aside():
-                    found = _values_of_key(look, path, name)
-                yield from found
+                    keyed = _values_of_key(look, path, name)
+                yield from keyed
+
+    def _assigning(self, name: str) -> dict[str, str]:
+        return {path: _told(_values_assigned(self._look, path, name)) for path in self._by_name.get(name, ())}
+
+    @cached_property
+    def _by_name(self) -> dict[str, dict[str, None]]:
+        """The files that give a name something, which are asked for by who uses them."""
+        found: dict[str, dict[str, None]] = {}
+        for module in modules(self._look):
+            if isinstance(module, PythonModule):
+                names = {item.target for item in module.assignments}.union(*(one.fields for one in module.classes))
+            else:
+                names = set(module.assigned)
+            for name in names:
+                found.setdefault(name, {})[module.path] = None
+        return found
+
+
+@rests_on(python=("assignments", "classes"), web=("assigned",))
+@of_one_file
+def _assigned(look: Look, path: str, name: str) -> str:
+    """A digest of what a file gives a name, as `_keyed`."""
+    return _told(_values_assigned(look, path, name))
+
+
+def _values_assigned(look: Look, path: str, name: str) -> list[str]:
+    """What a name is given at any level of a file, and in its classes."""
+    if path.endswith(WEB):
+        web = look.web.module(path)
+        return [value] if web and (value := web.assigned.get(name, "")) else []
+    module = look.python.module(path)
+    if module is None:
+        return []
+    inside = [one.fields[name].text for one in module.classes if name in one.fields]
+    return [*(item.value.text for item in module.assignments if item.target == name), *inside]
+
+
+def _told(values: list[str]) -> str:
+    """A digest of values, which may be what must not be kept; "" for none."""
+    return of_text("\n".join(values)) if values else ""
 
 
 @of_one_file
 def _keyed(look: Look, path: str, name: str) -> str:
     """A digest of what a file gives a key of that name, which may be what must not be kept; "" if nothing."""
-    return of_text("\n".join(found)) if (found := _values_of_key(look, path, name)) else ""
+    return _told(_values_of_key(look, path, name))
 
 
 def _values_of_key(look: Look, path: str, name: str) -> list[str]:
