@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.readers.facets import assignments_within
+
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Call, Class, Function, PythonModule
@@ -80,8 +82,8 @@ def _of_kept(
     """A method of what the constructor keeps on `self`: an object it makes, or a parameter with an annotation."""
     start = f"{owner}.__init__"
     built = module.function(start)
-    for item in module.assignments:
-        if item.function != start or item.target != kept:
+    for item in assignments_within(module, start):
+        if item.target != kept:
             continue
         if made := _MADE.match(item.value.text):
             return function_named(look, module, f"{made[1]}.{method}")
@@ -114,7 +116,7 @@ def _of_typed(
 
 
 def _alias(module: PythonModule, name: str) -> str:
-    for item in module.assignments:
-        if item.target == name and not item.function and item.value.text.startswith(("Annotated", "typing.Annotated")):
+    for item in module.made_globally:
+        if item.target == name and item.value.text.startswith(("Annotated", "typing.Annotated")):
             return item.value.text
     return ""

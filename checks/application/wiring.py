@@ -17,7 +17,7 @@ from checks.files.kinds import is_template_of_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
-from checks.readers.facets import LIKE, asks, calls_like, like
+from checks.readers.facets import LIKE, asks, calls_like, calls_within, like
 from checks.readers.python_facts import PythonModule
 from checks.reads import PYTHON_MODULE, READABLE, WEB_MODULE, of_one_file, rests_on
 
@@ -299,8 +299,8 @@ def function_at(look: Look, path: str, name: str) -> tuple[PythonModule, Functio
 def callees(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[PythonModule, Function]]:
     """The repository's functions that a function calls directly."""
     seen = set()
-    for call in module.calls:
-        if call.function != function.qualified or call.callee in seen:
+    for call in calls_within(module, function.qualified):
+        if call.callee in seen:
             continue
         seen.add(call.callee)
         name = call.callee

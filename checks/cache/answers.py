@@ -18,7 +18,7 @@ from checks.cache.facts import may_tell
 from checks.digests import blake2b
 from checks.look import PYTHON
 from checks.observation import Location, Unread
-from checks.readers.facets import LIKE, same
+from checks.readers.facets import LIKE, field_of, same
 from checks.reads import (
     CODE,
     FACTS,
@@ -220,7 +220,7 @@ class Answers:
         both = self._both(kind, path, number)
         if both is None or kind not in MODULES:
             return both is not None and both[0] == both[1]
-        if LIKE in facet and self._still((kind, "calls"), path, number):
+        if LIKE in facet and self._still((kind, field_of(facet)), path, number):
             return True
         key = question, path
         if key not in self._same:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from checks.reads import READABLE
 
 if TYPE_CHECKING:
-    from checks.readers.python_facts import PythonModule
+    from checks.readers.python_facts import Assignment, Call, PythonModule
     from checks.readers.web_facts import WebModule
     from checks.reads import Reads
 
@@ -23,7 +23,9 @@ Record = TypeVar("Record")
 Answer = TypeVar("Answer")
 _PLACES: Final = frozenset({"line", "end_line"})
 LIKE: Final = "~"
-"""Between a text of calls and the pattern it matches."""
+"""Between a text of calls and the pattern it matches, or between what is asked for of a function and its name."""
+_WITHIN: Final = {"calls in": "calls", "assignments in": "assignments"}
+"""The fields whose records in one function are asked for."""
 
 
 class Placed:
@@ -127,12 +129,30 @@ def calls_like(module: PythonModule | WebModule, by: str, pattern: str) -> tuple
         by: "resolved" or "callee", the text of a call that is looked at.
         pattern: A regular expression.
     """
-    name = like(by, pattern)
+    return _part(module, like(by, pattern))
+
+
+def calls_within(module: PythonModule, function: str) -> tuple[Call, ...]:
+    """The calls in one function of a module, asked for as if they were a field of it."""
+    return _part(module, like("calls in", function))
+
+
+def assignments_within(module: PythonModule, function: str) -> tuple[Assignment, ...]:
+    """The assignments in one function of a module, asked for as if they were a field of it."""
+    return _part(module, like("assignments in", function))
+
+
+def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
     asker = asks(module, name)
     if asker is None:
         return _like(module, name)
     with asker.aside():
         return _like(module, name)
+
+
+def field_of(facet: str) -> str:
+    """The field of which a part with a pattern or a function in its name is taken: where it is the same, so is that."""
+    return _WITHIN.get(facet.partition(LIKE)[0], "calls")
 
 
 def asks(module: PythonModule | WebModule, name: str) -> _Asker | None:
@@ -145,6 +165,8 @@ def asks(module: PythonModule | WebModule, name: str) -> _Asker | None:
 
 def _like(module: Any, name: str) -> tuple[Any, ...]:
     by, _, pattern = name.partition(LIKE)
+    if by in _WITHIN:
+        return tuple(one for one in getattr(module, _WITHIN[by]) if one.function == pattern)
     matches = re.compile(pattern).fullmatch
     return tuple(call for call in module.calls if matches(getattr(call, by)))
 

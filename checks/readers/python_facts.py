@@ -238,6 +238,11 @@ class PythonModule(Placed):
         )
 
     @facet
+    def asynchronous(self) -> tuple[Function, ...]:
+        """The functions that are asynchronous."""
+        return tuple(item for item in self.functions if item.is_async)
+
+    @facet
     def decorated(self) -> tuple[Function, ...]:
         """The functions that have decorators."""
         return tuple(item for item in self.functions if item.decorators)

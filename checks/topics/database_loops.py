@@ -22,6 +22,7 @@ from checks.digests import of_text
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.readers.facets import calls_within
 from checks.readers.python_facts import Call, PythonModule
 from checks.readers.web_facts import WebCall, WebModule
 from checks.reads import of_one_file
@@ -188,7 +189,7 @@ def _asks_for_each(look: Look, module: PythonModule, call: Call) -> bool:
     inner, function = target
     if any("cache" in mark.callee for mark in function.decorators):
         return False
-    asked = [one for one in inner.calls if one.function == function.qualified and _asks(one, sql=True)]
+    asked = [one for one in calls_within(inner, function.qualified) if _asks(one, sql=True)]
     return bool(asked) and not any(_is_doubtful(look, Location(inner.path, one.line), one) for one in asked)
 
 

@@ -19,6 +19,7 @@ from checks.application.wiring import (
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.readers.facets import calls_within
 from checks.readers.python_facts import Call, Function, PythonModule
 from checks.topics.scale_blocking_web import blocking_in_web
 from checks.topics.scale_clients import blocks, opens_file
@@ -41,14 +42,13 @@ def no_blocking_async(look: Look) -> Observation:
     asynchronous = 0
     for module in python_modules(look):
         served = look.reach.served(module.path)
-        for function in module.functions:
-            if function.is_async:
-                asynchronous += 1
-                blocking = [] if is_one_off(module.path) and not served else list(_blocking(look, module, function))
-                opened = list(_files(module, function)) if served else []
-                if (blocking or opened) and not is_startup(look, module, function):
-                    found += blocking
-                    files += opened
+        for function in module.asynchronous:
+            asynchronous += 1
+            blocking = [] if is_one_off(module.path) and not served else list(_blocking(look, module, function))
+            opened = list(_files(module, function)) if served else []
+            if (blocking or opened) and not is_startup(look, module, function):
+                found += blocking
+                files += opened
     in_web, of_web = blocking_in_web(look)
     found += in_web
     asynchronous += of_web
@@ -88,8 +88,8 @@ def _blocking(look: Look, module: PythonModule, function: Function) -> Iterator[
 def _below(look: Look, module: PythonModule, function: Function) -> Iterator[tuple[PythonModule, Function]]:
     """The repository's functions and methods that a function calls directly."""
     seen = set()
-    for call in module.calls:
-        if call.function == function.qualified and call.callee not in seen:
+    for call in calls_within(module, function.qualified):
+        if call.callee not in seen:
             seen.add(call.callee)
             found = called(look, module, function, call)
             if found:
@@ -97,41 +97,34 @@ def _below(look: Look, module: PythonModule, function: Function) -> Iterator[tup
 
 
 def _own(look: Look, module: PythonModule, function: Function) -> Iterator[Call]:
-    asked = {(call.line, call.callee) for call in asking(look, module, function)}
-    for call in module.calls:
-        if (
-            call.function == function.qualified
-            and not call.awaited
-            and ((call.line, call.callee) in asked or blocks(look, module, call))
-            and not _is_handed_over(module, call)
-        ):
+    # Told apart as they are, not by their lines: nobody asks where a call stands that does not block.
+    asked = {id(call) for call in asking(look, module, function)}
+    for call in calls_within(module, function.qualified):
+        if not call.awaited and (id(call) in asked or blocks(look, module, call)) and not _is_handed_over(module, call):
             yield call
 
 
 def _files(module: PythonModule, function: Function) -> Iterator[Location]:
     """Files that an asynchronous function opens itself: each holds the process for a moment only."""
-    for call in module.calls:
-        mine = call.function == function.qualified and not call.awaited
-        if mine and opens_file(module, call) and not _is_handed_over(module, call):
+    for call in calls_within(module, function.qualified):
+        if not call.awaited and opens_file(module, call) and not _is_handed_over(module, call):
             yield Location(module.path, call.line, call.end_line)
 
 
 def _is_handed_over(module: PythonModule, call: Call) -> bool:
     """Whether the call stands in a lambda that is given to a thread."""
     return any(
-        outer.function == call.function
-        and outer.line <= call.line <= outer.end_line
-        and _TO_THREAD.search(outer.callee)
+        _TO_THREAD.search(outer.callee)
         and any(value.text.startswith("lambda") and f"{call.callee}(" in value.text for value in outer.arguments)
-        for outer in module.calls
+        and outer.line <= call.line <= outer.end_line
+        for outer in calls_within(module, call.function)
     )
 
 
 def _returns_later(module: PythonModule, function: Function, inner: Function) -> bool:
     """Whether the call stands inside one that moves it to a thread, as in `to_thread(lambda: work())`."""
     return any(
-        call.function == function.qualified
-        and _TO_THREAD.search(call.callee)
+        _TO_THREAD.search(call.callee)
         and any(re.search(rf"\b{re.escape(inner.name)}\b", value.text) for value in call.arguments)
-        for call in module.calls
+        for call in calls_within(module, function.qualified)
     )

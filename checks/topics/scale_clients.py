@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.readers.facets import assignments_within
+
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Call, PythonModule
@@ -87,9 +89,9 @@ def _is_of_chosen(look: Look, module: PythonModule, call: Call) -> bool:
     home, name = _home(look, module, head)
     if home is None or not rest:
         return False
-    for item in home.assignments:
+    for item in (*home.made_globally, *(assignments_within(home, call.function) if call.function else ())):
         match = _SUBSCRIPT.match(item.value.text) if item.target == name else None
-        if match and item.function in {"", call.function}:
+        if match:
             made = home.bound.get(match[1], "")
             further, inner = _home(look, home, match[1])
             kept = further.bound.get(inner, "") if further and further is not home else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.methods import called, class_named
+from checks.readers.facets import assignments_within, calls_within
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -34,9 +35,7 @@ def asking(look: Look, module: PythonModule, function: Function) -> Iterator[Cal
     if not names:
         return
     objects = _made_with(module, function, names)
-    for call in module.calls:
-        if call.function != function.qualified:
-            continue
+    for call in calls_within(module, function.qualified):
         held = next((name for name in names if call.callee.startswith(f"{name}.")), "")
         rest = call.callee[len(held) + 1 :]
         if held and rest.partition(".")[0] in _ASKS:
@@ -61,7 +60,7 @@ def _kept(look: Look, module: PythonModule, owner: str, hops: int) -> set[str]:
     kept = {f"self.{name}" for name, text in one.annotations.items() if types and _is_session(text, types)}
     built = module.function(start) if types else None
     given = {item.name for item in built.parameters if _is_session(item.annotation, types)} if built else set[str]()
-    kept |= {item.target for item in module.assignments if item.function == start and item.value.text in given}
+    kept |= {item.target for item in assignments_within(module, start) if item.value.text in given} if given else set()
     for base in one.bases if hops else ():
         home = class_named(look, module, base)
         kept |= _kept(look, home[0], home[1].name, hops - 1) if home else set()
@@ -83,8 +82,8 @@ def _own_types(module: PythonModule) -> set[str]:
         return names
     return names | {
         item.target
-        for item in module.assignments
-        if not item.function and any(re.match(rf"Annotated\[\s*{name}\b", item.value.text) for name in names)
+        for item in module.made_globally
+        if any(re.match(rf"Annotated\[\s*{name}\b", item.value.text) for name in names)
     }
 
 
@@ -96,13 +95,11 @@ def _made_with(module: PythonModule, function: Function, names: set[str]) -> set
     """The names of what a function makes with the session, as in `repositories = AllRepositories(session)`."""
     given = {
         (call.line, call.callee)
-        for call in module.calls
-        if call.function == function.qualified
-        and not call.awaited
-        and any(value.text in names for value in (*call.arguments, *call.keywords.values()))
+        for call in calls_within(module, function.qualified)
+        if not call.awaited and any(value.text in names for value in (*call.arguments, *call.keywords.values()))
     }
     return {
         item.target
-        for item in module.assignments
-        if item.function == function.qualified and (item.line, item.value.text.partition("(")[0]) in given
+        for item in (assignments_within(module, function.qualified) if given else ())
+        if any(item.value.text.partition("(")[0] == callee and item.line == line for line, callee in given)
     }
