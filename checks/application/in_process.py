@@ -44,7 +44,7 @@ def tasks_in_process(look: Look) -> list[Location]:
     found += [
         Location(module.path, function.line)
         for module in python_modules(look)
-        for function in module.functions
+        for function in module.decorated
         if any(item.callee.endswith("repeat_every") for item in function.decorators)
         if not _SMALL.search(function.name)
     ]

@@ -373,7 +373,7 @@ def _calls_with_tools(product: _Product, path: str) -> Iterator[Location]:
 
 def _decorated_tools(product: _Product) -> Iterator[Location]:
     for module in product.look.python.modules(path for path in product.paths if path.endswith(PYTHON)):
-        for function in module.functions:
+        for function in module.decorated:
             if any(item.resolved.endswith((".tool", ".function_tool")) for item in function.decorators):
                 yield Location(module.path, function.line)
 

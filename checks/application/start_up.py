@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.application.wiring import arguments_of, calls, python_modules, span, web_modules
+from checks.application.calls_seen import Seen, calls_that
+from checks.application.wiring import arguments_of, calls, is_used, modules_calling, python_modules, reached, span
+from checks.look import PYTHON
 from checks.once import once
+from checks.readers.python_facts import PythonModule
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import Function, PythonModule
-    from checks.readers.web_facts import WebFunction, WebModule
+    from checks.readers.python_facts import Call, Function
+    from checks.readers.web_facts import WebCall, WebFunction, WebModule
 
 _GIVEN = frozenset({"lifespan", "on_startup", "on_shutdown", "startup", "shutdown", "post_init", "post_shutdown"})
 _HOOKS = frozenset({
@@ -31,10 +34,9 @@ def is_startup(look: Look, module: PythonModule, function: Function, depth: int 
     """
     if _is_hook(function) or (module.path, function.qualified) in _handed_over(look):
         return True
-    if function.decorators or function.owner or depth >= _MOST_CALLERS or function.name in _passed_on(look):
+    if function.decorators or function.owner or depth >= _MOST_CALLERS or _is_passed_on(look, function.name):
         return False
-    callers = _callers(look).get(function.name, ())
-    above = [(other, other.function(name)) for other, name in callers]
+    above = [(other, other.function(name)) for other, name in _callers(look, function.name)]
     return bool(above) and all(
         inner is not None and inner is not function and is_startup(look, other, inner, depth + 1)
         for other, inner in above
@@ -54,10 +56,11 @@ def _handed_over(look: Look) -> frozenset[tuple[str, str]]:
     """Functions, by file and name, that an application is given for its start and stop, or that are run to the end."""
     names = {
         text.rsplit(".", 1)[-1].strip("[]() ")
-        for hit in calls(look, r".*")
-        for key, value in getattr(hit.call, "keywords", {}).items()
+        for one in calls_that(look, _is_given_a_hook)
+        if reached(look, one.path) and (module := look.python.module(one.path)) and is_used(look, module, one.function)
+        for key, value in one.keys.items()
         if key in _GIVEN
-        for text in value.text.strip("[]").split(",")
+        for text in value.strip("[]").split(",")
     }
     for hit in calls(look, r".*\.(?:add_event_handler|on_(?:startup|shutdown|cleanup)\.append|cleanup_ctx\.append)"):
         names |= {text.rsplit(".", 1)[-1] for text in arguments_of(hit.call)[-1:]}
@@ -69,28 +72,35 @@ def _handed_over(look: Look) -> frozenset[tuple[str, str]]:
     return frozenset(
         (module.path, one.qualified)
         for module in python_modules(look)
-        for one in module.functions
+        for one in (module.functions if run else module.asynchronous)
         if (one.is_async and one.name in names)
         or (one.qualified in run and not _LOOPS.search(span(look, module.path, one.line, one.end_line)))
     )
 
 
-@once
-def _callers(look: Look) -> dict[str, list[tuple[PythonModule, str]]]:
+def _is_given_a_hook(call: Seen, _: str) -> bool:
+    return call.path.endswith(PYTHON) and not _GIVEN.isdisjoint(call.keys)
+
+
+def _callers(look: Look, name: str) -> Iterator[tuple[PythonModule, str]]:
     """Where functions of a name are called, and in which function; any of that name, as a type is not known."""
-    found: dict[str, list[tuple[PythonModule, str]]] = {}
-    for module in python_modules(look):
-        for call in module.calls:
-            found.setdefault(call.callee.rsplit(".", 1)[-1], []).append((module, call.function))
-    return found
+    for module, made in _calling(look, name):
+        if isinstance(module, PythonModule):
+            yield from ((module, call.function) for call in made)
 
 
-@once
-def _passed_on(look: Look) -> frozenset[str]:
-    """Names that some call is given as they are: a function among them may be a handler."""
-    python = (text for module in python_modules(look) for call in module.calls for text in arguments_of(call))
-    web = (text for module in web_modules(look) for call in module.calls for text in arguments_of(call))
-    return frozenset(text for text in (*python, *web) if text.isidentifier())
+def _calling(look: Look, name: str) -> Iterator[tuple[PythonModule | WebModule, tuple[Call | WebCall, ...]]]:
+    if "." not in name:
+        yield from modules_calling(look, "callee", rf"(?s)(?:.*\.)?{re.escape(name)}")
+
+
+def _is_passed_on(look: Look, name: str) -> bool:
+    """Whether some call is given a name as it is: a function of that name may be a handler."""
+    return name.isidentifier() and any(reached(look, call.path) for call in calls_that(look, _passes_on, name))
+
+
+def _passes_on(call: Seen, name: str) -> bool:
+    return name in call.arguments
 
 
 # -- JavaScript and TypeScript ----------------------------------------------------------------------------------------
@@ -122,11 +132,12 @@ def _called_at_once(look: Look, web: WebModule, function: WebFunction) -> bool:
     callers = list(_web_callers(look, function.name))
     return (
         bool(callers)
-        and function.name not in _passed_on(look)
+        and not _is_passed_on(look, function.name)
         and all(path == web.path and not name for path, name in callers)
     )
 
 
 def _web_callers(look: Look, name: str) -> Iterator[tuple[str, str]]:
-    for web in web_modules(look):
-        yield from ((web.path, call.function) for call in web.calls if call.callee.rsplit(".", 1)[-1] == name)
+    for module, made in _calling(look, name):
+        if not isinstance(module, PythonModule):
+            yield from ((module.path, call.function) for call in made)

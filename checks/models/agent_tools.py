@@ -150,7 +150,7 @@ def _marked(look: Look) -> Iterator[tuple[Location, Body]]:
     for module in look.python.modules(look.source_paths(*PYTHON)):
         if look.reach.reached(module.path) is False:
             continue
-        for item in module.functions:
+        for item in module.decorated:
             if any(_TOOL_MARKS.fullmatch(look.python.trace(module.path, one)) for one in item.decorators):
                 place = Location(module.path, item.line, item.end_line)
                 yield place, Body(module.path, item.line, item.end_line)

@@ -317,7 +317,7 @@ def _guards_of_python(look: Look) -> Iterator[Location]:
         if named and _turns_away(look, name):
             yield hit.place
     for module in python_modules(look):
-        for function in module.functions:
+        for function in module.decorated:
             if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)
                 off = is_off_by_default(look, module.path, function.line, function.end_line)

@@ -217,7 +217,7 @@ def _limiting_code(look: Look) -> Iterator[Location]:
     """Throttle classes in settings, and middleware functions that answer 429 themselves."""
     for module in python_modules(look):
         yield from line_matches(look, module.path, _REST_THROTTLES)
-        for function in module.functions:
+        for function in module.decorated:
             if any(item.callee.rsplit(".", 1)[-1] == "middleware" for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)
                 if re.search(r"\b429\b|TOO_MANY", text):

@@ -265,7 +265,7 @@ def _decorated(look: Look) -> list[_Retry]:
         (Location(module.path, one.line), _pauses(one.resolved, ""), (item.line, item.end_line))
         for module in look.python.modules(look.source_paths(*PYTHON))
         if look.reach.reached(module.path) is not False
-        for item in module.functions
+        for item in module.decorated
         for one in item.decorators
         if _BACKOFF.fullmatch(one.resolved) and not one.arguments and not one.keywords
     ] + [
@@ -273,7 +273,7 @@ def _decorated(look: Look) -> list[_Retry]:
         (Location(module.path, one.line), "retry_backoff" in one.keywords, (item.line, item.end_line))
         for module in look.python.modules(look.source_paths(*PYTHON))
         if look.reach.reached(module.path) is not False
-        for item in module.functions
+        for item in module.decorated
         for one in item.decorators
         if one.callee.rsplit(".", 1)[-1] in {"task", "shared_task", "actor"}
         and {"autoretry_for", "retry_backoff", "max_backoff"} & one.keywords.keys()

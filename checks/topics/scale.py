@@ -86,7 +86,7 @@ def caching(look: Look) -> Observation:
     places = [*(seen.place for seen in direct), *(Location(path, line) for path, line in own)]
     functions = {*own, *(_function_of(look, seen) for seen in direct)}
     for module in python_modules(look):
-        for function in module.functions:
+        for function in module.decorated:
             marks = [item for item in function.decorators if not (empty and _BY_SETTING.match(item.resolved))]
             if any(_is_cache(module, function, item.resolved) or _is_kept_answer(item) for item in marks):
                 places.append(Location(module.path, function.line))

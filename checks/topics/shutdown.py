@@ -116,7 +116,7 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
         if name in _GIVEN and is_used(look, module, call.function)
     }
     for module in python_modules(look):
-        for function in module.functions:
+        for function in module.functions if used else module.decorated:
             marks = {mark.callee.rsplit(".", 1)[-1]: mark for mark in function.decorators}
             stops = "on_event" in marks and any("shutdown" in value.text for value in marks["on_event"].arguments)
             stops = stops or bool(
