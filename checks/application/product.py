@@ -19,11 +19,11 @@ from checks.application.product_said import (
     called_like,
     calls_in,
     digest_of,
-    last_line,
     lines_with,
     texts_in,
     texts_like,
 )
+from checks.application.spots import Spot, Spots, first_places, spot_of_route, spots_of
 from checks.application.wiring import unread_code
 from checks.look import PYTHON, WEB, is_product
 from checks.observation import Location, Proposal
@@ -70,19 +70,19 @@ class _Product:
         unread = unread_code(self.look)
         return f"{unread[0]} could not be read in full" if unread else ""
 
-    def imports(self, packages: Iterable[str]) -> tuple[Location, ...]:
+    def imports(self, packages: Iterable[str]) -> Spots:
         """Where reached code imports one of `packages`."""
-        return self.look.importers(*packages)
+        return spots_of(self.look.importers(*packages))
 
-    def calls(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+    def calls(self, pattern: re.Pattern[str]) -> Spots:
         """Where reached code calls something whose resolved name matches."""
         return self._where(self._called, called_like, pattern)
 
-    def texts(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+    def texts(self, pattern: re.Pattern[str]) -> Spots:
         """Where a string of reached code matches."""
         return self._where(self._texts, texts_like, pattern)
 
-    def _where(self, places: _Places, question: OfOneFile, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+    def _where(self, places: _Places, question: OfOneFile, pattern: re.Pattern[str]) -> Spots:
         """The places of the texts in which the pattern is found, in their order; it is these that are asked for."""
         found = [one for text, every in places.items() if pattern.search(text) for one in every]
         found.sort(key=itemgetter(0))
@@ -91,7 +91,7 @@ class _Product:
             names.setdefault(path, []).append(text)
         asked = name_of(question), asked_for(pattern)
         self.look.reads.told_all(asked, self.paths, {path: digest_of(said) for path, said in names.items()})
-        return tuple(Location(path, one.line, last_line(one)) for _, path, _, one in found)
+        return tuple(Spot(path, one) for _, path, _, one in found)
 
     @cached_property
     def _called(self) -> _Places:
@@ -113,19 +113,19 @@ class _Product:
                 found.setdefault(text, []).append((next(number), path, text, one))
         return found
 
-    def lines(self, pattern: re.Pattern[str], paths: Iterable[str], *words: str) -> tuple[Location, ...]:
+    def lines(self, pattern: re.Pattern[str], paths: Iterable[str], *words: str) -> Spots:
         """The first lines of `paths` that match; comment lines do not count. Without one of `words` nothing matches."""
         likely = self.look.files_with(paths, *words) if words else paths
-        return tuple(islice(self._each_line(pattern, likely), _MOST_PLACES))
+        return spots_of(islice(self._each_line(pattern, likely), _MOST_PLACES))
 
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
         for path in paths:
             yield from (Location(path, line) for line in self.look.answer_of(lines_with, path, asked_for(pattern)))
 
-    def fields(self, pattern: re.Pattern[str]) -> tuple[Location, ...]:
+    def fields(self, pattern: re.Pattern[str]) -> Spots:
         """Classes of reached Python code with a field whose name matches."""
         return tuple(
-            Location(module.path, item.line)
+            Spot(module.path, item)
             for module in self.look.python.modules(path for path in self.paths if path.endswith(PYTHON))
             for item in module.classes
             if any(pattern.search(name) for name in (*item.annotations, *item.fields))
@@ -137,34 +137,37 @@ class _Product:
         return tuple(path for path in self.look.tree.match("*.sql", "*.prisma") if is_product(path))
 
     @cached_property
-    def routes(self) -> tuple[tuple[tuple[str, ...], Location], ...]:
+    def routes(self) -> tuple[tuple[tuple[str, ...], Spot], ...]:
         """Methods and places of the routes that are reached and mounted, as far as can be told."""
         python = self.look.python.routes(path for path in self.paths if path.endswith(PYTHON))
         web = self.look.web.routes(path for path in self.paths if path.endswith(WEB))
         return (
-            *((item.methods, Location(item.module, item.line)) for item in python if item.mounted is not False),
-            *((item.methods, Location(item.module, item.line)) for item in web if item.mounted is not False),
+            *((item.methods, spot_of_route(item)) for item in python if item.mounted is not False),
+            *((item.methods, spot_of_route(item)) for item in web if item.mounted is not False),
         )
 
     # -- facts that others build on ---------------------------------------------------------------------------------
 
     @cached_property
-    def server(self) -> tuple[Location, ...]:
+    def server(self) -> Spots:
         return tuple(place for _, place in self.routes) or self.imports(signs.WEB_FRAMEWORKS)
 
     @cached_property
-    def front_end(self) -> tuple[Location, ...]:
+    def pages(self) -> Spots:
         pages = [path for path in self.look.tree.match(*signs.PAGES) if is_product(path)]
         # An HTML file that is mailed is no user interface.
-        shown = [Location(path) for path in pages if not re.search(r"e?mails?\b", path.lower())]
-        return (*self.imports(signs.FRONT_ENDS), *shown)
+        return spots_of(Location(path) for path in pages if not re.search(r"e?mails?\b", path.lower()))
 
     @cached_property
-    def hosted_model(self) -> tuple[Location, ...]:
+    def front_end(self) -> Spots:
+        return (*self.imports(signs.FRONT_ENDS), *self.pages)
+
+    @cached_property
+    def hosted_model(self) -> Spots:
         return (*self.imports(signs.HOSTED_MODELS), *self.texts(signs.HOSTED_ENDPOINTS))
 
     @cached_property
-    def model(self) -> tuple[Location, ...]:
+    def model(self) -> Spots:
         local = (*self.imports(signs.LOCAL_MODELS), *self.texts(signs.LOCAL_ENDPOINTS))
         return (*self.hosted_model, *local, *self.imports(signs.MODEL_FRAMEWORKS))
 
@@ -173,15 +176,15 @@ class _Product:
         return frozenset(place.path for place in self.model)
 
     @cached_property
-    def database(self) -> tuple[Location, ...]:
-        images = tuple(
+    def database(self) -> Spots:
+        images = spots_of(
             Location(service.path, service.line)
             for service in self.look.containers.services
             if signs.DATABASE_IMAGES.search(service.image)
         )
-        return (*self.imports(signs.DATABASES), *images, *(Location(path) for path in self.schemas[:1]))
+        return (*self.imports(signs.DATABASES), *images, *spots_of(Location(path) for path in self.schemas[:1]))
 
-    def near_model(self, places: Iterable[Location]) -> tuple[Location, ...]:
+    def near_model(self, places: Iterable[Spot]) -> Spots:
         """Those of `places` in files that use a model, or that import such a file directly."""
         return tuple(
             place
@@ -189,7 +192,7 @@ class _Product:
             if place.path in self.model_files or self.model_files.intersection(self.look.reach.imports_of(place.path))
         )
 
-    def reaches_model(self, places: Iterable[Location]) -> tuple[Location, ...]:
+    def reaches_model(self, places: Iterable[Spot]) -> Spots:
         """Those of `places` whose file leads to a file that uses a model, over at most three imports."""
         found = []
         for place in places:
@@ -201,16 +204,16 @@ class _Product:
         return tuple(found)
 
 
-_Verdict = tuple[bool | None, str, tuple[Location, ...]]
+_Verdict = tuple[bool | None, str, Spots]
 _Judge = Callable[[_Product], _Verdict]
 
 
 def _proposal(product: _Product, fact: str, judge: _Judge) -> Proposal:
     holds, reason, places = judge(product)
-    return Proposal(fact, holds, reason, tuple(dict.fromkeys(places))[:_MOST_PLACES])
+    return Proposal(fact, holds, reason, first_places(places, _MOST_PLACES))
 
 
-def _seen(product: _Product, places: Iterable[Location], yes: str, no: str) -> _Verdict:
+def _seen(product: _Product, places: Iterable[Spot], yes: str, no: str) -> _Verdict:
     """Yes where something was seen; no where absence can be told; else unknown with the reason."""
     found = tuple(places)
     if found:
@@ -218,13 +221,13 @@ def _seen(product: _Product, places: Iterable[Location], yes: str, no: str) -> _
     return (None, f"{no}, but {product.unseen}", ()) if product.unseen else (False, no, ())
 
 
-def _seen_or_ask(places: Iterable[Location], yes: str, no: str) -> _Verdict:
+def _seen_or_ask(places: Iterable[Spot], yes: str, no: str) -> _Verdict:
     """Yes where something was seen; what was not seen may still be so, and only a person can tell."""
     found = tuple(places)
     return (True, yes, found) if found else (None, f"{no}; {_ASK}", ())
 
 
-def _of_model(product: _Product, places: Iterable[Location], yes: str, no: str, *, absent: bool) -> _Verdict:
+def _of_model(product: _Product, places: Iterable[Spot], yes: str, no: str, *, absent: bool) -> _Verdict:
     """A fact about a model: no without a model; `absent` says whether not seeing it denies it."""
     model = _model(product)
     if not model[0]:
@@ -269,9 +272,8 @@ def _many_tenants(product: _Product) -> _Verdict:
 
 def _browser_http(product: _Product) -> _Verdict:
     drawn = product.imports(signs.DRAWN_IN_BROWSERS)
-    pages = tuple(place for place in product.front_end if place.line == 0)
     shares = product.calls(re.compile(r"CORSMiddleware|(^|\.)CORS$|(^|\.)cors(\.default)?$"))
-    shown = tuple(drawn) + pages + shares
+    shown = drawn + product.pages + shares
     if product.server and not shown and not product.unseen:
         return None, "an API without a front end here; say whether browsers call it", product.server
     return _seen(product, shown, "pages or a browser front end", "no server and no front end found")
@@ -279,12 +281,12 @@ def _browser_http(product: _Product) -> _Verdict:
 
 def _uploads(product: _Product) -> _Verdict:
     python = tuple(
-        Location(route.module, route.line)
+        spot_of_route(route)
         for route in product.look.python.routes(path for path in product.paths if path.endswith(PYTHON))
         if any("UploadFile" in item.annotation or "File(" in item.default for item in route.parameters)
     )
     inputs = tuple(
-        Location(module.path, item.line)
+        Spot(module.path, item)
         for module in product.look.web.modules(path for path in product.paths if path.endswith(WEB))
         for item in module.attributes
         if item.name == "type" and item.value.strip("\"'{}`") == "file"
@@ -317,7 +319,7 @@ def _writes_data(product: _Product) -> _Verdict:
 
 def _personal_data(product: _Product) -> _Verdict:
     mail_inputs = tuple(
-        Location(module.path, item.line)
+        Spot(module.path, item)
         for module in product.look.web.modules(path for path in product.paths if path.endswith(WEB))
         for item in module.attributes
         if item.name == "type" and item.value.strip("\"'{}`") in {"email", "tel"}
@@ -358,24 +360,24 @@ def _model_tools(product: _Product) -> _Verdict:
     return _of_model(product, found, "tools are given to a model", "no tool definition found", absent=True)
 
 
-def _calls_with_tools(product: _Product, path: str) -> Iterator[Location]:
+def _calls_with_tools(product: _Product, path: str) -> Iterator[Spot]:
     if path.endswith(PYTHON):
         module = product.look.python.module(path)
         for call in module.calls if module else ():
             if {"tools", "functions"} & call.keywords.keys() and "Depends" not in call.callee:
-                yield Location(path, call.line)
+                yield Spot(path, Location(path, call.line))
     else:
         web = product.look.web.module(path)
         for item in web.calls if web else ():
             if "tools" in item.keys:
-                yield Location(path, item.line)
+                yield Spot(path, Location(path, item.line))
 
 
-def _decorated_tools(product: _Product) -> Iterator[Location]:
+def _decorated_tools(product: _Product) -> Iterator[Spot]:
     for module in product.look.python.modules(path for path in product.paths if path.endswith(PYTHON)):
         for function in module.decorated:
             if any(item.resolved.endswith((".tool", ".function_tool")) for item in function.decorators):
-                yield Location(module.path, function.line)
+                yield Spot(module.path, function)
 
 
 def _outside_text(product: _Product) -> _Verdict:
@@ -390,8 +392,10 @@ def _knowledge(product: _Product) -> _Verdict:
 
 
 def _data_pipelines(product: _Product) -> _Verdict:
-    cron = tuple(Location(item.path, item.line) for item in product.look.containers.resources if item.kind == "CronJob")
-    crons = tuple(Location(item.path) for item in product.look.containers.platforms if "crons" in item.data)
+    cron = spots_of(
+        Location(item.path, item.line) for item in product.look.containers.resources if item.kind == "CronJob"
+    )
+    crons = spots_of(Location(item.path) for item in product.look.containers.platforms if "crons" in item.data)
     found = (*product.imports(signs.PIPELINES), *cron, *crons)
     return _seen(product, found, "pipeline libraries or scheduled jobs", "no pipeline library or scheduled job found")
 
@@ -412,8 +416,8 @@ def _slow_work(product: _Product) -> _Verdict:
 def _many_services(product: _Product) -> _Verdict:
     own = {(service.build, service.name): service for service in product.look.containers.services if service.build}
     names = {service.name for service in own.values()}
-    places = tuple(Location(service.path, service.line) for service in own.values()) if len(names) > 1 else ()
-    workloads = tuple(Location(r.path, r.line) for r in product.look.containers.resources if r.is_workload)
+    places = spots_of(Location(service.path, service.line) for service in own.values()) if len(names) > 1 else ()
+    workloads = spots_of(Location(r.path, r.line) for r in product.look.containers.resources if r.is_workload)
     found = (*places, *(workloads if len(workloads) > 1 else ()), *product.imports(signs.TOOL_PACKAGES))
     if product.model and product.imports(signs.KNOWLEDGE):
         found = (*found, *product.imports(signs.KNOWLEDGE))
@@ -422,10 +426,10 @@ def _many_services(product: _Product) -> _Verdict:
 
 def _containers(product: _Product) -> _Verdict:
     shipped = [item for item in product.look.containers.dockerfiles if is_product(item.path)]
-    found = tuple(Location(item.path, item.stages[0].line) for item in shipped)
+    found = spots_of(Location(item.path, item.stages[0].line) for item in shipped)
     if found:
         return True, "image definitions", found
-    built = tuple(
+    built = spots_of(
         command.location
         for command in product.look.workflows.commands_on_change()
         if re.search(r"\b(docker|podman|buildah|pack|ko|jib\w*)\b.*\bbuild\b", command.text)
@@ -434,13 +438,13 @@ def _containers(product: _Product) -> _Verdict:
 
 
 def _paid_infrastructure(product: _Product) -> _Verdict:
-    cloud = tuple(
+    cloud = spots_of(
         Location(item.path, item.line)
         for item in product.look.containers.infrastructure
         if signs.CLOUD_RESOURCES.search(item.kind)
     )
-    platforms = tuple(Location(item.path) for item in product.look.containers.platforms)
-    workloads = tuple(Location(r.path, r.line) for r in product.look.containers.resources if r.is_workload)
+    platforms = spots_of(Location(item.path) for item in product.look.containers.platforms)
+    workloads = spots_of(Location(r.path, r.line) for r in product.look.containers.resources if r.is_workload)
     found = (*cloud, *platforms, *workloads, *product.hosted_model)
     return _seen_or_ask(found, "cloud, platform or hosted-model use", "no cloud or platform configuration found")
 

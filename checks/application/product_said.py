@@ -78,8 +78,3 @@ def _pattern(asked: str) -> re.Pattern[str]:
 def digest_of(texts: list[str]) -> str:
     """What stands for texts where they are kept; "" for none."""
     return of_text("\0".join(texts)) if texts else ""
-
-
-def last_line(one: Said) -> int:
-    """The line on which a call ends; 0 for a string."""
-    return one.end_line if isinstance(one, Call | WebCall) else 0
