@@ -85,8 +85,8 @@ def look_over(
         signals: Ids of the signals to answer.
         on_progress: Told before each step, from this thread.
         cancel: Set it from another thread to stop; what was not answered yet is unknown then.
-        on_partial: Given what is known so far when the file probes are done, before the code rules run. Signals that
-            still wait are not in it.
+        on_partial: Given what is known so far when the file probes are done, where the code rules are still running.
+            Signals that wait for them are not in it.
         on_answer: Given each observation when it is made.
         given_up: Paths not to read, with the reasons.
         too_slow: Probes not to run, each named by its first signal, and shared work, named as its note says.
@@ -110,7 +110,7 @@ def look_over(
         with closing(run):
             run.begin_rules()
             run.answer(Stage.FILES)
-            if on_partial is not None:
+            if on_partial is not None and run.waits_for_rules():
                 on_partial(run.report(complete=False))
             run.finish_rules()
             run.answer(Stage.CODE)
@@ -233,6 +233,10 @@ class _Run:
         if any(one.stage is Stage.CODE for one in self._probes) and RULES not in self._too_slow:
             allowance.probing(RULES)
             self._rules = CodeRules(self.look.tree, self._store, lambda: self.look.facts.contents, self.cancel)
+
+    def waits_for_rules(self) -> bool:
+        """Whether the code rules still run."""
+        return self._rules is not None and not self._rules.has_ended()
 
     def finish_rules(self) -> None:
         """Wait for the code rules, unless the run was stopped."""

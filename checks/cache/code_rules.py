@@ -59,6 +59,10 @@ class CodeRules:
         known = self._tool is not None and not left
         self._scanning = None if known else semgrep.Scanning(tree, left, cancel=cancel, program=program)
 
+    def has_ended(self) -> bool:
+        """Whether `finish` would not wait."""
+        return self._scanning is None or self._scanning.has_ended()
+
     def finish(self) -> CodeFindings:
         """Wait for the end of the scan."""
         files = {path: result for path, (result, _) in self._kept.items()}

@@ -83,6 +83,10 @@ class Scanning:
         with self._turns:
             return front.run(program, room, shard, self._stop)
 
+    def has_ended(self) -> bool:
+        """Whether `finish` would not wait."""
+        return all(one.done() for one in self._running)
+
     def finish(self) -> Scan:
         """Wait for the end.
 
