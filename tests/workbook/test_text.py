@@ -32,6 +32,7 @@ from workbook.text import (
     html_link,
     javascript_literal,
     json_document,
+    json_shown,
     markdown,
     markdown_link,
     markdown_prose,
@@ -345,6 +346,15 @@ def check_json_document(payload):
     page.close()
     assert [tag for tag, _ in page.seen] == ["script", "p"]
     assert page.text == f"{document}after"
+
+
+def check_json_shown(payload):
+    """JSON as well, and a value is replaced too where only its name tells that it is a secret."""
+    assert json.loads(json_shown([payload])) == json.loads(json_document([payload]))
+    assert json_shown({"said": payload}).isascii()
+    drawn = "f3Kq9Zr1Lx8" + "Vb2Nm7Wc4"
+    assert drawn not in json_shown({"said": [payload, {"password": drawn}]})
+    assert drawn in json_document({"said": drawn})
 
 
 def check_python_literal(payload):

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.frozen import Frozen, field
-from checks.secrets.shapes import redact
 from workbook.cli.faces import Faces
 from workbook.cli.said import Said
-from workbook.text import ci_log, terminal, terminal_lines
+from workbook.text import ci_log, json_shown, terminal, terminal_lines
 
 if TYPE_CHECKING:
     from checks.git import Git
@@ -40,9 +39,9 @@ class Context(Frozen):
         sys.stdout.write(shown)
         self.said.lines.append(("stdout", shown))
 
-    def out_json(self, document: str) -> None:
-        """What `json_document` made, on standard output: every text in it is encoded already, so no line is again."""
-        shown = f"{ci_log(redact(document))}\n"
+    def out_json(self, value: object) -> None:
+        """Plain data as JSON, on standard output."""
+        shown = f"{ci_log(json_shown(value))}\n"
         sys.stdout.write(shown)
         self.said.lines.append(("stdout", shown))
 

@@ -55,7 +55,7 @@ def _print(context: Context, chosen: argparse.Namespace, report: ProbeReport) ->
     if chosen.format == "json":
         from checks.report_json import to_json
 
-        context.out_json(json_document(to_json(report)))
+        context.out_json(to_json(report))
     else:
         from workbook.cli.seen import report_lines
 

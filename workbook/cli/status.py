@@ -12,7 +12,7 @@ from workbook.answers import Status
 from workbook.assess import PLAIN, Standing
 from workbook.cli.context import Context
 from workbook.decisions import latest
-from workbook.text import json_document, terminal
+from workbook.text import terminal
 from workbook.view import View
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _told(context: Context, view: View, form: str) -> int:
     if form == "json":
         from workbook.exports.status_json import to_json
 
-        context.out_json(json_document(to_json(view)))
+        context.out_json(to_json(view))
         _problems(context, view)
     else:
         show(context, view)

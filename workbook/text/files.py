@@ -51,18 +51,30 @@ def sarif_message(text: str) -> str:
 def json_document(value: object, indent: int | None = 1) -> str:
     """Return JSON in ASCII: safe on a terminal, and inside a script element of a page. Secrets in it are replaced."""
     # Before the escapes, behind which a value would not be recognized.
-    clean = value if harmless(_strings(value)) else _redacted(value)
+    return _document(value if harmless(_strings(value)) else _redacted(value), indent)
+
+
+def json_shown(value: object) -> str:
+    """The same for a screen, where what stands beside a telling name is replaced too."""
+    return _document(value, 1) if harmless(_strings(value)) else redact(_document(_redacted(value), 1))
+
+
+def _document(clean: object, indent: int | None) -> str:
     text = json.dumps(clean, indent=indent)
     return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _strings(value: object) -> Iterator[str]:
+    """Every text in a value, with its name as JSON spells the two: a name may tell that its text is a secret."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for name, part in value.items():
-            yield from _strings(name)
-            yield from _strings(part)
+            if isinstance(part, str):
+                yield f'"{name}": "{part}"'
+            else:
+                yield str(name)
+                yield from _strings(part)
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _strings(part)
