@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,8 @@ class Known:
 
     state: str
     top: Path
+    still: Callable[[], bool] | None = None
+    """Tells, where it can, that nothing changed since: then nobody need be asked again."""
 
 
 class Reports:
@@ -49,6 +51,7 @@ class Reports:
             before: What it holds by git, where that was just told. Git is asked again before anything is kept.
         """
         self._root, self._signals, self._known = root, signals, known
+        self._still = before.still if before else None
         self._store: Store | None = None
         self.note = ""
         """What to say about the cache itself; "" for nothing."""
@@ -91,7 +94,7 @@ class Reports:
 
         if self._store is None:
             return
-        self.after = self._now()
+        self.after = self.state if self._still and self._still() else self._now()
         if self.after == self.state:
             self._store.put({self._key(self.state): pack(report)})
 

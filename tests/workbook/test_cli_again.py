@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import time
 
 import pytest
 
 import checks.isolated
 from checks.cache import signs
+from checks.git.program import run_git
 from checks.observation import Examined, Observation, Outcome, ProbeReport
 from workbook.answers import Status
 from workbook.cli import again, unchanged
@@ -253,6 +255,29 @@ def test_what_changed_while_the_probes_looked_is_looked_at_again(answered, monke
         assert main(["-C", str(answered), *call]) == 0
         assert len(looked) == number
         assert call[0] != "probe" or f"look {number}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_git_lists_files_again_only_where_something_looks_different(answered, monkeypatch, capsys, changes):
+    asked = []
+
+    def finished(self):
+        if changes:
+            write(answered, "api/main.py", "print('meanwhile')\n")
+        self.lasting = True
+        return ProbeReport("", {}, (), Examined(1), complete=True)
+
+    def run(arguments, **how):
+        asked.append(arguments[0])
+        return run_git(arguments, **how)
+
+    monkeypatch.setattr("checks.isolated._Look.finished", finished)
+    monkeypatch.setattr("checks.git.repository.run_git", run)
+    write(answered, "api/main.py", "print('changed')\n")
+    time.sleep(0.1)  # files that young are not trusted to look the same
+    assert main(["-C", str(answered), "probe"]) == 0
+    assert asked.count("ls-files") == (2 if changes else 1)
+    capsys.readouterr()
 
 
 def test_what_a_limit_had_a_part_in_is_worked_out_every_time(answered, looks, capsys):

@@ -352,9 +352,7 @@ def check_json_shown(payload):
     """JSON as well, and a value is replaced too where only its name tells that it is a secret."""
     assert json.loads(json_shown([payload])) == json.loads(json_document([payload]))
     assert json_shown({"said": payload}).isascii()
-    drawn = "f3Kq9Zr1Lx8" + "Vb2Nm7Wc4"
-    assert drawn not in json_shown({"said": [payload, {"password": drawn}]})
-    assert drawn in json_document({"said": drawn})
+    assert "Zr1Lx8" not in json_shown({"said": [payload, {"password": "f3Kq9" + "Zr1Lx8Vb2Nm7Wc4"}]})
 
 
 def check_python_literal(payload):

@@ -86,6 +86,10 @@ class Again:
         self._keep_outside(said)
         return True
 
+    def still(self) -> bool:
+        """Whether nothing changed since, as far as that can be told without git."""
+        return self._outside is not None and self.git.lists_plainly() and self._outside.still()
+
     def keep(self, said: Said) -> None:
         """Keep what the call said, unless something changed while it was worked out."""
         if said.lasting and self._after(said) == self._before:

@@ -57,7 +57,7 @@ class Call:
         module.arguments(parser)
         chosen = parser.parse_args(self._rest)
         self.root = _root(chosen.folder) if chosen.folder else self.root
-        context = Context(self.root, faces, again.git if again else None)
+        context = Context(self.root, faces, *((again.git, again.still) if again else ()))
         code: int = module.run(context, chosen)
         if again is not None and code == 0:
             again.keep(context.said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class Context(Frozen):
     faces: Faces | None = None
     git: Git | None = None
     """The snapshot of the repository that this call reads, where one was taken already."""
+    still: Callable[[], bool] | None = None
+    """Tells, where it can, that nothing changed since that snapshot."""
     ground: Ground | None = None
     """What this call need not ask git for: it was read when the repository looked as it does now."""
     said: Said = field(default_factory=Said)

@@ -35,15 +35,23 @@ class Looked(NamedTuple):
     after: str
 
 
-def look_at(root: Path, signals: Collection[str] | None = None, git: Git | None = None) -> Looked:
-    """The same without a workbook. `git` is a snapshot that was just taken; it is closed before the look."""
+def look_at(
+    root: Path,
+    signals: Collection[str] | None = None,
+    git: Git | None = None,
+    still: Callable[[], bool] | None = None,
+) -> Looked:
+    """The same without a workbook. `git` is a snapshot that was just taken; it is closed before the look.
+
+    `still` may tell that nothing changed since then, so that git need not be asked again.
+    """
     from checks.cache.reports import Known
     from checks.isolated import look_over
 
     before = None
     if git is not None:
         with git:
-            before = Known(git.state(), git.top)
+            before = Known(git.state(), git.top, still)
     lasting: list[bool] = []
     after: list[str] = []
     with _shown_to_a_person() as show:

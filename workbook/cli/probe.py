@@ -45,7 +45,7 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         from workbook.catalogue.own import catalogue_of
 
         signals = wanted(catalogue_of(context.root)[0], chosen.signals, chosen.area)
-    looked = look_at(context.root, signals, context.git)
+    looked = look_at(context.root, signals, context.git, context.still)
     context.said.follows_from_look(lasting=looked.lasting, after=looked.after)
     _print(context, chosen, looked.report)
     return 0

@@ -82,8 +82,7 @@ class Unchanged:
             lines: what it said.
             ground: what of git and the tree that follows from, where this is all.
         """
-        sign = signs.of_repository(self.root, _ANSWERS) if self._sign.settled else None
-        if sign is None or sign.digest != self._sign.digest:
+        if not self._looks_the_same:
             return
         if ground is not None:
             from workbook.ground import as_text
@@ -91,6 +90,16 @@ class Unchanged:
             kept.write(self._place_of_ground, self._looks, [("ground", as_text(ground))])
         if _answers(self.root) == self._answers:
             kept.write(self._place, self._state(), lines)
+
+    def still(self) -> bool:
+        """Whether nothing looks different when this is first asked, and nothing changed too lately to tell."""
+        return self._looks_the_same and _answers(self.root) == self._answers
+
+    @cached_property
+    def _looks_the_same(self) -> bool:
+        """Whether all but the answers does, when what is said was worked out: nothing is read after that."""
+        sign = signs.of_repository(self.root, _ANSWERS) if self._sign.settled else None
+        return sign is not None and sign.digest == self._sign.digest
 
     @property
     def _place(self) -> str:

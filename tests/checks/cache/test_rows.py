@@ -71,7 +71,6 @@ def test_sets_are_kept_and_their_order_does_not_count() -> None:
     assert rows.unpack(rows.pack(Value("text", other))) == Value("text", one)
 
 
-
 def test_a_number_too_long_to_be_written_down_is_not_kept() -> None:
     with pytest.raises(ValueError, match="digits"):
         Rows(Value).pack(Value("text", 1 << 20_000))
