@@ -73,7 +73,8 @@ def look_over(
             (on_lasting or _ignore)(True)
             return kept
         with guard.folder() as room:
-            look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place)
+            ended = reports.look_ended
+            look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place, ended)
             look.guests, used = guests(signals)
             report = with_guests(look.finished(), used)
         (on_lasting or _ignore)(look.lasting)
@@ -94,6 +95,8 @@ class _Look:
     tell_partial: Callable[[ProbeReport], None]
     cancel: threading.Event | None
     cache: Path | None
+    ended: Callable[[], None]
+    """Called when a report has come that may be kept. The look is writing down what it learned then."""
     guests: tuple[Guest, ...] = ()
     given_up: dict[str, str] = field(default_factory=dict)
     too_slow: list[str] = field(default_factory=list)
@@ -188,6 +191,8 @@ class _Look:
             case {"report": report, "lasting": lasting}:
                 self.report = unpack(report)
                 self.lasting = lasting and not self.given_up and not self.too_slow
+                if self.lasting:
+                    self.ended()
 
     def _learn(self, probe: str, path: str, returncode: int) -> str:
         """Leave out what the attempt ended at; the reason to stop where that cannot be told."""

@@ -60,7 +60,7 @@ class Reports:
         self.state = told.state if told else self._now()
         """The state of the tree when this was made; "" where it cannot be told."""
         self.after = ""
-        """The state when the report was kept; "" before."""
+        """The state when the look had ended; "" before."""
         self.place: Path | None = None
         """The cache's file; None where there is none to use."""
         if self.state:
@@ -88,13 +88,18 @@ class Reports:
             return unpack(found) if found is not None else None
         return None
 
+    def look_ended(self) -> None:
+        """Note where the tree stands now that all reading has ended: what was seen lasts where that is unchanged."""
+        self.after = self.state if self._still and self._still() else self._now()
+
     def keep(self, report: ProbeReport) -> None:
         """Keep a report, unless the tree changed while it was made."""
         from checks.report_wire import pack
 
         if self._store is None:
             return
-        self.after = self.state if self._still and self._still() else self._now()
+        if not self.after:
+            self.look_ended()
         if self.after == self.state:
             self._store.put({self._key(self.state): pack(report)})
 
