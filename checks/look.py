@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.cache.facts import FileFacts
 from checks.children import allowance
 from checks.digests import blake2b
+from checks.files.listed import CODE_OF_PRODUCT, PYTHON, PYTHON_OF_PRODUCT, WEB, WEB_OF_PRODUCT, is_product, named_so
 from checks.observation import Finding, Location, Proposal, Unread
 from checks.once import GivenUpError
-from checks.reads import CODE, GIT, name_of, of_one_file
+from checks.reads import CODE, GIT, SOURCES, TESTS, Noted, gathered, name_of, of_one_file
 
 if TYPE_CHECKING:
     import ast
@@ -31,19 +31,13 @@ if TYPE_CHECKING:
     from checks.readers.web import WebCode
     from checks.readers.web_facts import WebModule
     from checks.readers.workflows import Workflows
-    from checks.reads import Reads
+    from checks.reads import Question, Step
     from checks.semgrep.findings import AskedFindings, CodeFindings
     from checks.tree import Tree
 
 Worked = TypeVar("Worked")
 
-PYTHON = (".py", ".pyw")
-WEB = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
-
-_NOT_THE_PRODUCT = frozenset(
-    {"docs", "doc", "docs-site", "docs_src", "website", "example", "examples", "sample", "samples", "tutorial"}
-    | {"tutorials", "benchmark", "benchmarks", ".storybook", "stories", ".devcontainer"}
-)
+__all__ = ["PYTHON", "REACH", "WEB", "Look", "is_product", "names_below"]
 
 
 class Look:
@@ -67,7 +61,7 @@ class Look:
         """Who asked for which files."""
         self._git = git
         self.findings: list[Finding] = []
-        self.noted: list[Unread] = _Noted(self.reads)
+        self.noted: list[Unread] = Noted(self.reads)
         """`unread`, for who adds to it or tells it to people."""
         self._code = code
         self._store = store
@@ -76,7 +70,11 @@ class Look:
         self._too_slow = too_slow
         self._done: dict[Callable[[Look], Any], Any] = {}
         self._steps: dict[Callable[[Look], Any], str] = {}
-        self._said: dict[tuple[Callable[[Look, str, str], Any], str], dict[str, tuple[Any, bool]]] = {}
+        self._said: dict[tuple[Callable[[Look, str, str], Any], str], dict[str, tuple[Any, bool, Step | None]]] = {}
+        self._listed: dict[Question, tuple[str, ...]] = {}
+        self._gathered: dict[
+            tuple[Callable[[Look, str, str], Any], str, Question], tuple[dict[str, Any], list[str], tuple[Step, ...]]
+        ] = {}
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
@@ -152,6 +150,17 @@ class Look:
             path: The file.
             argument: What is asked for.
         """
+        answer, was_read, leans_on = self._answered(question, argument, path)
+        if leans_on is not None:
+            self.reads.lean(leans_on)
+        # What its name alone settles does not depend on what it holds.
+        if was_read:
+            self.reads.told((name_of(question), argument), path, answer)
+        return cast(Worked, answer)
+
+    def _answered(
+        self, question: Callable[[Look, str, str], Any], argument: str, path: str
+    ) -> tuple[Any, bool, Step | None]:
         known = self._said.get((question, argument))
         if known is None:
             known = self._said[question, argument] = {}
@@ -159,44 +168,75 @@ class Look:
         if path not in known:
             before = self._said_before[question, argument]
             if path in before and self.tree.assume_read(path):
-                known[path] = before[path], True
+                known[path] = before[path], True, None
             else:
                 with self.reads.aside() as step:
                     answer = question(self, path, argument)
-                known[path] = answer, bool(step.asked)
-        answer, was_read = known[path]
-        # What its name alone settles does not depend on what it holds.
-        if was_read:
-            self.reads.told((name_of(question), argument), path, answer)
-        return cast(Worked, answer)
+                leans = self.reads.leaned(name_of(question), step)
+                known[path] = answer, bool(step.asked), step if leans else None
+        return known[path]
+
+    def gather(
+        self, question: Callable[[Look, str, str], Worked], argument: str = "", among: Question = CODE_OF_PRODUCT
+    ) -> Mapping[str, Worked]:
+        """What those of the files that are called so say to a question that say something, in path order.
+
+        Who asks rests on these files alone, not on which others there are: so a file that is added and says nothing
+        makes no difference. That there are files at all, or how many, must be asked otherwise.
+
+        Args:
+            question: One of `checks.reads.of_one_file`.
+            argument: What is asked for.
+            among: Files as of `checks.files.listed`.
+        """
+        asked, paths = (question, argument, among), self.listed(among)
+        if asked not in self._gathered:
+            every = {path: self._answered(question, argument, path) for path in paths}
+            leaning = tuple(leans_on for _, _, leans_on in every.values() if leans_on is not None)
+            found = {path: answer for path, (answer, _, _) in every.items() if answer}
+            # What its name alone settles does not depend on what it holds.
+            self._gathered[asked] = found, [path for path, (_, was_read, _) in every.items() if was_read], leaning
+        found, read, leaning = self._gathered[asked]
+        for step in leaning:
+            self.reads.lean(step)
+        self.reads.told_all((gathered(among, question), argument), read, found)
+        return found
+
+    def tell_gathered(
+        self,
+        question: Callable[[Look, str, str], Worked],
+        argument: str,
+        found: Mapping[str, Worked],
+        among: Question = CODE_OF_PRODUCT,
+    ) -> None:
+        """Say of what was found otherwise that it is what `gather` finds, so that who uses it rests on no more."""
+        self.reads.told_all((gathered(among, question), argument), self.listed(among), found)
 
     def answers_of(
         self,
         question: Callable[[Look, str, str], Worked],
         argument: str,
-        paths: Collection[str],
         at_once: Callable[[], Mapping[str, Worked]],
     ) -> Mapping[str, Worked]:
-        """What those of many files say to a question that say something, as `answer_of` for each.
+        """What those files of code of the product say to a question that say something, as `gather`; Python first.
 
         Args:
             question: One of `checks.reads.of_one_file`.
             argument: What is asked for.
-            paths: The files.
             at_once: Gives what all of them say, where that takes less than to ask each: as nothing is known of most.
         """
-        before = self.recalled(question, argument)
+        before, paths = self.recalled(question, argument), self.listed(PYTHON_OF_PRODUCT, WEB_OF_PRODUCT)
         rest = [path for path in paths if path not in before]
         found = {path: before[path] for path in paths if before.get(path) and self.tree.assume_read(path)}
-        with self.reads.aside():
+        with self.reads.aside() as step:
             if before and len(rest) < len(before):
                 found |= {path: said for path in rest if (said := question(self, path, argument))}
             else:
                 found |= at_once()
-        wanted = frozenset(paths)
-        found = {path: said for path, said in found.items() if path in wanted}
-        self.reads.told_all((name_of(question), argument), paths, found)
-        return found
+        if self.reads.leaned(name_of(question), step):
+            self.reads.lean(step)
+        self.tell_gathered(question, argument, found)
+        return {path: found[path] for path in paths if path in found}
 
     def again(self) -> Look:
         """A look at the same files by which nothing was read yet."""
@@ -277,16 +317,19 @@ class Look:
 
     # -- helpers that keep probes short and honest --------------------------------------------------------------------
 
-    @cached_property
-    def _sources(self) -> tuple[str, ...]:
-        return tuple(path for path in self.tree.paths if path.endswith(PYTHON + WEB) and is_product(path))
+    def listed(self, *among: Question) -> tuple[str, ...]:
+        """The files that are called so, of each kind in path order; asked by nobody: who asks has said so."""
+        for one in among:
+            if one not in self._listed:
+                self._listed[one] = tuple(filter(named_so(one), self.tree.every))
+        return tuple(path for one in among for path in self._listed[one])
 
     @property
     def written_by_programs(self) -> frozenset[str]:
         """Code that no probe of code judges: folders and files set apart by name, and files by what they hold."""
         from checks.files.kinds import set_apart
 
-        named = frozenset(set_apart(path) for path in self.tree.paths if path.endswith(PYTHON + WEB))
+        named = frozenset(set_apart(path) for path in self.tree.ending(*PYTHON, *WEB))
         by_content = self._code.left_out if self._code else frozenset()
         return (named | by_content | self.left_out) - {""}
 
@@ -296,11 +339,15 @@ class Look:
         Args:
             suffixes: `*look.PYTHON`, `*look.WEB`, or others such as ".sql"; none means all Python and web code.
         """
-        if not suffixes:
-            return self._sources
-        if set(suffixes) <= set(PYTHON + WEB):
-            return tuple(path for path in self._sources if path.endswith(suffixes))
-        return tuple(path for path in self.tree.paths if path.endswith(suffixes) and is_product(path))
+        self.reads.ask_listing(SOURCES, "\n".join(suffixes))
+        return self.listed((SOURCES, "\n".join(suffixes)))
+
+    def has_code(self) -> bool:
+        """Whether there is any code of the product: who asks rests on one file of it alone."""
+        first = next(iter(self.listed(CODE_OF_PRODUCT)), "")
+        if not first:
+            self.reads.ask_listing(*CODE_OF_PRODUCT)
+        return bool(first) and self.tree.file(first) is not None
 
     def files_with(self, paths: Iterable[str], *words: str) -> Iterator[str]:
         """Those of `paths` whose text holds one of `words` in any case: to ask before a slow pattern is searched for.
@@ -314,15 +361,14 @@ class Look:
             if self.answer_of(_has_one_of, path, wanted):
                 yield path
 
+    def sources_with(self, *words: str, among: Question = CODE_OF_PRODUCT) -> tuple[str, ...]:
+        """Those of the files that are called so whose text holds one of `words` in any case: see `files_with`."""
+        return tuple(self.gather(_has_one_of, "\n".join(words), among))
+
     def test_paths(self) -> tuple[str, ...]:
         """Python and web files that are named like tests, sorted; vendored and generated ones left out."""
-        from checks.files.kinds import is_generated, is_test, is_vendored
-
-        return tuple(
-            path
-            for path in self.tree.paths
-            if path.endswith(PYTHON + WEB) and is_test(path) and not is_vendored(path) and not is_generated(path)
-        )
+        self.reads.ask_listing(TESTS)
+        return self.listed((TESTS, ""))
 
     def importers(self, *packages: str, reached: bool = True) -> tuple[Location, ...]:
         """Where application code imports one of `packages` ("sentry_sdk", "@sentry/*", "google.genai").
@@ -406,6 +452,10 @@ def _reach(look: Look) -> Reach:
     return Reach.trace(look)
 
 
+REACH = f"{_reach.__module__}.{_reach.__name__}"
+"""The step that works out `Look.reach`."""
+
+
 def _measures(look: Look) -> Measures:
     from checks.complexity.measure import Measures
 
@@ -431,35 +481,10 @@ def _proposals(look: Look) -> tuple[Proposal, ...]:
     return proposals(look)
 
 
-class _Noted(list[Unread]):
-    """A list that tells who added what."""
-
-    def __init__(self, reads: Reads) -> None:
-        self._reads = reads
-
-    def append(self, file: Unread) -> None:
-        self._reads.unread(file)
-        super().append(file)
-
-    def extend(self, files: Iterable[Unread]) -> None:
-        for file in files:
-            self.append(file)
-
-
 @of_one_file
 def _has_one_of(look: Look, path: str, words: str) -> bool:
     text = (look.tree.text(path) or "").lower()
     return any(word in text for word in words.split("\n"))
-
-
-def is_product(path: str) -> bool:
-    """Whether a file belongs to the product itself: no test, vendored, generated, documentation or example file."""
-    from checks.files.kinds import is_below, is_generated, is_test, is_vendored
-
-    folder, _, name = path.rpartition("/")
-    if is_below(_NOT_THE_PRODUCT, folder.lower()) or ".stories." in name or name.endswith(".d.ts"):
-        return False
-    return not (is_test(path) or is_vendored(path) or is_generated(path))
 
 
 def names_below(wanted: str, name: str, separator: str) -> bool:

@@ -29,8 +29,32 @@ READABLE: Final = "readable"
 MEASURE: Final = ("complexity", "")
 """What readers make of a file: rows of `checks.cache.facts` with that kind."""
 
+_GATHERED: Final = "gathered"
+
 FACTS: Final = MODULES | {MEASURE[0]}
 """What is compared as those rows where a file changed, not as its content."""
+
+ALL_FILES: Final = "all files"
+ENDING: Final = "files that end so"
+MATCHING: Final = "files that match"
+NAMED_LIKE: Final = "files that are named like"
+SOURCES: Final = "code of the product"
+TESTS: Final = "tests"
+TEST_FILES: Final = "tests that end so"
+LOADABLE: Final = "code beside tests"
+FILE: Final = "a file"
+PLACE: Final = "a file or folder"
+TRACKED: Final = "whether git knows a file"
+"""What is asked of the list of files, whatever they hold."""
+
+PYTHON_IMPORT: Final = "Python import"
+WEB_IMPORT: Final = "web import"
+WEB_FILE: Final = "web file"
+LOOKUPS: Final = frozenset({PYTHON_IMPORT, WEB_IMPORT, WEB_FILE})
+"""Where names of a folder lead, asked of the list of files too: looked up again, and compared, where it changed."""
+
+RESOLVING: Final = "where web imports lead"
+"""The step of a look that reads what packages and compilers are told of it."""
 
 CODE: Final = "code rules: "
 GIT: Final = "git"
@@ -69,6 +93,22 @@ def name_of(question: OfOneFile) -> str:
     return f"{question.__module__}:{question.__name__}"
 
 
+def gathered(among: Question, question: OfOneFile) -> str:
+    """The kind of a question that is asked of all files that are called so, where only those count that say something.
+
+    A file that is added and says nothing makes no difference to who asks, nor does one that is gone and said nothing.
+    """
+    return "\n".join([_GATHERED, *among, name_of(question)])
+
+
+def taken_apart(kind: str) -> tuple[str, Question | None]:
+    """The name of a question, and what files it was asked of, where it was `gathered`."""
+    if not kind.startswith(f"{_GATHERED}\n"):
+        return kind, None
+    _, of, *argument, name = kind.split("\n")
+    return name, (of, "\n".join(argument))
+
+
 class Step:
     """What one probe, or one piece of shared work, asked for by itself, and which other steps it used."""
 
@@ -76,6 +116,8 @@ class Step:
         self.asked: dict[Question, set[str]] = {}
         self.answers: dict[Question, dict[str, object]] = {}
         """What files answered to questions of their own kind, where it was something."""
+        self.listing: set[Question] = set()
+        """What was asked of the list of files."""
         self.whole: set[str] = set()
         self.uses: set[str] = set()
         self.unread: list[Unread] = []
@@ -105,6 +147,10 @@ class Reads:
         self.steps: dict[str, Step] = {}
         self.now = Step()
         """The step that is under way."""
+        self.lookups: dict[str, dict[str, dict[str, str]]] = {}
+        """Where names lead, by the kind of `LOOKUPS` and the folder they were looked up from."""
+        self.leaning: set[str] = set()
+        """Questions of `of_one_file` by name that some file answered with more than itself: see `leaned`."""
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -136,6 +182,15 @@ class Reads:
         """Files are asked about."""
         self.now.asked.setdefault(question, set()).update(paths)
 
+    def ask_listing(self, kind: str, argument: str = "") -> None:
+        """The list of files is asked."""
+        self.now.listing.add((kind, argument))
+
+    def looked_up(self, kind: str, folder: str, name: str, found: Iterable[str]) -> None:
+        """A name was looked up from a folder among the files, and this is what it leads to."""
+        self.now.listing.add((kind, folder))
+        self.lookups.setdefault(kind, {}).setdefault(folder, {})[name] = "\n".join(found)
+
     def told(self, question: Question, path: str, answer: object) -> None:
         """A file is asked about, and this is what it says."""
         self.ask(question, path)
@@ -157,8 +212,26 @@ class Reads:
                     others,
                     {path: said for path, said in step.answers.get(question, {}).items() if path in others},
                 )
+        self.now.listing |= step.listing
         self.now.whole |= step.whole
         self.now.uses |= step.uses
+
+    def leaned(self, question: str, step: Step) -> bool:
+        """Whether what was read aside for an answer is more than a file: others that are listed, or shared work.
+
+        Where names lead is not counted: files from which names lead elsewhere are known (`lookups`).
+        """
+        leans = any(kind not in LOOKUPS for kind, _ in step.listing)
+        used = self._with_used(step, but=RESOLVING)[1:] if step.uses else ()
+        leans = leans or any(one.asked or one.listing or one.whole for one in used)
+        if leans:
+            self.leaning.add(question)
+        return leans
+
+    def lean(self, step: Step) -> None:
+        """What was read aside beside a file is used."""
+        self.now.listing.update(one for one in step.listing if one[0] not in LOOKUPS)
+        self.now.uses |= step.uses - {RESOLVING}
 
     def unread(self, *files: Unread) -> None:
         """Files turn out to be unreadable."""
@@ -176,6 +249,11 @@ class Reads:
         """A step and all that it used, each once."""
         return self._with_used(self.steps[name])
 
+    def asked_by(self, name: str) -> set[str]:
+        """The files that the step of that name asked about; none where there was no such step."""
+        step = self.steps.get(name)
+        return {path for paths in step.asked.values() for path in paths} if step else set()
+
     def unread_by(self, steps: Iterable[Step]) -> list[Unread]:
         """What steps could not read, readers' troubles with the files they asked about included; sorted, each once."""
         steps = list(steps)
@@ -190,12 +268,29 @@ class Reads:
         """What the step that is under way could not read, with all that it used."""
         return self.unread_by(self._with_used(self.now))
 
-    def _with_used(self, step: Step) -> list[Step]:
+    def _with_used(self, step: Step, but: str = "") -> list[Step]:
         found: dict[str, Step] = {}
         waiting = sorted(step.uses)
         while waiting:
             name = waiting.pop()
-            if name not in found and name in self.steps:
+            if name not in found and name != but and name in self.steps:
                 found[name] = self.steps[name]
                 waiting += sorted(found[name].uses)
         return [step, *(one for one in found.values() if one is not step)]
+
+
+class Noted(list["Unread"]):
+    """Files that could not be read, which tells who added what."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def append(self, file: Unread) -> None:
+        """Add a file."""
+        self._reads.unread(file)
+        super().append(file)
+
+    def extend(self, files: Iterable[Unread]) -> None:
+        """Add files."""
+        for file in files:
+            self.append(file)

@@ -324,7 +324,7 @@ class _Run:
         for one in seen.skipped:
             reasons.pop(one.path, None)
         partial = tuple(Unread(path, reason) for path, reason in sorted(reasons.items()))
-        newly = len((reasons.keys() - {one.path for one in seen.partial}) & set(self.look.tree.paths))
+        newly = len((reasons.keys() - {one.path for one in seen.partial}) & set(self.look.tree.every))
         return Examined(max(0, seen.examined - newly), partial, seen.skipped)
 
 

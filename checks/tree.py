@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from checks.files.regular import open_below
 from checks.files.text_content import NO_TEXT, NotTextError, decode
 from checks.git import Git
 from checks.observation import Examined, Unread
-from checks.reads import TEXT, Reads
+from checks.reads import ALL_FILES, ENDING, FILE, MATCHING, NAMED_LIKE, PLACE, TEXT, TRACKED, Reads
 
 __all__ = ["File", "Limits", "Tree", "digest_of"]
 
@@ -30,8 +31,7 @@ class Tree:
 
     def __init__(self, root: Path, files: tuple[File, ...], limits: Limits, hash_name: str | None) -> None:
         self.root = root
-        self.files = files
-        """Sorted by path."""
+        self._files = files
         self.limits = limits
         self.cut = ""
         """Why this is not the whole tree, where a limit on its size or depth was met."""
@@ -39,6 +39,8 @@ class Tree:
         """Who asked for which files."""
         self._hash_name = hash_name
         self._by_path = {file.path: file for file in files}
+        self.every = tuple(self._by_path)
+        """The paths of all files, sorted, asked by nobody: for who keeps the books."""
         self._links: dict[str, str] = {}
         self._texts: dict[str, str | None] = {}
         self._cached = 0
@@ -64,28 +66,53 @@ class Tree:
         tree.cut = found.cut
         return tree
 
-    @cached_property
+    @property
+    def files(self) -> tuple[File, ...]:
+        """All files, sorted by path."""
+        self.reads.ask_listing(ALL_FILES)
+        return self._files
+
+    @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of all files, sorted."""
-        return tuple(file.path for file in self.files)
+        """The paths of all files, sorted. Who asks for some rests on fewer: see `match`, `ending` and `named_like`."""
+        self.reads.ask_listing(ALL_FILES)
+        return self.every
+
+    def ending(self, *suffixes: str) -> tuple[str, ...]:
+        """The paths that end with one of some texts, sorted."""
+        self.reads.ask_listing(ENDING, "\n".join(suffixes))
+        return tuple(path for path in self.every if path.endswith(suffixes))
+
+    def named_like(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        """The paths in which a pattern is found, sorted."""
+        self.reads.ask_listing(NAMED_LIKE, f"{pattern.flags}\n{pattern.pattern}")
+        return tuple(filter(pattern.search, self.every))
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether git tracks the file at a path."""
+        self.reads.ask_listing(TRACKED, path)
+        file = self._by_path.get(path)
+        return file is not None and bool(file.tracked)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
-        return frozenset(parent for path in self.paths for parent in _parents(path))
+        return folders_of(self.every)
 
     def again(self) -> Self:
         """The same files, of which nothing was read yet."""
-        other = type(self)(self.root, self.files, self.limits, self._hash_name)
+        other = type(self)(self.root, self._files, self.limits, self._hash_name)
         other._links, other._given_up, other.cut = self._links, self._given_up, self.cut
         return other
 
     def exists(self, path: str) -> bool:
         """Whether `path` is one of the files, or a folder that holds some."""
         path = path.rstrip("/")
+        self.reads.ask_listing(PLACE, path)
         return path in self._by_path or path in self._folders
 
     def file(self, path: str) -> File | None:
         """The file at `path`, if it is one of them."""
+        self.reads.ask_listing(FILE, path)
         return self._by_path.get(path)
 
     def give_up(self, reasons: Mapping[str, str]) -> None:
@@ -99,9 +126,9 @@ class Tree:
 
     def raw(self, path: str) -> bytes | None:
         """A file's bytes; None, with the reason in `examined()`, when it is too large or cannot be opened."""
+        self.reads.ask(TEXT, path)
         if path not in self._by_path:
             return None
-        self.reads.ask(TEXT, path)
         allowance.reading(path)
         if path in self._given_up:
             self._skipped[path] = self._given_up[path]
@@ -155,8 +182,9 @@ class Tree:
         Raises:
             ValueError: A pattern is invalid or too costly; the message names it.
         """
+        self.reads.ask_listing(MATCHING, "\n".join(patterns))
         if patterns not in self._matches:
-            self._matches[patterns] = matching(patterns, self.paths)
+            self._matches[patterns] = matching(patterns, self.every)
         return self._matches[patterns]
 
     def count_as_read(self, paths: Iterable[str], partial: Mapping[str, str], skipped: Mapping[str, str]) -> None:
@@ -175,12 +203,21 @@ class Tree:
 
     def listing(self) -> str:
         """A digest of which files there are, whatever they hold: of their paths, and how they came to be listed."""
-        total = blake2b(f"{self._hash_name} {self.limits} {self.cut}".encode(), digest_size=16)
-        for file in self.files:
+        total = blake2b(self.conditions().encode(), digest_size=16)
+        for file in self._files:
             total.update(os.fsencode(f"{file.path}\0{file.tracked}\n"))
+        return total.hexdigest()
+
+    def conditions(self) -> str:
+        """A digest of how files come to be listed, links and what could not be listed included."""
+        total = blake2b(f"{self._hash_name} {self.limits} {self.cut}".encode(), digest_size=16)
         for paths in (self._links, self._partial, self._skipped):
             total.update(os.fsencode(f"{sorted(paths.items())}\n"))
         return total.hexdigest()
+
+    def tracked(self) -> str:
+        """Whether git tracks each of the files, as a text with a sign for each; asked by nobody."""
+        return "".join("1" if file.tracked else "0" for file in self._files)
 
     def note(self, path: str, reason: str) -> None:
         """Remember why something is not seen as it should be; `examined()` says it."""
@@ -247,6 +284,11 @@ def digest_of(contents: Iterable[tuple[str, str]]) -> str:
     for path, content in contents:
         total.update(os.fsencode(path) + b"\0" + content.encode() + b"\n")
     return total.hexdigest()
+
+
+def folders_of(paths: Iterable[str]) -> frozenset[str]:
+    """The folders that hold some files, at any depth."""
+    return frozenset(parent for path in paths for parent in _parents(path))
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_test
 from checks.once import once
-from checks.reads import of_one_file
+from checks.reads import Question, of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -17,6 +17,14 @@ _SERVER = re.compile(r"(?:^|/)(?:server|shared)/utils/.+\.[jt]s$")
 _PAGES = re.compile(r"(?:^|/)(?:composables|(?<!server/)utils)/.+\.[jt]s$")
 _ON_SERVER = re.compile(r"(?:^|/)server/")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+def all_loaded_by_name(look: Look, among: Question) -> dict[str, Mapping[str, str]]:
+    """What `loaded_by_name` says of those of the files that are called so of which it says something."""
+    if not _packages(look):
+        return {}
+    look.reads.ask_listing(*among)
+    return {path: named for path in look.listed(among) if (named := loaded_by_name(look, path))}
 
 
 def loaded_by_name(look: Look, path: str) -> Mapping[str, str]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from checks.application.typed_clients import typed_names
 from checks.children import allowance
 from checks.digests import blake2b, of_text
-from checks.look import PYTHON, WEB
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
+from checks.look import PYTHON, REACH
 from checks.observation import Location
 from checks.once import once
 from checks.readers.web_facts import WebCall
-from checks.reads import PYTHON_MODULE, READABLE, WEB_MODULE, name_of, of_one_file, rests_on
+from checks.reads import name_of, of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -84,9 +85,11 @@ def calls_of(look: Look, path: str, says: Says = _any, argument: str = "") -> li
     """The calls of one file, in the order in which it was walked: all, or those that `calls_that` finds in it."""
     asked, every, known = _asked(says, argument), _by_file(look), _found_in(look)
     if (asked, path) not in known:
-        calls = [call for call in every.get(path, ()) if says(call, argument)]
+        calls = _reached(look, path, [call for call in every.get(path, ()) if says(call, argument)])
         known[asked, path] = _told(calls), calls
     told, calls = known[asked, path]
+    if calls:
+        look.reads.used(REACH)
     look.reads.told((name_of(_those_that), asked), path, told)
     return calls
 
@@ -117,12 +120,22 @@ def calls_that(look: Look, says: Says, argument: str = "") -> tuple[Seen, ...]:
     look.reads.used(_BY_FILE)
     if asked not in known:
         every = _by_file(look)
-        found = {path: those for path, calls in every.items() if (those := [c for c in calls if says(c, argument)])}
+        those = {path: those for path, calls in every.items() if (those := [c for c in calls if says(c, argument)])}
+        found = {path: _reached(look, path, calls) for path, calls in those.items()}
         told = {path: _told(those) for path, those in found.items()}
         known[asked] = told, tuple(call for those in found.values() for call in those)
     told, calls = known[asked]
-    look.reads.told_all((name_of(_those_that), asked), look.source_paths(), told)
+    if calls:
+        look.reads.used(REACH)
+    look.tell_gathered(_those_that, asked, told)
     return calls
+
+
+def _reached(look: Look, path: str, calls: list[Seen]) -> list[Seen]:
+    """Calls of a file, which say whether it is reached."""
+    if not calls or look.reach.reached(path) is not False:
+        return calls
+    return [replace(call, reached=False) for call in calls]
 
 
 @once
@@ -162,7 +175,7 @@ class _Alone:
 
     def of(self, path: str) -> list[Seen]:
         if path not in self._known:
-            self._known[path] = list(_of_file(self._look, path, reached=True))
+            self._known[path] = list(_of_file(self._look, path))
         return self._known[path]
 
 
@@ -180,17 +193,16 @@ def _told(calls: list[Seen]) -> str:
 
 @once
 def _by_file(look: Look) -> dict[str, list[Seen]]:
-    """The calls of each file, those without any included: who asks for calls of a file rests on that it has none.
+    """The calls of each file, those without any included. Who uses them says which it asks for.
 
-    Who uses them says which it asks for; here only other files that name them are read.
+    Here only other files that name them are read, and whether files that entry points do not reach call them is open.
     """
     found: dict[str, list[Seen]] = {}
-    for path in (*look.source_paths(*PYTHON), *look.source_paths(*WEB)):
-        look.reads.ask((PYTHON_MODULE if path.endswith(PYTHON) else WEB_MODULE, READABLE), path)
+    for path in look.listed(PYTHON_OF_PRODUCT, WEB_OF_PRODUCT):
         # Parsed before, so none of them is opened: the calls of a large tree take longer than one step may.
         allowance.reading(path)
         with look.reads.aside() as step:
-            found[path] = list(_of_file(look, path, reached=look.reach.reached(path) is not False))
+            found[path] = list(_of_file(look, path))
         look.reads.took(step, but=path)
     return found
 
@@ -198,11 +210,11 @@ def _by_file(look: Look) -> dict[str, list[Seen]]:
 _BY_FILE = f"{_by_file.__module__}.{_by_file.__name__}"
 
 
-def _of_file(look: Look, path: str, *, reached: bool) -> Iterator[Seen]:
-    return _python(look, path, reached) if path.endswith(PYTHON) else _web(look, path, reached)
+def _of_file(look: Look, path: str) -> Iterator[Seen]:
+    return _python(look, path) if path.endswith(PYTHON) else _web(look, path)
 
 
-def _python(look: Look, path: str, reached: bool) -> Iterator[Seen]:
+def _python(look: Look, path: str) -> Iterator[Seen]:
     module = look.python.module(path)
     if module is None:
         return
@@ -223,7 +235,6 @@ def _python(look: Look, path: str, reached: bool) -> Iterator[Seen]:
             {name: value.text for name, value in call.keywords.items()},
             call.unpacked,
             call.in_loop,
-            reached,
         )
 
 
@@ -250,7 +261,7 @@ def _http_fields(module: PythonModule) -> dict[tuple[str, str], str]:
     return fields
 
 
-def _web(look: Look, path: str, reached: bool) -> Iterator[Seen]:
+def _web(look: Look, path: str) -> Iterator[Seen]:
     module = look.web.module(path)
     for call in module.calls if module else ():
         yield Seen(
@@ -263,7 +274,6 @@ def _web(look: Look, path: str, reached: bool) -> Iterator[Seen]:
             call.keys,
             call.spread,
             call.in_loop,
-            reached,
         )
 
 

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 from checks.application.cors_assets import without_assets
 from checks.application.named_values import assigned
 from checks.application.switches import default_of, values_of
-from checks.application.wiring import Hit, calls, function_at, line_matches, python_modules, reached, span
+from checks.application.wiring import (
+    Hit,
+    calls,
+    files_matching,
+    function_at,
+    line_matches,
+    matches_in,
+    python_modules,
+    reached,
+    span,
+)
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.observation import Location
 from checks.readers.python_facts import Call, Value
 from checks.readers.web_facts import WebCall
@@ -57,15 +68,14 @@ def cors_of(look: Look) -> Cors:
     for hit in calls(look, _WEB):
         if isinstance(hit.call, WebCall) and (state := _web_cors(look, hit, hit.call)):
             by_word[state].append(hit.place)
-    for path in look.source_paths():
+    for path in files_matching(look, _WILDCARD_LITERAL):
         if reached(look, path):
             found.wild.extend(without_assets(look, line_matches(look, path, _WILDCARD_LITERAL)))
     for path in look.tree.match("next.config.*", "vercel.json"):
         found.wild.extend(without_assets(look, line_matches(look, path, _WILDCARD_ITEM)))
-    for module in python_modules(look):
-        path = module.path
-        found.wild.extend(line_matches(look, path, r"(?m)^CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True"))
-        found.restricted.extend(line_matches(look, path, r"(?m)^CORS_(?:ALLOWED_ORIGINS|ORIGIN_WHITELIST)\s*="))
+    anybody = r"(?m)^CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True"
+    found.wild.extend(matches_in(look, anybody, PYTHON_OF_PRODUCT))
+    found.restricted.extend(matches_in(look, r"(?m)^CORS_(?:ALLOWED_ORIGINS|ORIGIN_WHITELIST)\s*=", PYTHON_OF_PRODUCT))
     return found
 
 
@@ -110,7 +120,7 @@ def _means_any(look: Look, path: str, text: str, depth: int) -> bool:
         if found and _STAR.search(span(look, found[0].path, found[1].line, found[1].end_line)):
             return True
     for name in re.findall(r"(?<![\"'\w])(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)", text):
-        for module in python_modules(look):
+        for module in python_modules(look, "assignments", "classes"):
             values = [
                 item.value.text
                 for item in module.assignments

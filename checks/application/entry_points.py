@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.library_entries import of_libraries
-from checks.application.reach import Entry, EntryPoint, old_folder
-from checks.reads import of_one_file
+from checks.application.reach import OLD, Entry, EntryPoint, old_folder
+from checks.files.listed import CODE_OF_PRODUCT, PYTHON_OF_PRODUCT, named_so
+from checks.reads import SOURCES, of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -57,6 +58,12 @@ _NEST = "@nestjs/core"
 _LISTENERS = frozenset({"express", "fastify", "koa", "http"})
 _SUPABASE = re.compile(r"(^|/)supabase/functions/[^/_][^/]*/index\.[jt]sx?$")
 _CLOUD = re.compile(r"(^|/)(netlify/(edge-)?functions/.+|functions/index|api/[\w/\[\].-]+)\.[jt]s$")
+_CONFIGURES = re.compile(r"[\w.-]+\.config\.[cm]?[jt]s|service-?worker\.[jt]s|sw\.[jt]s")
+_STARTS_BY_NAME = re.compile(
+    "|".join((_SUPABASE.pattern, _CLOUD.pattern, _WEB_MAIN.pattern, rf"(?:^|/)(?:{_CONFIGURES.pattern})\Z"))
+)
+_SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
+_LISTENING = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 _STARTED = ("started by ", "named by ", "script of ", "loaded by ")
 """Reasons that name who runs the file; the others tell what the file holds."""
 _DJANGO = frozenset({"INSTALLED_APPS", "ROOT_URLCONF"})
@@ -65,7 +72,7 @@ _DJANGO = frozenset({"INSTALLED_APPS", "ROOT_URLCONF"})
 
 def find(look: Look) -> list[EntryPoint]:
     """The entry points of a tree's application code, those of folders that were laid aside among them."""
-    paths = frozenset(look.source_paths())
+    is_code = named_so(CODE_OF_PRODUCT)
     found = [
         *_python(look),
         *_manifests(look),
@@ -76,12 +83,12 @@ def find(look: Look) -> list[EntryPoint]:
         *_of_sentry(look),
         *_web(look),
     ]
-    return [item for item in found if item.path in paths]
+    return [item for item in found if look.tree.file(item.path) and is_code(item.path)]
 
 
 def laid_aside(look: Look, found: Iterable[EntryPoint]) -> frozenset[str]:
     """Folders that are called old, hold no manifest or image, and of which nothing outside names a file to start."""
-    folders = {old_folder(path) for path in look.source_paths()} - {""}
+    folders = {old_folder(path) for path in filter(named_so(CODE_OF_PRODUCT), look.tree.named_like(OLD))} - {""}
     if not folders or all(old_folder(item.path) for item in found):
         return frozenset()
     own = (
@@ -98,8 +105,8 @@ def laid_aside(look: Look, found: Iterable[EntryPoint]) -> frozenset[str]:
 
 
 def _python(look: Look) -> Iterator[EntryPoint]:
-    for path in look.source_paths(".py", ".pyw"):
-        for entry, reason in look.answer_of(_started, path, ""):
+    for path, started in look.gather(_started, "", PYTHON_OF_PRODUCT).items():
+        for entry, reason in started:
             yield EntryPoint(path, Entry(entry), reason)
 
 
@@ -221,7 +228,8 @@ def _named_in(look: Look, line: str, folder: str, entry: Entry, reason: str) -> 
         found = next((path for path in candidates if look.tree.file(path)), "") or _built_from(look, folder, named)
         if not found:
             # A container's own path, as in `python /app/server.py`: the one file of that name, if there is one.
-            same = [path for path in look.source_paths() if path.endswith("/" + named.rsplit("/", 1)[-1])]
+            like = look.tree.named_like(re.compile(re.escape("/" + named.rsplit("/", 1)[-1]) + r"\Z"))
+            same = list(filter(named_so(CODE_OF_PRODUCT), like))
             found = same[0] if len(same) == 1 and "/" in line else ""
         if found:
             yield EntryPoint(found, entry, f"started by {reason}")
@@ -285,7 +293,7 @@ def _of_sentry(look: Look) -> Iterator[EntryPoint]:
 
 def _web(look: Look) -> Iterator[EntryPoint]:
     folders = {package.folder for package in look.manifests.packages if package.ecosystem == "node"}
-    for path in look.source_paths(".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"):
+    for path in filter(named_so((SOURCES, "\n".join(_SCRIPTS))), look.tree.named_like(_STARTS_BY_NAME)):
         if _SUPABASE.search(path):
             yield EntryPoint(path, Entry.SERVICE, "is a Supabase function")
         elif _CLOUD.search(path) and any(item.serverless for item in look.containers.platforms):
@@ -295,13 +303,11 @@ def _web(look: Look) -> Iterator[EntryPoint]:
             if match and (match[1] or "").rstrip("/").removesuffix("src").rstrip("/") in folders:
                 yield EntryPoint(path, Entry.SERVICE, "is the main file of its package")
         name = path.rsplit("/", 1)[-1]
-        if re.fullmatch(r"[\w.-]+\.config\.[cm]?[jt]s", name) or re.fullmatch(
-            r"service-?worker\.[jt]s|sw\.[jt]s", name
-        ):
+        if _CONFIGURES.fullmatch(name):
             yield EntryPoint(path, Entry.COMMAND, "configuration that a tool loads")
-    for path in look.source_paths(".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"):
+    for path in look.gather(_may_listen, "", (SOURCES, "\n".join(_LISTENING))):
         # What a name in it stands for depends on where its imports lead.
-        module = look.web.module(path) if look.answer_of(_may_listen, path, "") else None
+        module = look.web.module(path)
         for call in module.calls if module else ():
             listens = call.callee.endswith(".listen") and call.resolved.split(".")[0] in _LISTENERS
             if listens or call.resolved.startswith(f"{_NEST}.NestFactory.create"):

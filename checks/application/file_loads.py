@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from checks.application.auto_imports import loaded_by_name
+from checks.application.auto_imports import all_loaded_by_name
 from checks.cache.facts import may_tell
+from checks.files.listed import LOADABLE_PYTHON, LOADABLE_WEB
 from checks.reads import of_one_file
 
 if TYPE_CHECKING:
@@ -30,15 +30,24 @@ _LONGEST_NAME: Final = 120
 """Characters; no module's name is longer."""
 
 
-def loads(look: Look, path: str) -> Iterator[str]:
-    """The files that a file loads; some may be told twice."""
-    if path.endswith((".py", ".pyw")):
-        for how, what in look.answer_of(_python_names, path, ""):
-            yield from _python_files(look, how, what)
+def loads(look: Look) -> Iterator[tuple[str, list[str]]]:
+    """The files that load others, each with those: all code but tests and vendored files; some may be told twice.
+
+    Generated code is among it: a generated router imports the pages.
+    """
+    for path, named in look.gather(_python_names, "", LOADABLE_PYTHON).items():
+        yield path, [one for how, what in named for one in _python_files(look, how, what)]
+    if not look.listed(LOADABLE_WEB):
+        look.reads.ask_listing(*LOADABLE_WEB)
         return
-    yield from loaded_by_name(look, path).values()
     inward = look.web.resolver.inward()
-    named = look.answer_of(_web_names, path, inward)
+    by_name = all_loaded_by_name(look, LOADABLE_WEB)
+    spelled = look.gather(_web_names, inward, LOADABLE_WEB)
+    for path in sorted(by_name.keys() | spelled.keys()):
+        yield path, [*by_name.get(path, {}).values(), *_web_files(look, path, spelled.get(path, []), inward)]
+
+
+def _web_files(look: Look, path: str, named: list[tuple[str, str]], inward: str) -> Iterator[str]:
     for how, what in _spelled(look, path, inward) if (_ANY, "") in named else named:
         if how == _GLOB:
             yield from _globbed(look, path, what)
@@ -100,17 +109,13 @@ def _python_files(look: Look, how: str, what: str) -> Iterator[str]:
     if how == _FILE:
         yield what
     elif how == _FOLDER:
-        yield from _starting_with(look.python.paths, what)
+        yield from look.python.below(what)
     else:
         for inner in _INNER:
             prefix = f"{what}/{inner}"
-            yield from _starting_with(look.python.paths, f"{prefix}/")
-            yield from (one for one in _starting_with(look.python.paths, f"{prefix}.py") if one == f"{prefix}.py")
-
-
-def _starting_with(paths: tuple[str, ...], start: str) -> tuple[str, ...]:
-    """Those of sorted paths that begin so."""
-    return paths[bisect_left(paths, start) : bisect_left(paths, f"{start[:-1]}{chr(ord(start[-1]) + 1)}")]
+            yield from look.python.below(f"{prefix}/")
+            if look.tree.file(f"{prefix}.py"):
+                yield f"{prefix}.py"
 
 
 # -- JavaScript and TypeScript --------------------------------------------------------------------------------------

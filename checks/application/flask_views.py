@@ -26,7 +26,7 @@ def flask_resources(look: Look) -> Iterator[Endpoint]:
     """The endpoints of classes that a library for REST is given, by a call or by a decorator of the class."""
     if not look.importers(*_PACKAGES, reached=False):
         return
-    for module in python_modules(look):
+    for module in python_modules(look, "calls", "classes"):
         for call in module.calls:
             if call.callee.endswith(".add_resource") and len(call.arguments) > 1:
                 place, path = Location(module.path, call.line), str(call.arguments[1].value or "")

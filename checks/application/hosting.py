@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from checks.application.reach import Entry
 from checks.files.kinds import is_test
-from checks.look import PYTHON, WEB, is_product
+from checks.files.listed import WEB_OF_PRODUCT
+from checks.look import PYTHON, is_product
 from checks.observation import Location
 from checks.reads import of_one_file
 
@@ -94,8 +95,8 @@ def _may_be(look: Look) -> bool:
 def _in_code(look: Look) -> Iterator[Location]:
     yield from look.depends_on(*_ADAPTERS, dev=True)
     yield from look.importers(*_CALLED_BY_PLATFORM)
-    for path in look.source_paths(*WEB):
-        yield from (Location(path, line) for line in look.answer_of(_set_only_there, path, ""))
+    for path, lines in look.gather(_set_only_there, "", WEB_OF_PRODUCT).items():
+        yield from (Location(path, line) for line in lines)
     for path in look.tree.match("vercel.ts", "sst.config.ts"):
         if is_product(path):
             yield Location(path)

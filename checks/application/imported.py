@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from checks.application.partly_read import partly_read
 from checks.cache.facts import may_tell
-from checks.look import PYTHON, WEB, names_below
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
+from checks.look import PYTHON, names_below
 from checks.once import once
 from checks.readers.web_resolve import NEVER_PACKAGES
-from checks.reads import of_one_file
+from checks.reads import Question, of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -27,17 +28,22 @@ _ANY: Final = ""
 def files_importing(look: Look, packages: tuple[str, ...]) -> Iterator[str]:
     """The files of the application that import something whose first part is that of one of `packages`."""
     python = {package.split(".", 1)[0] for package in packages}
-    tables = [(_python_files(look), python), (_web_files(look), {package.split("/", 1)[0] for package in packages})]
-    for table, wanted in tables:
-        yield from table.get(_ANY, ())
-        for first in wanted:
+    web = {package.split("/", 1)[0] for package in packages}
+    partly_read(look, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT)
+    for firsts, table, among in (
+        (python, _python_files(look), PYTHON_OF_PRODUCT),
+        (web, _web_files(look), WEB_OF_PRODUCT),
+    ):
+        found = list(table.get(_ANY, ()))
+        for first in firsts:
             for name in [one for one in table if one.startswith(first[:-1])] if first.endswith("*") else [first]:
-                yield from table.get(name, ())
+                found += table.get(name, ())
+        # Of all that files import, who asks rests on what it asked for alone.
+        look.tell_gathered(_imports_first, "\n".join(sorted(firsts)), dict.fromkeys(found, True), among)
+        yield from found
     # What nobody asks for is what files import most, and most often anew.
     if standard := sorted(name for first in python for name in _standard(first)):
-        for path in look.source_paths(*PYTHON):
-            if look.answer_of(_imports_one_of, path, "\n".join(standard)):
-                yield path
+        yield from look.gather(_imports_one_of, "\n".join(standard), PYTHON_OF_PRODUCT)
 
 
 def lines_importing(look: Look, path: str, packages: tuple[str, ...]) -> Iterator[int]:
@@ -56,7 +62,7 @@ def lines_importing(look: Look, path: str, packages: tuple[str, ...]) -> Iterato
 
 @once
 def _python_files(look: Look) -> _Files:
-    return _by_first_part(look, look.source_paths(*PYTHON))
+    return _by_first_part(look, PYTHON_OF_PRODUCT)
 
 
 @cache
@@ -67,16 +73,25 @@ def _standard(first: str) -> tuple[str, ...]:
 
 @once
 def _web_files(look: Look) -> _Files:
-    return _by_first_part(look, look.source_paths(*WEB))
+    return _by_first_part(look, WEB_OF_PRODUCT)
 
 
-def _by_first_part(look: Look, paths: tuple[str, ...]) -> _Files:
-    partly_read(look, paths)
+def _by_first_part(look: Look, among: Question) -> _Files:
     found: _Files = {}
-    for path in paths:
-        for (name,) in look.answer_of(_first_parts, path, ""):
-            found.setdefault(name, []).append(path)
+    with look.reads.aside():
+        for path, names in look.gather(_first_parts, "", among).items():
+            for (name,) in names:
+                found.setdefault(name, []).append(path)
     return found
+
+
+@of_one_file
+def _imports_first(look: Look, path: str, firsts: str) -> bool:
+    """Whether something that a file imports may begin with one of these parts."""
+    own = {name for (name,) in look.answer_of(_first_parts, path, "")}
+    wanted = firsts.split("\n")
+    starts = tuple(first[:-1] for first in wanted if first.endswith("*"))
+    return _ANY in own or not own.isdisjoint(wanted) or any(name.startswith(starts) for name in own if starts)
 
 
 @of_one_file

@@ -43,7 +43,7 @@ def tasks_in_process(look: Look) -> list[Location]:
     found += [call.place for call in calls_that(look, _goes_on) if call.reached and _starts_slow_work(look, call)]
     found += [
         Location(module.path, function.line)
-        for module in python_modules(look)
+        for module in python_modules(look, "decorated")
         for function in module.decorated
         if any(item.callee.endswith("repeat_every") for item in function.decorators)
         if not _SMALL.search(function.name)

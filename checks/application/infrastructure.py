@@ -44,7 +44,7 @@ def programs_kubernetes(look: Look) -> tuple[Location, ...]:
     """Where such a program makes Kubernetes workloads."""
     _, places = unread_infrastructure(look)
     folders = {place.path.rpartition("/")[0] for place in places}
-    files = {path for path in look.source_paths() if path.rpartition("/")[0] in folders}
+    files = {path for path in look.source_paths() if path.rpartition("/")[0] in folders} if folders else set()
     files |= {place.path for place in look.importers(*_LIBRARIES, reached=False)}
     return tuple(Location(path) for path in sorted(files) if places and _KUBERNETES.search(look.tree.text(path) or ""))
 

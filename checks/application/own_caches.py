@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, lines_of
 from checks.application.web_usage import is_web_function_used
-from checks.application.wiring import is_one_off, is_used, python_modules, web_modules
+from checks.application.wiring import is_one_off, is_used, reached, web_modules
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.reads import of_one_file
 
 if TYPE_CHECKING:
@@ -47,15 +48,15 @@ _KEPT_FETCH = re.compile(r"revalidate\s*:\s*(?!0\b)\w|[\"']force-cache[\"']")
 
 def own_caches(look: Look) -> Iterator[tuple[str, int]]:
     """File and first line of the functions that keep what they found until it expires."""
-    for module in python_modules(look):
-        spans = [] if is_one_off(module.path) else look.answer_of(_expiring, module.path, "")
-        for function in module.functions if spans else ():
-            if (function.line, function.end_line) in spans and is_used(look, module, function.qualified):
+    for path, spans in look.gather(_expiring, "", PYTHON_OF_PRODUCT).items():
+        module = look.python.module(path) if reached(look, path) and not is_one_off(path) else None
+        for function in module.functions if module else ():
+            if module and (function.line, function.end_line) in spans and is_used(look, module, function.qualified):
                 yield module.path, function.line
-    for web in web_modules(look):
-        spans = look.answer_of(_expiring, web.path, "")
-        for one in web.functions if spans else ():
-            if one.name and (one.line, one.end_line) in spans and is_web_function_used(look, web, one):
+    for path, spans in look.gather(_expiring, "", WEB_OF_PRODUCT).items():
+        web = look.web.module(path) if reached(look, path) else None
+        for one in web.functions if web else ():
+            if web and one.name and (one.line, one.end_line) in spans and is_web_function_used(look, web, one):
                 yield web.path, one.line
 
 
@@ -118,7 +119,7 @@ def kept_by_nitro(look: Look) -> Iterator[tuple[str, int]]:
     """File and line of the handlers and functions that Nitro keeps, and of routes that its rules keep."""
     if not look.depends_on("nuxt") and not look.depends_on("nitropack") and not look.depends_on("nitro"):
         return
-    for web in web_modules(look):
+    for web in web_modules(look, "calls"):
         yield from ((web.path, call.line) for call in web.calls if _NITRO.fullmatch(call.callee))
     for path in look.tree.match("nuxt.config.*", "nitro.config.*"):
         text = lines_of(look, path)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, lines_of
+from checks.application.wiring import python_modules
 from checks.look import PYTHON
 from checks.once import once
 from checks.readers.facets import calls_like
@@ -69,7 +70,7 @@ def own_client_waits(look: Look, client: OwnClient) -> bool:
 @once
 def _known(look: Look) -> dict[str, OwnClient]:
     found: dict[str, OwnClient] = {}
-    for module in look.python.modules(look.source_paths(*PYTHON)):
+    for module in python_modules(look, "imports", dead=True):
         if not _LIBRARIES.intersection(item.top for item in module.imports):
             continue
         for one in module.classes:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from checks.reads import of_one_file
+from checks.reads import Question, of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
 
 
-def partly_read(look: Look, paths: Iterable[str]) -> list[str]:
-    """Those of `paths`, Python or web code, that could not be taken in full; the trouble counts for who asks."""
-    found = [path for path in paths if look.answer_of(_is_partial, path, "")]
+def partly_read(look: Look, *among: Question) -> list[str]:
+    """Those of the files that are called so, Python or web code, that could not be taken in full.
+
+    The trouble counts for who asks.
+    """
+    found = [path for one in among for path in look.gather(_is_partial, "", one)]
     for path in found:
         look.module(path)
     return found

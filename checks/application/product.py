@@ -24,13 +24,16 @@ from checks.application.product_said import (
     texts_like,
 )
 from checks.application.spots import Spot, Spots, first_places, spot_of_route, spots_of
-from checks.application.wiring import unread_code
-from checks.look import PYTHON, WEB, is_product
+from checks.application.wiring import MAY_ROUTE, MAY_ROUTE_WEB, python_modules, unread_code, web_modules
+from checks.files.listed import CODE_OF_PRODUCT
+from checks.look import PYTHON, is_product
 from checks.observation import Location, Proposal
-from checks.reads import OfOneFile, name_of
+from checks.reads import OfOneFile
 
 if TYPE_CHECKING:
     from checks.look import Look
+    from checks.readers.python_facts import PythonModule
+    from checks.readers.web_facts import WebModule
 
 _MOST_PLACES = 5
 _IN_AND_USER = ("login", "log_in", "signin", "sign_in", "currentuser", "current_user")
@@ -54,17 +57,15 @@ class _Product:
     def __init__(self, look: Look) -> None:
         self.look = look
 
-    @cached_property
-    def paths(self) -> tuple[str, ...]:
-        """Application code that is reached, or of which it cannot be told."""
-        return tuple(path for path in self.look.source_paths() if self.look.reach.reached(path) is not False)
+    def _is_reached(self, path: str) -> bool:
+        return self.look.reach.reached(path) is not False
 
     @cached_property
     def unseen(self) -> str:
         """Why absence cannot be told from this tree, "" where it can."""
-        if not self.look.source_paths():
+        if not self.look.has_code():
             return "no Python, JavaScript or TypeScript code to tell it from"
-        other = [path for path in self.look.tree.paths if path.endswith(signs.OTHER_LANGUAGES) and is_product(path)]
+        other = self.look.source_paths(*signs.OTHER_LANGUAGES)
         if other:
             return f"{len(other)} files of other languages, such as {other[0]}, were not read"
         unread = unread_code(self.look)
@@ -89,8 +90,8 @@ class _Product:
         names: dict[str, list[str]] = {}
         for _, path, text, _ in found:
             names.setdefault(path, []).append(text)
-        asked = name_of(question), asked_for(pattern)
-        self.look.reads.told_all(asked, self.paths, {path: digest_of(said) for path, said in names.items()})
+        told = {path: digest_of(said) for path, said in names.items()}
+        self.look.tell_gathered(question, asked_for(pattern), told)
         return tuple(Spot(path, one) for _, path, _, one in found)
 
     @cached_property
@@ -105,7 +106,7 @@ class _Product:
         """Who uses the places says which are asked for; here only what is read of other files counts."""
         found: _Places = {}
         number = count()
-        for path in self.paths:
+        for path in filter(self._is_reached, self.look.listed(CODE_OF_PRODUCT)):
             with self.look.reads.aside() as step:
                 said = list(each(self.look, path))
             self.look.reads.took(step, but=path)
@@ -118,6 +119,12 @@ class _Product:
         likely = self.look.files_with(paths, *words) if words else paths
         return spots_of(islice(self._each_line(pattern, likely), _MOST_PLACES))
 
+    def code_lines(self, pattern: re.Pattern[str], others: Iterable[str], *words: str) -> Spots:
+        """As `lines`, of reached code and of other files behind it."""
+        code = filter(self._is_reached, self.look.sources_with(*words))
+        likely = (*code, *self.look.files_with(others, *words))
+        return spots_of(islice(self._each_line(pattern, likely), _MOST_PLACES))
+
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
         for path in paths:
             yield from (Location(path, line) for line in self.look.answer_of(lines_with, path, asked_for(pattern)))
@@ -126,10 +133,18 @@ class _Product:
         """Classes of reached Python code with a field whose name matches."""
         return tuple(
             Spot(module.path, item)
-            for module in self.look.python.modules(path for path in self.paths if path.endswith(PYTHON))
+            for module in self.python("classes")
             for item in module.classes
             if any(pattern.search(name) for name in (*item.annotations, *item.fields))
         )
+
+    def python(self, *having: str) -> Iterator[PythonModule]:
+        """The Python modules of reached code that have something in one of these fields."""
+        return (one for one in python_modules(self.look, *having, dead=True) if self._is_reached(one.path))
+
+    def web(self, *having: str) -> Iterator[WebModule]:
+        """The web modules of reached code that have something in one of these fields."""
+        return (one for one in web_modules(self.look, *having, dead=True) if self._is_reached(one.path))
 
     @cached_property
     def schemas(self) -> tuple[str, ...]:
@@ -139,8 +154,8 @@ class _Product:
     @cached_property
     def routes(self) -> tuple[tuple[tuple[str, ...], Spot], ...]:
         """Methods and places of the routes that are reached and mounted, as far as can be told."""
-        python = self.look.python.routes(path for path in self.paths if path.endswith(PYTHON))
-        web = self.look.web.routes(path for path in self.paths if path.endswith(WEB))
+        python = self.look.python.routes(one.path for one in self.python(*MAY_ROUTE))
+        web = self.look.web.routes(one.path for one in self.web(*MAY_ROUTE_WEB))
         return (
             *((item.methods, spot_of_route(item)) for item in python if item.mounted is not False),
             *((item.methods, spot_of_route(item)) for item in web if item.mounted is not False),
@@ -252,14 +267,14 @@ def _user_interface(product: _Product) -> _Verdict:
 
 def _sign_in(product: _Product) -> _Verdict:
     found = (*product.imports(signs.SIGN_IN), *product.calls(signs.SIGN_IN_CALLS))
-    hints = product.lines(signs.SIGN_IN_WORDS, product.paths, "password", "authenticate", *_IN_AND_USER)
+    hints = product.code_lines(signs.SIGN_IN_WORDS, (), "password", "authenticate", *_IN_AND_USER)
     if not found and hints:
         return None, "no authentication library, but names that speak of signing in", hints
     return _seen(product, found, "authentication libraries or token code are used", "no authentication code found")
 
 
 def _several_roles(product: _Product) -> _Verdict:
-    found = product.lines(signs.ROLES, (*product.paths, *product.schemas), *_ROLE_WORDS)
+    found = product.code_lines(signs.ROLES, product.schemas, *_ROLE_WORDS)
     return _seen_or_ask(found, "role or permission names in the code", "no role or permission code found")
 
 
@@ -282,12 +297,12 @@ def _browser_http(product: _Product) -> _Verdict:
 def _uploads(product: _Product) -> _Verdict:
     python = tuple(
         spot_of_route(route)
-        for route in product.look.python.routes(path for path in product.paths if path.endswith(PYTHON))
+        for route in product.look.python.routes(one.path for one in product.python(*MAY_ROUTE))
         if any("UploadFile" in item.annotation or "File(" in item.default for item in route.parameters)
     )
     inputs = tuple(
         Spot(module.path, item)
-        for module in product.look.web.modules(path for path in product.paths if path.endswith(WEB))
+        for module in product.web("attributes")
         for item in module.attributes
         if item.name == "type" and item.value.strip("\"'{}`") == "file"
     )
@@ -320,7 +335,7 @@ def _writes_data(product: _Product) -> _Verdict:
 def _personal_data(product: _Product) -> _Verdict:
     mail_inputs = tuple(
         Spot(module.path, item)
-        for module in product.look.web.modules(path for path in product.paths if path.endswith(WEB))
+        for module in product.web("attributes")
         for item in module.attributes
         if item.name == "type" and item.value.strip("\"'{}`") in {"email", "tel"}
     )
@@ -374,7 +389,7 @@ def _calls_with_tools(product: _Product, path: str) -> Iterator[Spot]:
 
 
 def _decorated_tools(product: _Product) -> Iterator[Spot]:
-    for module in product.look.python.modules(path for path in product.paths if path.endswith(PYTHON)):
+    for module in product.python("decorated"):
         for function in module.decorated:
             if any(item.resolved.endswith((".tool", ".function_tool")) for item in function.decorators):
                 yield Spot(module.path, function)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from checks.application.calls_seen import Seen, calls_that, text_of
 from checks.application.endpoints import endpoints, source
 from checks.application.switches import conditions
-from checks.application.wiring import line_matches, python_modules, reached
+from checks.application.wiring import line_matches, reached
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.observation import Location
 from checks.once import once
 
@@ -141,7 +142,8 @@ def run_at_once(look: Look) -> tuple[Location, ...]:
     on_the_spot = calls_that(look, _makes_a_queue)
     if on_the_spot and all(call.keys.get("is_async") == "False" for call in on_the_spot):
         return tuple(call.place for call in on_the_spot)
-    files = list(look.files_with((one.path for one in python_modules(look)), "always_eager"))
+    named = look.sources_with("always_eager", among=PYTHON_OF_PRODUCT)
+    files = [path for path in named if reached(look, path) and look.python.module(path)]
     if any(_LATER.search(look.tree.text(path) or "") for path in files):
         return ()
     places = [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from checks.files.listed import LOADABLE_PYTHON, LOADABLE_WEB
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -26,8 +28,8 @@ class Entry(StrEnum):
     """Has a main guard or stands alone, and nothing says that anybody runs it."""
 
 
-_OLD = re.compile(
-    r"((?:(?:apps|libs|packages|scripts|services|tools)/)?(?:_?legacy|_archive|archived|attic|deprecated|obsolete|old|unused))/"
+OLD = re.compile(
+    r"^((?:(?:apps|libs|packages|scripts|services|tools)/)?(?:_?legacy|_archive|archived|attic|deprecated|obsolete|old|unused))/"
 )
 _SERVING = frozenset({Entry.SERVICE, Entry.WORKER})
 
@@ -62,12 +64,11 @@ class Reach:
         from checks.application.file_loads import loads
         from checks.application.partly_read import partly_read
 
-        paths = tuple(_code_paths(look))
-        partly_read(look, paths)
+        partly_read(look, LOADABLE_PYTHON, LOADABLE_WEB)
         found = find(look)
         aside = laid_aside(look, found)
         live = [item for item in found if old_folder(item.path) not in aside]
-        return cls(live, {path: frozenset(loads(look, path)) - {path} for path in paths}, aside)
+        return cls(live, {path: frozenset(loaded) - {path} for path, loaded in loads(look)}, aside)
 
     def reached(self, path: str) -> bool | None:
         """Whether any entry point reaches the file; None where no entry point of its language was found."""
@@ -144,18 +145,9 @@ class Reach:
 
 def old_folder(path: str) -> str:
     """The folder at the root, or of packages or scripts, that says of itself that it is no longer used, or ""."""
-    found = _OLD.match(path)
+    found = OLD.match(path)
     return found[1] if found else ""
 
 
 def _is_python(path: str) -> bool:
     return path.endswith((".py", ".pyw"))
-
-
-def _code_paths(look: Look) -> Iterator[str]:
-    """All code but tests and vendored files. Generated code stays in: a generated router imports the pages."""
-    from checks.files.kinds import is_test, is_vendored
-
-    for path in (*look.python.paths, *look.web.paths):
-        if not is_vendored(path) and not is_test(path):
-            yield path

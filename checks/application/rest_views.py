@@ -40,7 +40,7 @@ def rest_views(look: Look) -> Iterator[Endpoint]:
     if not look.importers(*_PACKAGES, reached=False):
         return
     default = _default_rules(look)
-    for module in python_modules(look):
+    for module in python_modules(look, "calls"):
         for call in module.calls:
             host, _, verb = call.callee.rpartition(".")
             view = call.keywords.get("viewset") or (call.arguments[1] if len(call.arguments) > 1 else None)

@@ -71,7 +71,7 @@ def _handed_over(look: Look) -> frozenset[tuple[str, str]]:
     }
     return frozenset(
         (module.path, one.qualified)
-        for module in python_modules(look)
+        for module in python_modules(look, "functions" if run else "asynchronous")
         for one in (module.functions if run else module.asynchronous)
         if (one.is_async and one.name in names)
         or (one.qualified in run and not _LOOPS.search(span(look, module.path, one.line, one.end_line)))

@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.application.environment import settings
-from checks.application.wiring import live_paths, modules, span, uncommented
+from checks.application.wiring import python_modules, reached, span, uncommented, web_modules
 from checks.digests import of_text
 from checks.files.kinds import is_test, is_vendored
+from checks.files.listed import WEB_OF_PRODUCT
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
@@ -23,6 +24,7 @@ from checks.reads import of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.look import Look
+    from checks.readers.web_facts import WebModule
 
 _NEVER = re.compile(r"\(*\s*(?:False|false|None|null|0)\s*\)*")
 _FLAG = re.compile(r"(?i)^(?!.*disable)(?:\w*_)?(?:enabled?|use|expose|activate)_?\w*$|^(?!.*disable)\w+_?enabled$")
@@ -232,25 +234,26 @@ class _Given:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._paths = live_paths(look)
         self._known: dict[str, tuple[str, ...]] = {}
 
     def to(self, name: str) -> tuple[str, ...]:
         if name not in self._known:
-            self._known[name] = (*self._of(name, PYTHON), *self._of(name, WEB))
+            self._known[name] = tuple(self._of(name))
         return self._known[name]
 
-    def _of(self, name: str, suffixes: tuple[str, ...]) -> Iterator[str]:
-        look, paths = self._look, [path for path in self._paths if path.endswith(suffixes)]
-        assigning = look.answers_of(_assigned, name, paths, lambda: self._assigning(name))
-        for path in paths:
+    def _of(self, name: str) -> Iterator[str]:
+        look = self._look
+        assigning = look.answers_of(_assigned, name, lambda: self._assigning(name))
+        keyed = look.gather(_keyed, name, WEB_OF_PRODUCT)
+        python = [path for path in assigning if path.endswith(PYTHON)]
+        web = sorted({*assigning, *keyed}.difference(python))
+        for path in (*python, *web):
+            if not reached(look, path):
+                continue
             with look.reads.aside():
-                assigned = _values_assigned(look, path, name) if path in assigning else []
-            yield from assigned
-            if path.endswith(WEB) and look.answer_of(_keyed, path, name):
-                with look.reads.aside():
-                    keyed = _values_of_key(look, path, name)
-                yield from keyed
+                found = _values_assigned(look, path, name) if path in assigning else []
+                found += _values_of_key(look, path, name) if path in keyed else []
+            yield from found
 
     def _assigning(self, name: str) -> dict[str, str]:
         return {path: _told(_values_assigned(self._look, path, name)) for path in self._by_name.get(name, ())}
@@ -259,7 +262,10 @@ class _Given:
     def _by_name(self) -> dict[str, dict[str, None]]:
         """The files that give a name something, which are asked for by who uses them."""
         found: dict[str, dict[str, None]] = {}
-        for module in modules(self._look):
+        with self._look.reads.aside():
+            every: list[PythonModule | WebModule] = [*python_modules(self._look, dead=True)]
+            every += web_modules(self._look, dead=True)
+        for module in every:
             if isinstance(module, PythonModule):
                 names = {item.target for item in module.assignments}.union(*(one.fields for one in module.classes))
             else:

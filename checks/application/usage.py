@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from checks.digests import of_text
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.once import once
 from checks.reads import of_one_file
 
@@ -20,14 +21,13 @@ _MODULE_LEVEL = "\n"
 
 
 class Usage:
-    """Where names are called, passed on or assigned in some files: asked of each that may."""
+    """Where names are called, passed on or assigned in Python files of the product of which `is_own` says so."""
 
-    def __init__(self, look: Look, paths: Iterable[str]) -> None:
-        self._look = look
+    def __init__(self, look: Look, is_own: Callable[[str], bool]) -> None:
+        self._look, self._is_own = look, is_own
         self._importing: dict[str, set[str]] = {}
-        self._own = set(paths)
-        for path in self._own:
-            for (key,) in look.answer_of(_imported_by, path, ""):
+        for path, keys in look.gather(_imported_by, "", PYTHON_OF_PRODUCT).items():
+            for (key,) in keys:
                 self._importing.setdefault(key, set()).add(path)
 
     def names(self, path: str, qualified: str, name: str) -> bool:
@@ -36,9 +36,12 @@ class Usage:
         Uses inside the function itself do not count.
         """
         near = self._importing.get(of_text(name), set()) | self._importing.get(of_text(path), set())
-        near |= {path} & self._own
         itself = of_text(qualified)
-        return any(where != itself for one in sorted(near) for (where,) in self._look.answer_of(_uses_in, one, name))
+        return any(
+            where != itself
+            for one in sorted(filter(self._is_own, near | {path}))
+            for (where,) in self._look.answer_of(_uses_in, one, name)
+        )
 
 
 @of_one_file

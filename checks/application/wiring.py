@@ -14,12 +14,12 @@ from checks.application.web_usage import runs
 from checks.children import allowance
 from checks.digests import of_text
 from checks.files.kinds import is_template_of_code
-from checks.look import PYTHON, WEB, is_product
+from checks.files.listed import CODE_OF_PRODUCT, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
 from checks.readers.facets import LIKE, asks, calls_like, calls_within, like
 from checks.readers.python_facts import PythonModule
-from checks.reads import PYTHON_MODULE, READABLE, WEB_MODULE, of_one_file, rests_on
+from checks.reads import ENDING, Question, of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.application.reach import Reach
@@ -34,6 +34,10 @@ _OTHER_LANGUAGES = {
     ".go": "Go", ".java": "Java", ".kt": "Kotlin", ".rb": "Ruby", ".php": "PHP", ".cs": "C#", ".rs": "Rust",
     ".ex": "Elixir", ".scala": "Scala",
 }  # fmt: skip
+MAY_ROUTE = ("calls", "classes", "decorated")
+MAY_ROUTE_WEB = ("calls", "exports", "functions")
+"""Fields of modules that may declare a route."""
+
 _MOST_NAMED = 3
 _MOST_PLACES = 10
 _ONE_OFF = frozenset({"scripts", "script", "migrations", "alembic", "seeds", "seed", "fixtures", "tools", "bin"})
@@ -53,9 +57,9 @@ _Every = tuple[tuple[PythonModule, ...], tuple["WebModule", ...]]
 
 @once
 def _all_modules(look: Look) -> _Every:
-    """The readable modules of the application, Python and web."""
-    python = tuple(look.python.modules(look.source_paths(*PYTHON)))
-    return python, tuple(look.web.modules(look.source_paths(*WEB)))
+    """The readable modules of the application, Python and web. Who uses them says which it asks for."""
+    python = tuple(look.python.modules(look.listed(PYTHON_OF_PRODUCT)))
+    return python, tuple(look.web.modules(look.listed(WEB_OF_PRODUCT)))
 
 
 @once
@@ -63,16 +67,6 @@ def _live_modules(look: Look) -> _Every:
     """Those of them that an entry point reaches."""
     python, web = _all_modules(look)
     return tuple(one for one in python if reached(look, one.path)), tuple(one for one in web if reached(look, one.path))
-
-
-@once
-def live_paths(look: Look) -> tuple[str, ...]:
-    """The code of the application that an entry point reaches: Python first, each in path order."""
-    return tuple(path for path in _all_paths(look) if reached(look, path))
-
-
-def _all_paths(look: Look) -> tuple[str, ...]:
-    return (*look.source_paths(*PYTHON), *look.source_paths(*WEB))
 
 
 _Named = dict[str, list[tuple[str, int, "Call | WebCall"]]]
@@ -129,12 +123,9 @@ def modules_calling(
                     known.setdefault(path, []).append((number, call))
         return dict.fromkeys(known, True)
 
-    paths = _all_paths(look) if dead else live_paths(look)
-    look.reads.ask_all((PYTHON_MODULE, READABLE), [path for path in paths if path.endswith(PYTHON)])
-    look.reads.ask_all((WEB_MODULE, READABLE), [path for path in paths if path.endswith(WEB)])
-    having = look.answers_of(_calls_like, like(by, pattern), paths, at_once)
-    for path in paths:
-        if path in having and (module := look.module(path)):
+    having = look.answers_of(_calls_like, like(by, pattern), at_once)
+    for path in having:
+        if (dead or reached(look, path)) and (module := look.module(path)):
             if path in known:
                 asks(module, like(by, pattern))
                 yield module, tuple(call for _, call in sorted(known[path], key=itemgetter(0)))
@@ -153,7 +144,8 @@ def _calls_like(look: Look, path: str, asked: str) -> bool:
 
 @once
 def _usage(look: Look) -> Usage:
-    return Usage(look, [path for path in live_paths(look) if path.endswith(PYTHON)])
+    is_source = named_so(PYTHON_OF_PRODUCT)
+    return Usage(look, lambda path: is_source(path) and reached(look, path))
 
 
 def reached(look: Look, path: str) -> bool:
@@ -171,20 +163,48 @@ def _known_reached(look: Look) -> tuple[Reach, dict[str, bool]]:
     return look.reach, {}
 
 
-def python_modules(look: Look, *, dead: bool = False) -> Iterator[PythonModule]:
-    """Readable Python modules of the application; with `dead`, also those no entry point reaches."""
-    yield from (_all_modules if dead else _live_modules)(look)[0]
+def python_modules(look: Look, *having: str, dead: bool = False) -> Iterator[PythonModule]:
+    """Readable Python modules of the application; with `dead`, also those no entry point reaches.
+
+    Args:
+        look: The look.
+        having: Fields; the modules that have something in one of these. Who asks so does not rest on which others
+            there are.
+        dead: With modules that no entry point reaches.
+    """
+    if not having:
+        look.reads.ask_listing(*PYTHON_OF_PRODUCT)
+        yield from (_all_modules if dead else _live_modules)(look)[0]
+        return
+    for path in look.gather(_has, "\n".join(having), PYTHON_OF_PRODUCT):
+        module = look.python.module(path) if dead or reached(look, path) else None
+        if module:
+            yield module
 
 
-def web_modules(look: Look, *, dead: bool = False) -> Iterator[WebModule]:
-    """Readable JavaScript and TypeScript modules of the application; with `dead`, also those nothing reaches."""
-    yield from (_all_modules if dead else _live_modules)(look)[1]
+def web_modules(look: Look, *having: str, dead: bool = False) -> Iterator[WebModule]:
+    """Readable JavaScript and TypeScript modules of the application, chosen as by `python_modules`."""
+    if not having:
+        look.reads.ask_listing(*WEB_OF_PRODUCT)
+        yield from (_all_modules if dead else _live_modules)(look)[1]
+        return
+    for path in look.gather(_has, "\n".join(having), WEB_OF_PRODUCT):
+        module = look.web.module(path) if dead or reached(look, path) else None
+        if module:
+            yield module
 
 
-def modules(look: Look) -> Iterator[PythonModule | WebModule]:
+def modules(look: Look, *having: str) -> Iterator[PythonModule | WebModule]:
     """Readable modules of the application of either language that an entry point reaches."""
-    yield from python_modules(look)
-    yield from web_modules(look)
+    yield from python_modules(look, *having)
+    yield from web_modules(look, *having)
+
+
+@of_one_file
+def _has(look: Look, path: str, fields: str) -> bool:
+    """Whether a file has something in one of these fields of its module."""
+    module = look.module(path)
+    return module is not None and any(getattr(module, field) for field in fields.split("\n"))
 
 
 def arguments_of(call: Call | WebCall) -> tuple[str, ...]:
@@ -244,11 +264,18 @@ def blind_spots(look: Look) -> str:
     return "; ".join(_blind_spots(look))
 
 
+def not_examined(look: Look) -> list[str]:
+    """The code of the product that the code rules did not read in full."""
+    # What they are not given is of these kinds; of other files that they did not read, it is said that they did not.
+    look.reads.ask_listing(ENDING, ".d.mts\n.d.cts")
+    return [path for path in look.listed(CODE_OF_PRODUCT) if not look.code.complete_for([path])]
+
+
 @once
 def unread_code(look: Look) -> tuple[str, ...]:
     """Application code that its reader could not take in full: Python first, each in path order."""
-    python = (path for path in partly_read(look, look.source_paths(*PYTHON)) if not _is_template(look, path))
-    return (*python, *partly_read(look, look.source_paths(*WEB)))
+    python = (path for path in partly_read(look, PYTHON_OF_PRODUCT) if not _is_template(look, path))
+    return (*python, *partly_read(look, WEB_OF_PRODUCT))
 
 
 def _is_template(look: Look, path: str) -> bool:
@@ -261,14 +288,8 @@ def _blind_spots(look: Look) -> Iterator[str]:
     if unread:
         more = "" if len(unread) <= _MOST_NAMED else f" and {len(unread) - _MOST_NAMED} more"
         yield f"not read in full: {', '.join(unread[:_MOST_NAMED])}{more}"
-    others = sorted(
-        {
-            name
-            for path in look.tree.paths
-            for suffix, name in _OTHER_LANGUAGES.items()
-            if path.endswith(suffix) and is_product(path)
-        }
-    )
+    paths = look.source_paths(*_OTHER_LANGUAGES)
+    others = sorted({name for path in paths for suffix, name in _OTHER_LANGUAGES.items() if path.endswith(suffix)})
     if others:
         yield f"{' and '.join(others)} code is not read"
 
@@ -364,6 +385,22 @@ def _known_empty(_: Look) -> dict[str, str]:
 def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
     """The places in one file where a regular expression matches outside comments."""
     return tuple(Location(path, line) for line in look.answer_of(_lines_with, path, pattern))
+
+
+def matches_in(look: Look, pattern: str, *among: Question) -> list[Location]:
+    """The places in readable files of these kinds that an entry point reaches, as of `line_matches`."""
+    return [
+        place
+        for one in among
+        for path in files_matching(look, pattern, one)
+        if reached(look, path) and look.module(path)
+        for place in line_matches(look, path, pattern)
+    ]
+
+
+def files_matching(look: Look, pattern: str, among: Question = CODE_OF_PRODUCT) -> list[str]:
+    """Those of the files that are called so in which a regular expression matches outside comments."""
+    return list(look.gather(_lines_with, pattern, among))
 
 
 @of_one_file

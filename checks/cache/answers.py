@@ -1,12 +1,14 @@
 """What probes answered, kept with what they read: where none of it changed, a probe is not run again.
 
-An answer holds for one list of files. Of files whose content changed since, it holds where they still say the same to
-all that was asked about them: a reader's facts that came out equal, a word that is still missing.
+Where files were added, removed or renamed, an answer holds where the list of files says the same to all that was asked
+of it, and no file that is gone was asked (`checks.cache.listings`). Of files whose content changed, it holds where they
+say the same to all that was asked about them: a reader's facts that came out equal, a word that is still missing.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
 from checks.cache.facts import may_tell
+from checks.cache.listings import Listing, row_of, together, told
 from checks.digests import blake2b
 from checks.look import PYTHON
 from checks.observation import Location, Unread
@@ -22,11 +25,13 @@ from checks.readers.facets import LIKE, field_of, same
 from checks.reads import (
     CODE,
     FACTS,
+    FILE,
     GIT,
     MEASURE,
     MODULES,
     PYTHON_MODULE,
     QUESTIONS,
+    RESOLVING,
     RESTS_ON,
     TEXT,
     WEB_MODULE,
@@ -34,6 +39,7 @@ from checks.reads import (
     Question,
     Step,
     name_of,
+    taken_apart,
 )
 from checks.report_wire import unpack_finding
 
@@ -47,26 +53,34 @@ _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
 _DIGITS: Final = 32
 """Hexadecimal ones of a content's digest."""
+_NONE: Final = "-" * _DIGITS
+"""For a file that was not there."""
 _OURS: Final = "checks."
 
 
 class Answers:
-    """The answers of an earlier look at the same list of files, and those of this one."""
+    """The answers of an earlier look at the folder, and those of this one."""
 
     def __init__(self, look: Look, store: Store, asked: str) -> None:
-        self._look, self._store = look, store
-        self._paths = look.tree.paths
+        self._look, self._store, self._asked = look, store, asked
+        self._paths = look.tree.every
         self._contents = "".join(look.facts.contents[path].hex() for path in self._paths)
-        self._key = _digest("answers", version.digest(), asked, look.tree.listing())
-        self._old: dict[str, Any] = store.get([self._key]).get(self._key) or {}
+        self._list = look.tree.listing()
+        self._listing: Listing | None = None
+        """What became of the list of files, where it is another or names may lead elsewhere."""
+        self._old: dict[str, Any] = self._row("answers", self._list) or self._other_list()
         self._new: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
         self._same: dict[tuple[Question, str], object] = {}
         self._sets: dict[int, int] = {}
+        self._sets_before: dict[int, int] = {}
         before = self._old.get("contents", "")
         self._changed = [number for number in range(len(self._paths)) if _of(before, number) != self._content(number)]
-        if len(before) != len(self._contents) or len(self._changed) > _MOST_CHANGED:
+        if len(self._changed) > _MOST_CHANGED:
             self._old = {}
+        if self._old and self._listing is None and not self._decides.isdisjoint(self._changed_paths):
+            self._listing = self._listed(self._list, self._old)
+            self._old = self._old if self._listing else {}
         self._counted = 0
         if self._old:
             for asked_before in (one for entry in self._old["answers"].values() for one in entry["asked"]):
@@ -81,7 +95,10 @@ class Answers:
         if entry is None or not self._holds(entry):
             return None
         if name not in self._new:
-            self._new[name] = entry | {"asked": [[*one[:2], self._set(one[2]), one[3]] for one in entry["asked"]]}
+            self._new[name] = entry | {
+                "asked": [[*one[:2], self._set(one[2]), one[3]] for one in entry["asked"]],
+                "listing": [self._old["listing"][number] for number in entry["listing"]],
+            }
             self._replay(entry)
         return entry["value"]
 
@@ -90,14 +107,18 @@ class Answers:
         steps = self._look.reads.everything(name)
         whole = {what for step in steps for what in step.whole}
         asked = _together(steps)
+        listing = {one for step in steps for one in step.listing}
+        # Of what is not there, only that is known.
+        listing |= {(FILE, path) for paths, _ in asked.values() for path in paths if path not in self._numbers}
         entry = {
             "value": value,
             "findings": [asdict(one) for step in steps for one in step.findings],
             "unread": [[one.path, one.reason] for one in self._look.reads.unread_by(steps)],
             "whole": {what: self._token(what) for what in sorted(whole)},
             "asked": [[*question, self._mask(paths), answers] for question, (paths, answers) in asked.items()],
+            "listing": sorted(listing),
         }
-        if not may_tell(json.dumps(entry["value"]) + json.dumps(entry["findings"])):
+        if not may_tell("".join(json.dumps(entry[part]) for part in ("value", "findings", "listing"))):
             self._new[name] = entry
 
     def shown(self, place: Location, cut: Callable[[], str]) -> str:
@@ -118,6 +139,7 @@ class Answers:
     def save(self) -> None:
         """Write the answers of this look to the cache, those that were recalled included."""
         sets: dict[str, int] = {}
+        listing: dict[Question, int] = {}
         sayings = _Sayings()
         answers = {}
         for name, entry in self._new.items():
@@ -125,41 +147,87 @@ class Answers:
                 [kind, argument, sets.setdefault(f"{mask:x}", len(sets)), sayings.number_of(said)]
                 for kind, argument, mask, said in entry["asked"]
             ]
-            answers[name] = entry | {"asked": asked}
+            listed = [listing.setdefault((kind, argument), len(listing)) for kind, argument in entry["listing"]]
+            answers[name] = entry | {"asked": asked, "listing": listed}
         # To ask the module of each question would be to import it.
-        kinds = {kind for entry in answers.values() for kind, *_ in entry["asked"]}
+        kinds = {taken_apart(kind)[0] for entry in answers.values() for kind, *_ in entry["asked"]}
         rests_on = self._old.get("rests on", {}) | RESTS_ON
         partial, skipped = self._look.tree.troubles()
+        reads = [self._look.reads, *([self._again.reads] if "_again" in self.__dict__ else [])]
         row = {
             "contents": self._contents,
             "sets": list(sets),
             "said": sayings.all,
+            "listing": list(listing),
             "answers": answers,
             "rests on": {kind: rests_on[kind] for kind in kinds & rests_on.keys()},
+            "leaning": sorted(self._look.reads.leaning.union(self._old.get("leaning", ()))),
+            "decides": sorted(self._decides.union(*(one.asked_by(RESOLVING) for one in reads))),
             "partial": partial,
             "skipped": skipped,
             "left out": sorted(self._look.left_out),
             "troubled": sorted({one.path for one in self._look.noted} | partial.keys() | skipped.keys()),
             "shown": self._shown,
         }
-        self._store.put({self._key: row})
+        lookups = together(*(one.lookups for one in reads))
+        if self._old and self._listing is None:
+            # Few files were parsed, and what the others look up is known.
+            row["lookups"] = told(together(self._old["lookups"], lookups))
+        else:
+            row["lookups"] = {}
+            of_list = row_of(self._look, together(self._listing.lookups if self._listing else {}, lookups))
+            self._store.put({self._key("listing", self._list): of_list})
+        self._store.put({self._key("answers", self._list): row, self._last: {"list": self._list}})
+
+    # -- where the answers are kept -----------------------------------------------------------------------------------
+
+    def _key(self, *what: str) -> bytes:
+        return _digest(version.digest(), self._asked, *what)
+
+    @property
+    def _last(self) -> bytes:
+        return self._key("last list", os.fspath(self._look.tree.root))
+
+    def _row(self, *what: str) -> dict[str, Any]:
+        key = self._key(*what)
+        return self._store.get([key]).get(key) or {}
+
+    def _other_list(self) -> dict[str, Any]:
+        """The answers of the last look at this folder, where it held other files; their contents as of those now."""
+        last = self._store.get([self._last]).get(self._last)
+        old = self._row("answers", last["list"]) if last else {}
+        listing = self._listed(last["list"], old) if last and old else None
+        if listing is None or len(listing.added) + len(listing.removed) > _MOST_CHANGED:
+            return {}
+        self._listing = listing
+        places = {path: number for number, path in enumerate(listing.before)}
+        contents = (_of(old["contents"], places[path]) if path in places else _NONE for path in self._paths)
+        return old | {"contents": "".join(contents)}
+
+    def _listed(self, digest: str, old: dict[str, Any]) -> Listing | None:
+        """The list of files of an earlier look, unless it came about otherwise."""
+        row = self._row("listing", digest)
+        if not row or row["conditions"] != self._look.tree.conditions():
+            return None
+        return Listing(row | {"lookups": together(row["lookups"], old["lookups"])}, self._again)
 
     def _said_before(self, question: OfOneFile, argument: str) -> dict[str, Any]:
         """What unchanged files said to a question, where reading them had no effect but the answer."""
         restored = _restorer(question)
-        if restored is None:
+        if restored is None or name_of(question) in self._old["leaning"]:
             return {}
-        told = 0
+        those = 0
         answers: dict[str, Any] = {}
         for number, said in self._asked_before.get((name_of(question), argument), ()):
-            told |= self._set(number)
+            those |= self._set(number)
             # Steps go on asking after an answer rests on them: what was said then is not of this answer.
             asked = set(self._in(self._set(number)))
             answers |= {path: one for path, one in said.items() if path in asked}
         for number in self._changed:
-            told &= ~(1 << number)
+            those &= ~(1 << number)
+        those &= ~self._moved
         troubled = set(self._old["troubled"])
-        return {path: restored(answers.get(path)) for path in self._in(told) if path not in troubled}
+        return {path: restored(answers.get(path)) for path in self._in(those) if path not in troubled}
 
     @cached_property
     def _asked_before(self) -> dict[Question, list[tuple[int, Mapping[str, Any]]]]:
@@ -167,7 +235,7 @@ class Answers:
         found: dict[Question, dict[tuple[int, int], tuple[int, Mapping[str, Any]]]] = {}
         for entry in self._old["answers"].values():
             for kind, argument, number, said in entry["asked"]:
-                found.setdefault((kind, argument), {})[number, id(said)] = number, said
+                found.setdefault((taken_apart(kind)[0], argument), {})[number, id(said)] = number, said
         return {question: list(every.values()) for question, every in found.items()}
 
     # -- does an answer still hold ----------------------------------------------------------------------------------
@@ -179,12 +247,51 @@ class Answers:
     def _holds(self, entry: Mapping[str, Any]) -> bool:
         if any(self._token(what) != token for what, token in entry["whole"].items()):
             return False
+        if self._listing and not self._is_listed_alike(self._listing, entry):
+            return False
         for kind, argument, number, said in entry["asked"]:
             mask = self._set(number)
             for changed in self._changed:
                 if mask >> changed & 1 and not self._says((kind, argument), changed, said):
                     return False
         return True
+
+    def _is_listed_alike(self, listing: Listing, entry: Mapping[str, Any]) -> bool:
+        """Whether the list of files says what it said, and names lead where they led from the files that were asked."""
+        for kind, argument, number, said in entry["asked"]:
+            name, among = taken_apart(kind)
+            gone = self._set_before(number) & listing.gone
+            if gone and (among is None or not said.keys().isdisjoint(listing.removed)):
+                return False
+            if among and any(self._asked_again((name, argument), path) for path in listing.added_among(among)):
+                return False
+            if not self._says_from_there(kind, argument, self._set(number) & self._moved, said):
+                return False
+        return all(listing.same(tuple(self._old["listing"][number])) for number in entry["listing"])
+
+    def _says_from_there(self, kind: str, argument: str, moved: int, said: Mapping[str, Any]) -> bool:
+        """Whether files from which names lead elsewhere say what they said."""
+        if not moved or kind in {TEXT[0], MEASURE[0]}:
+            return True
+        question = taken_apart(kind)[0], argument
+        if kind in FACTS or moved.bit_count() > _MOST_CHANGED:
+            return False
+        return all(self._asked_again(question, path) == (said.get(path) or None) for path in self._in(moved))
+
+    @cached_property
+    def _moved(self) -> int:
+        """The files from which names lead elsewhere: what they said may have been said of other files."""
+        listing = self._listing
+        return self._mask(path for path in self._paths if listing.leads_elsewhere(path)) if listing else 0
+
+    @property
+    def _decides(self) -> set[str]:
+        """The files that decide where names lead."""
+        return set(self._old.get("decides", ()))
+
+    @property
+    def _changed_paths(self) -> Iterable[str]:
+        return (self._paths[number] for number in self._changed)
 
     def _says(self, question: Question, number: int, said: Mapping[str, Any]) -> bool:
         """Whether a changed file says what it said."""
@@ -193,6 +300,7 @@ class Answers:
             return False
         if question[0] in FACTS:
             return self._still(question, path, number)
+        question = taken_apart(question[0])[0], question[1]
         return self._rests_on_same(question[0], path, number) or self._asked_again(question, path) == (
             said.get(path) or None
         )
@@ -278,8 +386,14 @@ class Answers:
 
     def _set(self, number: int) -> int:
         if number not in self._sets:
-            self._sets[number] = int(self._old["sets"][number], 16)
+            mask = self._set_before(number)
+            self._sets[number] = self._listing.renumbered(mask) if self._listing else mask
         return self._sets[number]
+
+    def _set_before(self, number: int) -> int:
+        if number not in self._sets_before:
+            self._sets_before[number] = int(self._old["sets"][number], 16)
+        return self._sets_before[number]
 
     def _in(self, mask: int) -> Iterable[str]:
         bits = bin(mask)[:1:-1]

@@ -121,7 +121,7 @@ class FileFacts:
     @cached_property
     def contents(self) -> dict[str, bytes]:
         """What stands for the content of each file; see `checks.cache.files`."""
-        return contents(self._tree, self._tree.paths)
+        return contents(self._tree, self._tree.every)
 
     def save(self) -> None:
         """Write what was kept to the cache, at once."""
@@ -140,7 +140,7 @@ class FileFacts:
 
     def _fetch(self, kind: str, path: str) -> None:
         """Fetch the rows of a file and of those after it, which are asked for next where files are asked in turn."""
-        paths = self._tree.paths
+        paths = self._tree.every
         start = bisect_left(paths, path)
         end, ahead = self._fetched.get(kind, (0, _FEW))
         # Between two files of a kind may stand a few of others.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Says, Seen, calls_in, calls_of, calls_that, function_span, lines_of, text_of
 from checks.application.named_values import assigned
-from checks.application.wiring import reached
+from checks.application.wiring import python_modules, reached
 from checks.look import PYTHON, WEB
 from checks.models.agent_signs import agent_signs
 from checks.models.calls import ModelCall, model_calls
@@ -147,7 +147,7 @@ def _calls(call: Seen, name: str) -> bool:
 
 def _marked(look: Look) -> Iterator[tuple[Location, Body]]:
     """Functions that a decorator makes a tool, with their lines."""
-    for module in look.python.modules(look.source_paths(*PYTHON)):
+    for module in python_modules(look, "decorated", dead=True):
         if look.reach.reached(module.path) is False:
             continue
         for item in module.decorated:

@@ -413,8 +413,7 @@ def unless_called(look: Look, signal: str) -> Observation | None:
 def _not_read(look: Look) -> tuple[str, ...]:
     """Code that was not parsed in full: damaged files and other languages."""
     from checks.application.product_signs import OTHER_LANGUAGES
-    from checks.look import is_product
 
     partial = [path for path in look.source_paths(*PYTHON) if not ((one := look.python.module(path)) and one.complete)]
     partial += [path for path in look.source_paths(*WEB) if not ((web := look.web.module(path)) and web.complete)]
-    return (*partial, *(path for path in look.tree.paths if path.endswith(OTHER_LANGUAGES) and is_product(path)))
+    return (*partial, *look.source_paths(*OTHER_LANGUAGES))

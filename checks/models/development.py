@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.files.listed import CODE_OF_PRODUCT, named_so
 from checks.once import once
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def development_files(look: Look) -> frozenset[str]:
 
     None where the product itself is of that kind: it has no entry point anywhere else.
     """
-    named = {path for path in look.source_paths() if _is_named_so(path)}
+    paths = {*look.tree.named_like(_FOLDER), *look.tree.named_like(_FILE)}
+    named = set(filter(named_so(CODE_OF_PRODUCT), paths))
     if not named or not any(entry.path not in named for entry in look.reach.entry_points):
         return frozenset()
     served = {path for path in named if look.reach.served(path) is True}
@@ -36,10 +38,6 @@ def development_files(look: Look) -> frozenset[str]:
             served.add(path)
             waiting += look.reach.imports_of(path)
     return frozenset(named - served)
-
-
-def _is_named_so(path: str) -> bool:
-    return bool(_FOLDER.search(path) or _FILE.search(path))
 
 
 def _is_of_product(look: Look, path: str, named: set[str]) -> bool:

@@ -80,9 +80,9 @@ def _is_unused(look: Look, text: str) -> bool:
 def model_folders(look: Look) -> tuple[str, ...]:
     """Data files of a folder named for models that reached code goes through: one model a file."""
     found: list[str] = []
-    for path in look.tree.paths:
+    for path in look.tree.ending(*_DATA):
         folder, _, _ = path.rpartition("/")
-        if path.endswith(_DATA) and re.search(r"(?i)(?:models?|llms?|providers?)$", folder) and is_product(path):
+        if re.search(r"(?i)(?:models?|llms?|providers?)$", folder) and is_product(path):
             found.append(path)
     if not found:
         return ()

@@ -83,9 +83,7 @@ class SystemPrompt:
 
 def prompt_files(look: Look) -> tuple[str, ...]:
     """Prompt files that reached code names: by file name, by stem, or by their folder."""
-    named = [
-        path for path in look.tree.paths if _TEMPLATE.search(path) and is_product(path) and not _NOT_OURS.search(path)
-    ]
+    named = [path for path in look.tree.named_like(_TEMPLATE) if is_product(path) and not _NOT_OURS.search(path)]
     texts = {
         text for path in look.source_paths() if look.reach.reached(path) is not False for text in _texts(look, path)
     }

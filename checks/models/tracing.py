@@ -10,7 +10,7 @@ from checks.application.environment import settings
 from checks.application.named_values import written_out
 from checks.application.services import run_apart
 from checks.application.wiring import callees, reached
-from checks.look import WEB
+from checks.files.listed import WEB_OF_PRODUCT
 from checks.models.calls import model_calls, model_files
 from checks.models.development import development_files
 from checks.observation import Location
@@ -199,7 +199,7 @@ def _receivers(look: Look) -> tuple[str, ...]:
     """Reached web files that set up what takes the spans: telemetry that is only enabled leaves no trace."""
     return tuple(
         path
-        for path in look.files_with(look.source_paths(*WEB), *_RECEIVING_WORDS)
+        for path in look.sources_with(*_RECEIVING_WORDS, among=WEB_OF_PRODUCT)
         if _RECEIVES.search(lines_of(look, path)) and _is_live(look, path)
     )
 
@@ -237,7 +237,7 @@ def _handlers_are_taken(look: Look) -> bool:
     """Whether reached code hands a handler on; one that is only made hears of no call."""
     return any(
         _TAKES.search(lines_of(look, path))
-        for path in look.files_with(look.source_paths(), "callback", "handler")
+        for path in look.sources_with("callback", "handler")
         if look.reach.reached(path) is not False
     )
 
@@ -260,7 +260,7 @@ def _in_files(look: Look) -> set[Location]:
     """Drop-in clients, switches and addresses: what traces the calls of a file."""
     switched = {
         Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
-        for path in look.files_with(look.source_paths(), *_SWITCHED_WORDS)
+        for path in look.sources_with(*_SWITCHED_WORDS)
         if look.reach.reached(path) is not False
         for match in _SWITCHED.finditer(lines_of(look, path))
         if "isEnabled" not in match[0] or _receivers(look)

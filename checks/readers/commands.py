@@ -329,7 +329,7 @@ class _Expander:
     def _has_shebang(self, made: Command) -> bool:
         """Whether the program is a file of the tree that says it is a shell script, whatever its name."""
         path = _join(made.folder, made.words[0]) if "/" in made.words[0] and not made.words[0].startswith("/") else ""
-        first = (self._tree.text(path) or "").split("\n", 1)[0] if path in self._tree.paths else ""
+        first = (self._tree.text(path) or "").split("\n", 1)[0] if self._tree.file(path) else ""
         return first.startswith("#!") and re.search(r"\b(ba|da|z|k)?sh\b", first) is not None
 
     def _service_folder(self, service: str) -> str:

@@ -16,6 +16,7 @@ _SUFFIXES = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt")
 _BARE = frozenset(
     {"license", "licence", "copying", "changelog", "changes", "history", "readme", "security", "codeowners"}
 )
+_NAMED = re.compile(rf"(?i)(?:{'|'.join(map(re.escape, _SUFFIXES))})\Z|(?:^|/)(?:{'|'.join(sorted(_BARE))})\Z")
 _KINDS: dict[str, tuple[str, str]] = {
     # kind: (pattern of the path, pattern of the first heading)
     "readme": (r"(^|/)readme(\.[\w-]+)?(\.\w+)?$", ""),
@@ -135,7 +136,7 @@ class Documents:
         from checks.files.kinds import is_vendored
 
         found = []
-        for path in tree.paths:
+        for path in tree.named_like(_NAMED):
             name = path.rsplit("/", 1)[-1].lower()
             if (
                 (name.endswith(_SUFFIXES) or name in _BARE)

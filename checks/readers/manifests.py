@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -105,7 +106,7 @@ class Manifests:
         """Read every manifest of the tree outside vendored folders."""
         from checks.readers import manifest_node, manifest_other, manifest_python, scripts
 
-        paths = [path for path in tree.paths if not _vendored(path)]
+        paths = [path for path in tree.named_like(_MANIFEST) if not _vendored(path)]
         python = manifest_python.read(tree, paths, unread)
         node = manifest_node.read(tree, paths, unread)
         return cls(
@@ -161,6 +162,12 @@ _LOCKS = {
     "Package.resolved": ("swift",),
     ".terraform.lock.hcl": ("terraform",),
 }
+
+
+_MANIFEST = re.compile(
+    r"(?:^|/)(?:setup|noxfile)\.py\Z|^(?!.*\.(?:pyw?|[cm]?[jt]sx?|vue|svelte|astro|md)\Z)", re.DOTALL
+)
+"""How manifests and lock files may be called: of code, two kinds alone."""
 
 
 def _vendored(path: str) -> bool:

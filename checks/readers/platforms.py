@@ -25,6 +25,7 @@ _NAMES = {
     "cdk.json": "aws-cdk", "captain-definition": "caprover", "supabase/config.toml": "supabase",
     "Dockerrun.aws.json": "elastic-beanstalk",
 }  # fmt: skip
+_NAMED = re.compile(rf"(?:^|/)(?:{'|'.join(map(re.escape, _NAMES))})$")
 _SERVERLESS = frozenset({"vercel", "netlify", "cloudflare", "serverless", "aws-sam", "firebase", "supabase", "amplify"})
 
 
@@ -46,7 +47,7 @@ def read(tree: Tree, unread: list[Unread]) -> Iterator[PlatformFile]:
     """The platform files of the tree, with what they start."""
     from checks.files.kinds import is_test, is_vendored
 
-    for path in tree.paths:
+    for path in tree.named_like(_NAMED):
         name = path.rsplit("/", 1)[-1]
         platform = _NAMES.get(name) or _NAMES.get("/".join(path.split("/")[-2:]))
         if not platform or is_vendored(path) or is_test(path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +18,7 @@ from checks.observation import Unread
 from checks.readers import python_ast, python_newer, python_older
 from checks.readers.facets import attend
 from checks.readers.python_facts import Call, Import, PythonModule, Route, rows
-from checks.reads import PYTHON_MODULE, READABLE
+from checks.reads import ENDING, NAMED_LIKE, PYTHON_IMPORT, PYTHON_MODULE, READABLE
 
 if TYPE_CHECKING:
     from checks.tree import Tree
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 """Larger files are data or generated; parsing them costs more than they tell."""
 
+_SUFFIXES = (".py", ".pyw")
 _MOST_HOPS = 4
 
 OnParsed = Callable[[str, str, ast.Module], None]
@@ -42,11 +45,24 @@ class PythonCode:
         self._facts = facts or FileFacts(tree, None)
         self._modules: dict[str, PythonModule | None] = {}
         self._routes: dict[tuple[str, ...], tuple[Route, ...]] = {}
+        self._led: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    @cached_property
+    @property
     def paths(self) -> tuple[str, ...]:
         """All Python files, tests and examples included, sorted."""
-        return tuple(sorted(path for path in self._tree.paths if path.endswith((".py", ".pyw"))))
+        self._tree.reads.ask_listing(ENDING, "\n".join(_SUFFIXES))
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        # Asked for by name, this counts for nobody: who looks up where a name leads says so.
+        return tuple(path for path in self._tree.every if path.endswith(_SUFFIXES))
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The Python files below a folder, which is named with a slash at its end; sorted."""
+        self._tree.reads.ask_listing(NAMED_LIKE, f"0\n^{re.escape(folder)}.*\\.pyw?\\Z")
+        after = f"{folder[:-1]}{chr(ord(folder[-1]) + 1)}"
+        return self._paths[bisect_left(self._paths, folder) : bisect_left(self._paths, after)]
 
     def module(self, path: str) -> PythonModule | None:
         """The facts of one file, or None where it could not be read; the reason is then among the unread files."""
@@ -78,6 +94,25 @@ class PythonCode:
 
     def files_of(self, dotted: str, importer: str = "") -> tuple[str, ...]:
         """The repository files that importing `dotted` from the file `importer` loads: packages first, target last."""
+        folder = importer.rpartition("/")[0]
+        if (folder, dotted) not in self._led:
+            self._led[folder, dotted] = self._files_of(dotted, importer)
+        found = self._led[folder, dotted]
+        self._tree.reads.looked_up(PYTHON_IMPORT, folder, dotted, found)
+        return found
+
+    def look_up(self, folder: str, name: str) -> None:
+        """Look up again what was before, for `Reads.lookups`: a dotted name, one below a root, or "" for the roots."""
+        importer = f"{folder}/x.py".lstrip("/")
+        root, below, dotted = name.rpartition("\0")
+        if below:
+            self._lone(root, dotted, importer)
+        elif name:
+            self.files_of(name, importer)
+        else:
+            self._roots_of(importer)
+
+    def _files_of(self, dotted: str, importer: str) -> tuple[str, ...]:
         parts = dotted.split(".")
         if not parts[0] or parts[0] in sys.stdlib_module_names:
             return ()  # the standard library wins over a like-named folder further up
@@ -193,7 +228,7 @@ class PythonCode:
         missing = [item for item in found if not item.paths]
         # A lone module lies beside the packages that were found below a root of PYTHONPATH.
         for root in sorted(self._far_roots(path, found)) if missing else ():
-            found = [item if item.paths else replace(item, paths=self._lone(root, item.dotted)) for item in found]
+            found = [item if item.paths else replace(item, paths=self._lone(root, item.dotted, path)) for item in found]
         return tuple(found)
 
     def _far_roots(self, path: str, found: Iterable[Import]) -> set[str]:
@@ -203,24 +238,31 @@ class PythonCode:
             for item in found
             if item.paths and f"/{item.top}/" in f"/{item.paths[0]}"
         }
-        return above - set(self._roots(path)) if above else above
+        return above - set(self._roots_of(path)) if above else above
 
-    def _lone(self, root: str, dotted: str) -> tuple[str, ...]:
+    def _roots_of(self, importer: str) -> tuple[str, ...]:
+        roots = tuple(self._roots(importer))
+        self._tree.reads.looked_up(PYTHON_IMPORT, importer.rpartition("/")[0], "", roots)
+        return roots
+
+    def _lone(self, root: str, dotted: str, importer: str) -> tuple[str, ...]:
         parts = dotted.split(".")
         alone = f"{root}/{parts[0]}.py" in self._files and parts[0] not in sys.stdlib_module_names
-        return self._under(root, parts) if alone else ()
+        found = self._under(root, parts) if alone else ()
+        self._tree.reads.looked_up(PYTHON_IMPORT, importer.rpartition("/")[0], f"{root}\0{dotted}", found)
+        return found
 
     # -- resolving --------------------------------------------------------------------------------------------------
 
     @cached_property
     def _files(self) -> frozenset[str]:
-        return frozenset(self.paths)
+        return frozenset(self._paths)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
         return frozenset(
             "/".join(parts[:count])
-            for parts in (path.split("/")[:-1] for path in self.paths)
+            for parts in (path.split("/")[:-1] for path in self._paths)
             for count in range(1, len(parts) + 1)
         )
 
@@ -229,7 +271,7 @@ class PythonCode:
         """Folders on the import path by convention: those holding a manifest, and `src` below or beside them."""
         roots = {
             path.rpartition("/")[0]
-            for path in self._tree.paths
+            for path in self._tree.every
             if path.endswith(("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "requirements.txt"))
         }
         below = {f"{root}/{name}" if root else name for root in roots | {""} for name in ("src", "lib", "python")}
@@ -257,7 +299,7 @@ class PythonCode:
         from checks.files.kinds import is_test
 
         found: dict[tuple[str, str], set[str]] = {}
-        for path in self.paths:
+        for path in self._paths:
             if is_test(path):
                 continue  # tests often mirror the folders of what they test
             parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")

@@ -12,9 +12,9 @@ from checks.observation import Unread
 from checks.readers.facets import attend
 from checks.readers.grammar import TooSlowError
 from checks.readers.web_facts import WebCall, WebModule, WebRoute, rows
-from checks.readers.web_resolve import RESOLVING, Resolver
+from checks.readers.web_resolve import Resolver
 from checks.readers.web_walk import OnParsed, gather
-from checks.reads import READABLE, WEB_MODULE
+from checks.reads import ENDING, READABLE, RESOLVING, WEB_MODULE
 from checks.semgrep.scripts import script_spans
 
 if TYPE_CHECKING:
@@ -42,10 +42,15 @@ class WebCode:
         self._modules: dict[str, WebModule | None] = {}
         self._routes: dict[tuple[str, ...], tuple[WebRoute, ...]] = {}
 
-    @cached_property
+    @property
     def paths(self) -> tuple[str, ...]:
         """All files of these kinds, tests and examples included, sorted."""
-        return tuple(path for path in self._tree.paths if path.endswith(SUFFIXES))
+        self._tree.reads.ask_listing(ENDING, "\n".join(SUFFIXES))
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(path for path in self._tree.every if path.endswith(SUFFIXES))
 
     @cached_property
     def resolver(self) -> Resolver:

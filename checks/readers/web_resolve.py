@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.readers.plain import mapping, read_json, sequence
+from checks.reads import RESOLVING, WEB_FILE, WEB_IMPORT
 
 if TYPE_CHECKING:
     from checks.observation import Unread
@@ -23,9 +24,6 @@ NEVER_PACKAGES = (".", "/", "#", *_BY_CONVENTION)
 _INWARD = (r"[./].*", *(f"{re.escape(start)}.*" for start in _BY_CONVENTION))
 _MOST_EXTENDS = 5
 
-RESOLVING = "where web imports lead"
-"""The step of a look that reads what packages and compilers are told of it."""
-
 
 class Resolver:
     """Resolves import specifiers of one tree."""
@@ -33,7 +31,7 @@ class Resolver:
     def __init__(self, tree: Tree, unread: list[Unread]) -> None:
         self._tree = tree
         self._unread = unread
-        self._files = frozenset(tree.paths)
+        self._files = frozenset(tree.every)
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def resolve(self, importer: str, specifier: str) -> tuple[str, str]:
@@ -43,7 +41,9 @@ class Resolver:
         with self._tree.reads.step(RESOLVING):
             if key not in self._known:
                 self._known[key] = self._resolve(folder, specifier.split("?", 1)[0])
-        return self._known[key]
+        found = self._known[key]
+        self._tree.reads.looked_up(WEB_IMPORT, folder, specifier, found)
+        return found
 
     def inward(self) -> str:
         """A regular expression for the specifiers that may lead to a file of the tree; others name packages."""
@@ -52,6 +52,11 @@ class Resolver:
 
     def file(self, path: str) -> str:
         """The file that `path` without ending, with a compiled ending, or as a folder stands for, or ""."""
+        found = self._file(path)
+        self._tree.reads.looked_up(WEB_FILE, path, "", [found])
+        return found
+
+    def _file(self, path: str) -> str:
         bare = posixpath.normpath(path)
         if bare.startswith(".."):
             return ""
@@ -66,13 +71,13 @@ class Resolver:
 
     def _resolve(self, folder: str, specifier: str) -> tuple[str, str]:
         if specifier.startswith("."):
-            return self.file(posixpath.join(folder, specifier)), ""
+            return self._file(posixpath.join(folder, specifier)), ""
         if specifier.startswith("/"):
-            return self.file(specifier.lstrip("/")) or self.file(posixpath.join(folder, specifier.lstrip("/"))), ""
+            return self._file(specifier.lstrip("/")) or self._file(posixpath.join(folder, specifier.lstrip("/"))), ""
         for pattern, target in self._aliases(folder):
             match = re.fullmatch(pattern, specifier)
             if match:
-                found = self.file(target.replace("*", match[1] if match.groups() else ""))
+                found = self._file(target.replace("*", match[1] if match.groups() else ""))
                 if found:
                     return found, ""
         if specifier.startswith(_BY_CONVENTION):
@@ -86,7 +91,7 @@ class Resolver:
         inner = ("src/lib",) if prefix == "$lib" else ("src",) if prefix == "src" else ("src", "", "app")
         while True:
             for name in inner:
-                found = self.file(posixpath.join(folder, name, rest))
+                found = self._file(posixpath.join(folder, name, rest))
                 if found:
                     return found
             if not folder:
@@ -131,7 +136,7 @@ class Resolver:
         for candidate in [*named, inner and f"src/{inner}", inner or "src/index", "index"]:
             if isinstance(candidate, str) and candidate:
                 for spelling in (candidate, re.sub(r"^(\./)?(dist|build|lib)/", "src/", candidate)):
-                    found = self.file(posixpath.join(folder, re.sub(r"\.d\.ts$", ".ts", spelling)))
+                    found = self._file(posixpath.join(folder, re.sub(r"\.d\.ts$", ".ts", spelling)))
                     if found:
                         return found
         return ""

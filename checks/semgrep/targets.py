@@ -45,7 +45,7 @@ def candidates(tree: Tree) -> tuple[str, ...]:
     """The paths of the tree's own code, by their names alone."""
     return tuple(
         path
-        for path in tree.paths
+        for path in tree.every
         if path.endswith(CODE_SUFFIXES + HAS_SCRIPTS)
         and not path.endswith(_DECLARATIONS)
         and not is_vendored(path)

@@ -169,7 +169,7 @@ def _open_models(look: Look) -> frozenset[str]:
     """Models without a field that take whatever comes."""
     return frozenset(
         one.name
-        for module in python_modules(look)
+        for module in python_modules(look, "classes")
         for one in module.classes
         if "BaseModel" in one.bases and not one.annotations and not set(one.fields) - {"model_config"}
         if re.search(
@@ -283,11 +283,11 @@ def _schemas_elsewhere(look: Look) -> list[Location]:
     """Where the application uses a schema library outside the handlers that were judged raw."""
     places = [
         Location(module.path, one.line)
-        for module in python_modules(look, dead=True)
+        for module in python_modules(look, "classes", dead=True)
         for one in module.classes
         if any(base.rsplit(".", 1)[-1] in {"BaseModel", "Schema", "SQLModel"} for base in one.bases)
     ]
-    for web in web_modules(look):
+    for web in web_modules(look, "imports"):
         uses = {item.package for item in web.imports} & {"zod", "yup", "joi", "valibot", "ajv", "superstruct"}
         if uses:
             places += [Location(web.path, call.line) for call in web.calls if _CHECKED.search(call.callee + "(")][:1]

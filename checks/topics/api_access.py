@@ -25,6 +25,7 @@ from checks.application.wiring import (
     reached,
     span,
 )
+from checks.files.listed import WEB_OF_PRODUCT, named_so
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -110,7 +111,7 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
     places = [item.place for item in served]
     weak = [
         Location(module.path, function.line)
-        for module in python_modules(look)
+        for module in python_modules(look, "functions")
         for function in module.functions
         if is_off_by_default(look, module.path, function.line, function.end_line)
     ]
@@ -232,7 +233,7 @@ def _aliased(look: Look, endpoint: Endpoint) -> list[str]:
     found: list[str] = []
     for parameter in endpoint.parameters:
         name = parameter.annotation
-        for module in python_modules(look) if re.fullmatch(r"\w+", name) else ():
+        for module in python_modules(look, "made_globally") if re.fullmatch(r"\w+", name) else ():
             if module.path != endpoint.module and not look.reach.imports_of(endpoint.module).count(module.path):
                 continue
             made = next((one.value.text for one in module.made_globally if one.target == name), "")
@@ -274,7 +275,7 @@ def _guard_function(look: Look, endpoint: Endpoint, name: str, home: str = "") -
     found = function_at(look, home or endpoint.place.path, name) or function_at(look, endpoint.module, name)
     if found or not re.fullmatch(r"\w+", name):
         return found
-    same = [(module, one) for module in python_modules(look) if (one := module.function(name))]
+    same = [(module, one) for module in python_modules(look, "functions") if (one := module.function(name))]
     return same[0] if len(same) == 1 else None
 
 
@@ -333,7 +334,7 @@ def _turns_away(look: Look, name: str) -> bool:
     Starlette's own class for authentication only says who calls.
     """
     bare = name.rsplit(".", 1)[-1]
-    homes = [(module, one) for module in python_modules(look) for one in module.classes if one.name == bare]
+    homes = [(module, one) for module in python_modules(look, "classes") for one in module.classes if one.name == bare]
     if not homes:
         return bare != "AuthenticationMiddleware"
     return any(
@@ -362,10 +363,15 @@ def _root_hooks(look: Look) -> Iterator[Location]:
             yield hit.place
 
 
+_HOOKED = re.compile(rf"(?:^|/)hooks\.server\.[jt]s$|{_NITRO_MIDDLEWARE.pattern}")
+
+
 def _guards_of_web(look: Look) -> Iterator[Location]:
     nest = look.importers("@nestjs/core")
     yield from _root_hooks(look)
-    for path in look.source_paths(*WEB):
+    # By place, or by what stands in it: nothing else of the other files is asked.
+    guarded = look.source_paths(*WEB) if nest else filter(named_so(WEB_OF_PRODUCT), look.tree.named_like(_HOOKED))
+    for path in guarded:
         if nest:
             yield from line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
         if re.search(r"(?:^|/)hooks\.server\.[jt]s$", path) and _is_guarding_hook(look, path):

@@ -68,9 +68,8 @@ _DJANGO_ADMIN = re.compile(r"\badmin\.site\.(?:register|urls)\b|@admin\.register
 def audit_log(look: Look) -> Observation:
     """Privileged actions are recorded with the actor, by the handlers or for all of them at once."""
     fix = "write who did what to whom, and when, for every change of users, roles, keys and settings"
-    live = (path for path in look.source_paths() if reached(look, path))
     # No pattern below matches without one of these words.
-    files = list(look.files_with(live, *_WORDS))
+    files = [path for path in look.sources_with(*_WORDS) if reached(look, path)]
     libraries = _places(look, files, _LIBRARIES) if _places(look, files, _TRACKS) else []
     if found := [*libraries, *_places(look, files, _FOR_ALL)]:
         said = "an audit log is wired in for all changes"
@@ -118,8 +117,7 @@ def _without_records(look: Look, files: list[str], actions: list[Location], fix:
 
 def _events_with_actor(look: Look) -> list[Location]:
     """Where reached code writes an event of the product's own, of a kind and with the one who caused it."""
-    live = (path for path in look.source_paths() if reached(look, path))
-    named = look.files_with(live, "event", "history", "activity")
+    named = [path for path in look.sources_with("event", "history", "activity") if reached(look, path)]
     return [Location(path, line) for path in named for line in look.answer_of(_event_in, path, "")]
 
 
@@ -154,7 +152,7 @@ def _record(look: Look, item: Endpoint) -> str:
 
 def _guard_source(look: Look, name: str) -> str:
     """The source of the files that define a middleware."""
-    return "\n".join(uncommented(look, path) for path in look.source_paths() if look.answer_of(_makes, path, name))
+    return "\n".join(uncommented(look, path) for path in look.gather(_makes, name))
 
 
 @of_one_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from checks.application.calls_seen import (
     Seen,
@@ -24,7 +24,7 @@ from checks.application.numbers import share
 from checks.application.own_clients import own_client
 from checks.application.service_sdks import stripe_tries
 from checks.application.switches import default_of, values_of
-from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
+from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable, python_modules
 from checks.application.wrapped import definition, wrappers
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import clients_for, embedding_calls, model_calls
@@ -175,8 +175,7 @@ _Retry = tuple[Location, bool, tuple[int, int]]
 
 def _retrying(look: Look) -> list[_Retry]:
     found: list[_Retry] = []
-    run = [path for path in look.source_paths() if look.reach.reached(path) is not False]
-    for call in _that_may_retry(look, {path for path in run if look.answer_of(_has_option, path, "")}):
+    for call in _that_may_retry(look, set(filter(partial(_is_run, look), look.gather(_has_option)))):
         name = call.name
         if not call.reached or _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
             continue
@@ -192,8 +191,8 @@ def _retrying(look: Look) -> list[_Retry]:
     found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
     found += [(place, True, (0, 0)) for place in stripe_tries(look)]
     found += [*_decorated(look), *run_again(look)]
-    for path in run:
-        for line, grows, first, last in look.answer_of(_loops, path, ""):
+    for path, loops in look.gather(_loops).items():
+        for line, grows, first, last in loops if _is_run(look, path) else ():
             found.append((Location(path, line), grows, (first, last)))
     return found
 
@@ -259,20 +258,24 @@ def _loops(look: Look, path: str, _: str) -> list[tuple[int, bool, int, int]]:
     return found if module and module.calls else []
 
 
+def _is_run(look: Look, path: str) -> bool:
+    return look.reach.reached(path) is not False
+
+
 def _decorated(look: Look) -> list[_Retry]:
     """Functions below a bare decorator: `@retry` is no call."""
     return [
         (Location(module.path, one.line), _pauses(one.resolved, ""), (item.line, item.end_line))
-        for module in look.python.modules(look.source_paths(*PYTHON))
-        if look.reach.reached(module.path) is not False
+        for module in python_modules(look, "decorated", dead=True)
+        if _is_run(look, module.path)
         for item in module.decorated
         for one in item.decorators
         if _BACKOFF.fullmatch(one.resolved) and not one.arguments and not one.keywords
     ] + [
         # Celery runs the whole task again
         (Location(module.path, one.line), "retry_backoff" in one.keywords, (item.line, item.end_line))
-        for module in look.python.modules(look.source_paths(*PYTHON))
-        if look.reach.reached(module.path) is not False
+        for module in python_modules(look, "decorated", dead=True)
+        if _is_run(look, module.path)
         for item in module.decorated
         for one in item.decorators
         if one.callee.rsplit(".", 1)[-1] in {"task", "shared_task", "actor"}

@@ -133,7 +133,7 @@ def _left_suite(look: Look, real: list[Case], blocking: set[str]) -> list[str]:
 
 
 def _no_tests(look: Look, tests: list[Run], broken: tuple[Location, ...], message: str) -> Observation:
-    if not look.source_paths() and not tests:
+    if not look.has_code() and not tests:
         return answer(TESTS, Outcome.NOT_APPLICABLE, "no code and no tests", searched=SEARCHED)
     if tests:
         complain(look, "ci.no-tests", TESTS, broken, Severity.HIGH, message)

@@ -44,7 +44,7 @@ def _scripts(look: Look, image: Dockerfile) -> Iterator[str]:
 def _existing(look: Look, folder: str, source: str) -> Iterator[str]:
     bare = source.removeprefix("./")
     for candidate in (bare, posixpath.normpath(posixpath.join(folder, bare))):
-        if look.tree.exists(candidate) and candidate in look.tree.paths:
+        if look.tree.file(candidate):
             yield candidate
 
 

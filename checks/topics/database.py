@@ -18,11 +18,12 @@ from checks.application.wiring import (
     calls,
     is_one_off,
     line_matches,
+    matches_in,
     not_applicable,
-    python_modules,
+    not_examined,
     reached,
-    web_modules,
 )
+from checks.files.listed import CODE_OF_PRODUCT, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import Stage, probe
@@ -97,7 +98,7 @@ def string_sql(look: Look) -> Observation:
     fix = "pass values as bound parameters"
     searched = ("statements that code runs, by the code rules",)
     found = databases(look)
-    seen = _outside_tests(look, look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
+    seen = _outside_tests(look.code.of(*_FROM_REQUEST, *_FROM_STRINGS))
     if not any(place.path.endswith(WEB) for place in (*found.server, *found.file)):
         seen = [
             one for one in seen if not re.fullmatch(r"sql\.string-\w+\.js", one.rule)
@@ -131,7 +132,7 @@ def string_sql(look: Look) -> Observation:
     if unclear := [*(one.place for one in joined), *(one.place for one in quoted)]:
         said = f"values are joined into filters or pieces of statements that are taken as text: {len(unclear)}"
         return answer(STRING_SQL, Outcome.PARTIAL, said, unclear, searched=searched, fix=fix)
-    code = [path for path in look.source_paths(*PYTHON, *WEB) if reached(look, path) and _may_run_sql(look, path)]
+    code = [path for path in not_examined(look) if reached(look, path) and _may_run_sql(look, path)]
     if look.code.trouble or not look.code.complete_for(code):
         left = [path for path in code if path not in look.code.examined]
         said = (
@@ -193,9 +194,9 @@ def _runs_statements(call: Seen, _: str) -> bool:
     return bool(_RUNS.search(call.callee))
 
 
-def _outside_tests(look: Look, found: tuple[RawMatch, ...]) -> list[RawMatch]:
-    product = set(look.source_paths())
-    return [one for one in found if one.path in product and not is_one_off(one.path)]
+def _outside_tests(found: tuple[RawMatch, ...]) -> list[RawMatch]:
+    is_source = named_so(CODE_OF_PRODUCT)
+    return [one for one in found if is_source(one.path) and not is_one_off(one.path)]
 
 
 def _places(found: list[RawMatch]) -> list[Location]:
@@ -234,13 +235,9 @@ def pooling(look: Look) -> Observation:
     engines = [hit for hit in (*calls(look, _ENGINES), *calls(look, _POOLS)) if not is_one_off(hit.place.path)]
     sized = [hit.place for hit in engines if _has(look, hit, _SIZES)]
     pattern = f"{_POOL_SETTINGS}|{_OLD_POOL_SETTINGS}" if _is_old_flask_sqlalchemy(look) else _POOL_SETTINGS
-    settings = [p for m in python_modules(look) for p in line_matches(look, m.path, pattern)]
+    settings = matches_in(look, pattern, PYTHON_OF_PRODUCT)
     if look.importers("typeorm", "@nestjs/typeorm"):  # options that stand apart from the call
-        settings += [
-            p
-            for m in web_modules(look)
-            for p in line_matches(look, m.path, r"\bextra\s*:\s*\{[^}]*\bmax\s*:|\bpoolSize\s*:")
-        ]
+        settings += matches_in(look, r"\bextra\s*:\s*\{[^}]*\bmax\s*:|\bpoolSize\s*:", WEB_OF_PRODUCT)
     if sized or pooler or settings:
         said = "a pool with a size of its own" if sized or settings else "a pooler stands before the database"
         having = [*sized, *settings, *pooler]
@@ -249,7 +246,7 @@ def pooling(look: Look) -> Observation:
             return answer(POOLING, Outcome.PARTIAL, said, [*aside, *having], searched=searched, fix=fix)
         return answer(POOLING, Outcome.MET, said, having, searched=searched)
     flagged = [hit.place for hit in engines if _has(look, hit, _FLAGS)]
-    flagged += [p for m in python_modules(look) for p in line_matches(look, m.path, r"\bCONN_MAX_AGE\b|conn_max_age")]
+    flagged += matches_in(look, r"\bCONN_MAX_AGE\b|conn_max_age", PYTHON_OF_PRODUCT)
     if flagged:
         return answer(
             POOLING, Outcome.PARTIAL, "flags of the pool are set, its size is not", flagged, searched=searched, fix=fix
@@ -324,12 +321,12 @@ def statement_timeout(look: Look) -> Observation:
         return without_database(look, TIMEOUT, "no SQL database", searched=searched)
     central: list[Location] = []
     local: list[Location] = []
-    for path in (*(m.path for m in python_modules(look)), *(m.path for m in web_modules(look))):
-        for place in line_matches(look, path, _TIMEOUTS):
-            text = (look.tree.text(path) or "").splitlines()[place.line - 1]
-            if (field := _FIELD.match(text)) and not _is_read(look, path, field[1]):
-                continue
-            (local if re.search(r"(?i)set\s+local", text) or is_one_off(path) else central).append(place)
+    for place in matches_in(look, _TIMEOUTS, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT):
+        path = place.path
+        text = (look.tree.text(path) or "").splitlines()[place.line - 1]
+        if (field := _FIELD.match(text)) and not _is_read(look, path, field[1]):
+            continue
+        (local if re.search(r"(?i)set\s+local", text) or is_one_off(path) else central).append(place)
     for path in look.tree.match(*_SETTINGS):
         for place in line_matches(look, path, _TIMEOUTS):
             line = (look.tree.text(path) or "").splitlines()[place.line - 1]

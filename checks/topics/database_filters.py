@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from checks.application.endpoints import endpoints
 from checks.application.wiring import is_one_off, reached, uncommented
-from checks.look import PYTHON, WEB
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
+from checks.look import PYTHON
 from checks.observation import Location
 from checks.reads import of_one_file
 from checks.topics.database_fed import comes_from_request
@@ -82,10 +83,14 @@ def joined_filters(look: Look) -> list[Joined]:
     """Where text that somebody may have chosen is joined into a filter or a piece of a statement."""
     return [
         one
-        for path in look.source_paths(*PYTHON, *WEB)
+        for path in sorted(
+            {
+                *look.sources_with(*_PYTHON_WORDS, among=PYTHON_OF_PRODUCT),
+                *look.sources_with(*_WEB_WORDS, among=WEB_OF_PRODUCT),
+            }
+        )
         if reached(look, path) and not is_one_off(path)
-        if any(look.files_with([path], *(_PYTHON_WORDS if path.endswith(PYTHON) else _WEB_WORDS)))
-        and look.answer_of(_joins_pieces, path, "")
+        if look.answer_of(_joins_pieces, path, "")
         for one in islice(_in_python(look, path) if path.endswith(PYTHON) else _in_web(look, path), _MOST_OF_A_FILE)
     ]
 

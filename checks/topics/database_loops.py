@@ -80,7 +80,7 @@ def n_plus_one(look: Look) -> Observation:
         return without_database(look, SIGNAL, "no database", searched=SEARCHED)
     clear: list[Location] = []
     doubtful: list[Location] = []
-    for module in python_modules(look):
+    for module in python_modules(look, "calls"):
         for call in _in_loops(look, module) if not is_one_off(module.path) else ():
             if _asks(call, sql=bool(found.sql)):
                 place = Location(module.path, call.line, call.end_line)

@@ -132,7 +132,7 @@ def _apps_with_tables(look: Look) -> dict[str, Location]:
     """The installed Django apps whose models make tables: the folder of each, with the first such model."""
     settings = [look.tree.text(path) or "" for path in look.files_with(look.source_paths(".py"), "installed_apps")]
     found: dict[str, Location] = {}
-    for module in python_modules(look, dead=True):  # Django itself loads the models of what is installed
+    for module in python_modules(look, "classes", dead=True):  # Django itself loads the models of what is installed
         home = re.sub(r"(?:^|/)models(?:\.py|/.*)$", "", module.path)
         app = re.escape(home.rpartition("/")[2])
         if home == module.path or home in found or not any(re.search(rf"[\"'.]{app}[\"'.]", text) for text in settings):

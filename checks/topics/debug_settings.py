@@ -22,7 +22,7 @@ _HOPS = 3
 def chosen_in_debug(look: Look) -> list[Location]:
     """Where code loads settings with debug on by their name, as in `from_object("config.DevelopmentConfig")`."""
     found = []
-    for module in python_modules(look):
+    for module in python_modules(look, "calls"):
         for call in calls_like(module, "callee", r"(?:.*config\.)?(?:update|from_mapping|from_object)"):
             last = call.callee.rpartition("config.")[2]
             if last in {"update", "from_mapping"} and "config." in call.callee:
@@ -68,7 +68,7 @@ def is_overruled(look: Look, module: PythonModule, starts: str) -> bool:
     named = "\n".join([starts, *(look.tree.text(path) or "" for path in begins)])
     if re.search(rf"\b{re.escape(own)}\b(?!\.\w)", named):
         return False
-    for other in python_modules(look, dead=True):
+    for other in python_modules(look, "imports", dead=True):
         takes = any(item.name == "*" and module.path in item.paths for item in other.imports)
         if takes and (_PRODUCTION.search(other.name) or re.search(rf"\b{re.escape(other.name)}\b", named)):
             off = [item.value for item in other.made_globally if item.target == "DEBUG"]

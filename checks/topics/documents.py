@@ -200,7 +200,7 @@ def architecture(look: Look) -> Observation:
     for item in (*look.documents.of("readme"), *look.documents.of("agents"), *look.documents.of("contributing")):
         partly += [Location(item.path, h.line) for h in item.headings if re.search(_SECTION, h.text, re.IGNORECASE)]
     suffixes = (".png", ".svg", ".jpg", ".jpeg", ".webp", ".drawio", ".puml", ".mmd", ".excalidraw", ".gif", ".d2")
-    partly += [Location(path) for path in look.tree.paths if path.endswith(suffixes) and _PICTURE.search(path)]
+    partly += [Location(path) for path in look.tree.ending(*suffixes) if _PICTURE.search(path)]
     partly += [Location(item.path) for item in look.documents.all if _GUIDE.search(item.path)]
     short = [
         *(item for item in look.documents.of("decision") if not TEMPLATE.search(item.path)),

@@ -11,7 +11,7 @@ from checks.files.kinds import is_test, is_vendored
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.reads import of_one_file
+from checks.reads import SOURCES, of_one_file
 
 ENVIRONMENTS = "run.separate-environments"
 _CLASSES = {
@@ -47,8 +47,8 @@ def separate_environments(look: Look) -> Observation:
     )
     found: dict[str, list[Location]] = {name: [] for name in _CLASSES}
     same: dict[str, list[Location]] = {}
-    for path in look.tree.paths:
-        if _CONFIGURES.search(path) and not is_test(path) and not is_vendored(path):
+    for path in look.tree.named_like(_CONFIGURES):
+        if not is_test(path) and not is_vendored(path):
             names = _names(path)
             hollow = bool(names) and look.answer_of(_only_hands_on, path, "")
             for name in names:
@@ -86,10 +86,9 @@ def _only_hands_on(look: Look, path: str, _: str) -> bool:
 
 def _named_in_settings(look: Look) -> Iterator[tuple[str, Location]]:
     """Environments of a setting that code reads, as in `ENVIRONMENT: Literal["local", "staging", "production"]`."""
-    paths = look.source_paths(".py")
-    for path in paths:
-        for setting, values, line in look.answer_of(_literals, path, ""):
-            if not any(look.answer_of(_reads_field, other, setting) for other in paths):
+    for path, literals in look.gather(_literals, "", (SOURCES, ".py")).items():
+        for setting, values, line in literals:
+            if not look.gather(_reads_field, setting, (SOURCES, ".py")):
                 continue
             for name, pattern in _CLASSES.items():
                 if any(pattern.search(word) for word in re.findall(r"[\w-]+", values)):
@@ -115,7 +114,7 @@ def _reads_field(look: Look, path: str, name: str) -> bool:
 
 def _classes(look: Look) -> Iterator[tuple[str, Location]]:
     """Environments that have a class of settings each, as in `class ProductionConfig(Config)`."""
-    for module in python_modules(look):
+    for module in python_modules(look, "classes"):
         for item in module.classes:
             match = re.fullmatch(
                 r"(?i)(dev(?:elopment)?|local|staging|stage|prod(?:uction)?)_?(?:config|settings)", item.name
@@ -154,7 +153,7 @@ def _bases(look: Look) -> Iterator[tuple[str, Location]]:
 def _siblings(look: Look) -> Iterator[tuple[str, Location]]:
     """Files of one name that differ by the environment only, as in logging.dev.json and logging.prod.json."""
     families: dict[str, list[tuple[str, str]]] = {}
-    for path in look.tree.paths:
+    for path in look.tree.named_like(_SIBLING):
         match = _SIBLING.fullmatch(path)
         if match and not _NO_SETTINGS.search(path) and not is_test(path) and not is_vendored(path):
             for name in _names(match[2]):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from checks.application.calls_seen import lines_of
 from checks.application.numbers import share
-from checks.application.wiring import answer, blind_spots, complain, is_one_off, reached
-from checks.look import PYTHON, WEB, Look
+from checks.application.wiring import answer, blind_spots, complain, is_one_off, python_modules, reached, web_modules
+from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.facets import calls_like
@@ -39,7 +39,7 @@ def not_swallowed(look: Look) -> Observation:
     if not total:
         if blind:
             return answer(SWALLOWED, Outcome.UNKNOWN, f"no broad handler seen, but {blind}", searched=searched)
-        if not look.source_paths():
+        if not look.has_code():
             return answer(SWALLOWED, Outcome.NOT_APPLICABLE, "no code that could handle an error", searched=searched)
         return answer(SWALLOWED, Outcome.MET, "no broad handler swallows anything", searched=searched)
     said = f"{share(len(silent), total, 'broad handler', 'drops', 'drop')} the error without a trace"
@@ -69,7 +69,7 @@ def _handlers(look: Look) -> tuple[list[Location], list[Location], int]:
 
 
 def _broad(look: Look) -> Iterator[tuple[Location, str, bool]]:
-    for module in look.python.modules(look.source_paths(*PYTHON)):
+    for module in python_modules(look, "handlers", "calls", dead=True):
         for item in module.handlers if reached(look, module.path) or _is_run(look, module.path) else ():
             if item.broad:
                 place = Location(module.path, item.line, item.end_line)
@@ -77,7 +77,7 @@ def _broad(look: Look) -> Iterator[tuple[Location, str, bool]]:
         for call in calls_like(module, "resolved", r"contextlib\.suppress") if reached(look, module.path) else ():
             if any(re.fullmatch(r"(?:Base)?Exception", value.text) for value in call.arguments):
                 yield Location(module.path, call.line, call.end_line), "empty", is_one_off(module.path)
-    for web in look.web.modules(look.source_paths(*WEB)):
+    for web in web_modules(look, "catches", dead=True):
         for catch in web.catches if look.reach.reached(web.path) is not False else ():
             place = Location(web.path, catch.line, catch.end_line)
             yield place, catch.body, bool(_BENIGN_TRY.search(_tried(look, place))) or is_one_off(web.path)

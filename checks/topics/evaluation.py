@@ -93,7 +93,7 @@ def evaluation_set(look: Look) -> Observation:
     fix = "keep a set of questions with expected answers, and a command that runs the model over it"
     configs = look.tree.match("promptfooconfig.*", "**/promptfoo*.y*ml", "promptfoo*.json")
     configured = [path for path in configs if _has_cases(look, path) or _points_to_cases(look, path)]
-    near = [path for path in look.tree.paths if _EVAL_PLACE.search(path) and not is_vendored(path)]
+    near = [path for path in look.tree.named_like(_EVAL_PLACE) if not is_vendored(path)]
     runners = [path for path in near if path.endswith((*PYTHON, *WEB, ".ipynb", ".sh")) and _runs_model(look, path)]
     libraries = _evaluator_files(look)
     known = {*runners, *libraries}

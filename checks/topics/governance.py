@@ -88,7 +88,7 @@ def license_file(look: Look) -> Observation:
     """A license file at the root; a name in a manifest or a README alone is half of it."""
     files = [
         path
-        for path in look.tree.paths
+        for path in look.tree.named_like(_LICENSE)
         if _LICENSE.fullmatch(path) and not _CODE.search(path) and _is_license(look.tree.text(path) or "")
     ]
     if files:

@@ -16,13 +16,15 @@ from checks.application.wiring import (
     answer,
     arguments_of,
     calls,
+    files_matching,
     is_one_off,
     line_matches,
-    live_paths,
     modules,
     modules_calling,
+    reached,
 )
-from checks.look import PYTHON, Look
+from checks.files.listed import PYTHON_OF_PRODUCT
+from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.facets import calls_like
@@ -87,7 +89,7 @@ def structured_logging(look: Look) -> Observation:
         return answer(LOGGING, Outcome.PARTIAL, said, list(off), searched=searched, fix=fix)
     written = [
         place
-        for path in look.source_paths(*PYTHON)
+        for path in files_matching(look, r"structlog\.configure|JsonFormatter\(", PYTHON_OF_PRODUCT)
         for place in line_matches(look, path, r"structlog\.configure|JsonFormatter\(")
         if look.python.module(path)
     ]
@@ -115,22 +117,20 @@ def _of_other_services(
     found = [place for place in prints if place.path in apart and part_of(look, place.path) not in speaking]
     found += [place for place in logs if place.path in apart and part_of(look, place.path) in as_text]
     files |= {path for one in files for path in look.reach.services_of(one)}
-    reached = {package_of(look, path) for path in (*files, *(place.path for place in logs))}
+    covered = {package_of(look, path) for path in (*files, *(place.path for place in logs))}
     served = (Entry.SERVICE, Entry.WORKER)
     serving = {package_of(look, item.path) for item in look.reach.entry_points if item.entry in served}
     serving -= shared_packages(look)
-    found += [place for place in prints if (root := package_of(look, place.path)) in serving and root not in reached]
+    found += [place for place in prints if (root := package_of(look, place.path)) in serving and root not in covered]
     return list(dict.fromkeys(found))
 
 
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     prints: list[Location] = []
     logs: list[Location] = []
-    paths = live_paths(look)
-    said = look.answers_of(_says_plainly, "", paths, lambda: _all_that_say(look))
-    for path in paths:
-        if path in said and not is_one_off(path) and not in_browser(look, path):
-            for line, is_print in said[path]:
+    for path, said in look.answers_of(_says_plainly, "", lambda: _all_that_say(look)).items():
+        if reached(look, path) and not is_one_off(path) and not in_browser(look, path):
+            for line, is_print in said:
                 (prints if is_print else logs).append(Location(path, line))
     return prints, logs
 
@@ -146,7 +146,7 @@ def _says_plainly(look: Look, path: str, _: str) -> list[tuple[int, bool]]:
 
 
 def _all_that_say(look: Look) -> dict[str, list[tuple[int, bool]]]:
-    return {module.path: _lines_of(made) for module, made in modules_calling(look, "callee", _SAYS_PLAINLY)}
+    return {module.path: _lines_of(made) for module, made in modules_calling(look, "callee", _SAYS_PLAINLY, dead=True)}
 
 
 def _lines_of(made: tuple[Call | WebCall, ...]) -> list[tuple[int, bool]]:

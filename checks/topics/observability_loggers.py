@@ -14,11 +14,12 @@ from checks.application.wiring import (
     calls,
     is_used,
     line_matches,
-    live_paths,
     modules_calling,
     python_modules,
+    reached,
     span,
 )
+from checks.files.listed import PYTHON_OF_PRODUCT, named_so
 from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
@@ -60,6 +61,7 @@ _JSON_FORMATTER = re.compile(
     r"(?:.*\.)?(?:\w*[jJ](?:son|SON)\w*Formatter|jsonlogger\w*|ProcessorFormatter)|ecs_logging\..*"
 )
 _SETTINGS = re.compile(r"(?i)config|log(?!in)")
+_NEAR_SETTINGS = re.compile(r"(?i)(?:config|log(?!in)|settings)[^/]*(?:/[^/]*)?\Z")
 _LOADS = re.compile(r"(?:.*\.)?(?:dictConfig|fileConfig)")
 _MAKES_JSON = r"(?:JSONRenderer|\b\w*[jJ][sS][oO][nN]\w*Formatter)\(|serialize\s*=\s*True"
 """What makes lines of JSON in Python, where it is used and not only imported."""
@@ -104,8 +106,9 @@ def _set_up(look: Look) -> list[Location]:
     names = "|".join(sorted(map(re.escape, writes | {"setFormatter"})))
     telling = rf"(?:.*\.)?(?:{names})|{_LOADS.pattern}"
     made = {module.path: every for module, every in modules_calling(look, "callee", telling)}
-    for path in live_paths(look):
-        # Few files say anything of it, and no other is read.
+    # Few files say anything of it, and no other is read.
+    named = filter(named_so(PYTHON_OF_PRODUCT), look.tree.named_like(_NEAR_SETTINGS))
+    for path in sorted({*made, *(path for path in named if reached(look, path))}):
         near = "/".join(path.split("/")[-2:])
         module = look.python.module(path) if path in made or "settings" in near or _SETTINGS.search(near) else None
         if module:
@@ -150,8 +153,8 @@ def _written(look: Look, hit: Hit) -> str:
 
 def _own_formatters(look: Look) -> frozenset[str]:
     """Names of the application's formatter classes that write JSON."""
-    paths = [path for path in live_paths(look) if path.endswith(PYTHON)]
-    return frozenset(name for path in paths for (name,) in look.answer_of(_formatters_in, path, ""))
+    every = look.gather(_formatters_in, "", PYTHON_OF_PRODUCT)
+    return frozenset(name for path, names in every.items() if reached(look, path) for (name,) in names)
 
 
 @of_one_file
@@ -197,7 +200,7 @@ def _configures(look: Look) -> bool:
     """Whether anything hands a logging dictionary to the standard library or to the server."""
     return any(
         _LOADS.fullmatch(call.callee) or "log_config" in call.keywords
-        for module in python_modules(look)
+        for module in python_modules(look, "calls")
         for call in module.calls
     )
 

@@ -9,7 +9,8 @@ from checks.application.endpoints import endpoints
 from checks.application.environment import settings
 from checks.application.sampling import keeps_nothing
 from checks.application.switches import conditions, switched_off
-from checks.application.wiring import Hit, absent, answer, calls, line_matches, python_modules, reached
+from checks.application.wiring import Hit, absent, answer, calls, line_matches, matches_in, reached
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.look import PYTHON, Look
 from checks.models.span_exporters import for_models_only
 from checks.models.tracing import left_to_the_environment, traced
@@ -118,15 +119,10 @@ def metrics(look: Look) -> Observation:
 
 def _in_django(look: Look) -> list[Location]:
     """Applications of Django that count requests or report errors once they are installed and mounted."""
-    found: list[Location] = []
-    for module in python_modules(look):
-        found += line_matches(look, module.path, r"include\(\s*[\"']django_prometheus\.urls|ExportToDjangoView")
-        found += line_matches(
-            look,
-            module.path,
-            r"^\s*[\"'](?:elasticapm\.contrib\.django|scout_apm\.django|rollbar\.contrib\.django\S*)[\"']",
-        )
-    return found
+    mounted = r"include\(\s*[\"']django_prometheus\.urls|ExportToDjangoView"
+    installed = r"^\s*[\"'](?:elasticapm\.contrib\.django|scout_apm\.django|rollbar\.contrib\.django\S*)[\"']"
+    found = [place for pattern in (mounted, installed) for place in matches_in(look, pattern, PYTHON_OF_PRODUCT)]
+    return sorted(found, key=lambda place: place.path)
 
 
 def _off(look: Look, places: list[Location]) -> dict[Location, str]:

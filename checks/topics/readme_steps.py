@@ -28,6 +28,7 @@ _FILES = (
     re.compile(r"^docker[- ]compose (?:-f|--file)[ =](?P<file>[\w./-]+\.ya?ml)\b"),
     re.compile(r"^(?:npx )?(?:node|tsx|ts-node|bun) (?P<file>[\w./-]+\.[cm]?[jt]s)\b"),
 )
+_MAKEFILE = re.compile(r"(?:^|/)(?:GNU)?[Mm]akefile$|\.mk$")
 _MADE_UP = re.compile(
     r"(?i)(?:^|/)(?:your|my|path|some|example|script|file|test)[\w.-]*(?:/|\.\w+$)|(?:^|/)\.\.\./|^/|^~"
 )
@@ -62,7 +63,7 @@ def _block_lines(document: Document) -> Iterator[tuple[int, str]]:
 
 def _lacks_target(look: Look, name: str, targets: set[str]) -> bool:
     """Whether no Makefile has a target, where what they define could be read in full."""
-    files = [path for path in look.tree.paths if re.search(r"(?:^|/)(?:GNU)?[Mm]akefile$|\.mk$", path)]
+    files = look.tree.named_like(_MAKEFILE)
     if name in targets:
         return False
     texts = [look.tree.text(path) or "" for path in files]
@@ -82,6 +83,6 @@ def _lacks(look: Look, document: Document, file: str) -> bool:
     name = bare.rsplit("/", 1)[-1]
     if _MADE_UP.search(bare) or _BUILT.search(bare) or look.tree.exists(bare) or "." not in name:
         return False
-    if name == ".env" or any(path.rsplit("/", 1)[-1] == name for path in look.tree.paths):
+    if name == ".env" or look.tree.named_like(re.compile(rf"(?:^|/){re.escape(name)}\Z")):
         return False
     return not any(name in line and _MADE.search(line) for line in document.text.splitlines())

@@ -16,6 +16,7 @@ from checks.application.wiring import (
     python_modules,
     reached,
 )
+from checks.files.listed import CODE_OF_PRODUCT, named_so
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -81,7 +82,7 @@ def debug_off(look: Look) -> Observation:
         return answer(DEBUG, Outcome.PARTIAL, said, default, searched=searched, fix=fix)
     if blind := blind_spots(look):
         return answer(DEBUG, Outcome.UNKNOWN, f"no debug mode was seen, but {blind}", searched=searched)
-    if not look.source_paths():
+    if not look.has_code():
         return answer(DEBUG, Outcome.UNKNOWN, "no application code was found", searched=searched)
     said = (
         "debug is only on when a file is started by hand; the image starts it another way"
@@ -103,7 +104,7 @@ def _in_code(look: Look) -> tuple[list[Location], list[Location], list[Location]
     default: list[Location] = []
     starts = start_text(look)
     on += chosen_in_debug(look)
-    for module in python_modules(look):
+    for module in python_modules(look, "calls", "made_globally", "classes"):
         if DEV_FILE.search(module.path):
             continue
         for place, state in _settings(module):
@@ -177,7 +178,8 @@ def feature_flags(look: Look) -> Observation:
             searched=searched,
             fix=fix,
         )
-    own = [path for path in look.source_paths() if _OWN_FLAGS.search(path) and not _is_of_environment(look, path)]
+    named = filter(named_so(CODE_OF_PRODUCT), look.tree.named_like(_OWN_FLAGS))
+    own = [path for path in named if not _is_of_environment(look, path)]
     wired = [path for path in own if reached(look, path) and look.reach.imported_by(path)]
     asked = [hit.place for hit in hits if any(path in _imports(look, hit.place.path) for path in wired)]
     if asked:

@@ -20,7 +20,7 @@ from checks.models.calls import model_calls
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Call, Function, PythonModule
-from checks.reads import of_one_file
+from checks.reads import SOURCES, of_one_file
 
 CACHING = "scale.caching"
 JOBS = "scale.background-jobs"
@@ -85,7 +85,7 @@ def caching(look: Look) -> Observation:
     ]
     places = [*(seen.place for seen in direct), *(Location(path, line) for path, line in own)]
     functions = {*own, *(_function_of(look, seen) for seen in direct)}
-    for module in python_modules(look):
+    for module in python_modules(look, "decorated"):
         for function in module.decorated:
             marks = [item for item in function.decorators if not (empty and _BY_SETTING.match(item.resolved))]
             if any(_is_cache(module, function, item.resolved) or _is_kept_answer(item) for item in marks):
@@ -103,7 +103,7 @@ def caching(look: Look) -> Observation:
     if not places:
         return absent(look, CACHING, "no cache beyond memoized factories and settings", searched=searched, fix=fix)
     everywhere = [seen.place for seen in _reached(look, _is_for_all)]
-    everywhere += [Location(path) for path in look.source_paths(".py") if look.answer_of(_caches_site, path, "")]
+    everywhere += [Location(path) for path in look.gather(_caches_site, "", (SOURCES, ".py"))]
     if everywhere:
         return answer(CACHING, Outcome.MET, "responses are cached for the whole service", everywhere, searched=searched)
     functions |= _users(look, functions)
@@ -162,7 +162,7 @@ _KEEPS = re.compile(
 
 def _keeps_nothing(look: Look) -> list[Location]:
     """Settings that name a cache which forgets at once, where no other file of the application names one that keeps."""
-    files = list(look.files_with(look.source_paths(".py"), "dummycache", "nullcache", "cache_type"))
+    files = look.sources_with("dummycache", "nullcache", "cache_type", among=(SOURCES, ".py"))
     empty = [place for path in files if reached(look, path) for place in line_matches(look, path, _EMPTY)]
     if not empty or any(_KEEPS.search(look.tree.text(path) or "") for path in look.source_paths(".py")):
         return []

@@ -40,7 +40,7 @@ def no_blocking_async(look: Look) -> Observation:
     found: list[Location] = []
     files: list[Location] = []
     asynchronous = 0
-    for module in python_modules(look):
+    for module in python_modules(look, "asynchronous"):
         served = look.reach.served(module.path)
         for function in module.asynchronous:
             asynchronous += 1

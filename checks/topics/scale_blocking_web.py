@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.start_up import is_web_startup
-from checks.application.wiring import is_one_off, span, web_modules
-from checks.look import WEB
+from checks.application.wiring import MAY_ROUTE_WEB, is_one_off, span, web_modules
+from checks.files.listed import WEB_OF_PRODUCT, named_so
 from checks.observation import Location
 from checks.once import once
 
@@ -36,7 +36,7 @@ def blocking_in_web(look: Look) -> tuple[list[Location], int]:
     asynchronous = 0
     found: list[Location] = []
     waiting: list[tuple[WebModule, WebFunction, Location]] = []
-    for web in web_modules(look):
+    for web in web_modules(look, "functions", "calls"):
         asynchronous += sum(one.is_async for one in web.functions)
         for call in web.calls if web.path in served else ():
             if not _SYNC_NODE.fullmatch(call.callee):
@@ -102,8 +102,10 @@ def _is_kept(look: Look, web: WebModule, function: WebFunction) -> bool:
 @once
 def _request_paths(look: Look) -> frozenset[str]:
     """The web files that a request reaches: by their place, their routes, and what those import, however far."""
-    routed = {route.module for route in look.web.routes(look.source_paths(*WEB))}
-    placed = (path for path in look.source_paths(*WEB) if _SERVER_NODE.search(path))
+    routed = {
+        route.module for route in look.web.routes(one.path for one in web_modules(look, *MAY_ROUTE_WEB, dead=True))
+    }
+    placed = filter(named_so(WEB_OF_PRODUCT), look.tree.named_like(_SERVER_NODE))
     waiting = [*routed, *(path for path in placed if not (is_one_off(path) or _TOOL.search(path)))]
     seen = set[str]()
     while waiting:

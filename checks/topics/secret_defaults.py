@@ -112,8 +112,8 @@ def compose_defaults(look: Look) -> Iterator[Location]:
     """Passwords in the compose files that deploy the product: named so, or the only thing that runs what they build."""
     elsewhere = bool(look.containers.platforms or look.containers.resources)
     idle = look.containers.for_developers
-    for path in look.tree.paths:
-        if not _COMPOSE.search(path) or NOT_DEPLOYED.search(path) or is_test(path) or is_vendored(path):
+    for path in look.tree.named_like(_COMPOSE):
+        if NOT_DEPLOYED.search(path) or is_test(path) or is_vendored(path):
             continue
         if path in idle or THROWN_AWAY.search(path):
             continue

@@ -40,10 +40,9 @@ def _is_example(path: str) -> bool:
 
 
 def _kept(look: Look) -> list[str]:
-    paths = [path for path in look.tree.paths if ENV_FILE.search(path) and not is_vendored(path)]
+    paths = [path for path in look.tree.named_like(ENV_FILE) if not is_vendored(path)]
     if look.git is not None:
-        tracked = {file.path for file in look.tree.files if file.tracked}
-        paths = [path for path in paths if path in tracked]
+        paths = [path for path in paths if look.tree.is_tracked(path)]
     return paths
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from checks.application.numbers import counted
+from checks.application.wiring import not_examined
 from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import Look
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.probe import Stage, probe
 from checks.readers.plain import mapping, sequence
-from checks.reads import of_one_file
+from checks.reads import ALL_FILES, of_one_file
 from checks.secrets import shapes
 from checks.secrets.examples import is_example
 from checks.topics.secret_defaults import (
@@ -91,13 +92,13 @@ def none_in_code(look: Look) -> Observation:
     certain: list[Location] = []
     doubtful = list(compose_defaults(look))
     hidden: list[str] = []
-    for path in look.tree.paths:
-        if path.endswith(".ipynb") and not (is_test(path) or is_vendored(path)):
+    files = look.gather(_in_file, "", (ALL_FILES, ""))
+    notebooks = [path for path in look.tree.ending(".ipynb") if _is_notebook(path)]
+    for path in sorted({*files, *notebooks}):
+        if _is_notebook(path):
             certain += [Location(path, line, line) for line in _in_notebook(look.tree.text(path) or "")]
             continue
-        if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path):
-            continue
-        seen = look.answer_of(_in_file, path, "") or ([], [])
+        seen = files[path] or ([], [])
         if isinstance(seen, str):
             hidden += [path] if look.tree.hidden(path) else []
             continue
@@ -143,7 +144,7 @@ def none_in_code(look: Look) -> Observation:
     if doubtful:
         said = "default credentials that work unless overridden, or a provider's key in a test"
         return Observation("secrets.none-in-code", Outcome.PARTIAL, said, searched, tuple(doubtful[:10]), fix=fix)
-    if left := [path for path in look.source_paths() if _may_hide_login(look, path)]:
+    if left := [path for path in not_examined(look) if _may_hide_login(look, path)]:
         said = f"no key-shaped string found, but the code rules did not read {left[0]} in full, where a login may stand"
         places = tuple(Location(path) for path in left[:10])
         return Observation("secrets.none-in-code", Outcome.UNKNOWN, said, searched, places)
@@ -223,12 +224,18 @@ def _may_hide_login(look: Look, path: str) -> bool:
     return text is None or bool(_COMPARES.search(text) and LOGIN_NAME.search(text))
 
 
+def _is_notebook(path: str) -> bool:
+    return path.endswith(".ipynb") and not (is_test(path) or is_vendored(path))
+
+
 UNREADABLE = "unreadable"
 
 
 @of_one_file
 def _in_file(look: Look, path: str, _: str) -> _Seen | str | None:
     """What `_secrets_of` says of a file, None for nothing, and `UNREADABLE` where it has no text."""
+    if LOCKS.search(path) or is_vendored(path) or is_generated(path) or ENV_FILE.search(path) or _is_notebook(path):
+        return None
     seen = _secrets_of(look, path)
     return UNREADABLE if seen is None else seen if any(seen) else None
 

@@ -110,12 +110,12 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
     """Registered hooks, each with whether it does more than log."""
     used = {
         text.rsplit(".", 1)[-1]
-        for module in python_modules(look)
+        for module in python_modules(look, "calls")
         for call in calls_of(look, module.path, _is_given_a_hook)
         for name, text in call.keys.items()
         if name in _GIVEN and is_used(look, module, call.function)
     }
-    for module in python_modules(look):
+    for module in python_modules(look, "functions" if used else "decorated"):
         for function in module.functions if used else module.decorated:
             marks = {mark.callee.rsplit(".", 1)[-1]: mark for mark in function.decorators}
             stops = "on_event" in marks and any("shutdown" in value.text for value in marks["on_event"].arguments)
@@ -139,7 +139,7 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
             handler = given[0] if len(given) == 1 or hit.call.resolved.startswith("atexit") else given[-1]
             owner = hit.function.rpartition(".")[0]
             yield hit.place, not given or handler_does(look, hit.place.path, handler, owner=owner)
-    for web in web_modules(look):
+    for web in web_modules(look, "calls"):
         for call in calls_like(web, "resolved", _NODE_HOOKS):
             first = call.arguments[0] if call.arguments else ""
             named = _ON_STOP.search(first) or _ALWAYS.search(call.resolved) or _is_each_signal(look, web.path, first)

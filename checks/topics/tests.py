@@ -50,7 +50,7 @@ def exist(look: Look) -> Observation:
     if enabled:
         said = "tests run code but assert nothing"
         return answer(EXIST, Outcome.PARTIAL, said, enabled, searched=SEARCHED, fix="assert what each test expects")
-    if not look.source_paths() and not unread_tests(look):
+    if not look.has_code() and not unread_tests(look):
         return answer(EXIST, Outcome.NOT_APPLICABLE, "no code to test", searched=SEARCHED)
     named = [path for path in look.test_paths() if re.search(r"(^|/)test_|[._](test|spec)\.", path)]
     said = "all tests are skipped" if found else "files named like tests hold none" if named else "no tests"

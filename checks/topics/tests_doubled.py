@@ -61,7 +61,7 @@ def _web(module: WebModule) -> bool:
 
 
 def _by_set_up(look: Look) -> bool:
-    found = [path for path in look.tree.paths if _SET_UP.search(path) and "__mocks__" not in path]
+    found = [path for path in look.tree.named_like(_SET_UP) if "__mocks__" not in path]
     return any(_web(module) for path in found if (module := look.web.module(path)))
 
 

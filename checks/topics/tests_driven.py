@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from checks.files.kinds import is_test, is_vendored
+from checks.files.kinds import is_test
 from checks.readers.python_lineage import lineage
-from checks.reads import of_one_file
+from checks.reads import TEST_FILES, of_one_file
 from checks.topics.tests_python import helpers
 
 if TYPE_CHECKING:
@@ -176,10 +176,16 @@ def fixtures_that(
     return frozenset(found)
 
 
+@of_one_file
+def _has_functions(look: Look, path: str, _: str) -> bool:
+    module = look.python.module(path)
+    return module is not None and bool(module.functions)
+
+
 def _fixtures(look: Look) -> Iterator[tuple[str, PythonModule, Function]]:
     """Every fixture, with the name that tests ask for it by."""
-    for path in look.tree.paths:
-        module = look.python.module(path) if path.endswith(".py") and is_test(path) and not is_vendored(path) else None
+    for path in look.gather(_has_functions, "", (TEST_FILES, ".py")):
+        module = look.python.module(path)
         for function in module.functions if module else ():
             for mark in function.decorators:
                 if module and mark.callee.endswith("fixture"):

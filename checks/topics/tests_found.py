@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from checks.files.kinds import is_generated, is_test, is_vendored
 from checks.look import PYTHON, WEB
 from checks.once import once
 from checks.topics.tests_case import Case
-from checks.topics.tests_python import is_collected_file, name_patterns, python_cases
+from checks.topics.tests_python import NAME, is_collected_file, name_patterns, python_cases
 from checks.topics.tests_web import web_cases
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def cases(look: Look) -> tuple[Case, ...]:
 
 def _cases(look: Look) -> Iterator[Case]:
     patterns = name_patterns(look)
-    for path in look.tree.paths:
+    for path in sorted({path for wanted in _named(patterns) for path in look.tree.named_like(wanted)}):
         if is_vendored(path) or is_generated(path) or _EXAMPLES.intersection(path.split("/")[:-1]):
             continue
         if path.endswith(PYTHON) and is_collected_file(path, patterns):
@@ -53,6 +54,13 @@ def _cases(look: Look) -> Iterator[Case]:
                 yield from web_cases(look, web, look.tree.text(path) or "")
         else:
             yield from _other(look, path)
+
+
+def _named(patterns: tuple[str, ...]) -> Iterator[re.Pattern[str]]:
+    """How files may be called that hold tests."""
+    yield from (NAME, _WEB_NAME, _OF_PACKAGE)
+    yield from (name for name, _, _ in _OTHER.values())
+    yield from (re.compile(rf"(?s)(?:^|/){translate(pattern)}") for pattern in patterns if pattern != "*.py")
 
 
 def _beside_manifest(look: Look, path: str) -> bool:

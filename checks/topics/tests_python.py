@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Call, Function, PythonModule
 
-_NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests)\.py$")
+NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests)\.py$")
 _ASSERTS = re.compile(
     r"(^|\.)(assert\w*|fail|expect\w*|raises|warns|deprecated_call|verify\w*|should\w*|check_\w+)$|(^|\.)assert_"
     r"|^(\w+_)?(regression|snapshot)\.check$"
@@ -56,7 +56,7 @@ def name_patterns(look: Look) -> tuple[str, ...]:
 def is_collected_file(path: str, patterns: tuple[str, ...]) -> bool:
     """Whether a runner looks for tests in a file of this path: by custom, or by the repository's own patterns."""
     name = path.rsplit("/", 1)[-1]
-    return bool(_NAME.search(path)) or any(pattern != "*.py" and fnmatchcase(name, pattern) for pattern in patterns)
+    return bool(NAME.search(path)) or any(pattern != "*.py" and fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def python_cases(look: Look, module: PythonModule) -> Iterator[Case]:

@@ -14,7 +14,7 @@ from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.readers.python_facts import Function, PythonModule
 from checks.readers.shell import split, unwrapped
-from checks.reads import of_one_file
+from checks.reads import ALL_FILES, of_one_file
 from checks.topics.tests import SEARCHED, absent_tests, unread_tests
 from checks.topics.tests_case import Case
 from checks.topics.tests_driven import fixtures_that
@@ -165,7 +165,7 @@ def load(look: Look) -> Observation:
     own = [place for place in real if not _DEMO.search(look.tree.text(place.path) or "")]
     if own:
         return answer(LOAD, Outcome.MET, "load-test scripts", own, searched=searched)
-    by_hand = [Location(path) for path in look.tree.paths if _is_timing(look, path)]
+    by_hand = [Location(path) for path in look.tree.named_like(_TIMING) if _is_timing(look, path)]
     by_hand += [case.place for case in cases(look) if "benchmark" in case.parameters]
     if real or by_hand:
         said = (
@@ -201,9 +201,8 @@ def _is_by_hand(look: Look, path: str) -> bool:
 
 
 def _load_scripts(look: Look) -> Iterator[Location]:
-    for path in look.tree.paths:
-        if not is_vendored(path):
-            yield from (Location(path, line) for line in look.answer_of(_loading, path, ""))
+    for path, lines in look.gather(_loading, "", (ALL_FILES, "")).items():
+        yield from (Location(path, line) for line in lines)
     for script in look.manifests.scripts:
         for line in script.commands:
             if any(_LOAD_COMMAND.match(" ".join(unwrapped(one.words, "")[0])) for one in split(line)):
@@ -213,7 +212,7 @@ def _load_scripts(look: Look) -> Iterator[Location]:
 @of_one_file
 def _loading(look: Look, path: str, _: str) -> list[int]:
     """The lines where a file that is filled in shows that a load-testing tool reads it."""
-    lines = [place.line for place in _load_script(look, path)]
+    lines = [] if is_vendored(path) else [place.line for place in _load_script(look, path)]
     return lines if lines and not unfilled(look.tree.text(path) or "") else []
 
 

@@ -30,7 +30,7 @@ def read_by(look: Look, one: Probe) -> set[tuple[str, ...]]:
 
 def flat(step: Step) -> set[tuple[str, ...]]:
     files = {(*question, path) for question, paths in step.asked.items() for path in paths}
-    return files | {(what,) for what in step.whole}
+    return files | {(what,) for what in step.whole} | {("the list of files", *one) for one in step.listing}
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=[product.name for product in PRODUCTS])
