@@ -240,7 +240,9 @@ class Look:
 
     def again(self) -> Look:
         """A look at the same files by which nothing was read yet."""
-        return Look(self.tree.again(), self._git, store=self._store)
+        other = Look(self.tree.again(), self._git, store=self._store)
+        other.facts = self.facts.again(other.tree)
+        return other
 
     def work_out(self, kind: str, path: str) -> None:
         """Have a reader take in one file, one of the kinds of `checks.reads.FACTS`."""

@@ -53,6 +53,8 @@ _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
 _DIGITS: Final = 32
 """Hexadecimal ones of a content's digest."""
+_FEW: Final = 64
+"""Files of a set that are kept by their numbers."""
 _NONE: Final = "-" * _DIGITS
 """For a file that was not there."""
 _OURS: Final = "checks."
@@ -138,13 +140,13 @@ class Answers:
 
     def save(self) -> None:
         """Write the answers of this look to the cache, those that were recalled included."""
-        sets: dict[str, int] = {}
+        sets: dict[int, int] = {}
         listing: dict[Question, int] = {}
         sayings = _Sayings()
         answers = {}
         for name, entry in self._new.items():
             asked = [
-                [kind, argument, sets.setdefault(f"{mask:x}", len(sets)), sayings.number_of(said)]
+                [kind, argument, sets.setdefault(mask, len(sets)), sayings.number_of(said)]
                 for kind, argument, mask, said in entry["asked"]
             ]
             listed = [listing.setdefault((kind, argument), len(listing)) for kind, argument in entry["listing"]]
@@ -156,7 +158,7 @@ class Answers:
         reads = [self._look.reads, *([self._again.reads] if "_again" in self.__dict__ else [])]
         row = {
             "contents": self._contents,
-            "sets": list(sets),
+            "sets": [_packed(mask) for mask in sets],
             "said": sayings.all,
             "listing": list(listing),
             "answers": answers,
@@ -392,12 +394,28 @@ class Answers:
 
     def _set_before(self, number: int) -> int:
         if number not in self._sets_before:
-            self._sets_before[number] = int(self._old["sets"][number], 16)
+            self._sets_before[number] = _unpacked(self._old["sets"][number])
         return self._sets_before[number]
 
     def _in(self, mask: int) -> Iterable[str]:
         bits = bin(mask)[:1:-1]
         return (path for path, bit in zip(self._paths, bits, strict=False) if bit == "1")
+
+
+def _packed(mask: int) -> list[int] | str:
+    """A set of files for the cache: most are of a few, whose numbers take less room than a bit for each file."""
+    if mask.bit_count() > _FEW:
+        return f"{mask:x}"
+    bits = bin(mask)[:1:-1]
+    found, at = [], bits.find("1")
+    while at >= 0:
+        found.append(at)
+        at = bits.find("1", at + 1)
+    return found
+
+
+def _unpacked(packed: list[int] | str) -> int:
+    return int(packed, 16) if isinstance(packed, str) else sum(1 << number for number in packed)
 
 
 def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule, PythonModule | WebModule]:

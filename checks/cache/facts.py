@@ -31,7 +31,7 @@ class FileFacts:
 
     def __init__(self, tree: Tree, store: Store | None) -> None:
         self._tree, self._store = tree, store
-        self._keys: dict[str, dict[str, bytes]] = {}
+        self._contexts: dict[str, bytes] = {}
         self._rows: dict[bytes, Any] = {}
         self._asked: set[bytes] = set()
         self._fetched: dict[str, tuple[int, int]] = {}
@@ -123,6 +123,12 @@ class FileFacts:
         """What stands for the content of each file; see `checks.cache.files`."""
         return contents(self._tree, self._tree.every)
 
+    def again(self, tree: Tree) -> FileFacts:
+        """The same for another tree of the very same files."""
+        other = FileFacts(tree, self._store)
+        other.contents = self.contents
+        return other
+
     def save(self) -> None:
         """Write what was kept to the cache, at once."""
         if self._store is not None:
@@ -130,13 +136,13 @@ class FileFacts:
             self._fresh = {}
 
     def _key(self, kind: str, path: str) -> bytes | None:
-        if kind not in self._keys:
-            context = self._context(kind)
-            self._keys[kind] = {path: key_of(context, path, content) for path, content in self.contents.items()}
-        return self._keys[kind].get(path)
+        content = self.contents.get(path)
+        return None if content is None else key_of(self._context(kind), path, content)
 
     def _context(self, kind: str) -> bytes:
-        return "\0".join(["facts", kind, version.digest()]).encode()
+        if kind not in self._contexts:
+            self._contexts[kind] = "\0".join(["facts", kind, version.digest()]).encode()
+        return self._contexts[kind]
 
     def _fetch(self, kind: str, path: str) -> None:
         """Fetch the rows of a file and of those after it, which are asked for next where files are asked in turn."""
@@ -146,8 +152,8 @@ class FileFacts:
         # Between two files of a kind may stand a few of others.
         ahead = min(4 * ahead, _AHEAD) if end <= start <= end + ahead else _FEW
         self._fetched[kind] = start + ahead, ahead
-        near = [self._keys[kind][one] for one in paths[start : start + ahead] if one in self._keys[kind]]
-        wanted = [key for key in near if key not in self._asked]
+        near = (self._key(kind, one) for one in paths[start : start + ahead])
+        wanted = [key for key in near if key is not None and key not in self._asked]
         self._asked.update(wanted)
         if self._store is not None:
             self._rows.update(self._store.get(wanted))
