@@ -150,7 +150,7 @@ class Look:
             path: The file.
             argument: What is asked for.
         """
-        answer, was_read, leans_on = self._answered(question, argument, path)
+        answer, was_read, leans_on = self.answered(question, argument, path)
         if leans_on is not None:
             self.reads.lean(leans_on)
         # What its name alone settles does not depend on what it holds.
@@ -158,9 +158,10 @@ class Look:
             self.reads.told((name_of(question), argument), path, answer)
         return cast(Worked, answer)
 
-    def _answered(
+    def answered(
         self, question: Callable[[Look, str, str], Any], argument: str, path: str
     ) -> tuple[Any, bool, Step | None]:
+        """What a file says to a question, whether it was read for that, and what else was; it counts for nobody."""
         known = self._said.get((question, argument))
         if known is None:
             known = self._said[question, argument] = {}
@@ -191,7 +192,7 @@ class Look:
         """
         asked, paths = (question, argument, among), self.listed(among)
         if asked not in self._gathered:
-            every = {path: self._answered(question, argument, path) for path in paths}
+            every = {path: self.answered(question, argument, path) for path in paths}
             leaning = tuple(leans_on for _, _, leans_on in every.values() if leans_on is not None)
             found = {path: answer for path, (answer, _, _) in every.items() if answer}
             # What its name alone settles does not depend on what it holds.

@@ -56,6 +56,9 @@ LOOKUPS: Final = frozenset({PYTHON_IMPORT, WEB_IMPORT, WEB_FILE})
 RESOLVING: Final = "where web imports lead"
 """The step of a look that reads what packages and compilers are told of it."""
 
+REMEMBERED: Final = "remembered"
+"""The step of a look in which answers of files are counted that no other rests on, for the next look to know them."""
+
 CODE: Final = "code rules: "
 GIT: Final = "git"
 """What is asked of the whole look: what semgrep read, or with rules behind it found, and the history."""

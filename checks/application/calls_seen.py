@@ -174,6 +174,8 @@ class _Alone:
         self._known: dict[str, list[Seen]] = {}
 
     def of(self, path: str) -> list[Seen]:
+        # Asked for each time, so that it is known that the file is read.
+        self._look.module(path)
         if path not in self._known:
             self._known[path] = list(_of_file(self._look, path))
         return self._known[path]

@@ -11,17 +11,14 @@ from checks.application.endpoint import Endpoint
 from checks.application.flask_views import flask_resources, of_method_view
 from checks.application.lambdas import lambdas
 from checks.application.rest_views import guards_of, of_view_class, rest_views
+from checks.application.routing import python_routing, web_routing
 from checks.application.wiring import (
     CODE,
-    MAY_ROUTE,
-    MAY_ROUTE_WEB,
     answer,
     callees,
     function_at,
     not_applicable,
-    python_modules,
     span,
-    web_modules,
 )
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
@@ -119,7 +116,7 @@ def _web_helpers(look: Look, path: str, first: int, last: int, handler: str, hop
 
 
 def _python(look: Look) -> Iterator[Endpoint]:
-    for route in look.python.routes(one.path for one in python_modules(look, *MAY_ROUTE)):
+    for route in look.python.routes(python_routing(look)):
         if route.mounted is False or _is_local_only(look, route.module):
             continue
         of_class = {"django": of_view_class, "flask": of_method_view}.get(route.framework)
@@ -207,7 +204,7 @@ def _home(look: Look, module: PythonModule, name: str) -> PythonModule:
 
 
 def _web(look: Look) -> Iterator[Endpoint]:
-    for route in look.web.routes(one.path for one in web_modules(look, *MAY_ROUTE_WEB)):
+    for route in look.web.routes(web_routing(look)):
         if route.mounted is not False and route.methods != (
             "OPTIONS",
         ):  # a preflight request changes and tells nothing

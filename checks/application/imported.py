@@ -13,7 +13,7 @@ from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.look import PYTHON, names_below
 from checks.once import once
 from checks.readers.web_resolve import NEVER_PACKAGES
-from checks.reads import Question, of_one_file
+from checks.reads import REMEMBERED, Question, of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -78,7 +78,7 @@ def _web_files(look: Look) -> _Files:
 
 def _by_first_part(look: Look, among: Question) -> _Files:
     found: _Files = {}
-    with look.reads.aside():
+    with look.reads.aside(REMEMBERED):
         for path, names in look.gather(_first_parts, "", among).items():
             for (name,) in names:
                 found.setdefault(name, []).append(path)

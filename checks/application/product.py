@@ -23,8 +23,9 @@ from checks.application.product_said import (
     texts_in,
     texts_like,
 )
+from checks.application.routing import python_routing, web_routing
 from checks.application.spots import Spot, Spots, first_places, spot_of_route, spots_of
-from checks.application.wiring import MAY_ROUTE, MAY_ROUTE_WEB, python_modules, unread_code, web_modules
+from checks.application.wiring import python_modules, unread_code, web_modules
 from checks.files.listed import CODE_OF_PRODUCT
 from checks.look import PYTHON, is_product
 from checks.observation import Location, Proposal
@@ -32,7 +33,7 @@ from checks.reads import OfOneFile
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import PythonModule
+    from checks.readers.python_facts import PythonModule, Route
     from checks.readers.web_facts import WebModule
 
 _MOST_PLACES = 5
@@ -122,8 +123,7 @@ class _Product:
     def code_lines(self, pattern: re.Pattern[str], others: Iterable[str], *words: str) -> Spots:
         """As `lines`, of reached code and of other files behind it."""
         code = filter(self._is_reached, self.look.sources_with(*words))
-        likely = (*code, *self.look.files_with(others, *words))
-        return spots_of(islice(self._each_line(pattern, likely), _MOST_PLACES))
+        return self.lines(pattern, (*code, *self.look.files_with(others, *words)))
 
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
         for path in paths:
@@ -143,7 +143,7 @@ class _Product:
         return (one for one in python_modules(self.look, *having, dead=True) if self._is_reached(one.path))
 
     def web(self, *having: str) -> Iterator[WebModule]:
-        """The web modules of reached code that have something in one of these fields."""
+        """The web modules of it that do."""
         return (one for one in web_modules(self.look, *having, dead=True) if self._is_reached(one.path))
 
     @cached_property
@@ -151,11 +151,16 @@ class _Product:
         """Database schemas and migrations in SQL or Prisma."""
         return tuple(path for path in self.look.tree.match("*.sql", "*.prisma") if is_product(path))
 
+    @property
+    def python_routes(self) -> tuple[Route, ...]:
+        """The routes of Python code that is reached."""
+        return self.look.python.routes(filter(self._is_reached, python_routing(self.look, dead=True)))
+
     @cached_property
     def routes(self) -> tuple[tuple[tuple[str, ...], Spot], ...]:
         """Methods and places of the routes that are reached and mounted, as far as can be told."""
-        python = self.look.python.routes(one.path for one in self.python(*MAY_ROUTE))
-        web = self.look.web.routes(one.path for one in self.web(*MAY_ROUTE_WEB))
+        python = self.python_routes
+        web = self.look.web.routes(filter(self._is_reached, web_routing(self.look, dead=True)))
         return (
             *((item.methods, spot_of_route(item)) for item in python if item.mounted is not False),
             *((item.methods, spot_of_route(item)) for item in web if item.mounted is not False),
@@ -297,7 +302,7 @@ def _browser_http(product: _Product) -> _Verdict:
 def _uploads(product: _Product) -> _Verdict:
     python = tuple(
         spot_of_route(route)
-        for route in product.look.python.routes(one.path for one in product.python(*MAY_ROUTE))
+        for route in product.python_routes
         if any("UploadFile" in item.annotation or "File(" in item.default for item in route.parameters)
     )
     inputs = tuple(

@@ -34,10 +34,6 @@ _OTHER_LANGUAGES = {
     ".go": "Go", ".java": "Java", ".kt": "Kotlin", ".rb": "Ruby", ".php": "PHP", ".cs": "C#", ".rs": "Rust",
     ".ex": "Elixir", ".scala": "Scala",
 }  # fmt: skip
-MAY_ROUTE = ("calls", "classes", "decorated")
-MAY_ROUTE_WEB = ("calls", "exports", "functions")
-"""Fields of modules that may declare a route."""
-
 _MOST_NAMED = 3
 _MOST_PLACES = 10
 _ONE_OFF = frozenset({"scripts", "script", "migrations", "alembic", "seeds", "seed", "fixtures", "tools", "bin"})

@@ -31,6 +31,7 @@ from checks.reads import (
     MODULES,
     PYTHON_MODULE,
     QUESTIONS,
+    REMEMBERED,
     RESOLVING,
     RESTS_ON,
     TEXT,
@@ -85,7 +86,8 @@ class Answers:
             self._old = self._old if self._listing else {}
         self._counted = 0
         if self._old:
-            for asked_before in (one for entry in self._old["answers"].values() for one in entry["asked"]):
+            every = [*(entry["asked"] for entry in self._old["answers"].values()), self._old["remembered"]]
+            for asked_before in (one for asked in every for one in asked):
                 asked_before[3] = self._old["said"][asked_before[3]]
             look.recalled = self._said_before
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
@@ -98,7 +100,10 @@ class Answers:
             return None
         if name not in self._new:
             self._new[name] = entry | {
-                "asked": [[*one[:2], self._set(one[2]), one[3]] for one in entry["asked"]],
+                "asked": [
+                    [kind, argument, self._set(number) | self._added(kind, argument), said]
+                    for kind, argument, number, said in entry["asked"]
+                ],
                 "listing": [self._old["listing"][number] for number in entry["listing"]],
             }
             self._replay(entry)
@@ -144,13 +149,18 @@ class Answers:
         listing: dict[Question, int] = {}
         sayings = _Sayings()
         answers = {}
-        for name, entry in self._new.items():
-            asked = [
+
+        def packed(every: Iterable[Any]) -> list[Any]:
+            return [
                 [kind, argument, sets.setdefault(mask, len(sets)), sayings.number_of(said)]
-                for kind, argument, mask, said in entry["asked"]
+                for kind, argument, mask, said in every
             ]
+
+        for name, entry in self._new.items():
+            asked = packed(entry["asked"])
             listed = [listing.setdefault((kind, argument), len(listing)) for kind, argument in entry["listing"]]
             answers[name] = entry | {"asked": asked, "listing": listed}
+        remembered = packed(self._remembered())
         # To ask the module of each question would be to import it.
         kinds = {taken_apart(kind)[0] for entry in answers.values() for kind, *_ in entry["asked"]}
         rests_on = self._old.get("rests on", {}) | RESTS_ON
@@ -162,6 +172,7 @@ class Answers:
             "said": sayings.all,
             "listing": list(listing),
             "answers": answers,
+            "remembered": remembered,
             "rests on": {kind: rests_on[kind] for kind in kinds & rests_on.keys()},
             "leaning": sorted(self._look.reads.leaning.union(self._old.get("leaning", ()))),
             "decides": sorted(self._decides.union(*(one.asked_by(RESOLVING) for one in reads))),
@@ -235,10 +246,23 @@ class Answers:
     def _asked_before(self) -> dict[Question, list[tuple[int, Mapping[str, Any]]]]:
         """What was asked in the earlier look, with the files that were, and what those said; each once."""
         found: dict[Question, dict[tuple[int, int], tuple[int, Mapping[str, Any]]]] = {}
-        for entry in self._old["answers"].values():
-            for kind, argument, number, said in entry["asked"]:
+        for asked in (*(entry["asked"] for entry in self._old["answers"].values()), self._old["remembered"]):
+            for kind, argument, number, said in asked:
                 found.setdefault((taken_apart(kind)[0], argument), {})[number, id(said)] = number, said
         return {question: list(every.values()) for question, every in found.items()}
+
+    def _remembered(self) -> list[Any]:
+        """What files said beside what steps rest on, in this look, or before where it was not asked for again."""
+        step = self._look.reads.steps.get(REMEMBERED, Step())
+        stands = ~self._mask(self._changed_paths) & ~self._moved
+        before = {(one[0], one[1]): one for one in self._old.get("remembered", ())}
+        old = [
+            [*question, self._set(number) & stands, said]
+            for question, (_, _, number, said) in before.items()
+            if question not in step.asked
+        ]
+        now = [[*question, self._mask(paths), step.answers.get(question, {})] for question, paths in step.asked.items()]
+        return old + now
 
     # -- does an answer still hold ----------------------------------------------------------------------------------
 
@@ -354,6 +378,15 @@ class Answers:
         return self._tokens[what]
 
     # -- doing again what an answer did to the look -----------------------------------------------------------------
+
+    def _added(self, kind: str, argument: str) -> int:
+        """The added files that are read where a question is `gathered` again: from now on who asks rests on them too.
+
+        They are asked in this look as the step would have asked them; that they say nothing is known.
+        """
+        name, among = taken_apart(kind)
+        added = self._listing.added_among(among) if self._listing and among else ()
+        return self._mask(path for path in added if self._look.answered(QUESTIONS[name], argument, path)[1])
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
         read = 0

@@ -164,9 +164,10 @@ _LOCKS = {
 }
 
 
-_MANIFEST = re.compile(
-    r"(?:^|/)(?:setup|noxfile)\.py\Z|^(?!.*\.(?:pyw?|[cm]?[jt]sx?|vue|svelte|astro|md)\Z)", re.DOTALL
+_NEVER = (
+    r"pyw?|[cm]?[jt]sx?|vue|svelte|astro|mdx?|rst|css|s[ac]ss|less|html?|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|sql|sh"
 )
+_MANIFEST = re.compile(rf"(?:^|/)(?:setup|noxfile)\.py\Z|^(?!.*\.(?:{_NEVER})\Z)", re.DOTALL)
 """How manifests and lock files may be called: of code, two kinds alone."""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from checks.readers.python import PythonCode
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "websocket"})
-_MAKES = r"litestar\.(?:.*\.)?(?:Litestar|Router)"
+OF_LITESTAR = r"litestar\.(?:.*\.)?(?:Litestar|Router)"
 _ABOVE = ("guards", "middleware", "on_app_init")
 """What an application, a router or a controller puts before its handlers."""
 
@@ -21,7 +21,7 @@ _ABOVE = ("guards", "middleware", "on_app_init")
 def litestar_routes(code: PythonCode, modules: tuple[PythonModule, ...]) -> Iterator[Route]:
     """The routes of modules that load Litestar; all are taken to be listed where the application lists any."""
     mine = [module for module in modules if any(item.top == "litestar" for item in module.imports)]
-    made = [(module, call) for module in mine for call in calls_like(module, "resolved", _MAKES)]
+    made = [(module, call) for module in mine for call in calls_like(module, "resolved", OF_LITESTAR)]
     listed = " ".join(_texts(call, "route_handlers") for _, call in made)
     for module in mine:
         for function in module.decorated:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from checks.readers.facets import calls_like
 from checks.readers.python_facts import Assignment, Call, Function, PythonModule, Route, Value
 from checks.readers.python_lineage import lineage
-from checks.readers.python_litestar import litestar_routes
+from checks.readers.python_litestar import OF_LITESTAR, litestar_routes
 
 if TYPE_CHECKING:
     from checks.readers.python import PythonCode
@@ -59,6 +59,16 @@ class _Mount:
     host: tuple[str, str]
     prefix: str
     guards: tuple[str, ...]
+
+
+def may_declare(module: PythonModule) -> bool:
+    """Whether a module may declare or mount a route: what `find_routes` looks at in it is there."""
+    return bool(
+        module.decorated
+        or module.instances
+        or calls_like(module, "callee", f"(?:{_ADDS})|(?:{_INCLUDES})")
+        or calls_like(module, "resolved", f"(?:{_MAKES})|(?:{_OF_DJANGO})|(?:{OF_LITESTAR})")
+    )
 
 
 def find_routes(code: PythonCode, paths: tuple[str, ...]) -> tuple[Route, ...]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from checks.application.routing import web_routing
 from checks.application.start_up import is_web_startup
-from checks.application.wiring import MAY_ROUTE_WEB, is_one_off, span, web_modules
+from checks.application.wiring import is_one_off, span, web_modules
 from checks.files.listed import WEB_OF_PRODUCT, named_so
 from checks.observation import Location
 from checks.once import once
@@ -102,9 +103,7 @@ def _is_kept(look: Look, web: WebModule, function: WebFunction) -> bool:
 @once
 def _request_paths(look: Look) -> frozenset[str]:
     """The web files that a request reaches: by their place, their routes, and what those import, however far."""
-    routed = {
-        route.module for route in look.web.routes(one.path for one in web_modules(look, *MAY_ROUTE_WEB, dead=True))
-    }
+    routed = {route.module for route in look.web.routes(web_routing(look, dead=True))}
     placed = filter(named_so(WEB_OF_PRODUCT), look.tree.named_like(_SERVER_NODE))
     waiting = [*routed, *(path for path in placed if not (is_one_off(path) or _TOOL.search(path)))]
     seen = set[str]()

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.products import Product, read_products
 from checks import run
-from checks.application import calls_seen, product_said, wiring
+from checks.application import calls_seen, product_said, switches, wiring
 from checks.application.calls_seen import Seen, calls_that
 from checks.cache.answers import Answers
 from checks.cache.store import Store
@@ -180,6 +180,7 @@ ARGUMENTS = {
     name_of(wiring._calls_like): like("callee", ".*"),
     name_of(product_said.called_like): product_said.asked_for(re.compile(".")),
     name_of(product_said.texts_like): product_said.asked_for(re.compile(".")),
+    name_of(switches._assigned): "app",
 }
 
 
