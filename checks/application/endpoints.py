@@ -20,6 +20,7 @@ from checks.application.wiring import (
     not_applicable,
     span,
 )
+from checks.digests import of_text
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
 from checks.reads import of_one_file
@@ -27,6 +28,7 @@ from checks.reads import of_one_file
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Function, PythonModule, Route
+    from checks.readers.web_facts import WebModule
 
 _NOT_READ = (
     "graphene", "strawberry", "ariadne", "@apollo/server", "apollo-server*", "graphql-yoga", "@trpc/server", "grpc",
@@ -40,6 +42,7 @@ _SERVERS = (
 )  # fmt: skip
 _PAGES = ("streamlit", "gradio", "chainlit", "nicegui")
 _MOST_BASES = 4
+_SPACE = re.compile(r"\s")
 
 
 @once
@@ -100,19 +103,52 @@ def _web_helpers(look: Look, path: str, first: int, last: int, handler: str, hop
     module = look.web.module(path)
     if module is None:
         return
+    called = _heads(module, first, last) | {handler.split(".", maxsplit=1)[0]}
+    yield from _helpers_of(look, module, called, (first, last), handler.rpartition(".")[2], hops)
+
+
+def _helpers_of(
+    look: Look, module: WebModule, called: set[str], around: tuple[int, int], handler: str, hops: int
+) -> Iterator[str]:
+    """The functions of these names that stand elsewhere than in lines that were taken already, and what they call."""
     imported = {name: item.path for item in module.imports if item.path for name in item.names}
-    imported.update(loaded_by_name(look, path))
-    called = {call.callee.split(".")[0] for call in module.calls if first <= call.line <= last}
-    called.add(handler.split(".", maxsplit=1)[0])
-    for name in sorted(called - {""}):
-        target = look.web.module(imported[name]) if name in imported else module
-        for function in target.functions if target else ():
-            wanted = name if name not in imported else handler.rpartition(".")[2]
-            inside = target is module and first <= function.line <= last
-            if target and function.name in {name, wanted} and function.name and not inside:
-                yield span(look, target.path, function.line, function.end_line)
-                if hops > 1:
-                    yield from _web_helpers(look, target.path, function.line, function.end_line, "", hops - 1)
+    imported.update(loaded_by_name(look, module.path))
+    # No function is named by an expression.
+    for name in sorted(name for name in called if name and not _SPACE.search(name)):
+        home = imported.get(name, module.path)
+        wanted = {name, handler} if name in imported and handler and not _SPACE.search(handler) else {name}
+        look.answer_of(_functions_named, home, " ".join(sorted(wanted)))
+        with look.reads.aside():
+            found = _named(look, home, wanted)
+            own = home == module.path
+            found = [one for one in found if not (own and around[0] <= one[0] <= around[1])]
+        for first, last, text, heads in found:
+            yield text
+            if hops > 1 and (target := look.web.module(home)):
+                yield from _helpers_of(look, target, heads, (first, last), "", hops - 1)
+
+
+def _heads(module: WebModule, first: int, last: int) -> set[str]:
+    """The first names of what lines of a file call."""
+    return {call.callee.split(".")[0] for call in module.calls if first <= call.line <= last}
+
+
+def _named(look: Look, path: str, names: set[str]) -> list[tuple[int, int, str, set[str]]]:
+    """The functions of a file with one of these names: their lines, what stands there, and what is called there."""
+    web = look.web.module(path)
+    lines = [(one.line, one.end_line) for one in web.functions if one.name in names] if web else []
+    return [
+        (first, last, span(look, path, first, last), _heads(web, first, last))
+        for first, last in lines
+        if web is not None
+    ]
+
+
+@of_one_file
+def _functions_named(look: Look, path: str, names: str) -> str:
+    """A digest of what stands in functions of these names, wherever they stand, and of what they call."""
+    found = _named(look, path, set(names.split(" ")))
+    return of_text("\n".join(f"{text}\n{sorted(heads)}" for _, _, text, heads in found)) if found else ""
 
 
 def _python(look: Look) -> Iterator[Endpoint]:

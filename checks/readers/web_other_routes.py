@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from checks.readers.facets import calls_like
 from checks.readers.web_facts import WebCall, WebFunction, WebModule, WebRoute
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "ALL")
@@ -21,6 +22,7 @@ _HOSTED = frozenset({"express", "hono", "fastify", "koa", "elysia", "restify", "
 _LASTS = frozenset({"route", "openapi", "on", "query", "mutation", "handler", "onRequest", "onCall"}) | {
     verb.lower() for verb in _VERBS
 }
+_ADDS_ROUTE = rf"(?s)(?:.*\.)?(?:{'|'.join(sorted(_LASTS))})"
 _SIGNS_IN = re.compile(r"^(?:auth\.)?(?:signIn|signOut|signUp|login|logout)$")
 
 
@@ -30,7 +32,7 @@ def other_routes(module: WebModule, framework_of: Callable[[WebCall], str]) -> I
     `framework_of` names the framework that the host of a call was made with.
     """
     yield from ((route, "") for route in (*_by_place(module), *_actions(module)))
-    for call in module.calls:
+    for call in calls_like(module, "callee", _ADDS_ROUTE):
         if route := _by_call(module, call, framework_of):
             yield route, call.callee.split(".", 1)[0] if route.framework in _HOSTED else ""
 
@@ -142,9 +144,8 @@ def _of_process(module: WebModule, exported: set[str]) -> Iterator[WebRoute]:
     elif "default" in exported and (fetch := _named(module, "fetch")) and "env" in " ".join(fetch.parameters).lower():
         yield _whole(module, "worker", (), "/*", "fetch")
     elif "/supabase/functions/" not in f"/{module.path}":
-        for call in module.calls:
-            if call.callee in {"Deno.serve", "Bun.serve"}:
-                yield _route(module, call, call.callee.split(".", maxsplit=1)[0].lower(), (), "/*", ())
+        for call in calls_like(module, "callee", r"(?:Deno|Bun)\.serve"):
+            yield _route(module, call, call.callee.split(".", maxsplit=1)[0].lower(), (), "/*", ())
 
 
 def _takes_event(module: WebModule, handler: WebFunction) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from checks.readers.facets import calls_like
 from checks.readers.web_facts import WebCall, WebImport, WebModule, WebRoute
 from checks.readers.web_other_routes import other_routes
 
@@ -36,8 +37,8 @@ _TABLE = re.compile(
 _MADE = re.compile(rf"({'|'.join(map(re.escape, _SERVERS))})\.")
 _HOST = re.compile(r"(app|router|fastify|server|\w+Router|\w+App)")
 _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
-
-
+_ADDS_ROUTE = rf"(?s)(?:.*\.)?(?:{'|'.join(sorted(_METHODS))})|Get|Post|Put|Patch|Delete|All"
+_ADDS_MIDDLEWARE = r"(?s).+\.(?:use|register|addHook)"
 _PATH = re.compile(r"\b(?:path|prefix|base|url|route)[\"']?\s*:\s*[\"'`](/[^\"'`\n]{0,200})[\"'`]")
 _DEEPEST = 6
 """Routers in routers; nobody nests as many."""
@@ -132,11 +133,12 @@ def _plugins(modules: tuple[WebModule, ...]) -> frozenset[str]:
 def _by_call(code: WebCode, module: WebModule, plugins: frozenset[str]) -> Iterator[WebRoute]:
     uses = _uses(module)
     mounts: dict[str, tuple[_Level, ...]] = {}
-    for call in module.calls:
+    for call in calls_like(module, "callee", _ADDS_ROUTE):
         host, _, verb = call.callee.rpartition(".")
-        framework = _server_of(code, module, call, plugins)
         path = call.arguments[0][1:-1] if call.arguments and call.arguments[0][:1] in "'\"`" else ""
-        if verb in _METHODS and framework and path.startswith(("/", "*", ":")) and len(call.arguments) > 1:
+        is_route = verb in _METHODS and path.startswith(("/", "*", ":")) and len(call.arguments) > 1
+        framework = _server_of(code, module, call, plugins) if is_route else ""
+        if framework:
             if host not in mounts:
                 mounts[host] = _levels(code, module, host)
             before = tuple(item for item in call.arguments[1:-1] if not item.startswith("{"))
@@ -186,9 +188,9 @@ def _other(code: WebCode, module: WebModule, plugins: frozenset[str]) -> Iterato
 def _uses(module: WebModule) -> dict[str, tuple[WebCall, ...]]:
     """Calls that add middleware, by the variable it is added to with `use`, `register` or `addHook`."""
     found: dict[str, tuple[WebCall, ...]] = {}
-    for call in module.calls:
-        host, _, verb = call.callee.rpartition(".")
-        if verb in {"use", "register", "addHook"} and host and call.arguments:
+    for call in calls_like(module, "callee", _ADDS_MIDDLEWARE):
+        host = call.callee.rpartition(".")[0]
+        if call.arguments:
             found[host] = (*found.get(host, ()), call)
     return found
 

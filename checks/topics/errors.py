@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from checks.application.calls_seen import lines_of
 from checks.application.numbers import share
-from checks.application.wiring import answer, blind_spots, complain, is_one_off, python_modules, reached, web_modules
+from checks.application.wiring import answer, blind_spots, complain, is_one_off, reached
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.facets import calls_like
+from checks.reads import of_one_file
 
 SWALLOWED = "errors.not-swallowed"
 
@@ -25,6 +27,8 @@ _BENIGN_TRY = re.compile(
     r"JSON\.parse|new URL\(|localStorage|sessionStorage|decodeURI|clipboard|\bimport\(|require\(|"
     r"\.unlink|\.close\(|releaseLock|\.cancel\(|\.verify\(|\bIntl\.|\breq(?:uest)?(?:\.clone\(\))?\.json\(\)|PerformanceObserver|matchMedia"
 )
+_SILENT = frozenset({"empty", "returns"})
+"""What handlers do that leave no trace."""
 _LONGEST_TRY = 8
 """How many lines above a catch are taken for what it guards, where its `try` stands further up."""
 
@@ -61,7 +65,7 @@ def _handlers(look: Look) -> tuple[list[Location], list[Location], int]:
     total = 0
     for place, body, harmless in _broad(look):
         total += 1
-        if body in {"empty", "returns"} and not harmless:
+        if body in _SILENT and not harmless:
             silent.append(place)
             if body == "empty":
                 empty.append(place)
@@ -69,18 +73,61 @@ def _handlers(look: Look) -> tuple[list[Location], list[Location], int]:
 
 
 def _broad(look: Look) -> Iterator[tuple[Location, str, bool]]:
-    for module in python_modules(look, "handlers", "calls", dead=True):
-        for item in module.handlers if reached(look, module.path) or _is_run(look, module.path) else ():
-            if item.broad:
-                place = Location(module.path, item.line, item.end_line)
-                yield place, item.body, is_one_off(module.path) or _guards_an_import(look, place)
-        for call in calls_like(module, "resolved", r"contextlib\.suppress") if reached(look, module.path) else ():
-            if any(re.fullmatch(r"(?:Base)?Exception", value.text) for value in call.arguments):
-                yield Location(module.path, call.line, call.end_line), "empty", is_one_off(module.path)
-    for web in web_modules(look, "catches", dead=True):
-        for catch in web.catches if look.reach.reached(web.path) is not False else ():
-            place = Location(web.path, catch.line, catch.end_line)
-            yield place, catch.body, bool(_BENIGN_TRY.search(_tried(look, place))) or is_one_off(web.path)
+    handled = look.gather(_broad_in_python, among=PYTHON_OF_PRODUCT)
+    suppressed = look.gather(_suppressed, among=PYTHON_OF_PRODUCT)
+    for path in sorted({*handled, *suppressed}):
+        if reached(look, path) or _is_run(look, path):
+            yield from _handled(path, handled.get(path, []))
+        if reached(look, path):
+            yield from _handled(path, suppressed.get(path, []))
+    for path, caught in look.gather(_broad_in_web, among=WEB_OF_PRODUCT).items():
+        if look.reach.reached(path) is not False:
+            yield from _handled(path, caught)
+
+
+_Handled = list[tuple[int, int, str, bool]]
+"""The first and the last line of handlers, what they do, and whether that is harmless; no lines of those that speak."""
+
+
+def _handled(path: str, handlers: _Handled) -> Iterator[tuple[Location, str, bool]]:
+    for line, end, body, harmless in handlers:
+        yield Location(path, line, end), body, harmless or is_one_off(path)
+
+
+@of_one_file
+def _broad_in_python(look: Look, path: str, _: str) -> list[tuple[int, int, str, bool]]:
+    module = look.python.module(path)
+    return [
+        (0, 0, item.body, False)
+        if item.body not in _SILENT
+        else (item.line, item.end_line, item.body, _guards_an_import(look, Location(path, item.line, item.end_line)))
+        for item in (module.handlers if module else ())
+        if item.broad
+    ]
+
+
+@of_one_file
+def _suppressed(look: Look, path: str, _: str) -> list[tuple[int, int, str, bool]]:
+    module = look.python.module(path)
+    return [
+        (call.line, call.end_line, "empty", False)
+        for call in (calls_like(module, "resolved", r"contextlib\.suppress") if module else ())
+        if any(re.fullmatch(r"(?:Base)?Exception", value.text) for value in call.arguments)
+    ]
+
+
+@of_one_file
+def _broad_in_web(look: Look, path: str, _: str) -> list[tuple[int, int, str, bool]]:
+    web = look.web.module(path)
+    return [
+        (0, 0, catch.body, False)
+        if catch.body not in _SILENT
+        else (
+            *(catch.line, catch.end_line, catch.body),
+            bool(_BENIGN_TRY.search(_tried(look, Location(path, catch.line, catch.end_line)))),
+        )
+        for catch in (web.catches if web else ())
+    ]
 
 
 def _tried(look: Look, place: Location) -> str:

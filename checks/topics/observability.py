@@ -19,11 +19,11 @@ from checks.application.wiring import (
     files_matching,
     is_one_off,
     line_matches,
-    modules,
+    matches_in,
     modules_calling,
     reached,
 )
-from checks.files.listed import PYTHON_OF_PRODUCT
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -54,6 +54,9 @@ _LOGS_ID = re.compile(
     r"|logging\.setLogRecordFactory"
 )
 _ACCESS_LOGS = r"hono/logger\.\w+|hono\.logger|morgan(?:\.default)?"
+_NAMES_ID_IN_LINES = (
+    r"correlation_id[.\w]*(?:Filter|filter)|record\.(?:request|correlation)_id\s*=|%\((?:request|correlation)_id\)s"
+)
 _ID_WORD = re.compile(r"(?i)(?:request|correlation|trace)_?-?id")
 
 
@@ -170,17 +173,16 @@ def correlation_ids(look: Look) -> Observation:
         text = " ".join(arguments_of(hit.call))
         if re.search(r"(?i)correlation|request_?id|RequestContext|ContextMiddleware", text):
             made.append(hit.place)
-    logged: list[Location] = []
     made += _returned(look)
-    for module in modules(look):
+    for among in (PYTHON_OF_PRODUCT, WEB_OF_PRODUCT):
         made += [
-            Location(module.path, text.line)
-            for text in module.texts
-            if _MAKES_ID.match(text.value)
-            and in_middleware(look, module.path)
-            and is_of_request(look, module.path, text.line)
+            Location(path, line)
+            for path, lines in look.gather(_names_an_id, among=among).items()
+            if reached(look, path) and in_middleware(look, path)
+            for line in lines
+            if is_of_request(look, path, line)
         ]
-        logged += _bindings(look, module.path)
+    logged = _bindings(look)
     if complete or (made and logged):
         if bare := _without_ids(look, complete, made, logged):
             said = "requests get an ID that log lines carry, but not in every service"
@@ -218,17 +220,36 @@ def _numbers(call: object) -> bool:
 
 def _returned(look: Look) -> list[Location]:
     """Where a response is given an ID of its request: a header that is set by item."""
-    return [
-        place
-        for module in modules(look)
-        if in_middleware(look, module.path)
-        for place in line_matches(look, module.path, r"(?i)headers\[[\"']x-(?:request|correlation|trace)-id[\"']\]\s*=")
-    ]
+    pattern = r"(?i)headers\[[\"']x-(?:request|correlation|trace)-id[\"']\]\s*="
+    places = matches_in(look, pattern, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT)
+    return [place for place in places if in_middleware(look, place.path)]
 
 
-def _bindings(look: Look, path: str) -> list[Location]:
+def _bindings(look: Look) -> list[Location]:
     """Where a log line, filter or context takes a request ID."""
-    module = look.python.module(path) if path.endswith(".py") else look.web.module(path)
+    binding = look.gather(_binds, among=PYTHON_OF_PRODUCT)
+    named: dict[str, list[Location]] = {}
+    for place in matches_in(look, _NAMES_ID_IN_LINES, PYTHON_OF_PRODUCT):
+        named.setdefault(place.path, []).append(place)
+    found: list[Location] = []
+    for path in sorted({*binding, *named}):
+        if reached(look, path):
+            found += [Location(path, line) for line in binding.get(path, ())] + named.get(path, [])
+    in_web = look.gather(_binds, among=WEB_OF_PRODUCT).items()
+    return found + [Location(path, line) for path, lines in in_web if reached(look, path) for line in lines]
+
+
+@of_one_file
+def _names_an_id(look: Look, path: str, _: str) -> list[int]:
+    """The lines of texts that are the name of a request ID."""
+    module = look.module(path)
+    return [text.line for text in (module.texts if module else ()) if _MAKES_ID.match(text.value)]
+
+
+@of_one_file
+def _binds(look: Look, path: str, _: str) -> list[int]:
+    """The lines of calls that put a request ID into what is logged."""
+    module = look.module(path)
     found = []
     for call in module.calls if module else ():
         given = [
@@ -241,11 +262,5 @@ def _bindings(look: Look, path: str) -> list[Location]:
             _LOGS_ID.fullmatch(call.callee) or _TEXT_LOG.fullmatch(call.callee) or "CorrelationIdFilter" in call.callee
         )
         if speaks and (any(_ID_WORD.search(text) for text in given) or "CorrelationIdFilter" in call.callee):
-            found.append(Location(path, call.line))
-    if path.endswith(".py"):
-        found += line_matches(
-            look,
-            path,
-            r"correlation_id[.\w]*(?:Filter|filter)|record\.(?:request|correlation)_id\s*=|%\((?:request|correlation)_id\)s",
-        )
+            found.append(call.line)
     return found
