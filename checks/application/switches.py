@@ -255,8 +255,8 @@ class _Given:
                 found += _values_of_key(look, path, name) if path in keyed else []
             yield from found
 
-    def _assigning(self, name: str) -> dict[str, str]:
-        return {path: _told(_values_assigned(self._look, path, name)) for path in self._by_name.get(name, ())}
+    def _assigning(self, name: str) -> dict[str, list[tuple[str]]]:
+        return {path: _assigned(self._look, path, name) for path in self._by_name.get(name, ())}
 
     @cached_property
     def _by_name(self) -> dict[str, dict[str, None]]:
@@ -277,9 +277,9 @@ class _Given:
 
 @rests_on(python=("assignments", "classes"), web=("assigned",))
 @of_one_file
-def _assigned(look: Look, path: str, name: str) -> str:
-    """A digest of what a file gives a name, as `_keyed`."""
-    return _told(_values_assigned(look, path, name))
+def _assigned(look: Look, path: str, name: str) -> list[tuple[str]]:
+    """Digests of what a file gives a name, which may be what must not be kept."""
+    return [(of_text(value),) for value in _values_assigned(look, path, name)]
 
 
 def _values_assigned(look: Look, path: str, name: str) -> list[str]:
@@ -294,15 +294,10 @@ def _values_assigned(look: Look, path: str, name: str) -> list[str]:
     return [*(item.value.text for item in module.assignments if item.target == name), *inside]
 
 
-def _told(values: list[str]) -> str:
-    """A digest of values, which may be what must not be kept; "" for none."""
-    return of_text("\n".join(values)) if values else ""
-
-
 @of_one_file
 def _keyed(look: Look, path: str, name: str) -> str:
     """A digest of what a file gives a key of that name, which may be what must not be kept; "" if nothing."""
-    return _told(_values_of_key(look, path, name))
+    return of_text("\n".join(found)) if (found := _values_of_key(look, path, name)) else ""
 
 
 def _values_of_key(look: Look, path: str, name: str) -> list[str]:

@@ -178,6 +178,7 @@ def test_few_steps_run_again_after_an_edit_inside_a_function(
 ARGUMENTS = {
     name_of(calls_seen._those_that): f"{calls_seen.__name__}:_any\n",
     name_of(wiring._calls_like): like("callee", ".*"),
+    name_of(switches._assigned): "app",
     name_of(product_said.called_like): product_said.asked_for(re.compile(".")),
     name_of(product_said.texts_like): product_said.asked_for(re.compile(".")),
     name_of(switches._assigned): "app",
