@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from checks.application.calls_seen import Seen, calls_of
 from checks.application.databases import databases, without_database
 from checks.application.methods import called
 from checks.application.numbers import counted
@@ -14,12 +13,12 @@ from checks.application.wiring import (
     complain,
     function_at,
     is_one_off,
-    python_modules,
+    reached,
     span,
-    web_modules,
 )
 from checks.digests import of_text
-from checks.look import Look
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
+from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 from checks.readers.facets import calls_within
@@ -80,20 +79,11 @@ def n_plus_one(look: Look) -> Observation:
         return without_database(look, SIGNAL, "no database", searched=SEARCHED)
     clear: list[Location] = []
     doubtful: list[Location] = []
-    for module in python_modules(look, "calls"):
-        for call in _in_loops(look, module) if not is_one_off(module.path) else ():
-            if _asks(call, sql=bool(found.sql)):
-                place = Location(module.path, call.line, call.end_line)
-                if _is_asked_once(look, place, call):
-                    continue
-                (doubtful if _is_doubtful(look, place, call) else clear).append(place)
-            elif found.sql and (_asks_for_each(look, module, call) or _asks_relation(look, module, call)):
-                place = Location(module.path, call.line, call.end_line)
-                (doubtful if _is_unless_known(look, place) else clear).append(place)
-    for web in web_modules(look):
-        if not is_one_off(web.path):
-            in_web, perhaps = _in_web(look, web)
-            clear += in_web
+    turns = look.gather(_turns_of_python, "sql" if found.sql else "", PYTHON_OF_PRODUCT)
+    for path, calls in [*turns.items(), *look.gather(_turns_of_web, among=WEB_OF_PRODUCT).items()]:
+        if reached(look, path) and not is_one_off(path):
+            surely, perhaps = (_in_python if path.endswith(PYTHON) else _in_web)(look, path, calls)
+            clear += surely
             doubtful += perhaps
     fix = "ask for all rows at once, with a join, an IN list or eager loading"
     if clear:
@@ -109,41 +99,108 @@ def n_plus_one(look: Look) -> Observation:
     return answer(SIGNAL, Outcome.MET, said, found.any[:3], searched=SEARCHED)
 
 
-def _in_loops(look: Look, module: PythonModule) -> list[Call]:
-    return [one.call for one in calls_of(look, module.path, _is_in_loop) if isinstance(one.call, Call)]
+_Both = tuple[list[Location], list[Location]]
+"""The clear and the doubtful ones among places."""
+_Turns = list[tuple[int, str, bool, str]]
+"""Of calls in the loops of a file that may matter: their numbers among all calls in loops, how they may, whether that
+is doubtful, and a digest of them. None of their lines: they are asked for where a call turns out to matter."""
 
 
-def _is_in_loop(call: Seen, _: str) -> bool:
-    return call.in_loop
+def _in_python(look: Look, path: str, turns: _Turns) -> _Both:
+    clear: list[Location] = []
+    doubtful: list[Location] = []
+    for number, kind, is_doubtful, _ in turns:
+        module = look.python.module(path)
+        if module is None:
+            continue
+        with look.reads.aside():
+            call = _in_loops(module)[number]
+        if kind != "each" or _asks_for_each(look, module, call):
+            (doubtful if is_doubtful else clear).append(Location(path, call.line, call.end_line))
+    return clear, doubtful
 
 
-def _in_web(look: Look, web: WebModule) -> tuple[list[Location], list[Location]]:
-    """The clear and the doubtful ones among the statements that loops of a module run.
+@of_one_file
+def _turns_of_python(look: Look, path: str, sql: str) -> list[tuple[int, str, bool, str]]:
+    """Calls that ask, or that ask a relation of a row, or that are given what the loop walks over."""
+    found: _Turns = []
+    module = look.python.module(path)
+    for number, call in enumerate(_in_loops(module) if module else ()):
+        place = Location(path, call.line, call.end_line)
+        if _asks(call, sql=bool(sql)):
+            if not _is_asked_once(look, place, call):
+                found.append((number, "asks", _is_doubtful(look, place, call), ""))
+        elif sql and module and _asks_relation(look, module, call):
+            found.append((number, "relation", _is_unless_known(look, place), ""))
+        elif sql and _is_given_what_is_walked(look, place, call):
+            said = of_text(f"{call.callee}\n{call.resolved}\n{call.function}")
+            found.append((number, "each", _is_unless_known(look, place), said))
+    return found
 
-    A row that is written alone in each turn is doubtful; where a turn runs several statements for its row, it is clear.
-    """
+
+def _in_loops(module: PythonModule) -> list[Call]:
+    return [call for call in module.calls if call.in_loop]
+
+
+def _in_web(look: Look, path: str, turns: _Turns) -> _Both:
+    """A row that is written alone in each turn is doubtful; where a turn runs several statements for it, clear."""
     clear: list[Location] = []
     doubtful: list[Location] = []
     written: dict[str, set[Location]] = {}
-    for one in (seen.call for seen in calls_of(look, web.path, _is_in_loop)):
-        if not isinstance(one, WebCall):
+    for number, kind, is_doubtful, _ in turns:
+        web = look.web.module(path)
+        if web is None:
             continue
-        place = Location(web.path, one.line, one.end_line)
-        if _WEB_READS.fullmatch(one.resolved) or _WEB_READS.fullmatch(one.callee):
-            is_doubtful = _WRITES.match(" ".join(one.arguments)) or _is_retry(look, place)
-            (doubtful if is_doubtful else clear).append(place)
-        elif _asks_for_each_in_web(look, web, one):
-            clear.append(place)
-        elif _ASSOCIATION.fullmatch(one.callee) and one.awaited and _is_of_the_turn(look, web, one):
-            doubtful.append(place)
-        elif _writes(one) or (one.awaited and _writes_a_model(look, web, one)):
-            above = span(look, web.path, max(one.line - _LINES_ABOVE, 1), one.line)
-            if not _is_retry(look, place) and not _AT_ONCE.search(above):
-                written.setdefault(_loop_around(look, place) or one.function, set()).add(place)
+        with look.reads.aside():
+            call = _web_loops(web)[number]
+        kinds = set(kind.split())
+        if "reads" in kinds:
+            (doubtful if is_doubtful else clear).append(Location(path, call.line, call.end_line))
+        elif "each" in kinds and _asks_for_each_in_web(look, web, call):
+            clear.append(Location(path, call.line, call.end_line))
+        elif "relation" in kinds and look.importers("sequelize", "sequelize-typescript"):
+            doubtful.append(Location(path, call.line, call.end_line))
+        elif not is_doubtful and ("writes" in kinds or ("model" in kinds and _writes_a_model(look, web, call))):
+            place = Location(path, call.line, call.end_line)
+            with look.reads.aside():
+                turn = _loop_around(look, place) or call.function
+            written.setdefault(turn, set()).add(place)
     for places in written.values():
         several = len({place.line for place in places}) > 1
         (clear if several else doubtful).extend(sorted(places))
     return clear, doubtful
+
+
+@of_one_file
+def _turns_of_web(look: Look, path: str, _: str) -> list[tuple[int, str, bool, str]]:
+    """Calls that read rows, write them, or are given what the loop walks over; of those that write, whether at once."""
+    found: _Turns = []
+    web = look.web.module(path)
+    for number, call in enumerate(_web_loops(web) if web else ()):
+        place = Location(path, call.line, call.end_line)
+        if _WEB_READS.fullmatch(call.resolved) or _WEB_READS.fullmatch(call.callee):
+            found.append((number, "reads", bool(_WRITES.match(" ".join(call.arguments)) or _is_retry(look, place)), ""))
+            continue
+        walked = _walked_in_web(look, place)
+        kinds = {
+            "each": any(word in walked for text in call.arguments for word in re.findall(r"^\w+", text))
+            and not _is_retry(look, place),
+            "relation": _ASSOCIATION.fullmatch(call.callee)
+            and call.awaited
+            and call.callee.partition(".")[0] in walked,
+            "writes": _writes(call),
+            "model": call.awaited and _MODEL_WRITE.fullmatch(call.callee),
+        }
+        if any(kinds.values()):
+            above = span(look, path, max(call.line - _LINES_ABOVE, 1), call.line)
+            no_row = _is_retry(look, place) or bool(_AT_ONCE.search(above))
+            said = of_text(f"{call.callee}\n{call.resolved}\n{call.function}\n{_loop_around(look, place)}")
+            found.append((number, " ".join(kind for kind, holds in kinds.items() if holds), no_row, said))
+    return found
+
+
+def _web_loops(web: WebModule) -> list[WebCall]:
+    return [call for call in web.calls if call.in_loop]
 
 
 def _writes(call: WebCall) -> bool:
@@ -155,8 +212,6 @@ def _writes(call: WebCall) -> bool:
 
 def _writes_a_model(look: Look, web: WebModule, call: WebCall) -> bool:
     """Whether a class whose file loads a mapper of objects to rows writes one: `await Contact.create(…)`."""
-    if not _MODEL_WRITE.fullmatch(call.callee):
-        return False
     home = look.web.module(call.resolved.partition("#")[0]) if "#" in call.resolved else web
     return any(item.package in _MAPPERS for item in (home.imports if home else ()))
 
@@ -176,12 +231,14 @@ def _asks(call: Call, *, sql: bool) -> bool:
     return True
 
 
-def _asks_for_each(look: Look, module: PythonModule, call: Call) -> bool:
-    """Whether a function or method of the repository that asks the database is called with what a loop walks over."""
-    place = Location(module.path, call.line, call.end_line)
+def _is_given_what_is_walked(look: Look, place: Location, call: Call) -> bool:
+    """Whether a call is given what the loop around it walks over."""
     given = {word for value in (*call.arguments, *call.keywords.values()) for word in re.findall(r"^\w+", value.text)}
-    if not given & _walked(look, place) or _is_retry(look, place):
-        return False
+    return bool(given & _walked(look, place)) and not _is_retry(look, place)
+
+
+def _asks_for_each(look: Look, module: PythonModule, call: Call) -> bool:
+    """Whether what is called is a function or method of the repository that asks the database."""
     caller = module.function(call.function)
     target = called(look, module, caller, call) if caller else function_at(look, module.path, call.callee)
     if target is None or is_one_off(target[0].path):
@@ -189,24 +246,32 @@ def _asks_for_each(look: Look, module: PythonModule, call: Call) -> bool:
     inner, function = target
     if any("cache" in mark.callee for mark in function.decorators):
         return False
-    asked = [one for one in calls_within(inner, function.qualified) if _asks(one, sql=True)]
-    return bool(asked) and not any(_is_doubtful(look, Location(inner.path, one.line), one) for one in asked)
+    return look.answer_of(_asks_for_one, inner.path, function.qualified)
+
+
+@of_one_file
+def _asks_for_one(look: Look, path: str, function: str) -> bool:
+    """Whether a function asks the database, and surely for one thing each time it is called."""
+    module = look.python.module(path)
+    asked = [one for one in (calls_within(module, function) if module else ()) if _asks(one, sql=True)]
+    return bool(asked) and not any(_is_doubtful(look, Location(path, one.line), one) for one in asked)
 
 
 def _asks_for_each_in_web(look: Look, web: WebModule, call: WebCall) -> bool:
     """The same for a function of JavaScript or TypeScript, of this file or of one that it imports."""
-    path, _, name = look.web.trace(call).partition("#")
-    home, name = (look.web.module(path), name) if name else (web, call.callee)
-    if home is None or "." in name or is_one_off(home.path) or _is_retry(look, Location(web.path, call.line)):
-        return False
-    above = span(look, web.path, max(call.line - _TURN_LINES, 1), call.end_line)
-    walked = {word for text in _WALKS.findall(above) for word in re.findall(r"\w+", "".join(text))}
-    if not any(word in walked for text in call.arguments for word in re.findall(r"^\w+", text)):
-        return False
-    spans = [(one.line, one.end_line) for one in home.functions if one.name == name]
+    home, _, name = look.web.trace(call).partition("#")
+    home, name = (home, name) if name else (web.path, call.callee)
+    return "." not in name and not is_one_off(home) and look.answer_of(_reads_in, home, name)
+
+
+@of_one_file
+def _reads_in(look: Look, path: str, name: str) -> bool:
+    """Whether a function of that name asks the database for rows."""
+    home = look.web.module(path)
+    spans = [(one.line, one.end_line) for one in home.functions if one.name == name] if home else []
     return any(
         first <= one.line <= last and (_WEB_READS.fullmatch(one.resolved) or _WEB_READS.fullmatch(one.callee))
-        for one in home.calls
+        for one in (home.calls if home and spans else ())
         for first, last in spans
     )
 
@@ -214,11 +279,10 @@ def _asks_for_each_in_web(look: Look, web: WebModule, call: WebCall) -> bool:
 _ASSOCIATION = re.compile(r"(\w+)\.(?:get|count)[A-Z]\w*")
 
 
-def _is_of_the_turn(look: Look, web: WebModule, call: WebCall) -> bool:
-    """Whether Sequelize is asked, by the row of a turn, for what belongs to it: `await post.getComments()`."""
-    above = span(look, web.path, max(call.line - _TURN_LINES, 1), call.end_line)
-    walked = {word for text in _WALKS.findall(above) for word in re.findall(r"\w+", "".join(text))}
-    return call.callee.partition(".")[0] in walked and bool(look.importers("sequelize", "sequelize-typescript"))
+def _walked_in_web(look: Look, place: Location) -> set[str]:
+    """What the loops shortly above a call name the rows of their turns."""
+    above = span(look, place.path, max(place.line - _TURN_LINES, 1), place.end_line)
+    return {word for text in _WALKS.findall(above) for word in re.findall(r"\w+", "".join(text))}
 
 
 def _is_unless_known(look: Look, place: Location) -> bool:
