@@ -321,8 +321,67 @@ def _newlines(match: re.Match[str]) -> str:
 
 
 def text_of(look: Look, call: Seen) -> str:
-    """The source of a call."""
-    return lines_of(look, call.path, call.line, call.end_line)
+    """The source of a call; who asks has read this, and not where it stands."""
+    which = _which(look, call)
+    if not which:
+        return lines_of(look, call.path, call.line, call.end_line)
+    look.answer_of(_written, call.path, which)
+    with look.reads.aside():
+        return lines_of(look, call.path, call.line, call.end_line)
+
+
+def around(look: Look, call: Seen) -> str:
+    """The source of the function that holds a call; who asks has read this, and not where it stands."""
+    which = _which(look, call)
+    if not which:
+        return lines_of(look, call.path, *function_span(look, call.path, call.line))
+    look.answer_of(_written_around, call.path, which)
+    with look.reads.aside():
+        return lines_of(look, call.path, *function_span(look, call.path, call.line))
+
+
+@of_one_file
+def _written(look: Look, path: str, which: str) -> str:
+    """A digest of the source of a call of a file; "" where it is not there."""
+    look.tree.text(path)  # so that it is known that the file is read
+    call = _by_which(look, path).get(which)
+    return of_text(_lines(look, path, call.line, call.end_line)) if call else ""
+
+
+@of_one_file
+def _written_around(look: Look, path: str, which: str) -> str:
+    """A digest of the source of the function that holds a call of a file; "" where it is not there."""
+    look.tree.text(path)  # so that it is known that the file is read
+    call = _by_which(look, path).get(which)
+    return of_text(_lines(look, path, *function_span(look, path, call.line))) if call else ""
+
+
+def _which(look: Look, call: Seen) -> str:
+    """What tells a call from the others of its file, wherever it stands; "" for a decorator, which is none of them."""
+    with look.reads.aside():
+        _by_which(look, call.path)
+        return _told_apart(look)[call.path][1].get(id(call.call), "")
+
+
+def _by_which(look: Look, path: str) -> Mapping[str, Call | WebCall]:
+    """The calls of a file by a digest of their function and what they are written as, with a number among the same."""
+    known = _told_apart(look)
+    if path not in known:
+        module = look.module(path)
+        numbers: dict[str, int] = {}
+        named: dict[str, Call | WebCall] = {}
+        for call in module.calls if module else ():
+            said = of_text(f"{call.function}\n{call.callee}")
+            numbers[said] = numbers.get(said, -1) + 1
+            named[f"{said} {numbers[said]}"] = call
+        known[path] = named, {id(call): which for which, call in named.items()}
+    return known[path][0]
+
+
+@once
+def _told_apart(_: Look) -> dict[str, tuple[dict[str, Call | WebCall], dict[int, str]]]:
+    """Filled by `_by_which`: the calls of files by what tells them apart, and that by the calls."""
+    return {}
 
 
 def function_span(look: Look, path: str, line: int) -> tuple[int, int]:
@@ -339,11 +398,6 @@ def function_span(look: Look, path: str, line: int) -> tuple[int, int]:
         spans = [(item.line, item.end_line) for item in web.functions if item.name or item.is_async] if web else []
     around = [span for span in spans if span[0] <= line <= span[1]]
     return max(around, key=lambda span: (span[0], -span[1]), default=(1, 10**9))
-
-
-def around(look: Look, call: Seen) -> str:
-    """The source of the function that holds a call."""
-    return lines_of(look, call.path, *function_span(look, call.path, call.line))
 
 
 def imports(look: Look, path: str, packages: re.Pattern[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from checks.application.calls_seen import Seen, calls_that, function_span, lines_of, users_of
+from checks.application.calls_seen import Seen, around, calls_that, function_span, lines_of, users_of
 from checks.application.endpoints import endpoints
 from checks.application.wiring import is_one_off
 from checks.look import PYTHON
@@ -61,7 +61,7 @@ def _runs_a_name(call: Seen, _: str) -> bool:
 
 
 def _is_lengthened(look: Look, call: Seen) -> bool:
-    body = lines_of(look, call.path, *function_span(look, call.path, call.line))
+    body = around(look, call)
     word = rf"(?<![\w.$]){re.escape(call.arguments[0])}"
     return bool(re.search(rf"{word}\s*\+=", body)) and any(
         _STATEMENT.match(text) for text in _set_to(body, call.arguments[0])

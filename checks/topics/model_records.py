@@ -6,6 +6,7 @@ import re
 
 from checks.application.calls_seen import (
     Seen,
+    around,
     calls_in,
     calls_of,
     calls_that,
@@ -25,6 +26,7 @@ from checks.models.tracing import is_traced, left_to_the_environment, traced
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.once import once
 from checks.probe import probe
+from checks.reads import of_one_file
 
 LOGGING, COST = "llm.call-logging", "llm.cost-tracking"
 
@@ -233,16 +235,9 @@ def cost_tracking(look: Look) -> Observation:
     for path in look.source_paths():
         if look.reach.reached(path) is False or path not in near or path in aside:
             continue
-        text = lines_of(look, path)
-        for match in _USED.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            if not _is_run(look, path, line):
-                continue
-            first, last = function_span(look, path, line)
-            whole = lines_of(look, path, first, min(last, line + 60))
-            place = Location(path, line)
-            kept = _STORED.search(_without_model_call(whole)) or _SENT_LOG.search(whole)
-            (stored if kept and last - first < 400 else returned).append(place)  # noqa: PLR2004 - a whole module is no context
+        for line, kept in look.answer_of(_uses, path, ""):
+            if _is_run(look, path, line):
+                (stored if kept else returned).append(Location(path, line))
     if in_store := _kept(look):
         if dropped := uncounted(look, in_store, _reads_use):
             said = f"token counts are stored, but not those of {counted(len(dropped), 'other model call')}"
@@ -267,6 +262,20 @@ def _reads_use(text: str) -> bool:
     return bool(_USED.search(told) or _TOKENS.search(told))
 
 
+@of_one_file
+def _uses(look: Look, path: str, _: str) -> list[tuple[int, bool]]:
+    """The lines in which a file reads what an answer says of its use, and whether that is stored or sent there."""
+    found = []
+    text = lines_of(look, path)
+    for match in _USED.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        first, last = function_span(look, path, line)
+        whole = lines_of(look, path, first, min(last, line + 60))
+        kept = _STORED.search(_without_model_call(whole)) or _SENT_LOG.search(whole)
+        found.append((line, bool(kept) and last - first < 400))  # noqa: PLR2004 - a whole module is no context
+    return found
+
+
 def _is_run(look: Look, path: str, line: int) -> bool:
     """Whether the function around a line of Python is called by anything; other lines run."""
     module = look.python.module(path)
@@ -289,13 +298,13 @@ def _kept(look: Look) -> list[Location]:
     near |= {one for path in near for one in (*look.reach.imported_by(path), *look.reach.imports_of(path))}
     near -= development_files(look)
     models = {call.place for call in model_calls(look)}
+    asking = {place.path for place in models}
     found: list[Location] = []
     for call in calls_in(look, near, _stores):
-        if not call.reached or call.place in models:
+        if not call.reached or (call.path in asking and call.place in models):
             continue
         text = _without_model_call(text_of(look, call))
-        first, last = function_span(look, call.path, call.line)
-        whole = lines_of(look, call.path, first, min(last, first + _LONGEST))
+        whole = _begin(around(look, call))
         rows = [
             next(filter(None, match.groups()), match[0])
             for one in call.arguments
@@ -312,6 +321,10 @@ def _kept(look: Look) -> list[Location]:
     return found
 
 
+def _begin(text: str) -> str:
+    return "\n".join(text.split("\n", _LONGEST + 1)[: _LONGEST + 1])
+
+
 def _stores(call: Seen, _: str) -> bool:
     return bool(_STORES.fullmatch(call.last))
 
@@ -322,7 +335,7 @@ def _usage_readers(look: Look) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for model in model_calls(look):
         seen = model.seen
-        text = _CAPS.sub(" ", lines_of(look, seen.path, *function_span(look, seen.path, seen.line)))
+        text = _CAPS.sub(" ", around(look, seen))
         if seen.function and _USED.search(text):
             found[seen.function.rsplit(".", 1)[-1]] = bool(_TOKENS.search(" ".join(_RETURNED.findall(text))))
     return found
@@ -340,8 +353,7 @@ def _of_an_answer(look: Look, call: Seen, text: str, hops: int = 3) -> bool:
         return False
     owner = call.function.rpartition(".")[0] if name in {"__init__", "constructor"} else ""
     for user in users_of(look, call.path, owner or name):
-        first, last = function_span(look, user.path, user.line)
-        whole = _CAPS.sub(" ", lines_of(look, user.path, first, min(last, first + _LONGEST)))
+        whole = _CAPS.sub(" ", _begin(around(look, user)))
         if _of_an_answer(look, user, whole, hops - 1):
             return True
     return False
