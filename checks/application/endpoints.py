@@ -18,6 +18,7 @@ from checks.application.wiring import (
     callees,
     function_at,
     not_applicable,
+    source_of,
     span,
 )
 from checks.digests import of_text
@@ -79,7 +80,7 @@ def source(look: Look, endpoint: Endpoint, hops: int = 1) -> str:
     parts = [span(look, endpoint.module, endpoint.first, endpoint.last)]
     found = function_at(look, endpoint.module, endpoint.handler) if endpoint.is_python else None
     if found:
-        parts += [span(look, module.path, one.line, one.end_line) for module, one in _below(look, *found, hops)]
+        parts += [source_of(look, module.path, one.qualified) for module, one in _below(look, *found, hops)]
     elif not endpoint.is_python:
         parts += _web_helpers(look, endpoint.module, endpoint.first, endpoint.last, endpoint.handler, hops)
     return "\n".join(parts)

@@ -350,6 +350,26 @@ def span(look: Look, path: str, first: int, last: int) -> str:
     return _lines(look, path, first, last)
 
 
+def source_of(look: Look, path: str, function: str) -> str:
+    """The lines of a function of Python, comments taken out; who asks has read these, and not where they stand."""
+    look.answer_of(_function_source, path, function)
+    with look.reads.aside():
+        return _source(look, path, function)
+
+
+@of_one_file
+def _function_source(look: Look, path: str, function: str) -> str:
+    """A digest of the lines of a function, as of lines; "" where there is none of that qualified name."""
+    text = _source(look, path, function)
+    return of_text(text) if text else ""
+
+
+def _source(look: Look, path: str, function: str) -> str:
+    module = look.python.module(path)
+    found = module.function(function) if module else None
+    return _lines(look, path, found.line, found.end_line) if found else ""
+
+
 @of_one_file
 def _stands_in(look: Look, path: str, lines: str) -> str:
     """A digest of what stands in lines of a file, or in all: it is kept, and they may hold what must not be."""

@@ -15,17 +15,22 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from checks.reads import READABLE
 
 if TYPE_CHECKING:
-    from checks.readers.python_facts import Assignment, Call, PythonModule
-    from checks.readers.web_facts import WebModule
+    from checks.readers.python_facts import Assignment, Call, Function, PythonModule
+    from checks.readers.web_facts import WebFunction, WebModule
     from checks.reads import Reads
 
 Record = TypeVar("Record")
 Answer = TypeVar("Answer")
 _PLACES: Final = frozenset({"line", "end_line"})
 LIKE: Final = "~"
-"""Between a text of calls and the pattern it matches, or between what is asked for of a function and its name."""
-_WITHIN: Final = {"calls in": "calls", "assignments in": "assignments"}
-"""The fields whose records in one function are asked for."""
+"""Between a text of calls and the pattern it matches, or between what is asked for and a name."""
+_WITHIN: Final = {
+    "calls in": ("calls", "function"),
+    "assignments in": ("assignments", "function"),
+    "functions called": ("functions", "qualified"),
+    "functions named": ("functions", "name"),
+}
+"""Fields of which those records are asked for that have a text in one of their own, and which that is."""
 
 
 class Placed:
@@ -142,6 +147,16 @@ def assignments_within(module: PythonModule, function: str) -> tuple[Assignment,
     return _part(module, like("assignments in", function))
 
 
+def function_called(module: PythonModule, qualified: str) -> Function | None:
+    """The function of that qualified name, or None; which others there are is not asked for."""
+    return next(iter(_part(module, like("functions called", qualified))), None)
+
+
+def function_named(module: WebModule, name: str) -> WebFunction | None:
+    """The first function of that name, or None; which others there are is not asked for."""
+    return next(iter(_part(module, like("functions named", name))), None)
+
+
 def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
     asker = asks(module, name)
     if asker is None:
@@ -152,7 +167,7 @@ def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
 
 def field_of(facet: str) -> str:
     """The field of which a part with a pattern or a function in its name is taken: where it is the same, so is that."""
-    return _WITHIN.get(facet.partition(LIKE)[0], "calls")
+    return _WITHIN.get(facet.partition(LIKE)[0], ("calls", ""))[0]
 
 
 def asks(module: PythonModule | WebModule, name: str) -> _Asker | None:
@@ -166,7 +181,8 @@ def asks(module: PythonModule | WebModule, name: str) -> _Asker | None:
 def _like(module: Any, name: str) -> tuple[Any, ...]:
     by, _, pattern = name.partition(LIKE)
     if by in _WITHIN:
-        return tuple(one for one in getattr(module, _WITHIN[by]) if one.function == pattern)
+        field, own = _WITHIN[by]
+        return tuple(one for one in getattr(module, field) if getattr(one, own) == pattern)
     matches = re.compile(pattern).fullmatch
     return tuple(call for call in module.calls if matches(getattr(call, by)))
 

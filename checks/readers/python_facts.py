@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from checks.cache.rows import Rows
-from checks.readers.facets import Placed, facet, placed, told_apart
+from checks.readers.facets import Placed, facet, function_called, placed, told_apart
 
 NOT_CONSTANT = ...
 """Stands for the value of an expression that is not a literal."""
@@ -249,7 +249,7 @@ class PythonModule(Placed):
 
     def function(self, qualified: str) -> Function | None:
         """The function of that qualified name, or None."""
-        return next((item for item in self.functions if item.qualified == qualified), None)
+        return function_called(self, qualified)
 
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")

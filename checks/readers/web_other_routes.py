@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from checks.readers.facets import calls_like
+from checks.readers.facets import calls_like, function_named
 from checks.readers.web_facts import WebCall, WebFunction, WebModule, WebRoute
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "ALL")
@@ -139,25 +139,25 @@ def _by_place(module: WebModule) -> Iterator[WebRoute]:
 
 def _of_process(module: WebModule, exported: set[str]) -> Iterator[WebRoute]:
     """A module that answers every path itself: of Lambda, Workers, Deno or Bun."""
-    if "handler" in exported and (handler := _named(module, "handler")) and _takes_event(module, handler):
+    if "handler" in exported and (handler := function_named(module, "handler")) and _takes_event(module, handler):
         yield _whole(module, "lambda", (), f"/{module.path.rsplit('/', 1)[-1].split('.')[0]}", "handler")
-    elif "default" in exported and (fetch := _named(module, "fetch")) and "env" in " ".join(fetch.parameters).lower():
+    elif "default" in exported and (fetch := function_named(module, "fetch")) and _takes_environment(fetch):
         yield _whole(module, "worker", (), "/*", "fetch")
     elif "/supabase/functions/" not in f"/{module.path}":
         for call in calls_like(module, "callee", r"(?:Deno|Bun)\.serve"):
             yield _route(module, call, call.callee.split(".", maxsplit=1)[0].lower(), (), "/*", ())
 
 
+def _takes_environment(fetch: WebFunction) -> bool:
+    return "env" in " ".join(fetch.parameters).lower()
+
+
 def _takes_event(module: WebModule, handler: WebFunction) -> bool:
     return bool(handler.parameters) and bool(_EVENT.search(handler.parameters[0])) and not module.path.endswith(".tsx")
 
 
-def _named(module: WebModule, name: str) -> WebFunction | None:
-    return next((item for item in module.functions if item.name == name), None)
-
-
 def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: str, name: str) -> WebRoute:
-    function = _named(module, name)
+    function = function_named(module, name)
     line, end = (function.line, function.end_line) if function else (1, module.lines)
     return WebRoute(framework, methods, path, module.path, line, end, name, (), True)
 

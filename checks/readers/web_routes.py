@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from checks.readers.facets import calls_like
+from checks.readers.facets import calls_like, function_named
 from checks.readers.web_facts import WebCall, WebImport, WebModule, WebRoute
 from checks.readers.web_other_routes import other_routes
 
@@ -101,7 +101,7 @@ def _by_place(module: WebModule) -> Iterator[WebRoute]:
 
 
 def _whole(module: WebModule, framework: str, methods: tuple[str, ...], path: str, handler: str) -> WebRoute:
-    function = next((item for item in module.functions if item.name == handler), None)
+    function = function_named(module, handler)
     line, end = (function.line, function.end_line) if function else (1, module.lines)
     if function is None and framework == "supabase":
         call = next(item for item in module.calls if item.callee in {"serve", "Deno.serve"})

@@ -23,6 +23,7 @@ from checks.application.wiring import (
     line_matches,
     python_modules,
     reached,
+    source_of,
     span,
 )
 from checks.files.listed import WEB_OF_PRODUCT, named_so
@@ -219,7 +220,7 @@ def _asks_by_helper(look: Look, endpoint: Endpoint) -> bool:
     for _ in range(_MOST_HELPERS):
         level = [found for one in level for found in callees(look, *one) if found[1].qualified != one[1].qualified]
         for module, function in level:
-            text = span(look, module.path, function.line, function.end_line)
+            text = source_of(look, module.path, function.qualified)
             if not _ASKS_REQUEST.search(text):
                 continue
             refuses = _REFUSED.search(text) or _REFUSED.search(own)

@@ -15,7 +15,6 @@ from checks.application.wiring import (
     is_used,
     line_matches,
     modules_calling,
-    python_modules,
     reached,
     span,
 )
@@ -198,11 +197,14 @@ def _in_python(
 @once
 def _configures(look: Look) -> bool:
     """Whether anything hands a logging dictionary to the standard library or to the server."""
-    return any(
-        _LOADS.fullmatch(call.callee) or "log_config" in call.keywords
-        for module in python_modules(look, "calls")
-        for call in module.calls
-    )
+    return any(reached(look, path) for path in look.gather(_hands_over, among=PYTHON_OF_PRODUCT))
+
+
+@of_one_file
+def _hands_over(look: Look, path: str, _: str) -> bool:
+    module = look.python.module(path)
+    calls = module.calls if module else ()
+    return any(_LOADS.fullmatch(call.callee) or "log_config" in call.keywords for call in calls)
 
 
 def _in_settings(look: Look, path: str, writes: frozenset[str]) -> Iterator[Location]:

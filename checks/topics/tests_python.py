@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from checks.readers.facets import calls_within
 from checks.readers.plain import mapping, read_toml, sequence
 from checks.readers.python_lineage import lineage
 from checks.topics.tests_case import Case
@@ -146,7 +147,7 @@ def _asserts(look: Look, module: PythonModule, function: Function, depth: int, k
     """Whether a helper asserts, itself or through helpers of its own."""
     if function.assertions or depth == 0:
         return function.assertions > 0
-    calls = [call.callee for call in module.calls if call.function == function.qualified]
+    calls = [call.callee for call in calls_within(module, function.qualified)]
     return any(re.search(r"(^|\.)(assert\w+|fail)$", callee) for callee in calls) or any(
         _has_asserting(look, module, function.owner, callee, depth - 1, known) for callee in calls
     )

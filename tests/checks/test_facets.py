@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from checks.cache.answers import Answers
 from checks.cache.store import Store
 from checks.look import Look
 from checks.readers import python_facts, web_facts
-from checks.readers.facets import calls_like, like, same
+from checks.readers.facets import assignments_within, calls_like, calls_within, field_of, like, same
 from checks.readers.python_facts import PythonModule
 from checks.reads import QUESTIONS, READABLE, RESTS_ON, Question, name_of
 from checks.report_wire import pack
@@ -64,12 +65,14 @@ def asked(look: Look, ask: Callable[[PythonModule], object]) -> set[Question]:
     [
         (lambda module: [call.callee for call in module.calls], {"calls"}),
         (lambda module: [call.line for call in module.calls], {"calls", ""}),
-        (lambda module: module.function("load").end_line, {"functions", ""}),
+        (lambda module: module.function("load").end_line, {"functions called~load", ""}),
         (lambda module: set(module.imports), {"imports", ""}),
         (lambda module: module.path, set()),
         (lambda module: module.made_globally, {"made_globally"}),
         (lambda module: [item.target for item in module.instances], {"instances"}),
         (lambda module: calls_like(module, "resolved", r"httpx\..*"), {r"resolved~httpx\..*"}),
+        (lambda module: [call.callee for call in calls_within(module, "load")], {"calls in~load"}),
+        (lambda module: [item.target for item in assignments_within(module, "load")], {"assignments in~load"}),
     ],
 )
 def test_what_is_read_of_a_module_is_what_counts_as_asked(
@@ -107,6 +110,13 @@ def test_lines_of_web_code_count_too(tmp_path: Path) -> None:
     [
         ("\n" + CODE, ["calls", "functions", "imports", "classes"], [""]),
         (
+            CODE + "\n\ndef other():\n    found = call(1)\n",
+            ["calls in~load", "assignments in~load", "functions called~load", "functions named~load"],
+            ["calls", "assignments", "functions", "calls in~other", "assignments in~other", "functions called~other"],
+        ),
+        (CODE.replace("found", "more"), ["calls in~load"], ["assignments in~load"]),
+        (CODE.replace("timeout=limit", "timeout=3"), ["functions called~load"], ["calls in~load"]),
+        (
             CODE.replace("    return found", "    other = 1\n    return found"),
             ["calls", "made_globally"],
             ["assignments"],
@@ -120,6 +130,16 @@ def test_lines_of_web_code_count_too(tmp_path: Path) -> None:
 def test_a_change_is_told_from_what_stands(tmp_path: Path, now: str, still: list[str], changed: list[str]) -> None:
     before, after = module_of(tmp_path / "a", CODE), module_of(tmp_path / "b", now)
     assert [one for one in [*still, *changed, READABLE] if same(before, after, one)] == [*still, READABLE]
+
+
+@pytest.mark.parametrize("part", ["calls in~load", "assignments in~load", "functions called~load", "resolved~.*"])
+def test_a_part_is_the_same_where_the_field_is_of_which_it_is_taken(tmp_path: Path, part: str) -> None:
+    module = module_of(tmp_path, CODE)
+    taken = asked(look_at(tmp_path), lambda module: getattr(module, field_of(part)))
+    assert taken == {("python module", field_of(part))}
+    assert same(module, module, part)
+    other = replace(module, **{field_of(part): ()})
+    assert not same(module, other, part), "taken of this field and of no other"
 
 
 @pytest.mark.parametrize(("one", "other"), [("True", "1"), ("{'a': 1, 'b': 2}", "{'b': 2, 'a': 1}"), ("1", "1.0")])
