@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from sys import intern
 from typing import TYPE_CHECKING
 
+from checks.application.emptied import Emptied
 from checks.application.typed_clients import typed_names
 from checks.children import allowance
 from checks.digests import blake2b, of_text
@@ -25,23 +27,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One call. `name` is the resolved callee, followed across files; `given` are keywords or object keys as text.
+    """One call. `name` is the resolved callee, followed across files.
 
-    `hidden` says that arguments are unpacked or spread. `reached` is false in files that no entry point loads.
+    `reached` is false in files that no entry point loads.
     """
 
     path: str
     call: Call | WebCall
     name: str
-    callee: str
-    function: str
-    arguments: tuple[str, ...] = ()
-    given: Mapping[str, str] | None = None
-    hidden: bool = False
-    in_loop: bool = False
     reached: bool = True
 
-    # Not copied: who goes through the calls for one that is not there does not ask where the others stand.
+    # Nothing is copied: there are millions of calls in a large tree, and who goes through them for one that is not
+    # there does not ask where the others stand.
+    @property
+    def callee(self) -> str:
+        """What is called, as written."""
+        return self.call.callee
+
+    @property
+    def function(self) -> str:
+        """The function around it, "" at module level."""
+        return self.call.function
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The positional arguments as text."""
+        call = self.call
+        return call.arguments if isinstance(call, WebCall) else tuple([value.text for value in call.arguments])
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The named arguments, or the keys of objects that are given, as text."""
+        call = self.call
+        return call.keys if isinstance(call, WebCall) else {name: value.text for name, value in call.keywords.items()}
+
+    @property
+    def hidden(self) -> bool:
+        """Whether arguments are unpacked or spread."""
+        return self.call.spread if isinstance(self.call, WebCall) else self.call.unpacked
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether it stands in a loop."""
+        return self.call.in_loop
+
     @property
     def line(self) -> int:
         """Where it begins."""
@@ -61,11 +90,6 @@ class Seen:
     def last(self) -> str:
         """The last part of the callee, as in "create"."""
         return self.callee.rsplit(".", 1)[-1]
-
-    @property
-    def keys(self) -> Mapping[str, str]:
-        """The named arguments as text."""
-        return self.given or {}
 
 
 _PYTHON_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))[ \t]*#(?![^\n]*[\"'])[^\n]*$|^[ \t]*#[^\n]*$")
@@ -145,7 +169,7 @@ def _found(_: Look) -> dict[str, tuple[dict[str, str], tuple[Seen, ...]]]:
 
 
 def _asked(says: Says, argument: str) -> str:
-    return f"{says.__module__}:{says.__name__}\n{argument}"
+    return intern(f"{says.__module__}:{says.__name__}\n{argument}")
 
 
 @rests_on(
@@ -186,8 +210,8 @@ def _told(calls: list[Seen]) -> str:
     if not calls:
         return ""
     said = "\n".join(
-        f"{c.name}\0{c.call.resolved}\0{c.callee}\0{c.function}\0{c.hidden}{c.in_loop}{c.call.awaited}{c.call.arguments}\0{c.given}\0"
-        f"{c.call.is_new if isinstance(c.call, WebCall) else c.call.keywords}"
+        f"{c.name}\0{c.call.resolved}\0{c.callee}\0{c.function}\0{c.hidden}{c.in_loop}{c.call.awaited}{c.call.arguments}\0"
+        f"{f'{c.call.is_new}{c.call.keys}' if isinstance(c.call, WebCall) else c.call.keywords}"
         for c in calls
     )
     return blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
@@ -227,17 +251,7 @@ def _python(look: Look, path: str) -> Iterator[Seen]:
         if name == call.callee and typed:
             name = _by_type(typed, call.function, name)
         field = fields.get((call.function.rpartition(".")[0], ".".join(name.split(".")[:2])), "")
-        yield Seen(
-            path,
-            call,
-            field + name[name.index(".", 5) :] if field and name.count(".") > 1 else name,
-            call.callee,
-            call.function,
-            tuple(value.text for value in call.arguments),
-            {name: value.text for name, value in call.keywords.items()},
-            call.unpacked,
-            call.in_loop,
-        )
+        yield Seen(path, call, field + name[name.index(".", 5) :] if field and name.count(".") > 1 else name)
 
 
 def _by_type(typed: Mapping[tuple[str, str], str], function: str, callee: str) -> str:
@@ -266,20 +280,14 @@ def _http_fields(module: PythonModule) -> dict[tuple[str, str], str]:
 def _web(look: Look, path: str) -> Iterator[Seen]:
     module = look.web.module(path)
     for call in module.calls if module else ():
-        yield Seen(
-            path,
-            call,
-            look.web.trace(call),
-            call.callee,
-            call.function,
-            call.arguments,
-            call.keys,
-            call.spread,
-            call.in_loop,
-        )
+        yield Seen(path, call, look.web.trace(call))
 
 
-def lines_of(look: Look, path: str, first: int = 1, last: int = 10**9) -> str:
+_LAST = 10**9
+"""No file has so many lines."""
+
+
+def lines_of(look: Look, path: str, first: int = 1, last: int = _LAST) -> str:
     """The lines `first` to `last` of a file with comments emptied; who asks has read these, and not the file."""
     look.answer_of(_stands_in, path, f"{first} {last}")
     return _lines(look, path, first, last)
@@ -294,19 +302,15 @@ def _stands_in(look: Look, path: str, lines: str) -> str:
 
 
 def _lines(look: Look, path: str, first: int, last: int) -> str:
-    files = _emptied(look)
-    if path in files:
-        allowance.reading(path)
-    else:
-        # A comment that ends the file adds nothing, not even a line.
-        files[path] = tuple(_without_comments(path, look.tree.text(path) or "").rstrip().split("\n"))
-    return "\n".join(files[path][max(first - 1, 0) : last])
+    text = _emptied(look).of(path)
+    if (first, last) == (1, _LAST):
+        return text
+    return "\n".join(text.split("\n", max(last, 0))[max(first - 1, 0) : max(last, 0)])
 
 
 @once
-def _emptied(_: Look) -> dict[str, tuple[str, ...]]:
-    """Lines of files with comments emptied, filled by `lines_of`."""
-    return {}
+def _emptied(look: Look) -> Emptied:
+    return Emptied(look, _without_comments)
 
 
 def _without_comments(path: str, text: str) -> str:
@@ -397,7 +401,7 @@ def function_span(look: Look, path: str, line: int) -> tuple[int, int]:
         web = look.web.module(path)
         spans = [(item.line, item.end_line) for item in web.functions if item.name or item.is_async] if web else []
     around = [span for span in spans if span[0] <= line <= span[1]]
-    return max(around, key=lambda span: (span[0], -span[1]), default=(1, 10**9))
+    return max(around, key=lambda span: (span[0], -span[1]), default=(1, _LAST))
 
 
 def imports(look: Look, path: str, packages: re.Pattern[str]) -> bool:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
+from checks.application.emptied import Emptied
 from checks.application.partly_read import partly_read
 from checks.application.usage import Usage
 from checks.application.web_usage import runs
-from checks.children import allowance
 from checks.digests import of_text
 from checks.files.kinds import is_template_of_code
 from checks.files.listed import CODE_OF_PRODUCT, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
 from checks.observation import Confidence, Finding, Location, Observation, Outcome, Severity
 from checks.once import once
-from checks.readers.facets import LIKE, asks, calls_like, calls_within, like
+from checks.readers.facets import LIKE, calls_like, calls_within, like
 from checks.readers.python_facts import PythonModule
 from checks.reads import ENDING, Question, of_one_file, rests_on
 
@@ -65,19 +65,19 @@ def _live_modules(look: Look) -> _Every:
     return tuple(one for one in python if reached(look, one.path)), tuple(one for one in web if reached(look, one.path))
 
 
-_Named = dict[str, list[tuple[str, int, "Call | WebCall"]]]
-"""Calls by what names them, each with its file and its number there."""
+_Named = dict[str, list[str]]
+"""The files that call something, by what names it there."""
 
 
 @once
 def _resolved(look: Look) -> _Named:
-    """The calls of all modules by what they resolve to. Who uses them says which it asks for."""
+    """The modules by what their calls resolve to. Who uses them says which calls it asks for."""
     return _by_name(look, attrgetter("resolved"))
 
 
 @once
 def _written_as(look: Look) -> _Named:
-    """The calls of all modules by what they are written as. Who uses them says which it asks for."""
+    """The modules by what their calls are written as. Who uses them says which calls it asks for."""
     return _by_name(look, attrgetter("callee"))
 
 
@@ -91,8 +91,8 @@ def _by_name(look: Look, name_of: Callable[[Call | WebCall], str]) -> _Named:
         every: list[PythonModule | WebModule] = [*python, *web]
         for module in every:
             made: Sequence[Call | WebCall] = module.calls
-            for number, call in enumerate(made):
-                found.setdefault(name_of(call), []).append((module.path, number, call))
+            for name in dict.fromkeys(map(name_of, made)):
+                found.setdefault(name, []).append(module.path)
     return found
 
 
@@ -109,24 +109,15 @@ def modules_calling(
         pattern: A regular expression that it matches in full.
         dead: With modules that no entry point reaches.
     """
-    known: dict[str, list[tuple[int, Call | WebCall]]] = {}
 
     def at_once() -> dict[str, bool]:
         matches = re.compile(pattern).fullmatch
-        for name, every in _NAMED[by](look).items():
-            if matches(name):
-                for path, number, call in every:
-                    known.setdefault(path, []).append((number, call))
-        return dict.fromkeys(known, True)
+        return {path: True for name, calling in _NAMED[by](look).items() if matches(name) for path in calling}
 
     having = look.answers_of(_calls_like, like(by, pattern), at_once)
     for path in having:
         if (dead or reached(look, path)) and (module := look.module(path)):
-            if path in known:
-                asks(module, like(by, pattern))
-                yield module, tuple(call for _, call in sorted(known[path], key=itemgetter(0)))
-            else:
-                yield module, calls_like(module, by, pattern)
+            yield module, calls_like(module, by, pattern)
 
 
 @rests_on(python=("calls",), web=("calls",))
@@ -341,7 +332,7 @@ def without_comments(text: str) -> str:
 def uncommented(look: Look, path: str) -> str:
     """The text of a file `without_comments`, emptied once for a look; "" where it has none."""
     look.answer_of(_stands_in, path, "")
-    return _emptied(look, path)
+    return _emptied(look).of(path)
 
 
 def span(look: Look, path: str, first: int, last: int) -> str:
@@ -374,28 +365,17 @@ def _source(look: Look, path: str, function: str) -> str:
 def _stands_in(look: Look, path: str, lines: str) -> str:
     """A digest of what stands in lines of a file, or in all: it is kept, and they may hold what must not be."""
     look.tree.text(path)  # so that it is known that the file is read
-    return of_text(_lines(look, path, *map(int, lines.split())) if lines else _emptied(look, path))
+    return of_text(_lines(look, path, *map(int, lines.split())) if lines else _emptied(look).of(path))
 
 
 def _lines(look: Look, path: str, first: int, last: int) -> str:
     end = max(last, first, 0)
-    return "\n".join(_emptied(look, path).split("\n", end)[max(first - 1, 0) : end])
-
-
-def _emptied(look: Look, path: str) -> str:
-    known = _known_empty(look)
-    if path in known:
-        allowance.reading(path)
-    else:
-        # A comment that ends the file adds nothing, not even a line.
-        known[path] = without_comments(look.tree.text(path) or "").rstrip()
-    return known[path]
+    return "\n".join(_emptied(look).of(path).split("\n", end)[max(first - 1, 0) : end])
 
 
 @once
-def _known_empty(_: Look) -> dict[str, str]:
-    """The text of files without comments, filled by `uncommented`."""
-    return {}
+def _emptied(look: Look) -> Emptied:
+    return Emptied(look, lambda _, text: without_comments(text))
 
 
 def line_matches(look: Look, path: str, pattern: str) -> tuple[Location, ...]:
@@ -422,7 +402,7 @@ def files_matching(look: Look, pattern: str, among: Question = CODE_OF_PRODUCT) 
 @of_one_file
 def _lines_with(look: Look, path: str, pattern: str) -> list[int]:
     look.tree.text(path)  # so that it is known that the file is read
-    text = _emptied(look, path)
+    text = _emptied(look).of(path)
     return [text.count("\n", 0, match.start()) + 1 for match in re.finditer(pattern, text)]
 
 

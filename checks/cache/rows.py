@@ -6,18 +6,28 @@ import ast
 import dataclasses
 import types
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from sys import intern
+from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 Record = TypeVar("Record")
 _Turn = Callable[[Any], Any]
 _MOST_BITS = 64
 _PLAIN = (str, bool, int, float, type(None))
 
+NOTHING: Final[Mapping[str, Any]] = {}
+"""What records hold that name nothing, one for all of them: most calls have no keywords, and there are many calls."""
+
+
+def nothing() -> Mapping[str, Any]:
+    """`NOTHING`, as the default of a field."""
+    return NOTHING
+
 
 class Rows(Generic[Record]):
     """Turns records of one dataclass into rows and rows into equal records.
 
     Fields may hold plain values, literals of Python (annotated `object`), records, and tuples and mappings of those.
+    A record with a function `shared` is made by it.
     """
 
     def __init__(self, kind: type[Record]) -> None:
@@ -30,6 +40,7 @@ def _record(kind: type[Any]) -> tuple[_Turn, _Turn]:
     names = [one.name for one in dataclasses.fields(kind)]
     turns = [_turns(hints[name]) for name in names]
     packs = [(place, pack) for place, (pack, _) in enumerate(turns) if pack is not None]
+    make = getattr(kind, "shared", kind)
     unpacks = [(place, unpack) for place, (_, unpack) in enumerate(turns) if unpack is not None]
 
     def pack(one: Any) -> list[Any]:
@@ -41,7 +52,7 @@ def _record(kind: type[Any]) -> tuple[_Turn, _Turn]:
     def unpack(row: list[Any]) -> Any:
         for place, turn in unpacks:
             row[place] = turn(row[place])
-        return kind(*row)
+        return make(*row)
 
     return pack, unpack
 
@@ -59,6 +70,8 @@ def _turns(hint: Any) -> tuple[_Turn | None, _Turn | None]:
         return None, tuple
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return _values(*_turns(inside[1]))
+    if hint is str:
+        return None, intern  # code says the same things again and again
     if origin is types.UnionType or hint in _PLAIN:
         return None, None
     raise TypeError(f"no row for {hint}")
@@ -71,10 +84,10 @@ def _each(pack: _Turn | None, unpack: _Turn | None) -> tuple[_Turn | None, _Turn
     )
 
 
-def _values(pack: _Turn | None, unpack: _Turn | None) -> tuple[_Turn | None, _Turn | None]:
+def _values(pack: _Turn | None, unpack: _Turn | None) -> tuple[_Turn | None, _Turn]:
     return (
         None if pack is None else lambda items: {name: pack(one) for name, one in items.items()},
-        None if unpack is None else lambda items: {name: unpack(one) for name, one in items.items()},
+        lambda items: {intern(name): unpack(one) if unpack else one for name, one in items.items()} or NOTHING,
     )
 
 
@@ -112,5 +125,5 @@ def _source(value: object) -> str:
 
 def _unliteral(kept: Any) -> object:
     if not isinstance(kept, list):
-        return kept
+        return intern(kept) if isinstance(kept, str) else kept
     return ast.literal_eval(kept[0]) if kept else ...

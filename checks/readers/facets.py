@@ -158,9 +158,10 @@ def function_named(module: WebModule, name: str) -> WebFunction | None:
 
 
 def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
-    asker = asks(module, name)
+    asker: _Asker | None = getattr(module, "_of", None)
     if asker is None:
         return _like(module, name)
+    asker.field(name)
     with asker.aside():
         return _like(module, name)
 
@@ -168,14 +169,6 @@ def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
 def field_of(facet: str) -> str:
     """The field of which a part with a pattern or a function in its name is taken: where it is the same, so is that."""
     return _WITHIN.get(facet.partition(LIKE)[0], ("calls", ""))[0]
-
-
-def asks(module: PythonModule | WebModule, name: str) -> _Asker | None:
-    """Count a field, or a part that is asked for as one, as asked of a module; who says so of its look, if any."""
-    asker: _Asker | None = getattr(module, "_of", None)
-    if asker is not None:
-        asker.field(name)
-    return asker
 
 
 def _like(module: Any, name: str) -> tuple[Any, ...]:

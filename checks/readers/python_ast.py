@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
+from checks.cache.rows import NOTHING
 from checks.readers.python_facts import (
     NOT_CONSTANT,
     Assignment,
@@ -95,7 +97,7 @@ def dotted(node: ast.expr) -> str:
             elif kind is ast.Constant or kind is ast.JoinedStr:
                 parts.append("''")
             parts.reverse()
-            return ".".join(parts)
+            return intern(".".join(parts))
 
 
 class _Walk:
@@ -223,7 +225,7 @@ class _Walk:
         self.statements(node.body, _Place(node.name, place.function, in_loop=False))
 
     def _function(self, node: _FunctionNode, place: _Place) -> None:
-        qualified = ".".join(part for part in (place.owner or place.function, node.name) if part)
+        qualified = intern(".".join(part for part in (place.owner or place.function, node.name) if part))
         for expression in [
             *node.decorator_list,
             *node.args.defaults,
@@ -260,7 +262,7 @@ class _Walk:
         defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
         pairs = [*zip(plain, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
         for argument, default in pairs:
-            yield Parameter(
+            yield Parameter.shared(
                 argument.arg,
                 self._text(argument.annotation) if argument.annotation else "",
                 self._text(default) if default else "",
@@ -304,7 +306,7 @@ class _Walk:
                 continue
             if kind is ast.Constant:
                 if isinstance(current.value, str):
-                    self.found.texts.append(Text(current.value, current.lineno, function=place.function))
+                    self.found.texts.append(Text(intern(current.value), current.lineno, function=place.function))
                 continue
             if kind is ast.Call:
                 here = place if in_loop == place.in_loop else _in_loop(place)
@@ -332,7 +334,7 @@ class _Walk:
             node.lineno,
             node.end_lineno or node.lineno,
             tuple(self._value(item) for item in node.args if not isinstance(item, ast.Starred)),
-            {item.arg: self._value(item.value) for item in node.keywords if item.arg},
+            {item.arg: self._value(item.value) for item in node.keywords if item.arg} or NOTHING,
             place.function,
             awaited,
             place.in_loop,
@@ -353,29 +355,29 @@ class _Walk:
         head, rest = name, ""
         while head:
             if head in self.bound:
-                return f"{self.bound[head]}.{rest}" if rest else self.bound[head]
+                return intern(f"{self.bound[head]}.{rest}") if rest else self.bound[head]
             head, _, last = head.rpartition(".")
             rest = f"{last}.{rest}" if rest else last
         return name
 
     def _value(self, node: ast.expr) -> Value:
-        return Value(self._text(node), _literal(node))
+        return Value.shared(self._text(node), _literal(node))
 
     def _text(self, node: ast.expr) -> str:
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         start, end = node.col_offset, node.end_col_offset or 0
         # Most lines are ASCII, where bytes count as characters do.
         if first == last and first < len(self._lines) and self._lines[first].isascii():
-            return self._lines[first][start:end][:_MOST_TEXT]
+            return intern(self._lines[first][start:end][:_MOST_TEXT])
         lines = self._lines[first : min(last + 1, first + 12)]
         if not lines:
             return ""
         if first == last:
-            return lines[0].encode("utf-8", "replace")[start:end].decode("utf-8", "replace")[:_MOST_TEXT]
+            return intern(lines[0].encode("utf-8", "replace")[start:end].decode("utf-8", "replace")[:_MOST_TEXT])
         lines[0] = lines[0].encode("utf-8", "replace")[start:].decode("utf-8", "replace")
         if last < first + len(lines):
             lines[-1] = lines[-1].encode("utf-8", "replace")[:end].decode("utf-8", "replace")
-        return " ".join("".join(lines).split())[:_MOST_TEXT]
+        return intern(" ".join("".join(lines).split())[:_MOST_TEXT])
 
 
 _ENDS = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
@@ -410,7 +412,7 @@ def _own_expressions(node: ast.stmt) -> Iterator[ast.expr]:
 
 def _literal(node: ast.expr) -> object:
     if isinstance(node, ast.Constant):
-        return node.value
+        return intern(node.value) if isinstance(node.value, str) else node.value
     if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.UnaryOp):
         try:
             return ast.literal_eval(node)

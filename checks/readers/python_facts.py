@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
 
-from checks.cache.rows import Rows
+from checks.cache.rows import Rows, nothing
 from checks.readers.facets import Placed, facet, function_called, placed, told_apart
 
 NOT_CONSTANT = ...
 """Stands for the value of an expression that is not a literal."""
+
+_SHARED: Final = 8192
+"""Of values, and of parameters: most are one of a few, such as `self`, `None` and `0`."""
+_PLAIN: Final = frozenset({str, int, float, bool, type(None), type(NOT_CONSTANT)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,16 @@ class Value:
     def is_constant(self) -> bool:
         """Whether the value is a literal: a number, string, boolean, None, or a list, tuple or dict of such."""
         return self.value is not NOT_CONSTANT
+
+    @staticmethod
+    def shared(text: str, value: object) -> Value:
+        """A value, one for all that are the same: they have no place of their own."""
+        return _value(text, value) if type(value) in _PLAIN else Value(text, value)
+
+
+@lru_cache(_SHARED, typed=True)
+def _value(text: str, value: object) -> Value:
+    return Value(text, value)
 
 
 @placed
@@ -59,6 +74,12 @@ class Parameter:
     annotation: str = ""
     default: str = ""
 
+    @staticmethod
+    @lru_cache(_SHARED)
+    def shared(name: str, annotation: str, default: str) -> Parameter:
+        """A parameter, one for all that are the same."""
+        return Parameter(name, annotation, default)
+
 
 @placed
 @dataclass(frozen=True, slots=True)
@@ -75,7 +96,7 @@ class Call(Placed):
     line: int
     end_line: int
     arguments: tuple[Value, ...] = ()
-    keywords: Mapping[str, Value] = field(default_factory=dict)
+    keywords: Mapping[str, Value] = field(default_factory=nothing)
     function: str = ""
     awaited: bool = False
     in_loop: bool = False
@@ -111,8 +132,8 @@ class Class(Placed):
     end_line: int
     bases: tuple[str, ...] = ()
     decorators: tuple[str, ...] = ()
-    fields: Mapping[str, Value] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Value] = field(default_factory=nothing)
+    annotations: Mapping[str, str] = field(default_factory=nothing)
 
 
 @placed
@@ -177,7 +198,7 @@ class Route:
     dependencies: tuple[str, ...] = ()
     decorators: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
-    keywords: Mapping[str, Value] = field(default_factory=dict)
+    keywords: Mapping[str, Value] = field(default_factory=nothing)
     mounted: bool | None = None
 
 
@@ -198,7 +219,7 @@ class PythonModule(Placed):
     main_guard: bool = False
     complete: bool = True
     assertions: int = 0
-    bound: Mapping[str, str] = field(default_factory=dict)
+    bound: Mapping[str, str] = field(default_factory=nothing)
     """What module-level names stand for, as in "client" for "openai.OpenAI"."""
 
     @facet

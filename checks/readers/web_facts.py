@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from checks.cache.rows import Rows
+from checks.cache.rows import Rows, nothing
 from checks.readers.facets import Placed, placed, told_apart
 
 
@@ -23,7 +23,7 @@ class WebImport(Placed):
     specifier: str
     line: int
     kind: str = "import"
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=nothing)
     path: str = ""
     package: str = ""
     type_only: bool = False
@@ -44,7 +44,7 @@ class WebCall(Placed):
     line: int
     end_line: int
     arguments: tuple[str, ...] = ()
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=nothing)
     function: str = ""
     is_new: bool = False
     awaited: bool = False
@@ -141,7 +141,7 @@ class WebModule(Placed):
     attributes: tuple[Attribute, ...] = ()
     texts: tuple[WebText, ...] = ()
     environment: tuple[Environment, ...] = ()
-    assigned: Mapping[str, str] = field(default_factory=dict)
+    assigned: Mapping[str, str] = field(default_factory=nothing)
     directives: tuple[str, ...] = ()
     inner_directives: tuple[tuple[str, int], ...] = ()
     """Strings that stand alone inside functions, each with its line: "use server"."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from sys import intern
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def dotted(node: Node | None) -> str:
             break
         else:
             break
-    return ".".join(part for part in reversed(parts) if part)
+    return intern(".".join(part for part in reversed(parts) if part))
 
 
 def text_of(node: Node | None, most: int = MOST_TEXT) -> str:
@@ -49,7 +50,7 @@ def text_of(node: Node | None, most: int = MOST_TEXT) -> str:
     if node is None or node.text is None:
         return ""
     # A few spare bytes before decoding: long arguments need not be decoded whole.
-    return " ".join(node.text[: most * 4].decode("utf-8", "replace").split())[:most]
+    return intern(" ".join(node.text[: most * 4].decode("utf-8", "replace").split())[:most])
 
 
 def strings_in(node: Node) -> str:
@@ -59,7 +60,7 @@ def strings_in(node: Node) -> str:
         for child in node.named_children
         if child.type in {"string_fragment", "escape_sequence", "template_substitution"}
     ]
-    return "".join(parts)
+    return intern("".join(parts))
 
 
 def catch_body(body: Node) -> str:

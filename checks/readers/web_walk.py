@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING
 
+from checks.cache.rows import NOTHING
 from checks.readers.web_facts import (
     Attribute,
     Catch,
@@ -171,7 +173,7 @@ class _Walk:
     ) -> None:
         path, package = self._resolve_import(specifier)
         line = node.start_point[0] + 1
-        self.found.imports.append(WebImport(specifier, line, kind, names, path, package, type_only))
+        self.found.imports.append(WebImport(specifier, line, kind, names or NOTHING, path, package, type_only))
         for local, name in names.items():
             origin = f"{path}#" if path else f"{package or specifier}."
             self.bound[local] = f"{origin}{name}" if name != "*" else origin.rstrip(".#")
@@ -223,7 +225,7 @@ class _Walk:
                 node.start_point[0] + 1,
                 node.end_point[0] + 1,
                 tuple(_argument(argument) for argument in arguments),
-                keys,
+                keys or NOTHING,
                 place.function,
                 node.type == "new_expression",
                 parent is not None and parent.type == "await_expression",
@@ -245,9 +247,9 @@ class _Walk:
         if head == "this":
             member, _, rest = rest.partition(".")
             made = self._fields.get(member, "")
-            return made + (f".{rest}" if rest else "") if made else name
+            return intern(f"{made}.{rest}") if made and rest else made or name
         if head in self.bound:
-            return self.bound[head] + (f".{rest}" if rest else "")
+            return intern(f"{self.bound[head]}.{rest}") if rest else self.bound[head]
         return name
 
     def _variable(self, node: Node, _place: _Place) -> None:
