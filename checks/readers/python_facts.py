@@ -16,7 +16,7 @@ NOT_CONSTANT = ...
 
 _SHARED: Final = 8192
 """Of values, and of parameters: most are one of a few, such as `self`, `None` and `0`."""
-_PLAIN: Final = frozenset({str, int, float, bool, type(None), type(NOT_CONSTANT)})
+_PLAIN: Final = frozenset({str, int, bool, type(None), type(NOT_CONSTANT)})
 
 
 @dataclass(frozen=True, slots=True)

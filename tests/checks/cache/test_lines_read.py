@@ -57,3 +57,16 @@ def test_a_comment_that_ends_a_file_adds_nothing_to_it(tmp_path: Path, ask: Ask)
         (tmp_path / PATH).write_text("\n".join([*FILE, *end]), encoding="utf-8")
         texts.append(ask(Look(Tree.read(tmp_path, None)), PATH, 1, 10**9))
     assert texts[0] == texts[1]
+
+
+@both
+def test_what_is_read_does_not_depend_on_the_room_for_texts(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roomy = said(tmp_path, ask, FILE)
+    monkeypatch.setattr("checks.application.emptied._MOST_CHARACTERS", 0)
+    assert said(tmp_path, ask, FILE) == roomy
+    (tmp_path / "other.py").write_text("one = 1  # one\ntwo = 2\n", encoding="utf-8")
+    look = Look(Tree.read(tmp_path, None))
+    asked = [ask(look, path, line, line) for path in (PATH, "other.py", PATH) for line in (1, 2)]
+    assert [one.rstrip() for one in asked] == [*FILE[:2], "one = 1", "two = 2", *FILE[:2]]

@@ -101,6 +101,32 @@ def test_modules_come_back_as_they_were(tree: Tree) -> None:
         assert rows.unpack(json.loads(json.dumps(rows.pack(module)))) == module
 
 
+def test_what_files_say_again_is_held_once(tree: Tree) -> None:
+    (tree.root / "app" / "again.py").write_text(PYTHON)
+    (tree.root / "web" / "again.tsx").write_text(TYPESCRIPT)
+    again = Tree.read(tree.root, None)
+    python, web = PythonCode(again, []), WebCode(again, [])
+    one, other = python.module("app/main.py"), python.module("app/again.py")
+    assert one
+    assert other
+    assert web_module(web, "web/main.tsx").calls[0].resolved is web_module(web, "web/again.tsx").calls[0].resolved
+    kept = Rows(PythonModule)
+    for module in (other, kept.unpack(json.loads(json.dumps(kept.pack(other))))):
+        for mine, theirs in zip(one.calls, module.calls, strict=True):
+            assert mine.resolved is theirs.resolved
+            assert mine.keywords is theirs.keywords or mine.keywords
+            plain = [value.value is None or isinstance(value.value, str | int) for value in mine.arguments]
+            pairs = zip(plain, mine.arguments, theirs.arguments, strict=True)
+            assert all(value is same for is_plain, value, same in pairs if is_plain)
+        assert one.functions[0].parameters[0] is module.functions[0].parameters[0]
+
+
+def web_module(web: WebCode, path: str) -> WebModule:
+    module = web.module(path)
+    assert module
+    return module
+
+
 def test_kept_modules_are_not_parsed_again_but_their_imports_are_resolved_anew(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
