@@ -7,7 +7,7 @@ for all who use it, not for the first alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -63,6 +63,9 @@ CODE: Final = "code rules: "
 GIT: Final = "git"
 """What is asked of the whole look: what semgrep read, or with rules behind it found, and the history."""
 
+_FEW: Final = 64
+"""Paths that a set may hold without it being looked for among others."""
+
 
 OfOneFile = Callable[["Look", str, str], Any]
 """Reads the file at a path, and no other, for an argument. Returns what `json` can write, false for nothing."""
@@ -116,7 +119,7 @@ class Step:
     """What one probe, or one piece of shared work, asked for by itself, and which other steps it used."""
 
     def __init__(self) -> None:
-        self.asked: dict[Question, set[str]] = {}
+        self.asked: dict[Question, Set[str]] = {}
         self.answers: dict[Question, dict[str, object]] = {}
         """What files answered to questions of their own kind, where it was something."""
         self.listing: set[Question] = set()
@@ -148,8 +151,9 @@ class Reads:
 
     def __init__(self) -> None:
         self.steps: dict[str, Step] = {}
-        self.now = Step()
+        self.now = self._outermost = Step()
         """The step that is under way."""
+        self._shared: dict[frozenset[str], frozenset[str]] = {}
         self.lookups: dict[str, dict[str, dict[str, str]]] = {}
         """Where names lead, by the kind of `LOOKUPS` and the folder they were looked up from."""
         self.leaning: set[str] = set()
@@ -165,6 +169,8 @@ class Reads:
             yield
         finally:
             self.now = outer
+        if outer is self._outermost:
+            self._share()
 
     def used(self, name: str) -> None:
         """What the step of that name worked out is used."""
@@ -178,12 +184,17 @@ class Reads:
         """A file is asked about."""
         asked = self.now.asked.get(question)
         if asked is None:
-            asked = self.now.asked[question] = set()
-        asked.add(path)
+            self.now.asked[question] = {path}
+        elif path not in asked:
+            self._own(question, asked).add(path)
 
     def ask_all(self, question: Question, paths: Iterable[str]) -> None:
         """Files are asked about."""
-        self.now.asked.setdefault(question, set()).update(paths)
+        asked = self.now.asked.get(question)
+        if asked is None:
+            self.now.asked[question] = set(paths)
+        elif isinstance(asked, set) or not asked >= frozenset(paths):
+            self._own(question, asked).update(paths)
 
     def ask_listing(self, kind: str, argument: str = "") -> None:
         """The list of files is asked."""
@@ -202,7 +213,7 @@ class Reads:
 
     def told_all(self, question: Question, paths: Iterable[str], answers: Mapping[str, object]) -> None:
         """Files are asked about, and this is what those say that say something."""
-        self.now.asked.setdefault(question, set()).update(paths)
+        self.ask_all(question, paths)
         self.now.answers.setdefault(question, {}).update(answers)
 
     def took(self, step: Step, but: str) -> None:
@@ -270,6 +281,20 @@ class Reads:
     def unread_so_far(self) -> list[Unread]:
         """What the step that is under way could not read, with all that it used."""
         return self.unread_by(self._with_used(self.now))
+
+    def _own(self, question: Question, asked: Set[str]) -> set[str]:
+        """The set of a step, to be added to: one that is held for many as well is copied."""
+        if not isinstance(asked, set):
+            asked = self.now.asked[question] = set(asked)
+        return asked
+
+    def _share(self) -> None:
+        """Hold large sets that are the same once: most probes ask something of all code, and of the code that runs."""
+        for step in self.steps.values():
+            for question, paths in step.asked.items():
+                if len(paths) > _FEW and isinstance(paths, set):
+                    same = frozenset(paths)
+                    step.asked[question] = self._shared.setdefault(same, same)
 
     def _with_used(self, step: Step, but: str = "") -> list[Step]:
         found: dict[str, Step] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import asdict
 from functools import cached_property
 from importlib import import_module
@@ -495,9 +495,9 @@ class _Sayings:
         return self._numbers[id(said)]
 
 
-def _together(steps: Iterable[Step]) -> dict[Question, tuple[set[str], dict[str, object]]]:
+def _together(steps: Iterable[Step]) -> dict[Question, tuple[Set[str], dict[str, object]]]:
     """What steps asked, and were told. Where one of them asked, these are its own: they may grow."""
-    found: dict[Question, tuple[set[str], dict[str, object]]] = {}
+    found: dict[Question, tuple[Set[str], dict[str, object]]] = {}
     for step in steps:
         for question, paths in step.asked.items():
             answers = step.answers.setdefault(question, {})
