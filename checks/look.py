@@ -75,6 +75,7 @@ class Look:
         self._gathered: dict[
             tuple[Callable[[Look, str, str], Any], str, Question], tuple[dict[str, Any], list[str], tuple[Step, ...]]
         ] = {}
+        self._silence: dict[tuple[type, bool], tuple[Any, bool, Step | None]] = {}
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
@@ -168,13 +169,16 @@ class Look:
             self._said_before[question, argument] = self.recalled(question, argument)
         if path not in known:
             before = self._said_before[question, argument]
+            told: tuple[Any, bool, Step | None]
             if path in before and self.tree.assume_read(path):
-                known[path] = before[path], True, None
+                told = before[path], True, None
             else:
                 with self.reads.aside() as step:
                     answer = question(self, path, argument)
                 leans = self.reads.leaned(name_of(question), step)
-                known[path] = answer, bool(step.asked), step if leans else None
+                told = answer, bool(step.asked), step if leans else None
+            # Most files say nothing to most questions.
+            known[path] = told if told[0] or told[2] else self._silence.setdefault((type(told[0]), told[1]), told)
         return known[path]
 
     def gather(
