@@ -17,10 +17,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the tables; a file with another one is made anew."""
 
-MOST_BYTES: Final = 256 * 1024 * 1024
+MOST_BYTES: Final = 512 * 1024 * 1024
+"""Twice what is kept of a repository of 50,000 files as long as most are, so that a release of ours throws away its old
+rows and not the new ones."""
 _WAIT_S: Final = 2.0
 _DAY_S: Final = 86_400
 _MANY: Final = 500
@@ -29,7 +31,8 @@ _LEFT: Final = 0.7
 """How much of `MOST_BYTES` stays after the oldest rows went."""
 _SIDES: Final = ("", "-journal", "-wal", "-shm")
 _TABLE: Final = (
-    "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, day INTEGER, size INTEGER, value BLOB) WITHOUT ROWID",
+    # In the order in which they come: files that lie side by side are asked for together, and pages are full.
+    "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, day INTEGER, size INTEGER, value BLOB)",
     "CREATE INDEX IF NOT EXISTS kept_by_day ON kept (day)",
 )
 
@@ -107,7 +110,7 @@ class Store:
             return
         excess = (pages[0][0] - free[0][0]) * size[0][0] - int(self._most * _LEFT)
         gone = []
-        for key, length in self._rows("SELECT key, size FROM kept ORDER BY day", ()):
+        for key, length in self._rows("SELECT key, size FROM kept ORDER BY day, rowid", ()):
             if excess <= 0:
                 break
             excess -= length
