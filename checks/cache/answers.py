@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
+from checks.cache.compact import Sayings, of_steps, read, written
 from checks.cache.facts import may_tell
 from checks.cache.listings import Listing, row_of, together, told
 from checks.digests import blake2b
@@ -54,8 +55,6 @@ _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
 _DIGITS: Final = 32
 """Hexadecimal ones of a content's digest."""
-_FEW: Final = 64
-"""Files of a set that are kept by their numbers."""
 _NONE: Final = "-" * _DIGITS
 """For a file that was not there."""
 _OURS: Final = "checks."
@@ -113,7 +112,7 @@ class Answers:
         """Keep what the step of that name came to, with all that it read."""
         steps = self._look.reads.everything(name)
         whole = {what for step in steps for what in step.whole}
-        asked = _together(steps)
+        asked = of_steps(steps)
         listing = {one for step in steps for one in step.listing}
         # Of what is not there, only that is known.
         listing |= {(FILE, path) for paths, _ in asked.values() for path in paths if path not in self._numbers}
@@ -147,7 +146,7 @@ class Answers:
         """Write the answers of this look to the cache, those that were recalled included."""
         sets: dict[int, int] = {}
         listing: dict[Question, int] = {}
-        sayings = _Sayings()
+        sayings = Sayings()
         answers = {}
 
         def packed(every: Iterable[Any]) -> list[Any]:
@@ -168,7 +167,7 @@ class Answers:
         reads = [self._look.reads, *([self._again.reads] if "_again" in self.__dict__ else [])]
         row = {
             "contents": self._contents,
-            "sets": [_packed(mask) for mask in sets],
+            "sets": [written(mask) for mask in sets],
             "said": sayings.all,
             "listing": list(listing),
             "answers": answers,
@@ -427,28 +426,12 @@ class Answers:
 
     def _set_before(self, number: int) -> int:
         if number not in self._sets_before:
-            self._sets_before[number] = _unpacked(self._old["sets"][number])
+            self._sets_before[number] = read(self._old["sets"][number])
         return self._sets_before[number]
 
     def _in(self, mask: int) -> Iterable[str]:
         bits = bin(mask)[:1:-1]
         return (path for path, bit in zip(self._paths, bits, strict=False) if bit == "1")
-
-
-def _packed(mask: int) -> list[int] | str:
-    """A set of files for the cache: most are of a few, whose numbers take less room than a bit for each file."""
-    if mask.bit_count() > _FEW:
-        return f"{mask:x}"
-    bits = bin(mask)[:1:-1]
-    found, at = [], bits.find("1")
-    while at >= 0:
-        found.append(at)
-        at = bits.find("1", at + 1)
-    return found
-
-
-def _unpacked(packed: list[int] | str) -> int:
-    return int(packed, 16) if isinstance(packed, str) else sum(1 << number for number in packed)
 
 
 def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule, PythonModule | WebModule]:
@@ -474,39 +457,6 @@ def _restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
     if returns.startswith("list[tuple["):
         return lambda said: [tuple(one) for one in said or ()]
     return None
-
-
-class _Sayings:
-    """What files said to questions, each once: many steps use the one that asked."""
-
-    def __init__(self) -> None:
-        self.all: list[Mapping[str, object]] = []
-        self._numbers: dict[int, int] = {}
-        self._texts: dict[str, int] = {}
-
-    def number_of(self, said: Mapping[str, object]) -> int:
-        """The place of what was said, which the caller holds on to, in `all`."""
-        if id(said) not in self._numbers:
-            text = json.dumps(said)
-            if text not in self._texts:
-                self._texts[text] = len(self.all)
-                self.all.append(said)
-            self._numbers[id(said)] = self._texts[text]
-        return self._numbers[id(said)]
-
-
-def _together(steps: Iterable[Step]) -> dict[Question, tuple[Set[str], dict[str, object]]]:
-    """What steps asked, and were told. Where one of them asked, these are its own: they may grow."""
-    found: dict[Question, tuple[Set[str], dict[str, object]]] = {}
-    for step in steps:
-        for question, paths in step.asked.items():
-            answers = step.answers.setdefault(question, {})
-            if question in found:
-                every, told = found[question]
-                found[question] = every | paths, (told | answers if told and answers else told or answers)
-            else:
-                found[question] = paths, answers
-    return found
 
 
 def _of(contents: str, number: int) -> str:

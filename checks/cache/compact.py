@@ -1,0 +1,63 @@
+"""What answers rest on, written down in little room: sets of files, and what files said, each once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Set
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from checks.reads import Question, Step
+
+_FEW: Final = 64
+"""Files of a set that are kept by their numbers."""
+
+
+def written(mask: int) -> list[int] | str:
+    """A set of files for the cache: most are of a few, whose numbers take less room than a bit for each file."""
+    if mask.bit_count() > _FEW:
+        return f"{mask:x}"
+    bits = bin(mask)[:1:-1]
+    found, at = [], bits.find("1")
+    while at >= 0:
+        found.append(at)
+        at = bits.find("1", at + 1)
+    return found
+
+
+def read(packed: list[int] | str) -> int:
+    """The set that `written` was given."""
+    return int(packed, 16) if isinstance(packed, str) else sum(1 << number for number in packed)
+
+
+class Sayings:
+    """What files said to questions, each once: many steps use the one that asked."""
+
+    def __init__(self) -> None:
+        self.all: list[Mapping[str, object]] = []
+        self._numbers: dict[int, int] = {}
+        self._texts: dict[str, int] = {}
+
+    def number_of(self, said: Mapping[str, object]) -> int:
+        """The place of what was said, which the caller holds on to, in `all`."""
+        if id(said) not in self._numbers:
+            text = json.dumps(said)
+            if text not in self._texts:
+                self._texts[text] = len(self.all)
+                self.all.append(said)
+            self._numbers[id(said)] = self._texts[text]
+        return self._numbers[id(said)]
+
+
+def of_steps(steps: Iterable[Step]) -> dict[Question, tuple[Set[str], dict[str, object]]]:
+    """What steps asked, and were told. Where one of them asked, these are its own: they may grow."""
+    found: dict[Question, tuple[Set[str], dict[str, object]]] = {}
+    for step in steps:
+        for question, paths in step.asked.items():
+            answers = step.answers.setdefault(question, {})
+            if question in found:
+                every, told = found[question]
+                found[question] = every | paths, (told | answers if told and answers else told or answers)
+            else:
+                found[question] = paths, answers
+    return found
