@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from checks import shared
 from checks.cache.facts import FileFacts
 from checks.children import allowance
 from checks.digests import blake2b
@@ -14,13 +15,9 @@ from checks.once import GivenUpError
 from checks.reads import CODE, GIT, SOURCES, TESTS, Noted, gathered, name_of, of_one_file
 
 if TYPE_CHECKING:
-    import ast
-
-    from tree_sitter import Node
-
     from checks.application.reach import Reach
     from checks.cache.store import Store
-    from checks.complexity.measure import Complexity, Measures
+    from checks.complexity.measure import Complexity
     from checks.git import Git
     from checks.hotspots import Hotspots
     from checks.readers.containers import Containers
@@ -37,7 +34,7 @@ if TYPE_CHECKING:
 
 Worked = TypeVar("Worked")
 
-__all__ = ["PYTHON", "REACH", "WEB", "Look", "is_product", "names_below"]
+__all__ = ["PYTHON", "WEB", "Look", "is_product", "names_below"]
 
 
 class Look:
@@ -257,7 +254,7 @@ class Look:
             case "web module":
                 self.web.module(path)
             case _:
-                self.once(_measures).work_out(path)
+                self.once(shared.measures).work_out(path)
 
     # -- what probes give back --------------------------------------------------------------------------------------
 
@@ -271,12 +268,12 @@ class Look:
     @property
     def python(self) -> PythonCode:
         """Facts about Python files: imports, functions, calls, handlers, routes."""
-        return self.once(_python)
+        return self.once(shared.python)
 
     @property
     def web(self) -> WebCode:
         """Facts about JavaScript, TypeScript and the script blocks of Vue, Svelte and Astro files."""
-        return self.once(_web)
+        return self.once(shared.web)
 
     def module(self, path: str) -> PythonModule | WebModule | None:
         """The facts of one file of code, Python or web; None where it could not be read."""
@@ -285,42 +282,42 @@ class Look:
     @property
     def manifests(self) -> Manifests:
         """Dependencies, lock files and named scripts of every ecosystem met."""
-        return self.once(_manifests)
+        return self.once(shared.manifests)
 
     @property
     def workflows(self) -> Workflows:
         """Continuous integration: workflows, jobs, steps, and the commands they really run."""
-        return self.once(_workflows)
+        return self.once(shared.workflows)
 
     @property
     def containers(self) -> Containers:
         """Dockerfiles, compose services, Kubernetes manifests, Terraform resources and platform files."""
-        return self.once(_containers)
+        return self.once(shared.containers)
 
     @property
     def documents(self) -> Documents:
         """Markdown and reStructuredText documents by kind."""
-        return self.once(_documents)
+        return self.once(shared.documents)
 
     @property
     def reach(self) -> Reach:
         """Which files the entry points reach through imports."""
-        return self.once(_reach)
+        return self.once(shared.reach)
 
     @property
     def complexity(self) -> Complexity:
         """Complexity and maintainability of the application code."""
-        return self.once(_complexity)
+        return self.once(shared.complexity)
 
     @property
     def hotspots(self) -> Hotspots:
         """The functions and files of high complexity and churn."""
-        return self.once(_hotspots)
+        return self.once(shared.hotspots)
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:
         """The scope facts as this tree suggests them."""
-        return self.once(_proposals)
+        return self.once(shared.proposals)
 
     # -- helpers that keep probes short and honest --------------------------------------------------------------------
 
@@ -407,85 +404,6 @@ class Look:
 def _nothing(_: Callable[[Look, str, str], Any], __: str) -> Mapping[str, Any]:
     """What is recalled where nothing is kept."""
     return {}
-
-
-def _python(look: Look) -> PythonCode:
-    from checks.readers.python import PythonCode
-
-    def measure(path: str, text: str, module: ast.Module) -> None:
-        if is_product(path):
-            look.once(_measures).parsed_python(path, text, module)
-
-    return PythonCode(look.tree, look.noted, measure, look.facts)
-
-
-def _web(look: Look) -> WebCode:
-    from checks.readers.web import WebCode
-
-    def measure(path: str, text: str, root: Node) -> None:
-        if is_product(path):
-            look.once(_measures).parsed_web(path, text, root)
-
-    return WebCode(look.tree, look.noted, measure, look.facts)
-
-
-def _manifests(look: Look) -> Manifests:
-    from checks.readers.manifests import Manifests
-
-    return Manifests.read(look.tree, look.noted)
-
-
-def _workflows(look: Look) -> Workflows:
-    from checks.readers.workflows import Workflows
-
-    return Workflows.read(look.tree, look.manifests, look.noted)
-
-
-def _containers(look: Look) -> Containers:
-    from checks.readers.containers import Containers
-
-    return Containers.read(look.tree, look.noted)
-
-
-def _documents(look: Look) -> Documents:
-    from checks.readers.documents import Documents
-
-    return Documents.read(look.tree)
-
-
-def _reach(look: Look) -> Reach:
-    from checks.application.reach import Reach
-
-    return Reach.trace(look)
-
-
-REACH = f"{_reach.__module__}.{_reach.__name__}"
-"""The step that works out `Look.reach`."""
-
-
-def _measures(look: Look) -> Measures:
-    from checks.complexity.measure import Measures
-
-    return Measures(look.tree, look.facts)
-
-
-def _complexity(look: Look) -> Complexity:
-    measured = look.once(_measures).of(look.source_paths())
-    look.noted.extend(measured.unread)
-    look.left_out |= measured.left_out
-    return measured
-
-
-def _hotspots(look: Look) -> Hotspots:
-    from checks.hotspots import hotspots
-
-    return hotspots(look)
-
-
-def _proposals(look: Look) -> tuple[Proposal, ...]:
-    from checks.application.product import proposals
-
-    return proposals(look)
 
 
 @of_one_file

@@ -14,11 +14,12 @@ from checks.application.typed_clients import typed_names
 from checks.children import allowance
 from checks.digests import blake2b, of_text
 from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
-from checks.look import PYTHON, REACH
+from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
 from checks.readers.web_facts import WebCall
 from checks.reads import name_of, of_one_file, rests_on
+from checks.shared import REACH
 
 if TYPE_CHECKING:
     from checks.look import Look

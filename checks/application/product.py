@@ -66,8 +66,7 @@ class _Product:
         """Why absence cannot be told from this tree, "" where it can."""
         if not self.look.has_code():
             return "no Python, JavaScript or TypeScript code to tell it from"
-        other = self.look.source_paths(*signs.OTHER_LANGUAGES)
-        if other:
+        if other := self.look.source_paths(*signs.OTHER_LANGUAGES):
             return f"{len(other)} files of other languages, such as {other[0]}, were not read"
         unread = unread_code(self.look)
         return f"{unread[0]} could not be read in full" if unread else ""
@@ -91,8 +90,7 @@ class _Product:
         names: dict[str, list[str]] = {}
         for _, path, text, _ in found:
             names.setdefault(path, []).append(text)
-        told = {path: digest_of(said) for path, said in names.items()}
-        self.look.tell_gathered(question, asked_for(pattern), told)
+        self.look.tell_gathered(question, asked_for(pattern), {path: digest_of(its) for path, its in names.items()})
         return tuple(Spot(path, one) for _, path, _, one in found)
 
     @cached_property
@@ -126,8 +124,8 @@ class _Product:
         return self.lines(pattern, (*code, *self.look.files_with(others, *words)))
 
     def _each_line(self, pattern: re.Pattern[str], paths: Iterable[str]) -> Iterator[Location]:
-        for path in paths:
-            yield from (Location(path, line) for line in self.look.answer_of(lines_with, path, asked_for(pattern)))
+        asked = asked_for(pattern)
+        return (Location(path, line) for path in paths for line in self.look.answer_of(lines_with, path, asked))
 
     def fields(self, pattern: re.Pattern[str]) -> Spots:
         """Classes of reached Python code with a field whose name matches."""
