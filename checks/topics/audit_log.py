@@ -12,6 +12,7 @@ from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
 from checks.reads import of_one_file
+from checks.topics.audit_events import event_in
 
 AUDIT = "gov.audit-log"
 SEARCHED = ("endpoints that change users, roles, keys or settings", "what records them", "the framework's audit log")
@@ -47,20 +48,6 @@ _TRACKS = re.compile(
     r"auditlog\.register|AUDITLOG_INCLUDE_ALL_MODELS\s*=\s*True|HistoricalRecords\(|easyaudit|reversion|pghistory|field_audit"
 )
 """What names the models whose history a library of Django keeps."""
-_EVENT = re.compile(
-    r"(?<!class )\b(?!\w*(?:[cC]alendar|[aA]nalytics|[pP]age|[vV]iew|[cC]lick|[tT]rack|[wW]ebhook|[sS]tripe|[uU]sage"
-    r"|[dD]omain|Custom|Mouse|Keyboard|Server))"
-    r"(?:[A-Z]\w*(?:Event|History|Activity)(?:\.objects\.a?create|\.create)?|[a-z]\w*(?:Event|History|Activity)\.create)\("
-)
-"""Where an event of the product's own is made, as in `OrderEvent.objects.create(` and `prisma.orderEvent.create(`."""
-_EVENT_HOLDS = (
-    re.compile(r"\b(?:event_?|action_?)?(?:type|Type|action|kind)\s*[=:]"),
-    re.compile(
-        r"\b(?:user|actor|staff|performed_?by|created_?by|changed_?by|requestor)(?:_id|Id)?\s*[=:]", re.IGNORECASE
-    ),
-)
-_LONGEST_EVENT = 600
-"""Characters after its name in which an event's fields are looked for."""
 _DJANGO_ADMIN = re.compile(r"\badmin\.site\.(?:register|urls)\b|@admin\.register\b")
 
 
@@ -118,18 +105,7 @@ def _without_records(look: Look, files: list[str], actions: list[Location], fix:
 def _events_with_actor(look: Look) -> list[Location]:
     """Where reached code writes an event of the product's own, of a kind and with the one who caused it."""
     named = [path for path in look.sources_with("event", "history", "activity") if reached(look, path)]
-    return [Location(path, line) for path in named for line in look.answer_of(_event_in, path, "")]
-
-
-@of_one_file
-def _event_in(look: Look, path: str, _: str) -> list[int]:
-    """The line of a file's first event that is of a kind and names the one who caused it; none where there is none."""
-    text = uncommented(look, path)
-    for match in _EVENT.finditer(text):
-        fields = text[match.end() : match.end() + _LONGEST_EVENT].partition("\n\n")[0]
-        if all(one.search(fields) for one in _EVENT_HOLDS):
-            return [text.count("\n", 0, match.start()) + 1]
-    return []
+    return [Location(path, line) for path in named for line in look.answer_of(event_in, path, "")]
 
 
 def _is_privileged(look: Look, item: Endpoint) -> bool:

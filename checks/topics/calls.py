@@ -31,8 +31,8 @@ from checks.models.calls import clients_for, embedding_calls, model_calls
 from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
-from checks.reads import of_one_file
 from checks.topics.queue_retries import run_again, tried_again, worked_files
+from checks.topics.tries_again import OPTION, has_option, loops
 
 TIMEOUTS, RETRIES = "calls.timeouts", "calls.retries"
 SEARCHED = ("HTTP and model calls of application code",)
@@ -59,12 +59,6 @@ _TRIES = (
 """How often a call is tried, and the number by which it is never tried again."""
 _SOMEWHERE = re.compile(r"retries\s*=|max_retries|total\s*=|Retry\(")
 _PLAIN = re.compile(r"httpx\.(?:Async)?HTTPTransport|requests\.\w+\.HTTPAdapter")
-_OPTION = re.compile(
-    r"\b(?:max_?[rR]etries|max_?[nN]etwork_?[rR]etries|num_retries|retry_on_timeout|maxRetries|maxAttempts|max_attempts)[\"']?\s*[=:]\s*(?!0\b|None\b|undefined\b)\S|\bretry\s*:\s*(?:\{|[1-9])|\bretry_?(?:[cC]onfig|[oO]ptions|[sS]trategy)[\"']?\s*[=:]\s*(?!None\b|undefined\b|null\b)\S|\.with_?[rR]etry\("
-    r"|\bautoRetry\s*:\s*true|\.plugin\([^)]*\bretry\b"
-)
-_OPTION_WORDS = ("etries", "etry", "ttempts")
-"""Every such option spells one of these, and no comment taken out makes one."""
 _RECONNECTS = re.compile(r"(?:ioredis|redis|aioredis|mongoose|mongodb|pymongo|socket\.io-client|amqplib)\b")
 """Clients that open their own connection again; the calls to other services gain nothing by that."""
 _NOT_REMOTE = re.compile(
@@ -72,19 +66,6 @@ _NOT_REMOTE = re.compile(
     r"|(?i:.*(?:lock(?!file)|otp|log_?in|sign_?in|password|verif|limit))"
 )
 """Queries of a page, tests, and attempts of people: an option named so there says nothing of calls to services."""
-_LOOP = re.compile(
-    r"^[ \t]*(?:for\s+_?\w*(?:attempt|retr|tries)\w*\s+in\s|while\b[^\n]*(?:attempt|retr|tries)\w*"
-    r"|for\s*\(\s*let\s+\w*(?:attempt|retr|tries)\w*|for\s*\(\s*let\s+\w+[^;\n]{0,40};[^;\n]{0,40}?(?:attempt|retr|tries)|(?:async\s+)?for\s+\w+\s+in\s+range\([^\n]*(?:retr|attempt|tries))",
-    re.MULTILINE | re.IGNORECASE,
-)
-_ENDLESS = re.compile(r"^[ \t]*while\s*\(?\s*(?:True|true|1)\b", re.MULTILINE)
-_COUNTS = re.compile(r"\b\w*(?:attempt|retr|tries)\w*\s*(?:[-+]=|\+\+|--)", re.IGNORECASE)
-_SLEEPS = re.compile(r"\bsleep\(|setTimeout\(|\bdelay\(|\bwait\(")
-_FAILS = re.compile(r"\bexcept\b|\bcatch\b|\.ok\b|status")
-_GROWS = re.compile(
-    r"\*\*|\bpow\(|backoff|\*=|\*\s*\(?\s*(?:attempt|retr|tries|i\b)|(?:attempt|retr\w*|tries)\s*\*|<<", re.IGNORECASE
-)
-
 
 _EMBEDS = re.compile(
     r"(?:.*\.)?(?:(?:Azure)?OpenAI|Cohere|Mistral(?:AI)?|GoogleGenerativeAI|Voyage(?:AI)?|VertexAI|Together|Fireworks)Embeddings?"
@@ -175,7 +156,7 @@ _Retry = tuple[Location, bool, tuple[int, int]]
 
 def _retrying(look: Look) -> list[_Retry]:
     found: list[_Retry] = []
-    for call in _that_may_retry(look, set(filter(partial(_is_run, look), look.gather(_has_option)))):
+    for call in _that_may_retry(look, set(filter(partial(_is_run, look), look.gather(has_option)))):
         name = call.name
         if not call.reached or _RECONNECTS.match(name) or _NOT_REMOTE.match(name):
             continue
@@ -186,13 +167,13 @@ def _retrying(look: Look) -> list[_Retry]:
             if _PLAIN.fullmatch(name) and not _SOMEWHERE.search(text):
                 continue
             found.append((call.place, _pauses(name, text), _covers(look, call)))
-        elif call.last not in _TASKS and _OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
+        elif call.last not in _TASKS and OPTION.search(text) and not re.search(r"[rR]etry\b.*\b(?:false|0)\b", text):
             found.append((call.place, True, (call.line, call.end_line)))
     found += [(call.place, grows, (0, 0)) for call, grows in tried_again(look)]
     found += [(place, True, (0, 0)) for place in stripe_tries(look)]
     found += [*_decorated(look), *run_again(look)]
-    for path, loops in look.gather(_loops).items():
-        for line, grows, first, last in loops if _is_run(look, path) else ():
+    for path, its in look.gather(loops).items():
+        for line, grows, first, last in its if _is_run(look, path) else ():
             found.append((Location(path, line), grows, (first, last)))
     return found
 
@@ -230,32 +211,6 @@ def _gives_up(look: Look, text: str) -> bool:
 @lru_cache(maxsize=50_000)
 def _backs_off(name: str) -> bool:
     return bool(_BACKOFF.fullmatch(name))
-
-
-@of_one_file
-def _has_option(look: Look, path: str, _: str) -> bool:
-    """Whether an option to try again may stand in a call of the file."""
-    text = look.tree.text(path) or ""
-    return any(word in text for word in _OPTION_WORDS) and bool(_OPTION.search(lines_of(look, path)))
-
-
-@of_one_file
-def _loops(look: Look, path: str, _: str) -> list[tuple[int, bool, int, int]]:
-    """Loops that try again: their line, whether the pause grows, and the lines of the function they are in."""
-    found = []
-    source = (look.tree.text(path) or "").lower()
-    if not any(word in source for word in ("while", "attempt", "retr", "tries")):
-        return []
-    text = lines_of(look, path)
-    for match in (*_LOOP.finditer(text), *_ENDLESS.finditer(text)):
-        line = text.count("\n", 0, match.start()) + 1
-        first, last = function_span(look, path, line)
-        body = lines_of(look, path, line, min(last, line + 60))
-        counted = match.re is _LOOP or _COUNTS.search(body)
-        if counted and _SLEEPS.search(body) and (match.re is _ENDLESS or _FAILS.search(body)):
-            found.append((line, bool(_GROWS.search(body)), first, last))
-    module = (look.python if path.endswith(PYTHON) else look.web).module(path) if found else None
-    return found if module and module.calls else []
 
 
 def _is_run(look: Look, path: str) -> bool:
@@ -306,14 +261,14 @@ def _is_covered(look: Look, call: Seen, found: list[_Retry]) -> bool:
     for place, _, (first, last) in found:
         if place.path == call.path and first <= call.line <= last:
             return True
-    if _OPTION.search(text_of(look, call)) or _is_made_with(look, call, found):
+    if OPTION.search(text_of(look, call)) or _is_made_with(look, call, found):
         return True
     if call.name.startswith("stripe.") and call.path.endswith(PYTHON) and stripe_tries(look):
         return True
     for model in (*model_calls(look), *embedding_calls(look)):
         if model.seen == call:
             made = [one for one in clients_for(look, model) if not _stands_in(look, one)]
-            if made and all(_OPTION.search(text_of(look, one)) for one in made):
+            if made and all(OPTION.search(text_of(look, one)) for one in made):
                 return True
     if tried_again(look) and call.path in worked_files(look) and not _serves(look, call.path):
         return True
@@ -357,7 +312,7 @@ def _is_made_with(look: Look, call: Seen, found: list[_Retry]) -> bool:
         if one.reached and one != call
     ]
     return any(
-        _OPTION.search(text_of(look, one))
+        OPTION.search(text_of(look, one))
         or any(place.path == one.path and one.line <= place.line <= one.end_line for place, _, _ in found)
         for one in makers
     )

@@ -20,29 +20,21 @@ from checks.application.wiring import (
     is_one_off,
     line_matches,
     matches_in,
-    modules_calling,
     reached,
 )
 from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.readers.facets import calls_like
-from checks.readers.python_facts import Call
-from checks.readers.web_facts import WebCall
 from checks.reads import of_one_file
 from checks.topics.observability_loggers import json_lines, structured_loggers
 from checks.topics.request_ids import in_middleware, is_installed, is_of_request
+from checks.topics.said_plainly import TEXT_LOG, all_that_say, says_plainly
 
 LOGGING = "obs.structured-logging"
 CORRELATION = "obs.correlation-ids"
 MANY_PRINTS = 0.3
 HANDFUL = 3
-
-_PLAIN = re.compile(r"print|console\.(?:log|info|warn|error|debug)")
-_TEXT_LOG = re.compile(
-    r"(?i:(?:\w+\.)*(?:log|logger|logging|\w+_logger)\.(?:debug|info|warning|error|exception|critical|warn))"
-)
 
 _MAKES_ID = re.compile(r"(?i)^x-(?:request|correlation|trace)-id$|^(?:request|correlation)[_-]?id$")
 _MIDDLEWARES = (
@@ -131,29 +123,11 @@ def _of_other_services(
 def _plain_lines(look: Look) -> tuple[list[Location], list[Location]]:
     prints: list[Location] = []
     logs: list[Location] = []
-    for path, said in look.answers_of(_says_plainly, "", lambda: _all_that_say(look)).items():
+    for path, said in look.answers_of(says_plainly, "", lambda: all_that_say(look)).items():
         if reached(look, path) and not is_one_off(path) and not in_browser(look, path):
             for line, is_print in said:
                 (prints if is_print else logs).append(Location(path, line))
     return prints, logs
-
-
-_SAYS_PLAINLY = rf"{_PLAIN.pattern}|{_TEXT_LOG.pattern}"
-
-
-@of_one_file
-def _says_plainly(look: Look, path: str, _: str) -> list[tuple[int, bool]]:
-    """The lines of a file in which something is said as text, and whether by a plain print."""
-    module = look.module(path)
-    return _lines_of(calls_like(module, "callee", _SAYS_PLAINLY)) if module else []
-
-
-def _all_that_say(look: Look) -> dict[str, list[tuple[int, bool]]]:
-    return {module.path: _lines_of(made) for module, made in modules_calling(look, "callee", _SAYS_PLAINLY, dead=True)}
-
-
-def _lines_of(made: tuple[Call | WebCall, ...]) -> list[tuple[int, bool]]:
-    return [(call.line, bool(_PLAIN.fullmatch(call.callee))) for call in made]
 
 
 @probe(CORRELATION)
@@ -259,7 +233,7 @@ def _binds(look: Look, path: str, _: str) -> list[int]:
         ]
         given += [value.text for value in getattr(call, "keywords", {}).values()]
         speaks = (
-            _LOGS_ID.fullmatch(call.callee) or _TEXT_LOG.fullmatch(call.callee) or "CorrelationIdFilter" in call.callee
+            _LOGS_ID.fullmatch(call.callee) or TEXT_LOG.fullmatch(call.callee) or "CorrelationIdFilter" in call.callee
         )
         if speaks and (any(_ID_WORD.search(text) for text in given) or "CorrelationIdFilter" in call.callee):
             found.append(call.line)
