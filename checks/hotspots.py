@@ -75,8 +75,8 @@ class Hotspots:
     functions: tuple[Hotspot, ...] = ()
     files: tuple[HotFile, ...] = ()
     note: str = ""
-    complexities: tuple[int, ...] = ()
-    """Of every function, those that are not in the table too; ascending."""
+    counts: tuple[tuple[int, int], ...] = ()
+    """Each complexity with the number of functions that have it, those that are not in the table too; ascending."""
 
 
 def hotspots(look: Look) -> Hotspots:
@@ -90,7 +90,7 @@ def hotspots(look: Look) -> Hotspots:
         tuple(_function(one, measured, churn) for one in _worst(measured, churn)),
         tuple(_file(path, -total, measured, churn) for _, total, path in files),
         note,
-        measured.complexities,
+        measured.counts,
     )
 
 

@@ -103,9 +103,8 @@ def unpack_proposal(data: Plain) -> Proposal:
 def unpack_hotspots(data: Plain) -> Hotspots:
     """The table whose fields those are."""
     functions = tuple(Hotspot(**one) for one in data["functions"])
-    return Hotspots(
-        functions, tuple(HotFile(**one) for one in data["files"]), data["note"], tuple(data["complexities"])
-    )
+    files = tuple(HotFile(**one) for one in data["files"])
+    return Hotspots(functions, files, data["note"], tuple((complexity, count) for complexity, count in data["counts"]))
 
 
 def _locations(data: Plain) -> tuple[Location, ...]:

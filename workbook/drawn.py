@@ -47,7 +47,7 @@ def pillars(session: Session) -> Picture:
 
 def complexity(session: Session) -> Picture:
     """The functions of the application by radon's rank; none before the probes have measured them."""
-    return complexity_histogram(_measured(session).complexities)
+    return complexity_histogram(_measured(session).counts)
 
 
 def churn(session: Session) -> Picture:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from checks.cache.facts import FileFacts
@@ -90,9 +92,9 @@ class Complexity:
         """What a program wrote."""
 
     @cached_property
-    def complexities(self) -> tuple[int, ...]:
-        """Of every function, ascending."""
-        return tuple(sorted(one for totals in self.files.values() for one in totals.complexities))
+    def counts(self) -> tuple[tuple[int, int], ...]:
+        """Each complexity with the number of functions that have it, ascending."""
+        return tuple(sorted(Counter(chain.from_iterable(one.complexities for one in self.files.values())).items()))
 
     def functions(self, path: str) -> list[FunctionComplexity]:
         """The functions of one of the files, in its order."""
@@ -107,9 +109,9 @@ class Complexity:
 
     def worst(self) -> FunctionComplexity | None:
         """The first of the most complex functions; None where there is no function."""
-        if not self.complexities:
+        if not self.counts:
             return None
-        most = self.complexities[-1]
+        most = self.counts[-1][0]
         first = min(path for path, totals in self.files.items() if most in totals.complexities)
         return min((one for one in self.functions(first) if one.complexity == most), key=lambda one: one.line)
 

@@ -43,7 +43,7 @@ def no_complex_hotspots(look: Look) -> Observation:
     most = measured.worst()
     if most is None:
         return answer(HOTSPOTS, Outcome.UNKNOWN, "no function of a language that is measured", searched=searched)
-    said = f"{counted(len(measured.complexities), 'function')}, the most complex has {most.complexity}"
+    said = f"{counted(sum(count for _, count in measured.counts), 'function')}, the most complex has {most.complexity}"
     place = Location(most.path, most.line)
     return answer(HOTSPOTS, Outcome.MET, said, [place], searched=searched, confidence=Confidence.HIGH)
 

@@ -12,11 +12,15 @@ RANKS = (("A", 5, GOOD), ("B", 10, GOOD), ("C", 20, DOUBT), ("D", 30, DOUBT), ("
 WIDTH, HEIGHT, BASE = 480, 180, 140
 
 
-def complexity_histogram(complexities: Iterable[int]) -> Picture:
-    """One column a rank; the number of functions stands above it, its bounds below."""
+def complexity_histogram(functions: Iterable[tuple[int, int]]) -> Picture:
+    """One column a rank; the number of functions stands above it, its bounds below.
+
+    Args:
+        functions: Complexities, each with the number of functions that have it.
+    """
     counts = [0] * len(RANKS)
-    for value in complexities:
-        counts[next(place for place, (_, most, _) in enumerate(RANKS) if value <= most or not most)] += 1
+    for value, number in functions:
+        counts[next(place for place, (_, most, _) in enumerate(RANKS) if value <= most or not most)] += number
     most, step = max(*counts, 1), WIDTH / len(RANKS)
     canvas = Canvas(WIDTH, HEIGHT)
     canvas.line(0, BASE, WIDTH, BASE)

@@ -103,7 +103,7 @@ def test_without_pandas_the_table_says_what_works(book, monkeypatch):
 
 @pytest.mark.parametrize(
     ("thing", "ending"),
-    [({"p95_ms": 183.2, "runs": [1, 2]}, ".json"), (complexity_histogram([3]), ".svg"), ("in words", ".json")],
+    [({"p95_ms": 183.2, "runs": [1, 2]}, ".json"), (complexity_histogram([(3, 1)]), ".svg"), ("in words", ".json")],
 )
 def test_a_value_or_figure_becomes_a_file_of_evidence(book, opened, thing, ending):
     piece = book.attach(CONTROL, thing, name="Load run", note="holds at ten times the load")

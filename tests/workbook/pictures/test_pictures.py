@@ -28,7 +28,7 @@ def drawn(name):
     return {
         "verdict_bars": verdict_bars([Bar(name, name, 3, 41, 50, hold=True), SIX]),
         "pillar_map": pillar_map({name: {Status.READY: 4, Status.BLOCKER: 1}, "2": {}}),
-        "complexity_histogram": complexity_histogram([1, 5, 6, 20, 21, 41]),
+        "complexity_histogram": complexity_histogram([(1, 1), (5, 1), (6, 1), (20, 1), (21, 1), (41, 1)]),
         "hotspot_map": hotspot_map([Spot(name, 31, 40), Spot("api/b.py", 2, 3)]),
         "trend": trend([Moment(DAY, name, 3, 50, hold=True), Moment(DAY, "now", 9, 50, hold=False)]),
         "score_split": score_split([(name, 3), ("stated", 2), ("2", 0), ("open", 1), ("stop", 1), ("unknown", 9)]),
@@ -72,7 +72,7 @@ def test_nothing_to_draw_is_said():
 
 
 def test_every_function_is_counted_once_at_the_bounds_of_its_rank():
-    lines = complexity_histogram([5, 6, 10, 11, 40, 41, 400]).lines
+    lines = complexity_histogram([(5, 1), (6, 1), (10, 1), (11, 1), (40, 1), (41, 1), (400, 1)]).lines
     assert [line.rpartition(": ")[2] for line in lines] == [
         f"{count} functions" for count in (1, 2, 1, 0, 1, 2)
     ]  # fmt: skip
