@@ -119,14 +119,22 @@ def _helpers_of(
         home = imported.get(name, module.path)
         wanted = {name, handler} if name in imported and handler and not _SPACE.search(handler) else {name}
         look.answer_of(_functions_named, home, " ".join(sorted(wanted)))
-        with look.reads.aside():
-            found = _named(look, home, wanted)
-            own = home == module.path
-            found = [one for one in found if not (own and around[0] <= one[0] <= around[1])]
+        known, key = _known_functions(look), (home, *sorted(wanted))
+        if key not in known:
+            with look.reads.aside():
+                known[key] = _named(look, home, wanted)
+        own = home == module.path
+        found = [one for one in known[key] if not (own and around[0] <= one[0] <= around[1])]
         for first, last, text, heads in found:
             yield text
             if hops > 1 and (target := look.web.module(home)):
                 yield from _helpers_of(look, target, heads, (first, last), "", hops - 1)
+
+
+@once
+def _known_functions(_: Look) -> dict[tuple[str, ...], list[tuple[int, int, str, set[str]]]]:
+    """What `_named` found by its file and names, filled by `_helpers_of`, which asks for it at each use."""
+    return {}
 
 
 def _heads(module: WebModule, first: int, last: int) -> set[str]:
