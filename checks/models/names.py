@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
+from checks.digests import of_text
 from checks.look import WEB, is_product
 from checks.models.development import development_files
 from checks.models.name_places import is_no_choice, model_folders
 from checks.observation import Location
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -62,15 +64,16 @@ def named_models(look: Look) -> tuple[ModelName, ...]:
 
 def _named(look: Look) -> Iterator[ModelName]:
     aside = development_files(look)
-    for path in look.source_paths():
+    for path, naming in look.gather(_naming).items():
         if look.reach.reached(path) is False or path in aside:
             continue
-        for text in _texts(look, path):
-            kind = _kind(text.value)
-            if kind == "tag" and _has_revision(look, path):
-                kind = "dated"
-            if kind and not _is_price(look, path, text.line) and not is_no_choice(look, path, text.line, text.value):
-                yield ModelName(text.value[:80], kind, Location(path, text.line))
+        for number, kind, _ in naming:
+            with look.reads.aside():
+                text = _texts(look, path)[number]
+            if _is_price(look, path, text.line) or is_no_choice(look, path, text.line, text.value):
+                continue
+            fixed = kind == "tag" and _has_revision(look, path)
+            yield ModelName(text.value[:80], "dated" if fixed else kind, Location(path, text.line))
     settings = (
         ".env.example",
         ".env.sample",
@@ -86,6 +89,13 @@ def _named(look: Look) -> Iterator[ModelName]:
         for match in (*entries, *_FALLBACK.finditer(content)) if is_product(path) else ():
             if kind := _kind(match[1]):
                 yield ModelName(match[1][:80], kind, Location(path, content.count("\n", 0, match.start(1)) + 1))
+
+
+@of_one_file
+def _naming(look: Look, path: str, _: str) -> list[tuple[int, str, str]]:
+    """The texts of a file that name models: their numbers among all, their kinds, and digests of them."""
+    kinds = [(number, _kind(text.value), text.value) for number, text in enumerate(_texts(look, path))]
+    return [(number, kind, of_text(value)) for number, kind, value in kinds if kind]
 
 
 def _kind(text: str) -> str:
@@ -114,20 +124,20 @@ def _provider(name: str) -> str:
 def _settings_read(look: Look) -> tuple[str, ...]:
     """Data files that reached code names: what a model is called may stand there."""
     paths = [path for path in look.tree.match("*.y*ml", "*.toml", "*.json", "*.ini") if is_product(path)]
-    named = {
-        text.value.rsplit("/", 1)[-1]
-        for path in look.source_paths()
-        if paths and look.reach.reached(path) is not False
-        for text in _texts(look, path)
-        if len(text.value) < _MOST_NAME
-    }
-    named |= {
-        item.specifier.rsplit("/", 1)[-1]
-        for web in (look.web.modules(look.source_paths(*WEB)) if paths else ())
-        if look.reach.reached(web.path) is not False
-        for item in web.imports
-    }
-    return tuple(path for path in paths if path.rsplit("/", 1)[-1] in named and not path.endswith(_NO_SETTINGS))
+    paths = [path for path in paths if not path.endswith(_NO_SETTINGS)]
+    names = "\n".join(sorted({path.rsplit("/", 1)[-1] for path in paths}))
+    told = look.gather(_names_files, names).items() if paths else ()
+    named = {name for path, every in told if look.reach.reached(path) is not False for (name,) in every}
+    return tuple(path for path in paths if path.rsplit("/", 1)[-1] in named)
+
+
+@of_one_file
+def _names_files(look: Look, path: str, names: str) -> list[tuple[str]]:
+    """Those of some names of files that a file of code has in its texts or imports, whatever folder stands before."""
+    said = {text.value.rsplit("/", 1)[-1] for text in _texts(look, path) if len(text.value) < _MOST_NAME}
+    web = look.web.module(path) if path.endswith(WEB) else None
+    said |= {item.specifier.rsplit("/", 1)[-1] for item in (web.imports if web else ())}
+    return [(name,) for name in sorted(said.intersection(names.split("\n")))]
 
 
 def _texts(look: Look, path: str) -> tuple[Text | WebText, ...]:

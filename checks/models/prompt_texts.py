@@ -12,6 +12,7 @@ from checks.application.named_values import assigned
 from checks.look import PYTHON, WEB, is_product
 from checks.models.calls import model_calls, model_files
 from checks.observation import Location
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -84,12 +85,20 @@ class SystemPrompt:
 def prompt_files(look: Look) -> tuple[str, ...]:
     """Prompt files that reached code names: by file name, by stem, or by their folder."""
     named = [path for path in look.tree.named_like(_TEMPLATE) if is_product(path) and not _NOT_OURS.search(path)]
-    texts = {
-        text for path in look.source_paths() if look.reach.reached(path) is not False for text in _texts(look, path)
-    }
-    words = {part.removesuffix("/") for text in texts if len(text) < 200 for part in (text, *re.split(r"[/\\]", text))}  # noqa: PLR2004 - no path is longer
+    wanted = "\n".join(sorted({word for path in named for word in _naming(path)}))
+    told = look.gather(_said_of, wanted).items() if named else ()
+    words = {word for path, every in told if look.reach.reached(path) is not False for (word,) in every}
     found = [path for path in named if _is_named(path, words) and (look.tree.text(path) or "").strip()]
     return tuple(sorted({*found, *_instructions_read(look)}))
+
+
+@of_one_file
+def _said_of(look: Look, path: str, wanted: str) -> list[tuple[str]]:
+    """Those of some words that are in the texts of a file, as paths or parts of them; "*.md" where one ends in that."""
+    texts = {text for text in _texts(look, path) if len(text) < 200}  # noqa: PLR2004 - no path is longer
+    words = {part.removesuffix("/") for text in texts for part in (text, *re.split(r"[/\\]", text))}
+    words |= {f"*.{word.rsplit('.', 1)[-1]}" for word in words if "." in word}
+    return [(word,) for word in sorted(words.intersection(wanted.split("\n")))]
 
 
 def _instructions_read(look: Look) -> Iterator[str]:
@@ -118,15 +127,20 @@ def _texts(look: Look, path: str) -> Iterator[str]:
         yield item.specifier  # `import prompt from "./prompts/summary.md?raw"`
 
 
+_OF_A_FILE = 2
+"""How many names a file has by itself, with and without what a bundler is told."""
+
+
 def _is_named(path: str, words: set[str]) -> bool:
+    *asked, stem, ending = _naming(path)
+    return not words.isdisjoint(asked) or (len(asked) > _OF_A_FILE and {stem, ending} <= words)
+
+
+def _naming(path: str) -> tuple[str, ...]:
+    """What names a prompt file: its name, folders of prompts that hold it; and, together, its stem and its ending."""
     *folders, name = path.split("/")
-    stem = name.split(".", 1)[0]
-    holders = {folder for folder in folders if re.search(r"(?i)prompt", folder)}
-    asked = {name, f"{name}?raw", *(folder for folder in holders)}
-    ending = path.rsplit(".", 1)[-1]
-    return bool(asked & words) or (
-        bool(holders) and stem in words and any(word.endswith(f".{ending}") for word in words)
-    )
+    holders = [folder for folder in folders if re.search(r"(?i)prompt", folder)]
+    return name, f"{name}?raw", *holders, name.split(".", 1)[0], f"*.{path.rsplit('.', 1)[-1]}"
 
 
 def prompt_modules(look: Look) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def test_every_answer_that_is_said_again_has_the_type_of_its_question() -> None:
         "list[int]": ([3], []),
         "list[tuple[int, bool, int, int]]": ([(3, True, 1, 9)], []),
         "list[tuple[int, int]]": ([(3, 9)], []),
+        "list[tuple[int, str, str]]": ([(3, "tag", "a")], []),
         "list[tuple[int, str, bool, str]]": ([(3, "each", True, "a")], []),
         "list[tuple[int, int, str, bool]]": ([(3, 9, "empty", True)], []),
         "list[tuple[int, bool]]": ([(3, True)], []),
