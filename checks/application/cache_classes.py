@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from checks.application.calls_seen import lines_of
 from checks.application.own_caches import OTHER_USE
 from checks.application.web_usage import is_web_function_used
-from checks.application.wiring import is_one_off, is_used, modules
+from checks.application.wiring import is_one_off, is_used, modules, reached
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.once import once
 from checks.readers.python_facts import PythonModule
 from checks.reads import of_one_file
+
+Worked = TypeVar("Worked")
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -78,10 +81,20 @@ def _objects(look: Look) -> dict[str, set[tuple[str, tuple[str, ...]]]]:
         r"(?:\[[^\]\n]{1,60}\]|<[^;\n]{1,80}>)?\("
     )
     given = rf"(?:def|function)[ ]+(\w{{1,80}})[ ]{{0,2}}\([^)\n]{{0,80}}\)[ ]{{0,4}}(?:->|:)[ ]{{0,4}}({names})\b"
-    for module in modules(look):
-        for name, of in look.answer_of(_made_from, module.path, f"{made}\n{given}"):
-            found.setdefault(module.path, set()).add((name, classes[of]))
+    for path, objects in _in_readable(look, _made_from, f"{made}\n{given}"):
+        for name, of in objects:
+            found.setdefault(path, set()).add((name, classes[of]))
     return found
+
+
+def _in_readable(
+    look: Look, question: Callable[[Look, str, str], list[Worked]], argument: str = ""
+) -> Iterator[tuple[str, list[Worked]]]:
+    """What readable files say that an entry point reaches: Python first."""
+    for among in (PYTHON_OF_PRODUCT, WEB_OF_PRODUCT):
+        for path, said in look.gather(question, argument, among).items():
+            if reached(look, path) and look.module(path):
+                yield path, said
 
 
 @of_one_file
@@ -94,8 +107,8 @@ def _made_from(look: Look, path: str, patterns: str) -> list[tuple[str, str]]:
 
 def _classes(look: Look) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The repository's classes that are named a cache and keep things by key, with the methods that ask for them."""
-    for module in modules(look):
-        for name, methods in look.answer_of(_classes_in, module.path, ""):
+    for _, found in _in_readable(look, _classes_in):
+        for name, methods in found:
             yield name, tuple(methods)
 
 

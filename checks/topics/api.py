@@ -13,11 +13,12 @@ from checks.application.wiring import (
     blind_spots,
     calls,
     complain,
-    line_matches,
+    matches_in,
     python_modules,
     span,
     web_modules,
 )
+from checks.files.listed import WEB_OF_PRODUCT
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.once import once
@@ -241,8 +242,8 @@ def _pipe_for_all(look: Look) -> bool:
     """Whether NestJS checks every argument of a handler against its class."""
     told = calls(look, r"(?:.*\.)?useGlobalPipes")
     wanted = r"useClass:\s*(?:Zod)?ValidationPipe"
-    return any("ValidationPipe" in " ".join(arguments_of(hit.call)) for hit in told) or any(
-        line_matches(look, web.path, wanted) for web in web_modules(look)
+    return any("ValidationPipe" in " ".join(arguments_of(hit.call)) for hit in told) or bool(
+        matches_in(look, wanted, WEB_OF_PRODUCT)
     )
 
 

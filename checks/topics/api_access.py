@@ -21,12 +21,13 @@ from checks.application.wiring import (
     complain,
     function_at,
     line_matches,
+    matches_in,
     python_modules,
     reached,
     source_of,
     span,
 )
-from checks.files.listed import WEB_OF_PRODUCT, named_so
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -318,15 +319,20 @@ def _guards_of_python(look: Look) -> Iterator[Location]:
         named = re.search(r"(?i)auth|token|api_?key|login|jwt", name) and "SessionMiddleware" not in name
         if named and _turns_away(look, name):
             yield hit.place
-    for module in python_modules(look):
-        for function in module.decorated:
-            if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators):
-                text = span(look, module.path, function.line, function.end_line)
-                off = is_off_by_default(look, module.path, function.line, function.end_line)
-                if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", text) and not off:
-                    yield Location(module.path, function.line)
-        if module.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in module.path:
-            yield from line_matches(look, module.path, r"LoginRequiredMiddleware")
+    found = [
+        Location(module.path, function.line)
+        for module in python_modules(look, "decorated")
+        for function in module.decorated
+        if any(item.callee.rsplit(".", 1)[-1] in {"before_request", "middleware"} for item in function.decorators)
+        if re.search(r"\b401\b|[Uu]nauthori[sz]ed|HTTP_401", span(look, module.path, function.line, function.end_line))
+        if not is_off_by_default(look, module.path, function.line, function.end_line)
+    ]
+    found += [
+        place
+        for place in matches_in(look, r"LoginRequiredMiddleware", PYTHON_OF_PRODUCT)
+        if place.path.rsplit("/", 1)[-1].startswith("settings") or "/settings/" in place.path
+    ]
+    yield from sorted(found, key=lambda place: place.path)
 
 
 def _turns_away(look: Look, name: str) -> bool:

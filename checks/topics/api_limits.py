@@ -23,10 +23,13 @@ from checks.application.wiring import (
     calls,
     function_at,
     line_matches,
+    matches_in,
     python_modules,
+    reached,
     span,
     web_modules,
 )
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
 from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
@@ -132,7 +135,7 @@ def _limits_sign_in(call: Seen, _: str) -> bool:
 def _limiters(look: Look) -> frozenset[str]:
     """The names under which modules keep a limiter that a library made, whatever they are called."""
     found: set[str] = set()
-    for web in web_modules(look):
+    for web in web_modules(look, "assigned"):
         makers = [name for name, text in web.assigned.items() if _LIMITER_LIBRARY.match(text)]
         found.update(makers)
         if makers:
@@ -186,12 +189,11 @@ def _limits_for_all(look: Look) -> list[Location]:
         if {"default_limits", "application_limits"} & set(getattr(hit.call, "keywords", {}))
     ]
     if calls(look, r"@nestjs/throttler\.ThrottlerModule\.forRoot\w*"):  # nothing without its guard
-        for web in web_modules(look):
-            found += line_matches(look, web.path, r"useClass:\s*ThrottlerGuard")
-    for web in web_modules(look):
-        if next_limits.FILE.search(web.path) and line_matches(look, web.path, r"\b429\b"):
-            found += line_matches(look, web.path, next_limits.ASKS)
-            found += [Location(web.path) for one in look.reach.imports_of(web.path) if _asks_a_limiter(look, one)]
+        found += matches_in(look, r"useClass:\s*ThrottlerGuard", WEB_OF_PRODUCT)
+    for path in filter(named_so(WEB_OF_PRODUCT), look.tree.named_like(next_limits.FILE)):
+        if reached(look, path) and look.web.module(path) and line_matches(look, path, r"\b429\b"):
+            found += line_matches(look, path, next_limits.ASKS)
+            found += [Location(path) for one in look.reach.imports_of(path) if _asks_a_limiter(look, one)]
     return [*found, *proxy_limits(look)]
 
 
@@ -215,13 +217,14 @@ def _limiting_middleware(look: Look) -> Iterator[Location]:
 
 def _limiting_code(look: Look) -> Iterator[Location]:
     """Throttle classes in settings, and middleware functions that answer 429 themselves."""
-    for module in python_modules(look):
-        yield from line_matches(look, module.path, _REST_THROTTLES)
+    found = matches_in(look, _REST_THROTTLES, PYTHON_OF_PRODUCT)
+    for module in python_modules(look, "decorated"):
         for function in module.decorated:
             if any(item.callee.rsplit(".", 1)[-1] == "middleware" for item in function.decorators):
                 text = span(look, module.path, function.line, function.end_line)
                 if re.search(r"\b429\b|TOO_MANY", text):
-                    yield Location(module.path, function.line)
+                    found.append(Location(module.path, function.line))
+    yield from sorted(found, key=lambda place: place.path)
 
 
 _SKIPS_ALL = re.compile(

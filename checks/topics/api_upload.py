@@ -9,7 +9,17 @@ from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, source
 from checks.application.named_values import assigned
 from checks.application.numbers import share
-from checks.application.wiring import Hit, absent, answer, calls, complain, line_matches, not_applicable, python_modules
+from checks.application.wiring import (
+    Hit,
+    absent,
+    answer,
+    calls,
+    complain,
+    line_matches,
+    matches_in,
+    not_applicable,
+)
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -109,16 +119,14 @@ def _bounds_files(look: Look, hit: Hit) -> bool:
 
 def _limits_for_all(look: Look) -> list[Location]:
     found: list[Location] = []
-    for module in python_modules(look):
-        tests = [one for one in module.classes if re.search(r"(?i)test", one.name)]
-        found += [
-            place
-            for place in line_matches(look, module.path, r"MAX_CONTENT_LENGTH[\"']?\]?\s*=(?!\s*None\b)")
-            if not any(one.line <= place.line <= one.end_line for one in tests)
-        ]
-        found += line_matches(
-            look, module.path, r"add_middleware\(\s*\w*(?:Size|Content|Body|Upload)\w*(?:Limit|Length|Max)\w*"
-        )
+    for place in matches_in(look, r"MAX_CONTENT_LENGTH[\"']?\]?\s*=(?!\s*None\b)", PYTHON_OF_PRODUCT):
+        module = look.python.module(place.path)
+        tests = [one for one in (module.classes if module else ()) if re.search(r"(?i)test", one.name)]
+        if not any(one.line <= place.line <= one.end_line for one in tests):
+            found.append(place)
+    added = r"add_middleware\(\s*\w*(?:Size|Content|Body|Upload)\w*(?:Limit|Length|Max)\w*"
+    found += matches_in(look, added, PYTHON_OF_PRODUCT)
+    found.sort(key=lambda place: place.path)
     for path in look.tree.match("*.conf", "*.conf.template", "Caddyfile*"):
         found += line_matches(look, path, r"(?m)^\s*client_max_body_size\s+[1-9]|^\s*max_size\s+\d")
     return found
