@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from checks.readers.web import WebCode
     from checks.readers.web_facts import WebModule
     from checks.readers.workflows import Workflows
-    from checks.reads import Question, Step
+    from checks.reads import OfOneFile, Question, Step
     from checks.semgrep.findings import AskedFindings, CodeFindings
     from checks.tree import Tree
 
@@ -205,11 +205,7 @@ class Look:
         return found
 
     def tell_gathered(
-        self,
-        question: Callable[[Look, str, str], Worked],
-        argument: str,
-        found: Mapping[str, Worked],
-        among: Question = CODE_OF_PRODUCT,
+        self, question: OfOneFile, argument: str, found: Mapping[str, object], among: Question = CODE_OF_PRODUCT
     ) -> None:
         """Say of what was found otherwise that it is what `gather` finds, so that who uses it rests on no more."""
         self.reads.told_all((gathered(among, question), argument), self.listed(among), found)

@@ -34,7 +34,6 @@ from checks.reads import OfOneFile
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import PythonModule, Route
-    from checks.readers.web_facts import WebModule
 
 _MOST_PLACES = 5
 _IN_AND_USER = ("login", "log_in", "signin", "sign_in", "currentuser", "current_user")
@@ -140,9 +139,15 @@ class _Product:
         """The Python modules of reached code that have something in one of these fields."""
         return (one for one in python_modules(self.look, *having, dead=True) if self._is_reached(one.path))
 
-    def web(self, *having: str) -> Iterator[WebModule]:
-        """The web modules of it that do."""
-        return (one for one in web_modules(self.look, *having, dead=True) if self._is_reached(one.path))
+    def inputs(self, *types: str) -> Spots:
+        """The fields of forms of these types in reached code."""
+        return tuple(
+            Spot(module.path, item)
+            for module in web_modules(self.look, "attributes", dead=True)
+            if self._is_reached(module.path)
+            for item in module.attributes
+            if item.name == "type" and item.value.strip("\"'{}`") in types
+        )
 
     @cached_property
     def schemas(self) -> tuple[str, ...]:
@@ -303,13 +308,12 @@ def _uploads(product: _Product) -> _Verdict:
         for route in product.python_routes
         if any("UploadFile" in item.annotation or "File(" in item.default for item in route.parameters)
     )
-    inputs = tuple(
-        Spot(module.path, item)
-        for module in product.web("attributes")
-        for item in module.attributes
-        if item.name == "type" and item.value.strip("\"'{}`") == "file"
+    found = (
+        *python,
+        *product.inputs("file"),
+        *product.imports(signs.UPLOAD_PACKAGES),
+        *product.calls(signs.UPLOAD_CALLS),
     )
-    found = (*python, *inputs, *product.imports(signs.UPLOAD_PACKAGES), *product.calls(signs.UPLOAD_CALLS))
     return _seen(product, found, "upload handlers or file inputs", "no upload handler and no file input found")
 
 
@@ -336,14 +340,8 @@ def _writes_data(product: _Product) -> _Verdict:
 
 
 def _personal_data(product: _Product) -> _Verdict:
-    mail_inputs = tuple(
-        Spot(module.path, item)
-        for module in product.web("attributes")
-        for item in module.attributes
-        if item.name == "type" and item.value.strip("\"'{}`") in {"email", "tel"}
-    )
     columns = product.lines(signs.PERSONAL_COLUMNS, product.schemas)
-    found = (*product.fields(signs.PERSONAL), *columns, *mail_inputs)
+    found = (*product.fields(signs.PERSONAL), *columns, *product.inputs("email", "tel"))
     return _seen_or_ask(found, "fields such as e-mail or phone", "no such field name found")
 
 
