@@ -202,9 +202,7 @@ def rows(bed: Bed, others: list[Bed]) -> list[Row]:
 def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
     """What a look costs after each kind of change; the bar is one for all, as the promise is."""
     told = {"one file changed": "a comment at its end", IN_FUNCTION: "", ADDED: ""}
-    where = {
-        ADDED: "An answer holds for one list of files, so every probe runs again, on what is known of each file.",
-    }
+    where = "Every file is listed, and what is kept of each and of all answers is read, before it is known what holds."
     return [
         Row(
             f"{bed.called(what)}{f': {state}' if state else ''}",
@@ -213,7 +211,7 @@ def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
             "wall",
             (bed.called(what),),
             theirs,
-            where=where.get(what, "What grows is what is said of all files: the table of complexity, and what holds."),
+            where=where,
         )
         for what, state in told.items()
     ]
