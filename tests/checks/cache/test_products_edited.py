@@ -66,6 +66,15 @@ def change(root: Path, chance: random.Random, pool: dict[str, str]) -> str:
     path = chance.choice(there)
     others = [text for other, text in pool.items() if Path(other).suffix == Path(path).suffix] or [""]
     roll = chance.random()
+    if fresh := [one for one in there if Path(one).stem == "fresh"]:
+        # What said nothing when it came may say something later.
+        path = chance.choice(fresh) if chance.random() < 0.4 else path
+        others = [text for other, text in pool.items() if Path(other).suffix == Path(path).suffix] or [""]
+    if roll > 0.85:
+        other = f"{Path(path).parent}/fresh{chance.choice([Path(path).suffix, '.py', '.ts', '.md', '.css'])}"
+        if not (root / other).exists():
+            write(root, other, chance.choice(["", "\n", "def fresh(value):\n    return value\n"]))
+        return f"with {other}"
     if roll < 0.1 and len(there) > 5:
         (root / path).unlink()
         return f"without {path}"
