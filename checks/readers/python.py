@@ -60,7 +60,7 @@ class PythonCode:
 
     def below(self, folder: str) -> tuple[str, ...]:
         """The Python files below a folder, which is named with a slash at its end; sorted."""
-        self._tree.reads.ask_listing(NAMED_LIKE, f"0\n^{re.escape(folder)}.*\\.pyw?\\Z")
+        self._tree.reads.ask_listing(NAMED_LIKE, f"0\n(?s)^{re.escape(folder)}.*\\.pyw?\\Z")
         after = f"{folder[:-1]}{chr(ord(folder[-1]) + 1)}"
         return self._paths[bisect_left(self._paths, folder) : bisect_left(self._paths, after)]
 
