@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from benchmarks.speed import page, peers
-from benchmarks.speed.beds import COMMITS, git, synthetic
+from benchmarks.speed.beds import COMMITS, commit, git, synthetic
 from benchmarks.speed.paint import first_paint
 from benchmarks.speed.rounds import Command, Cost, FailedError, middle, ratio, run_once, run_rounds
 from benchmarks.speed.rows import ADDED, IN_FUNCTION, Bed, Row, changing, own
@@ -118,6 +118,20 @@ def test_a_paint_is_what_stands_on_the_screen():
     program = "import time; print('\\x1b[31mHel\\x1b[0mlo'); time.sleep(600)"
     assert first_paint(b"Hello", [sys.executable, "-I", "-c", program])
     assert first_paint(b"Hello", [sys.executable, "-I", "-c", "pass"]) is None
+
+
+def test_a_bed_without_python_is_changed_in_its_own_language(tmp_path):
+    place = tmp_path / "bed"
+    git(tmp_path, "init", "-q", str(place))
+    (place / "view.ts").write_text("export function view(rows) {\n  return rows.length;\n}\n")
+    commit(place, "Start")
+    bed = Bed("a page", 1, place, tmp_path, peers.Peers(Path("semgrep"), Path("radon")))
+    for one in own(bed):
+        if one.before:
+            one.before(1)
+    text = "export function view(rows) {\n  let counted = 1;\n  return rows.length;\n}\n// round 1\n"
+    assert (place / "view.ts").read_text() == text
+    assert (place / "added_1.ts").is_file()
 
 
 def test_every_change_is_the_one_its_row_names(tmp_path):
