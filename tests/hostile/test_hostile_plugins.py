@@ -92,7 +92,8 @@ sys.__stdout__.flush()
 VANDAL = """from checks.look import Look
 from checks import observation, report_wire
 look = context._look
-look.tree._texts.clear(); look.tree._files = look.tree.every = (); look.findings.append("rubbish"); look.unread.append(3)
+look.tree._texts.clear(); look.tree._files = look.tree.every = ()
+look.findings.append("rubbish"); look.unread.append(3)
 Look.source_paths = None; observation.Outcome = None; report_wire.pack = None
 """
 
