@@ -57,7 +57,7 @@ def look_over(
 
     `known` says what a folder holds that git does not know, so that its report can be kept. `before` is the state of a
     folder that git knows, where it was told a moment ago. `on_after` is told the state when the look had ended, where
-    git was asked for it.
+    the report was kept.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.

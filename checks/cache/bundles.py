@@ -53,8 +53,7 @@ class Bundles:
 
     def rows(self) -> dict[str, Any]:
         """The rows of all files of which something is kept, of each by itself where its bundle is of other content."""
-        places = {self._key(number): number for number in range(self._count)}
-        for row in self._store.get(places).values():
+        for row in self._store.get(self._key(number) for number in range(self._count)).values():
             self._known |= self._current(row)
         missing = [path for path in self._files if path not in self._known]
         alone = {self._key_of(path, self._contents[path]): path for path in missing}

@@ -48,7 +48,8 @@ class Reports:
             root: The folder.
             signals: What is asked for; None for all.
             known: What it holds, where git does not know it.
-            before: What it holds by git, where that was just told. Git is asked again before anything is kept.
+            before: What it holds by git, where that was just told. Before anything is kept, it tells that
+                nothing changed since, or git is asked again.
         """
         self._root, self._signals, self._known = root, signals, known
         self._still = before.still if before else None

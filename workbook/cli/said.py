@@ -18,7 +18,7 @@ class Said:
         self.looked = False
         """Whether the repository was also read past the snapshot that `Again` holds."""
         self.after = ""
-        """What git said of the repository's state when all of that reading had ended; "" where it was not asked."""
+        """The state of the repository when all of that reading had ended; "" where it was not told."""
         self.ground: Ground | None = None
         """What of git and the tree it follows from, where that is all."""
 
