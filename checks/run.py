@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checks import semgrep, snippet
+from checks.cache.ahead import Ahead
 from checks.cache.answers import Answers
 from checks.cache.code_rules import CodeRules
 from checks.cache.registry import known_probes
-from checks.children import allowance
+from checks.children import allowance, cores
 from checks.git import Git, GitProblem
 from checks.hotspots import COMPLEXITY, Hotspots
 from checks.look import Look, is_product
@@ -101,12 +102,11 @@ def look_over(
     """
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
-    git = _open(root)
+    tree, git = Tree.opened(root)
     try:
-        tree = _read(root, git)
         tree.give_up(given_up or {})
         told = (on_progress or _ignore, on_answer or _ignore)
-        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told, store)
+        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told, store, given_up or {})
         with closing(run):
             run.begin_rules()
             run.answer(Stage.FILES)
@@ -128,22 +128,6 @@ def look_over(
             git.close()
 
 
-def _open(root: Path) -> Git | None:
-    try:
-        return Git.open(root)
-    except GitProblem:
-        return None
-
-
-def _read(root: Path, git: Git | None) -> Tree:
-    try:
-        return Tree.read(root, git)
-    except GitProblem as problem:
-        tree = Tree.read(root, None)
-        tree.note(".", f"listed without git: {problem}")
-        return tree
-
-
 class _Run:
     """One run: its look, its observations so far, and what may stop it."""
 
@@ -157,8 +141,12 @@ class _Run:
         tell: Callable[[Progress], None],
         tell_answer: Callable[[Observation], None],
         store: Store | None,
+        given_up: Mapping[str, str],
     ) -> None:
         self.look = Look(tree, git, store=store, too_slow=too_slow)
+        self._turns = cores.turns()
+        self._ahead = Ahead(self.look, store, self._turns, given_up) if store is not None else None
+        self.look.facts.ahead = self._ahead
         self.cancel, self.tell, self.tell_answer = cancel, tell, tell_answer
         self._store = store
         self.observations: dict[str, Observation] = {}
@@ -230,9 +218,12 @@ class _Run:
 
     def begin_rules(self) -> None:
         """Start the code rules, which run beside the probes of files, unless no probe waits for them."""
+        if self._ahead is not None and self._wanted is None and not (self.answers and self.answers.knows):
+            self._ahead.begin()
         if any(one.stage is Stage.CODE for one in self._probes) and RULES not in self._too_slow:
             allowance.probing(RULES)
-            self._rules = CodeRules(self.look.tree, self._store, lambda: self.look.facts.contents, self.cancel)
+            tree, facts = self.look.tree, self.look.facts
+            self._rules = CodeRules(tree, self._store, lambda: facts.contents, self.cancel, self._turns)
 
     def waits_for_rules(self) -> bool:
         """Whether the code rules still run."""
@@ -252,6 +243,8 @@ class _Run:
 
     def close(self) -> None:
         """Stop what still runs."""
+        if self._ahead is not None:
+            self._ahead.close()
         if self._rules is not None:
             self._rules.close()
 

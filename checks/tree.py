@@ -15,7 +15,7 @@ from checks.files.admission import MIB, Admission, File, Limits, why
 from checks.files.patterns import matching
 from checks.files.regular import open_below
 from checks.files.text_content import NO_TEXT, NotTextError, decode
-from checks.git import Git
+from checks.git import Git, GitProblem
 from checks.observation import Examined, Unread
 from checks.reads import ALL_FILES, ENDING, FILE, MATCHING, NAMED_LIKE, PLACE, TEXT, TRACKED, Reads
 
@@ -65,6 +65,20 @@ class Tree:
         tree._links, tree._partial, tree._skipped = found.links, found.partial, found.skipped
         tree.cut = found.cut
         return tree
+
+    @classmethod
+    def opened(cls, root: Path) -> tuple[Self, Git | None]:
+        """The files below `root`, and its git, which the caller closes; None where there is none."""
+        try:
+            git = Git.open(root)
+        except GitProblem:
+            return cls.read(root, None), None
+        try:
+            return cls.read(root, git), git
+        except GitProblem as problem:
+            tree = cls.read(root, None)
+            tree.note(".", f"listed without git: {problem}")
+            return tree, git
 
     @property
     def files(self) -> tuple[File, ...]:

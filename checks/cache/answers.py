@@ -92,6 +92,11 @@ class Answers:
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
 
+    @property
+    def knows(self) -> bool:
+        """Whether there are answers of an earlier look at mostly the same files."""
+        return bool(self._old)
+
     def recall(self, name: str) -> Any:
         """What `keep` was given under that name, where it still holds; its effects on the look are done. Else None."""
         entry = self._old.get("answers", {}).get(name)

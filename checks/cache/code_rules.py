@@ -30,7 +30,12 @@ class CodeRules:
     """What the code rules say of a tree, scanning only files of which nothing is kept, beside whatever else is done."""
 
     def __init__(
-        self, tree: Tree, store: Store | None, contents: Callable[[], Mapping[str, bytes]], cancel: threading.Event
+        self,
+        tree: Tree,
+        store: Store | None,
+        contents: Callable[[], Mapping[str, bytes]],
+        cancel: threading.Event,
+        turns: threading.Semaphore | None = None,
     ) -> None:
         """Begin to scan what must be scanned.
 
@@ -39,6 +44,7 @@ class CodeRules:
             store: Where results are kept.
             contents: Gives what stands for the content of each file; see `checks.cache.files`.
             cancel: Stops the scan when it is set.
+            turns: Of all processes that work beside the look.
         """
         self._store = store
         self._kept: dict[str, _Kept] = {}
@@ -57,7 +63,7 @@ class CodeRules:
             self._kept = {}
         left = [path for path in paths if path not in self._kept]
         known = self._tool is not None and not left
-        self._scanning = None if known else semgrep.Scanning(tree, left, cancel=cancel, program=program)
+        self._scanning = None if known else semgrep.Scanning(tree, left, cancel=cancel, program=program, turns=turns)
 
     def has_ended(self) -> bool:
         """Whether `finish` would not wait."""

@@ -12,10 +12,11 @@ from checks.cache import version
 from checks.cache.bundles import Bundles
 from checks.cache.files import contents, key_of
 from checks.children import allowance
-from checks.reads import TEXT
+from checks.reads import FACTS, TEXT
 from checks.secrets.shapes import suspect
 
 if TYPE_CHECKING:
+    from checks.cache.ahead import Ahead
     from checks.cache.store import Store
     from checks.tree import Tree
 
@@ -34,9 +35,12 @@ class FileFacts:
         self._contexts: dict[str, bytes] = {}
         self._rows: dict[bytes, Any] = {}
         self._asked: set[bytes] = set()
+        self._late: set[bytes] = set()
         self._fetched: dict[str, tuple[int, int]] = {}
         self._fresh: dict[bytes, object] = {}
         self._bundles: dict[str, Bundles] = {}
+        self.ahead: Ahead | None = None
+        """Who works out facts of code beside this look, where anybody does."""
 
     @property
     def keeps(self) -> bool:
@@ -55,7 +59,9 @@ class FileFacts:
         if key is None:
             return None
         if key not in self._asked:
-            self._fetch(kind, path)
+            self._fetch(kind, path, self._asked)
+        if key not in self._rows and key not in self._late and self._is_new(kind, path):
+            self._fetch(kind, path, self._late)
         # A row is larger than what is made of it, so it is not held on to.
         row = self._rows.pop(key, None)
         if row is None:
@@ -144,7 +150,11 @@ class FileFacts:
             self._contexts[kind] = "\0".join(["facts", kind, version.digest()]).encode()
         return self._contexts[kind]
 
-    def _fetch(self, kind: str, path: str) -> None:
+    def _is_new(self, kind: str, path: str) -> bool:
+        """Whether what is known of a file may have come to the cache since it was asked for."""
+        return self.ahead is not None and kind in FACTS and self.ahead.has_written(path)
+
+    def _fetch(self, kind: str, path: str, asked: set[bytes]) -> None:
         """Fetch the rows of a file and of those after it, which are asked for next where files are asked in turn."""
         paths = self._tree.every
         start = bisect_left(paths, path)
@@ -153,8 +163,8 @@ class FileFacts:
         ahead = min(4 * ahead, _AHEAD) if end <= start <= end + ahead else _FEW
         self._fetched[kind] = start + ahead, ahead
         near = (self._key(kind, one) for one in paths[start : start + ahead])
-        wanted = [key for key in near if key is not None and key not in self._asked]
-        self._asked.update(wanted)
+        wanted = [key for key in near if key is not None and key not in asked]
+        asked.update(wanted)
         if self._store is not None:
             self._rows.update(self._store.get(wanted))
 

@@ -43,6 +43,7 @@ class Store:
     def __init__(self, place: Path, most_bytes: int = MOST_BYTES) -> None:
         self.note = ""
         """Why the file was made anew, or is not used; "" where nothing is to be said. Told once: it is gone then."""
+        self.place = place
         self._most = most_bytes
         self._base: sqlite3.Connection | None = None
         reason = _doubt(place)

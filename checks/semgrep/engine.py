@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from checks.children import process
+from checks.children import cores, process
 from checks.digests import blake2b
 from checks.files.temporary import PrivateFolder
 from checks.semgrep import front
@@ -49,13 +49,20 @@ class Scanning:
         paths: The files to look at, out of `candidates(tree)`.
         cancel: Set it from another thread; semgrep's process group is killed.
         program: The semgrep to run; the one installed with us, else the one on PATH, when None.
+        turns: Of all processes that work beside the caller.
     """
 
     def __init__(
-        self, tree: Tree, paths: Iterable[str], *, cancel: threading.Event | None = None, program: Path | None = None
+        self,
+        tree: Tree,
+        paths: Iterable[str],
+        *,
+        cancel: threading.Event | None = None,
+        program: Path | None = None,
+        turns: threading.Semaphore | None = None,
     ) -> None:
         self._stop = _Stop(cancel)
-        self._turns = threading.Semaphore(max(1, workers() - 1))
+        self._turns = turns or cores.turns()
         self._passed_over: dict[str, FileResult] = {}
         self._running: list[Future[Scan]] = []
         self._missing = ""
@@ -99,6 +106,7 @@ class Scanning:
             return Scan(self._passed_over, tool=f"semgrep, rules {front.RULES_VERSION}")
         self._turns.release()
         parts = [one.result() for one in self._running]
+        self._turns.acquire(blocking=False)
         files = {path: result for part in parts for path, result in part.files.items()}
         trouble = next((part.trouble for part in parts if part.trouble), None)
         tool = next((part.tool for part in parts if part.tool), "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from checks.children import cores
 
 _LEAST_BYTES: Final = 100_000
 """Below this a second process costs more to start than it saves."""
@@ -37,8 +38,7 @@ class Shard:
 
 def workers() -> int:
     """How many semgrep processes may run at once: as many as we have cores."""
-    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(ours, _MOST_AT_ONCE)
+    return min(cores.count(), _MOST_AT_ONCE)
 
 
 def split(copies: Mapping[Path, str], room: Path, most: int) -> list[Shard]:
