@@ -24,6 +24,7 @@ _HELD: Final = 256
 def main() -> None:
     """Work out what nobody has begun, from the last file to the first."""
     order = json.loads(sys.stdin.buffer.read())
+    # A search for cycles finds those of the readers alone, which are let go all at once.
     gc.disable()
     allowance.begin(Path(order["note"]), order["seconds"])
     tree, git = Tree.opened(Path(order["root"]))
@@ -51,3 +52,4 @@ def _work(look: Look, folder: Path) -> None:
             state[number] = WRITTEN
         if (len(paths) - end) % _HELD == 0:
             look = look.again()
+            gc.collect()
