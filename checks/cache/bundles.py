@@ -62,7 +62,7 @@ class Bundles:
         return {path: self._known[path] for path in self._files if path in self._known}
 
     def add(self, rows: Mapping[str, Any]) -> None:
-        """Add rows that are kept by themselves since, and write the bundles in which anything is new."""
+        """Add rows that are kept by themselves since, and write the bundles in which anything is new, if any."""
         for path, row in rows.items():
             self._add(path, row)
         parts: dict[int, list[str]] = {number: [] for number in self._stale}

@@ -73,6 +73,9 @@ class CodeRules:
         """Wait for the end of the scan."""
         files = {path: result for path, (result, _) in self._kept.items()}
         if self._scanning is None:
+            if self._bundles is not None:
+                # A branch may have brought back files of which rows are kept alone.
+                self._bundles.add({})
             return semgrep.gather(Scan(files, None, self._tool or ""))
         fresh = self._scanning.finish()
         if self._store is not None and self._bundles is not None and fresh.trouble is None:

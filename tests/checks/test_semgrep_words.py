@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -105,3 +107,24 @@ def test_the_tool_said_does_not_depend_on_what_is_kept(tmp_path: Path) -> None:
         both = said({"b.py": "print(1)\n"}, store)
         assert both != alone
         assert said({}, store) == both == said({}, None)
+
+
+def test_files_that_come_back_are_known_together_again(tmp_path: Path) -> None:
+    """A branch switched to and back: nothing is scanned, and the next look need not ask for each file."""
+    (tmp_path / "tree").mkdir()
+    asked: list[int] = []
+
+    class Counting(Store):
+        def get(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
+            wanted = list(keys)
+            asked.append(len(wanted))
+            return super().get(wanted)
+
+    with Counting(tmp_path / "kept.db") as store:
+        for text in ("print(1)\n", "print(2)\n", "print(1)\n", "print(1)\n"):
+            asked.clear()
+            tree = tree_of(tmp_path / "tree", {"a.py": text, "b.py": text})
+            rules = CodeRules(tree, store, lambda tree=tree: contents(tree, tree.paths), threading.Event())
+            assert rules.finish().tool
+            rules.close()
+        assert sum(asked) == 1
