@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -92,10 +93,16 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def opened(lab: Any, workbook: Session, page: Any) -> Callable[[str], Any]:
-    """Write and open one of the workbook's notebooks: "overview", "explore" or a pillar."""
+def opened(lab: Any, workbook: Session, page: Any) -> Callable[..., Any]:
+    """Write and open one of the workbook's notebooks: "overview", "explore" or a pillar; with code that runs first."""
 
-    def open_one(name: str) -> Any:
-        return driving.Sheet(page, lab, sync(workbook, name)[0]).open()
+    def open_one(name: str, first: str = "") -> Any:
+        path = sync(workbook, name)[0]
+        notebook = json.loads(path.read_text())
+        cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+        cell["source"] = [first, *cell["source"]]
+        if first:
+            path.write_text(json.dumps(notebook))
+        return driving.Sheet(page, lab, path).open()
 
     return open_one

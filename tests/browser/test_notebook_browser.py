@@ -94,6 +94,35 @@ def test_a_session_by_keyboard_alone(workbook: Session, opened: Any) -> None:
     assert page.evaluate("window.pwned") is None
 
 
+SLOW = """import time
+from workbook.ledger.half_typed import HalfTyped
+write = HalfTyped._write
+HalfTyped._write = lambda self: (time.sleep(0.2), write(self))
+"""
+
+
+def test_no_press_overtakes_what_was_typed_where_the_kernel_is_slow(workbook: Session, opened: Any) -> None:
+    sheet = opened("4", SLOW)
+    keys = sheet.page.keyboard
+    for _ in range(4):  # title, opening, probes, form
+        keys.press("Shift+Enter")
+    sheet.form.wait_for()
+    keys.press("ArrowUp")
+    for key in ("x", "p"):  # the kernel hears of a button that was answered in another thread from then on
+        sheet.tab_to("button.readiness-key-y")
+        keys.press(key)
+        sheet.says("needs a reason" if key == "x" else "Answered: partly")
+    sheet.tab_to("textarea")
+    keys.type("sad bunny pays")
+    sheet.tab_to("button.readiness-key-y", back=True).press("Enter")
+    for key in ("j", "s"):
+        keys.press(key)
+    sheet.says("Saved to readiness.toml")
+    assert [(one["status"], one["note"]) for one in answers(workbook.root).values() if "note" in one] == [
+        ("ready", "sad bunny pays")
+    ]
+
+
 def test_probes_show_how_far_they_are_and_stop_when_asked(workbook: Session, opened: Any, lab: Any) -> None:
     # Of its own content, so that nothing that was kept of another look can answer for it.
     (workbook.root / "api" / "fresh.py").write_text(f"import os\nos.system({str(workbook.root)!r})\n")

@@ -9,7 +9,7 @@ import ipywidgets
 
 from workbook.ledger.clashes import parts, sides, title
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import handled
+from workbook.notebook.handling import button
 from workbook.notebook.views import table
 from workbook.session import Session
 from workbook.store import Clash
@@ -57,8 +57,6 @@ class ClashPanel:
         return ipywidgets.VBox([both, self._choices("", part)])
 
     def _choices(self, of_what: str, *of: Clash) -> ipywidgets.HBox:
-        mine = ipywidgets.Button(description=f"Keep {of_what}mine")
-        theirs = ipywidgets.Button(description=f"Take {of_what}theirs")
-        mine.on_click(handled(self._guard, partial(self.decide, *of, keep_mine=True)))
-        theirs.on_click(handled(self._guard, partial(self.decide, *of, keep_mine=False)))
+        mine = button(self._guard, f"Keep {of_what}mine", partial(self.decide, *of, keep_mine=True))
+        theirs = button(self._guard, f"Take {of_what}theirs", partial(self.decide, *of, keep_mine=False))
         return ipywidgets.HBox([mine, theirs])

@@ -13,7 +13,8 @@ from workbook.commit import CommitFailed, Committed, commit, diff, preview
 from workbook.errors import Refused
 from workbook.ledger.half_typed import Field
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import hand_over, handled, running_loop
+from workbook.notebook.handling import button, handled
+from workbook.notebook.loops import hand_over, running_loop
 from workbook.notebook.views import paragraphs
 from workbook.people import People, person
 from workbook.session import Session
@@ -50,9 +51,9 @@ class CommitPanel:
             field.observe(handled(guard, partial(self._changed, kind)), names="value")
         guard.on_typed(self._take_typed)
         self._shown = ipywidgets.HTML()
-        self.go = self._button("Save and commit", self._commit)
-        self.look = self._button("Look again", self.show)
-        self.leave = self._button("Not now", self._leave)
+        self.go = button(guard, "Save and commit", self._commit)
+        self.look = button(guard, "Look again", self.show)
+        self.leave = button(guard, "Not now", self._leave)
         self.widget = ipywidgets.VBox([])
         self.widget.add_class("readiness-commit")
 
@@ -179,11 +180,6 @@ class CommitPanel:
         here = terminal("; ".join(self._session.people.navigators))
         self._session.typed.keep(MESSAGE, "" if message.strip() == self._written else message)
         self._session.typed.keep(PEOPLE, "" if people == here else people)
-
-    def _button(self, label: str, handler: Callable[[], None]) -> ipywidgets.Button:
-        button = ipywidgets.Button(description=label)
-        button.on_click(handled(self._guard, handler))
-        return button
 
 
 def _lines(trailers: str) -> list[str]:

@@ -17,7 +17,8 @@ from workbook.notebook import words
 from workbook.notebook.clash import ClashPanel
 from workbook.notebook.committing import CommitPanel
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import handled, running_loop
+from workbook.notebook.handling import button, handled
+from workbook.notebook.loops import running_loop
 from workbook.notebook.question import QuestionPanel
 from workbook.notebook.views import Page
 from workbook.session import Session
@@ -149,14 +150,14 @@ class PillarForm:
             self.entries = {control: self._entry(control) for control in controls}
             self._list.children = list(self.entries.values())
         for number, one in enumerate(questions, start=1):
-            button = self.entries[one.control.id]
-            button.description = terminal(f"{number}. {one.control.title} · {words.standing(one)}")
-            (button.add_class if one.control.id == self.current else button.remove_class)("readiness-current")
+            entry = self.entries[one.control.id]
+            entry.description = terminal(f"{number}. {one.control.title} · {words.standing(one)}")
+            (entry.add_class if one.control.id == self.current else entry.remove_class)("readiness-current")
 
     def _entry(self, control: str) -> ipywidgets.Button:
-        button = self._button("", partial(self.open, control))
-        button.add_class("readiness-entry")
-        return button
+        made = self._button("", partial(self.open, control))
+        made.add_class("readiness-entry")
+        return made
 
     def _step(self, by: int) -> None:
         controls = list(self.entries)
@@ -199,11 +200,10 @@ class PillarForm:
             self.panel.reload()
 
     def _button(self, label: str, handler: Callable[[], None], key: str = "") -> ipywidgets.Button:
-        button = ipywidgets.Button(description=label)
-        button.on_click(handled(self.guard, handler))
+        made = button(self.guard, label, handler)
         if key:
-            button.add_class(f"readiness-key-{key}")
-        return button
+            made.add_class(f"readiness-key-{key}")
+        return made
 
     def __repr__(self) -> str:
         return repr(self._page())

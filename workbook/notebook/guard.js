@@ -1,5 +1,6 @@
 // Lives beside a form (class readiness-form): status line, progress bar, keyboard guard, ARIA.
 const FORM = ".readiness-form";
+const PRESS = "readiness-press-";
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
 
 // JupyterLab listens on the document; capturing on the window comes before it. Default actions (typing, moving the
@@ -58,17 +59,26 @@ function render({ model, el }) {
       else button.removeAttribute("aria-current");
     }
   };
-  // A widget's own value waits while the kernel is busy and a press overtakes it, so texts go ahead of every press.
+  // A widget's own value waits while the kernel is busy, and the kernel may hear each widget in another thread: what
+  // is typed and what is pressed goes by this widget alone, in its order.
   const tell = (event) => {
     const form = el.closest(FORM);
-    const pressing = event.type === "click";
-    if (!form || !form.contains(event.target) || (pressing && !event.target.closest("button"))) return;
+    const button = event.type === "click" ? event.target.closest("button") : null;
+    if (!form || !form.contains(event.target) || (event.type === "click" && !button)) return;
+    const pressed = [...(button?.classList ?? [])].find((name) => name.startsWith(PRESS))?.slice(PRESS.length) ?? "";
+    if (button && !pressed) return;
+    if (pressed) {
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    }
     const typed = {};
     for (const field of form.querySelectorAll("[class*=readiness-field-]")) {
       const kind = [...field.classList].find((name) => name.startsWith("readiness-field-"));
-      typed[kind.slice("readiness-field-".length)] = field.querySelector("input, textarea")?.value ?? "";
+      const input = field.querySelector("input, textarea");
+      const text = input?.type === "checkbox" ? (input.checked ? "yes" : "") : input?.value ?? "";
+      typed[kind.slice("readiness-field-".length)] = text;
     }
-    model.send({ asked: model.get("asked"), typed, pressing });
+    model.send({ asked: model.get("asked"), typed, pressed });
   };
   const listen = () => {
     const form = el.closest(FORM);

@@ -2,17 +2,25 @@
 
 With a stock form focused, `b` inserts a cell and `d d` deletes some. The script of this widget keeps keys that are
 typed inside our own forms, and only those, from the shortcuts; see `guard.js`.
+
+What is typed and what is pressed comes by this widget alone. A kernel may hear other widgets in several threads, and
+then hears of a press before it hears of the words that were typed before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import anywidget
+import ipywidgets
 import traitlets
 
+from workbook.notebook.loops import hand_over, running_loop
 from workbook.text import terminal
 
 HERE = Path(__file__).parent
@@ -35,19 +43,42 @@ class Guard(anywidget.AnyWidget):
     asked = traitlets.Unicode("").tag(sync=True)
     """The control whose texts the fields hold; what was typed for another one is not taken for this."""
 
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._takers: list[Callable[[Mapping[str, str], bool], None]] = []
+        self._buttons: WeakValueDictionary[str, ipywidgets.Button] = WeakValueDictionary()
+        self._numbers = count(1)
+        self._loop = running_loop()
+        self.on_msg(self._received)
+
     def on_typed(self, take: Callable[[Mapping[str, str], bool], None]) -> None:
         """Hand on what is typed into fields of class "readiness-field-<kind>": texts by kind, at every key.
 
         The second argument says that a button is about to be pressed, so that nobody types just now. Widgets hold
         their own value back while the kernel is busy, and a press overtakes it; these messages keep their order.
         """
+        self._takers.append(take)
 
-        def received(_widget: Any, content: Any, _buffers: Any) -> None:
-            typed = content.get("typed") if isinstance(content, dict) else None
-            if isinstance(typed, dict) and content.get("asked") == self.asked:
-                take({str(kind): str(text) for kind, text in typed.items()}, bool(content.get("pressing")))
+    def hears(self, button: ipywidgets.Button) -> None:
+        """Have presses of a button come by here, in their order among all that is typed and pressed in the form."""
+        name = str(next(self._numbers))
+        self._buttons[name] = button
+        button.add_class(f"readiness-press-{name}")
 
-        self.on_msg(received)
+    def _received(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        # In the kernel's own thread, as all that reads the session, whichever thread a message comes in.
+        if isinstance(content, dict):
+            hand_over(self._loop, partial(self._take, content))
+
+    def _take(self, content: Mapping[str, Any]) -> None:
+        typed, pressed = content.get("typed"), str(content.get("pressed", ""))
+        if isinstance(typed, dict) and content.get("asked") == self.asked:
+            texts = {str(kind): str(text) for kind, text in typed.items()}
+            for take in self._takers:
+                take(texts, bool(pressed))
+        button = self._buttons.get(pressed)
+        if button is not None and not button.disabled:
+            button.click()
 
     def say(self, text: str) -> None:
         """Tell what was done."""

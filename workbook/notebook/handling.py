@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+
+import ipywidgets
 
 from workbook.errors import Refused
 from workbook.notebook.guard import Guard
@@ -25,17 +26,9 @@ def handled(guard: Guard, handler: Handler) -> Callable[[object], None]:
     return callback
 
 
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The kernel's event loop; None where there is none, as in a test."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def hand_over(loop: asyncio.AbstractEventLoop | None, step: Callable[[], None]) -> None:
-    """Let the kernel's own thread do what reads the session or the widgets; where there is none, do it here."""
-    if loop is not None and not loop.is_closed():
-        loop.call_soon_threadsafe(step)
-    else:
-        step()
+def button(guard: Guard, label: str, handler: Handler) -> ipywidgets.Button:
+    """A button of a guard's form. Errors are shown in place, and no press overtakes what was typed before it."""
+    made = ipywidgets.Button(description=label)
+    made.on_click(handled(guard, handler))
+    guard.hears(made)
+    return made

@@ -11,7 +11,8 @@ import ipywidgets
 from checks.observation import ProbeReport
 from workbook.errors import Refused
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import hand_over, handled, running_loop
+from workbook.notebook.handling import button
+from workbook.notebook.loops import hand_over, running_loop
 from workbook.notebook.views import Page
 from workbook.session import Session
 
@@ -30,11 +31,9 @@ class ProbePanel:
         self._cancel = threading.Event()
         self._thread: threading.Thread | None = None
         self.guard = Guard()
-        self.again = ipywidgets.Button(description="Look again")
-        self.stop = ipywidgets.Button(description="Stop")
+        self.again = button(self.guard, "Look again", self.start)
+        self.stop = button(self.guard, "Stop", self.cancel)
         self._found = ipywidgets.HTML()
-        self.again.on_click(handled(self.guard, self.start))
-        self.stop.on_click(handled(self.guard, self.cancel))
         self.widget = ipywidgets.VBox([ipywidgets.HBox([self.again, self.stop]), self.guard, self._found])
         self.widget.add_class("readiness-form")
 

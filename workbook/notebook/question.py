@@ -17,7 +17,7 @@ from workbook.guide import CHOICES, Choice, Question
 from workbook.ledger.half_typed import Field
 from workbook.notebook import words
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import handled
+from workbook.notebook.handling import button, handled
 from workbook.notebook.reporting import ReportPanel
 from workbook.notebook.views import paragraphs
 from workbook.session import Session
@@ -50,9 +50,10 @@ class QuestionPanel:
         self._seen = ipywidgets.HTML()
         self._kept = ipywidgets.HTML()
         self._explained = ipywidgets.HTML()
-        self.explain = self._button("Explain", self._explain)
+        self.explain = button(guard, "Explain", self._explain)
         self.choices = {choice.key: self._choice_button(choice) for choice in CHOICES}
         self.stops = ipywidgets.Checkbox(description='A "no" stops the launch', indent=False)
+        self.stops.add_class("readiness-field-stops")
         self.note = ipywidgets.Textarea(description="Note", rows=2, placeholder="What is true, in your words")
         self.reason = ipywidgets.Text(description="Reason", placeholder="Why it doesn't apply (for x)")
         self.evidence = ipywidgets.Text(
@@ -83,10 +84,10 @@ class QuestionPanel:
             field.continuous_update = False
             field.observe(handled(guard, partial(self._changed, kind)), names="value")
         guard.on_typed(self._take_typed)
-        self.attach = self._button("Attach", self._attach_typed)
-        self.prefilled = self._button("", self._attach_seen)
-        self.hold = self._button("It holds all the same", self._dispute)
-        self.read = self._button("Read the report", self._read_report)
+        self.attach = button(guard, "Attach", self._attach_typed)
+        self.prefilled = button(guard, "", self._attach_seen)
+        self.hold = button(guard, "It holds all the same", self._dispute)
+        self.read = button(guard, "Read the report", self._read_report)
         self.reports = ReportPanel(session, guard, self._recorded)
         self.widget = ipywidgets.VBox(
             [
@@ -194,6 +195,8 @@ class QuestionPanel:
                 self._keep_typed(kind)
             if pressing:
                 self.fields[kind].value = texts[kind]
+        if pressing and "stops" in texts:
+            self.stops.value = bool(texts["stops"])
 
     def _keep_typed(self, kind: str) -> None:
         """After every key, so that a killed kernel takes nothing along."""
@@ -267,15 +270,10 @@ class QuestionPanel:
         self._on_change()
 
     def _choice_button(self, choice: Choice) -> ipywidgets.Button:
-        button = self._button(f"{choice.key}  {choice.word}", partial(self._choose, choice))
-        button.add_class("readiness-choice")
-        button.add_class(f"readiness-key-{choice.key}")
-        return button
-
-    def _button(self, label: str, handler: Callable[[], None]) -> ipywidgets.Button:
-        button = ipywidgets.Button(description=label)
-        button.on_click(handled(self._guard, handler))
-        return button
+        made = button(self._guard, f"{choice.key}  {choice.word}", partial(self._choose, choice))
+        made.add_class("readiness-choice")
+        made.add_class(f"readiness-key-{choice.key}")
+        return made
 
 
 def _stands(question: Question, choice: Choice) -> bool:

@@ -10,7 +10,7 @@ import ipywidgets
 
 from workbook.errors import Refused
 from workbook.notebook.guard import Guard
-from workbook.notebook.handling import handled
+from workbook.notebook.handling import button
 from workbook.notebook.views import paragraphs
 from workbook.session import Session
 
@@ -28,8 +28,7 @@ class ReportPanel:
         self._on_record = on_record
         self._record: Callable[[], object] | None = None
         self._told = ipywidgets.HTML()
-        self.agree = ipywidgets.Button(description="Record what it says")
-        self.agree.on_click(handled(guard, self._agreed))
+        self.agree = button(guard, "Record what it says", self._agreed)
         self.widget = ipywidgets.VBox([self._told, self.agree])
         self.clear()
 

@@ -1,3 +1,4 @@
+import asyncio
 import threading
 import tomllib
 from datetime import date
@@ -320,16 +321,18 @@ def test_where_a_probe_disagrees_the_form_asks_why_it_holds(opened):
     assert form.panel.dispute.layout.display == "none"
 
 
-def tell(form, typed, *, asked, pressing):
-    """The message that the browser sends at a key or ahead of a press."""
-    form.guard._handle_custom_msg({"asked": asked, "typed": typed, "pressing": pressing}, [])
+def tell(form, typed, *, asked, button=None):
+    """The message that the browser sends at a key, or where a button is pressed."""
+    names = [name for name in button._dom_classes if name.startswith("readiness-press-")] if button else []
+    pressed = names[0].removeprefix("readiness-press-") if names else ""
+    form.guard._handle_custom_msg({"asked": asked, "typed": typed, "pressed": pressed}, [])
 
 
 def test_a_press_does_not_overtake_what_was_typed(opened, control):
     form = form_of(opened, control)
     form.panel.note.value = "half of the"
-    tell(form, {"note": "half of the text", "evidence": "https://example.com/run"}, asked=control, pressing=True)
-    form.panel.choices["y"].click()
+    texts = {"note": "half of the text", "evidence": "https://example.com/run"}
+    tell(form, texts, asked=control, button=form.panel.choices["y"])
     given = opened.state.answer(control)
     assert (given.note, [piece.values.get("url") for piece in given.evidence]) == (
         "half of the text",
@@ -340,7 +343,7 @@ def test_a_press_does_not_overtake_what_was_typed(opened, control):
 
 def test_every_key_is_kept_and_is_not_written_over_while_it_is_typed(opened, control):
     form = form_of(opened, control)
-    tell(form, {"note": "half a sent"}, asked=control, pressing=False)
+    tell(form, {"note": "half a sent"}, asked=control)
     form.show()
     assert form.panel.note.value == ""
     other = next(one for one in form.entries if one != control)
@@ -352,6 +355,47 @@ def test_every_key_is_kept_and_is_not_written_over_while_it_is_typed(opened, con
 def test_texts_of_another_question_are_not_taken_for_this_one(opened, control):
     form = form_of(opened, control)
     other = next(one for one in form.entries if one != control)
-    tell(form, {"note": "meant for another"}, asked=other, pressing=True)
-    form.panel.choices["p"].click()
+    tell(form, {"note": "meant for another"}, asked=other, button=form.panel.choices["p"])
     assert opened.state.answer(control).note == ""
+
+
+def test_what_is_typed_and_pressed_is_done_in_its_order_in_one_thread(opened, control):
+    async def work():
+        form = form_of(opened, control)
+        form._task.cancel()
+        threads = set()
+        form.panel.note.observe(lambda _: threads.add(threading.current_thread()), names="value")
+
+        def hear():
+            for length in range(1, 6):
+                tell(form, {"note": "in order"[:length]}, asked=control)
+            tell(form, {"note": "in order"}, asked=control, button=form.panel.choices["y"])
+            tell(form, {"note": "in order"}, asked=control, button=form.following)
+
+        other = threading.Thread(target=hear)
+        other.start()
+        other.join()
+        assert opened.state.answer(control).note == ""  # the kernel's thread was busy until now
+        await asyncio.sleep(0.01)
+        assert opened.state.answer(control).note == "in order"
+        assert form.current != control
+        assert threads == {threading.current_thread()}
+
+    asyncio.run(work())
+
+
+def test_a_button_that_may_not_be_pressed_is_not(opened, control):
+    form = form_of(opened, control)
+    form.panel.choices["y"].disabled = True
+    before = opened.state.answer(control).status
+    tell(form, {"note": ""}, asked=control, button=form.panel.choices["y"])
+    assert opened.state.answer(control).status is before
+
+
+def test_the_box_is_told_with_the_press(opened):
+    blocked = next(one for one in opened.questions() if one.stops_launch)
+    form = form_of(opened, blocked.control.id)
+    tell(form, {"stops": ""}, asked=blocked.control.id, button=form.panel.choices["n"])
+    assert opened.state.answer(blocked.control.id).gap is Gap.ABSENT
+    tell(form, {"stops": "yes"}, asked=blocked.control.id, button=form.panel.choices["n"])
+    assert opened.state.answer(blocked.control.id).status is Status.BLOCKER
