@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
@@ -20,15 +18,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from checks.cache.reports import Known, Reports
-from checks.children import allowance, guard, process
+from checks.children import allowance, process
 from checks.children.lines import Lines
+from checks.isolated_start import Started
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
 from checks.plugins.guest import Guest, guests, with_guests
+from checks.plugins.used import PluginUsed
 from checks.progress import STOPPED, Progress
 from checks.report_wire import unpack, unpack_observation
-
-MEMORY_BYTES: Final = 3 * 1024 * process.MIB
-"""Of the look's own process, and of each of its children; writable memory, not mapped files."""
 
 CACHE: Final = "cache"
 """The stage under which progress says what became of the cache."""
@@ -38,7 +35,6 @@ _MOST_ATTEMPTS: Final = 12
 _DEATHS_OF_A_PROBE: Final = 3
 """After so many, the file that was asked for last is hardly the cause."""
 _OUTPUT_BYTES: Final = 512 * process.MIB
-_START: Final = "import sys; sys.path.append(sys.argv[1]); from checks.isolated_child import main; main()"
 
 
 def look_over(
@@ -52,12 +48,15 @@ def look_over(
     known: Known | None = None,
     before: Known | None = None,
     on_after: Callable[[str], None] | None = None,
+    on_report: Callable[[ProbeReport], None] | None = None,
+    started: Started | None = None,
 ) -> ProbeReport:
     """Run the probes as `checks.run.look_over` does, in a process of its own. May be called from any thread.
 
     `known` says what a folder holds that git does not know, so that its report can be kept. `before` is the state of a
     folder that git knows, where it was told a moment ago. `on_after` is told the state when the look had ended, where
-    the report was kept.
+    the report was kept. `on_report` is given the report as soon as it comes, while the look is still writing down what
+    it learned. `started` is a process for the look, where one was started ahead; who started it closes it.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
@@ -72,11 +71,10 @@ def look_over(
         if kept is not None:
             (on_lasting or _ignore)(True)
             return kept
-        with guard.folder() as room:
-            ended = reports.look_ended
-            look = _Look(root.resolve(), room, signals, tell, on_partial or _ignore, cancel, reports.place, ended)
-            look.guests, used = guests(signals)
-            report = with_guests(look.finished(), used)
+        partly = on_partial or _ignore
+        look = _Look(root.resolve(), signals, tell, partly, cancel, reports, on_report or _ignore, started)
+        look.guests, look.used = guests(signals)
+        report = look.finished()
         (on_lasting or _ignore)(look.lasting)
         if look.lasting:
             reports.keep(report)
@@ -89,15 +87,15 @@ class _Look:
     """The attempts at one look, and what was learned from those that failed."""
 
     root: Path
-    room: Path
     signals: Collection[str] | None
     tell: Callable[[Progress], None]
     tell_partial: Callable[[ProbeReport], None]
     cancel: threading.Event | None
-    cache: Path | None
-    ended: Callable[[], None]
-    """Called when a report has come that may be kept. The look is writing down what it learned then."""
+    reports: Reports
+    tell_report: Callable[[ProbeReport], None]
+    started: Started | None
     guests: tuple[Guest, ...] = ()
+    used: tuple[PluginUsed, ...] = ()
     given_up: dict[str, str] = field(default_factory=dict)
     too_slow: list[str] = field(default_factory=list)
     deaths: dict[str, int] = field(default_factory=dict)
@@ -121,30 +119,26 @@ class _Look:
 
     def attempt(self) -> str:
         """Look once; the reason why no further attempt makes sense, "" where one does or the report is here."""
-        with tempfile.TemporaryDirectory(dir=self.room) as folder:
-            note = Path(folder) / "note"
-            lines = Lines(self._hear)
-            try:
-                finished = process.run(
-                    [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[1])],
-                    cwd=Path("/"),
-                    env=process.minimal_environment() | {"TMPDIR": folder},
-                    timeout_s=_LOOK_S,
-                    stdin=self._order(note),
-                    output_cap_bytes=_OUTPUT_BYTES,
-                    on_output=lines.add,
-                    cancel=self.cancel,
-                    memory_bytes=MEMORY_BYTES,
-                )
-            except OSError as error:
-                return f"the look cannot be started ({error.strerror}): run `readiness doctor`"
+        lines = Lines(self._hear)
+        try:
+            started, self.started = self.started or Started(), None
+        except OSError as error:
+            return f"the look cannot be started ({error.strerror}): run `readiness doctor`"
+        with closing(started):
+            finished = started.child.finish(
+                timeout_s=_LOOK_S,
+                stdin=self._order(started.note),
+                output_cap_bytes=_OUTPUT_BYTES,
+                on_output=lines.add,
+                cancel=self.cancel,
+            )
             if self.report is not None:
                 return ""
             if finished.cancelled:
                 return STOPPED
             if finished.timed_out or finished.truncated:
                 return "the look did not come to its end and was stopped: probe a smaller folder with -C DIR"
-            return self._learn(*allowance.last(note), finished.returncode)
+            return self._learn(*allowance.last(started.note), finished.returncode)
 
     def rest(self, trouble: str) -> ProbeReport:
         """What is known without a report: the answers so far, everything else unknown."""
@@ -155,14 +149,13 @@ class _Look:
         known = self.partial or ProbeReport(None, {}, (), Examined())
         skipped = {one.path: one for one in known.files.skipped}
         skipped |= {path: Unread(path, reason) for path, reason in self.given_up.items()}
-        return redacted(
-            replace(
-                known,
-                observations=dict(sorted((missing | self.answers).items())),
-                files=replace(known.files, skipped=tuple(skipped[path] for path in sorted(skipped))),
-                complete=False,
-            )
+        rest = replace(
+            known,
+            observations=dict(sorted((missing | self.answers).items())),
+            files=replace(known.files, skipped=tuple(skipped[path] for path in sorted(skipped))),
+            complete=False,
         )
+        return with_guests(redacted(rest), self.used)
 
     def _order(self, note: Path) -> bytes:
         order = {
@@ -173,7 +166,7 @@ class _Look:
             "given_up": self.given_up,
             "too_slow": self.too_slow,
             "guests": self.guests,
-            "cache": None if self.cache is None else os.fspath(self.cache),
+            "cache": None if self.reports.place is None else os.fspath(self.reports.place),
         }
         return json.dumps(order).encode()
 
@@ -189,10 +182,14 @@ class _Look:
                 self.partial = unpack(report)
                 self.tell_partial(self.partial)
             case {"report": report, "lasting": lasting}:
-                self.report = unpack(report)
+                self.report = with_guests(unpack(report), self.used)
                 self.lasting = lasting and not self.given_up and not self.too_slow
+                # The look is writing down what it learned: what is left to do is done beside it.
                 if self.lasting:
-                    self.ended()
+                    self.reports.look_ended()
+                self.tell_report(self.report)
+                if self.lasting:
+                    self.reports.keep(self.report)
 
     def _learn(self, probe: str, path: str, returncode: int) -> str:
         """Leave out what the attempt ended at; the reason to stop where that cannot be told."""

@@ -62,6 +62,7 @@ class Reports:
         """The state of the tree when this was made; "" where it cannot be told."""
         self.after = ""
         """The state when the look had ended; "" before."""
+        self._has_kept = False
         self.place: Path | None = None
         """The cache's file; None where there is none to use."""
         if self.state:
@@ -94,11 +95,12 @@ class Reports:
         self.after = self.state if self._still and self._still() else self._now()
 
     def keep(self, report: ProbeReport) -> None:
-        """Keep a report, unless the tree changed while it was made."""
+        """Keep a report, once, unless the tree changed while it was made."""
         from checks.report_wire import pack
 
-        if self._store is None:
+        if self._store is None or self._has_kept:
             return
+        self._has_kept = True
         if not self.after:
             self.look_ended()
         if self.after == self.state:

@@ -16,7 +16,7 @@ from checks.cache.challenges import Challenges
 from checks.challenge.record import Challenged, Verdict, unpack
 from checks.children import allowance, guard, process
 from checks.children.lines import Lines
-from checks.isolated import MEMORY_BYTES
+from checks.isolated_start import MEMORY_BYTES
 from checks.observation import Observation, ProbeReport
 from checks.progress import Progress
 from checks.report_wire import pack_observation

@@ -18,7 +18,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
@@ -114,12 +114,34 @@ def run(
     Raises:
         OSError: The program cannot be started (FileNotFoundError: there is none).
     """
-    started = time.monotonic()
+    with closing(begin(argv, cwd=cwd, env=env, memory_bytes=memory_bytes, listens=stdin is not None)) as child:
+        return child.finish(
+            timeout_s=timeout_s,
+            stdin=stdin,
+            output_cap_bytes=output_cap_bytes,
+            cancel=cancel,
+            on_output=on_output,
+            on_said=on_said,
+        )
+
+
+def begin(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    memory_bytes: int | None = None,
+    listens: bool = True,
+) -> Begun:
+    """Start `argv` as `run` does, and leave it to itself until `Begun.finish` hears it out, or `Begun.close` ends it.
+
+    `listens` is whether it will be given anything to read.
+    """
     mark = f"{guard.owner()}.{next(_numbers)}."
     environment = (dict(env) if env is not None else minimal_environment()) | {stray.VARIABLE: mark}
     program = _program(argv[0], cwd, environment)
     child = subprocess.Popen(
-        ["/bin/sh", "-c", _GATE if stdin is not None else f"{_GATE} </dev/null", program, *argv[1:]],
+        ["/bin/sh", "-c", _GATE if listens else f"{_GATE} </dev/null", program, *argv[1:]],
         cwd=cwd,
         env=environment,
         stdin=subprocess.PIPE,
@@ -129,22 +151,61 @@ def run(
         start_new_session=True,
     )
     _remember(child.pid, mark)
+    begun = Begun(child)
     try:
         if memory_bytes is not None:
             _limit_memory(child.pid, memory_bytes)
-        talk = _Conversation(child, stdin, output_cap_bytes, started + timeout_s, cancel, on_output, on_said)
-        talk.hold()
-    finally:
-        _end(child)
-    return Finished(
-        returncode=child.returncode,
-        stdout=bytes(talk.stdout),
-        stderr=bytes(talk.stderr),
-        truncated=talk.truncated,
-        timed_out=talk.timed_out,
-        cancelled=talk.cancelled,
-        seconds=time.monotonic() - started,
-    )
+        begun.open_gate()
+    except BaseException:
+        begun.close()
+        raise
+    return begun
+
+
+class Begun:
+    """A child that has started."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child, self._started, self._closed = child, time.monotonic(), False
+
+    def open_gate(self) -> None:
+        """Let it go on, now that it is under watch."""
+        if self._child.stdin is not None:
+            with suppress(BrokenPipeError):
+                os.write(self._child.stdin.fileno(), b"\n")
+
+    def finish(
+        self,
+        *,
+        timeout_s: float,
+        stdin: bytes | None = None,
+        output_cap_bytes: int = 64 * MIB,
+        cancel: threading.Event | None = None,
+        on_output: Callable[[bytes], None] | None = None,
+        on_said: Callable[[bytes, bool], None] | None = None,
+    ) -> Finished:
+        """Talk with it until its end; the arguments are those of `run`, and its time begins now."""
+        deadline = time.monotonic() + timeout_s
+        try:
+            talk = _Conversation(self._child, stdin, output_cap_bytes, deadline, cancel, on_output, on_said)
+            talk.hold()
+        finally:
+            self.close()
+        return Finished(
+            returncode=self._child.returncode,
+            stdout=bytes(talk.stdout),
+            stderr=bytes(talk.stderr),
+            truncated=talk.truncated,
+            timed_out=talk.timed_out,
+            cancelled=talk.cancelled,
+            seconds=time.monotonic() - self._started,
+        )
+
+    def close(self) -> None:
+        """End it, if it has not ended yet."""
+        if not self._closed:
+            self._closed = True
+            _end(self._child)
 
 
 def _program(name: str, cwd: Path, environment: Mapping[str, str]) -> str:
@@ -183,7 +244,7 @@ class _Conversation:
         self.child, self.cap, self.deadline, self.cancel = child, cap, deadline, cancel
         self.stdout, self.stderr = bytearray(), bytearray()
         self.truncated = self.timed_out = self.cancelled = False
-        self._pending = memoryview(b"\n" + (stdin or b""))
+        self._pending = memoryview(stdin or b"")
 
     def hold(self) -> None:
         """Talk until the child has ended and its output is read, or until it must be stopped."""

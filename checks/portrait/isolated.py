@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from checks.children import allowance, guard, process
-from checks.isolated import MEMORY_BYTES
+from checks.isolated_start import MEMORY_BYTES
 from checks.portrait import Container, Endpoint, Keeper, Part, Person, Portrait
 
 _MOST_ATTEMPTS: Final = 12

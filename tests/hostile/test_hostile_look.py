@@ -243,7 +243,7 @@ def test_a_look_that_is_killed_starts_again_without_the_file_it_was_reading(tmp_
 def test_memory_that_runs_out_costs_the_file_that_wanted_it(tmp_path, monkeypatch, scale, figure) -> None:
     if not scale(0, 1):
         pytest.skip("only under --stress")
-    monkeypatch.setattr("checks.isolated.MEMORY_BYTES", 250 * process.MIB)
+    monkeypatch.setattr("checks.isolated_start.MEMORY_BYTES", 250 * process.MIB)
     plant(tmp_path, {"many.py": "x = [" + "[]," * 600_000 + "]\n", "app.py": GAP})
     report = look_over(tmp_path)
     assert report.complete

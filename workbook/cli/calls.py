@@ -15,6 +15,7 @@ from workbook.cli.folder import root_of
 from workbook.errors import Refused
 
 if TYPE_CHECKING:
+    from checks.isolated_start import Started
     from workbook.cli.again import Again
     from workbook.cli.faces import Faces
 
@@ -36,8 +37,10 @@ class Call:
         self._command: str | None = chosen.command
         self._rest: Sequence[str] = chosen.rest
 
-    def run(self, faces: Faces | None, again: Again | None) -> int:
+    def run(self, faces: Faces | None, again: Again | None, started: Started | None = None) -> int:
         """Run the command and return its exit code. What it said is kept by `again` where it will last.
+
+        `started` is a process for the look it asks for, where one was started ahead.
 
         Raises:
             Refused: there is no such command, or it cannot do what it was asked for.
@@ -57,7 +60,8 @@ class Call:
         module.arguments(parser)
         chosen = parser.parse_args(self._rest)
         self.root = _root(chosen.folder) if chosen.folder else self.root
-        context = Context(self.root, faces, *((again.git, again.still) if again else ()))
+        git, still = (again.git, again.still) if again else (None, None)
+        context = Context(self.root, faces, git, still, started)
         code: int = module.run(context, chosen)
         if again is not None and code == 0:
             again.keep(context.said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from workbook.text import ci_log, json_shown, terminal, terminal_lines
 
 if TYPE_CHECKING:
     from checks.git import Git
+    from checks.isolated_start import Started
     from workbook.ground import Ground
     from workbook.session import Session
     from workbook.view import View
@@ -32,6 +33,8 @@ class Context(Frozen):
     """The snapshot of the repository that this call reads, where one was taken already."""
     still: Callable[[], bool] | None = None
     """Tells, where it can, that nothing changed since that snapshot."""
+    started: Started | None = None
+    """A process for the look that this call asks for, where one was started ahead."""
     ground: Ground | None = None
     """What this call need not ask git for: it was read when the repository looked as it does now."""
     said: Said = field(default_factory=Said)
@@ -42,9 +45,21 @@ class Context(Frozen):
         sys.stdout.write(shown)
         self.said.lines.append(("stdout", shown))
 
+    def out_lines(self, lines: Iterable[str]) -> None:
+        """Data in lines, on standard output."""
+        for line in lines:
+            self.out(line)
+
     def out_json(self, value: object) -> None:
         """Plain data as JSON, on standard output."""
-        shown = f"{ci_log(json_shown(value))}\n"
+        self.out_document(self.document(value))
+
+    def document(self, value: object) -> str:
+        """Plain data as the JSON that is printed."""
+        return f"{ci_log(json_shown(value))}\n"
+
+    def out_document(self, shown: str) -> None:
+        """What `document` made, on standard output."""
         sys.stdout.write(shown)
         self.said.lines.append(("stdout", shown))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from checks.git import Git
+    from checks.isolated_start import Started
     from checks.observation import ProbeReport
     from checks.run import Progress
     from workbook.session import Session
@@ -40,10 +41,13 @@ def look_at(
     signals: Collection[str] | None = None,
     git: Git | None = None,
     still: Callable[[], bool] | None = None,
+    started: Started | None = None,
+    on_report: Callable[[ProbeReport], None] | None = None,
 ) -> Looked:
     """The same without a workbook. `git` is a snapshot that was just taken; it is closed before the look.
 
-    `still` may tell that nothing changed since then, so that git need not be asked again.
+    `still` may tell that nothing changed since then, so that git need not be asked again. `started` and `on_report` are
+    as in `checks.isolated`.
     """
     from checks.cache.reports import Known
     from checks.isolated import look_over
@@ -62,6 +66,8 @@ def look_at(
             on_lasting=lasting.append,
             before=before,
             on_after=after.append,
+            on_report=on_report,
+            started=started,
         )
     return Looked(report, lasting == [True], "".join(after))
 

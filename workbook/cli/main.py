@@ -11,8 +11,10 @@ from workbook.cli.unchanged import Unchanged
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import ExitStack
     from pathlib import Path
 
+    from checks.isolated_start import Started
     from workbook.cli.faces import Faces
 
 INTERRUPTED = 130
@@ -57,12 +59,17 @@ def _run(arguments: Sequence[str], faces: Faces | None, outside: Unchanged | Non
         roots.append(Path(outside.root))
         if plainly.run_on(ground, arguments, faces, outside):
             return 0
-    from workbook.cli.again import Again
+    from contextlib import ExitStack
 
-    again = Again.of(arguments, outside)
-    try:
-        if again is not None and again.repeat():
-            return 0
+    with ExitStack() as held:
+        started = _started(held) if outside is not None and outside.looks() else None
+        from workbook.cli.again import Again
+
+        again = Again.of(arguments, outside)
+        if again is not None:
+            held.callback(again.close)
+            if again.repeat():
+                return 0
         from workbook.cli import plainly
 
         if root := plainly.root_asked(arguments):
@@ -72,10 +79,20 @@ def _run(arguments: Sequence[str], faces: Faces | None, outside: Unchanged | Non
 
         call = Call(arguments)
         roots.append(call.root)
-        return call.run(faces, again)
-    finally:
-        if again is not None:
-            again.close()
+        return call.run(faces, again, started)
+
+
+def _started(held: ExitStack) -> Started | None:
+    """The process of the look that will follow, unless git sees no change: it loads beside us what it needs."""
+    from checks.isolated_start import Started
+
+    try:
+        started = Started()
+    except OSError:
+        # The look itself will say what is wrong.
+        return None
+    held.callback(started.close)
+    return started
 
 
 def _told(error: Exception, roots: list[Path]) -> int:

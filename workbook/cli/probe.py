@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from checks.hotspots import COMPLEXITY
@@ -45,22 +46,27 @@ def run(context: Context, chosen: argparse.Namespace) -> int:
         from workbook.catalogue.own import catalogue_of
 
         signals = wanted(catalogue_of(context.root)[0], chosen.signals, chosen.area)
-    looked = look_at(context.root, signals, context.git, context.still)
+    shown: dict[int, Callable[[], None]] = {}
+
+    def prepare(report: ProbeReport) -> None:
+        shown[id(report)] = _prepared(context, chosen, report)
+
+    looked = look_at(context.root, signals, context.git, context.still, context.started, prepare)
     context.said.follows_from_look(lasting=looked.lasting, after=looked.after)
-    _print(context, chosen, looked.report)
+    (shown.get(id(looked.report)) or _prepared(context, chosen, looked.report))()
     return 0
 
 
-def _print(context: Context, chosen: argparse.Namespace, report: ProbeReport) -> None:
+def _prepared(context: Context, chosen: argparse.Namespace, report: ProbeReport) -> Callable[[], None]:
+    """What prints a report: to put it into words can be done before, while the look is still writing."""
     if chosen.format == "json":
         from checks.report_json import to_json
 
-        context.out_json(to_json(report))
-    else:
-        from workbook.cli.seen import report_lines
+        return partial(context.out_document, context.document(to_json(report)))
+    from workbook.cli.seen import report_lines
 
-        for line in report_lines(report):
-            context.out(line)
+    lines = list(report_lines(report))
+    return partial(context.out_lines, lines)
 
 
 def _challenge(context: Context, chosen: argparse.Namespace) -> int:
@@ -112,7 +118,7 @@ def _accept(context: Context, chosen: argparse.Namespace) -> int:
 
     session = context.workbook()
     # What this says is never said again from the cache: it writes, and must do so every time.
-    _print(context, chosen, look(session, wanted(session.catalogue, chosen.signals, chosen.area)))
+    _prepared(context, chosen, look(session, wanted(session.catalogue, chosen.signals, chosen.area)))()
     taken = session.accept_observed()
     if not taken:
         context.say("No probe may answer by itself here: each control waits for a person, a report or more signals.")

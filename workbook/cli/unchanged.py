@@ -32,6 +32,9 @@ READERS = frozenset({"probe", "status"})
 
 DAY_S = 86_400
 
+_OF_A_LOOK = {"--format", "--area"}
+"""The options of `probe` with which it looks and does nothing else."""
+
 _ANSWERS = (names.STATE, names.WAIVERS)
 _MOST_BYTES = 8 * 1024 * 1024
 """Of one of them; a larger one is not read by the store either."""
@@ -64,6 +67,11 @@ class Unchanged:
         for stream, text in said or ():
             (sys.stderr if stream == "stderr" else sys.stdout).write(text)
         return said is not None
+
+    def looks(self) -> bool:
+        """Whether the call will look at the repository as soon as git has told what changed: a plain `probe`."""
+        options = {one for one in self._arguments if one.startswith("-")}
+        return self._arguments[0] == "probe" and options <= _OF_A_LOOK
 
     def ground(self) -> str:
         """What git and the tree said when everything but the answers looked as it does now, as text; "" for nothing.
