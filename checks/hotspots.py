@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from checks.frozen import Frozen
 from checks.git.changes import Churn
 from checks.git.problem import GitProblem
 
@@ -26,8 +26,7 @@ MOST_ROWS = 50
 """Of functions, and of files; the highest scores are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hotspot:
+class Hotspot(Frozen):
     """A function: its cyclomatic complexity, the maintainability index and lines with code of its file, and the churn.
 
     `commits` that touched the file, and their `authors`, are None where git cannot tell. `maintainability` is None for
@@ -45,8 +44,7 @@ class Hotspot:
     score: int
 
 
-@dataclass(frozen=True, slots=True)
-class HotFile:
+class HotFile(Frozen):
     """A file: its functions and their complexity summed up, radon's figures, and the churn; `score` as with functions.
 
     The figures from `maintainability` to `comments` are None for JavaScript and TypeScript. Halstead's volume is in
@@ -68,8 +66,7 @@ class HotFile:
     score: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hotspots:
+class Hotspots(Frozen):
     """The table, highest score first. `note` says why churn is missing or too low, or "" where it is whole."""
 
     functions: tuple[Hotspot, ...] = ()

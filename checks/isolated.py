@@ -13,17 +13,16 @@ import signal
 import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from checks.cache.reports import Known, Reports
 from checks.children import allowance, process
 from checks.children.lines import Lines
+from checks.frozen import replace
 from checks.isolated_start import Started
 from checks.observation import Examined, Observation, Outcome, ProbeReport, Unread
-from checks.plugins.guest import Guest, guests, with_guests
-from checks.plugins.used import PluginUsed
+from checks.plugins.guest import guests, with_guests
 from checks.progress import STOPPED, Progress
 from checks.report_wire import unpack, unpack_observation
 
@@ -72,8 +71,7 @@ def look_over(
             (on_lasting or _ignore)(True)
             return kept
         partly = on_partial or _ignore
-        look = _Look(root.resolve(), signals, tell, partly, cancel, reports, on_report or _ignore, started)
-        look.guests, look.used = guests(signals)
+        look = _Look(root.resolve(), signals, tell, partly, on_report or _ignore, cancel, reports, started)
         report = look.finished()
         (on_lasting or _ignore)(look.lasting)
         if look.lasting:
@@ -82,30 +80,33 @@ def look_over(
         return report
 
 
-@dataclass
 class _Look:
     """The attempts at one look, and what was learned from those that failed."""
 
-    root: Path
-    signals: Collection[str] | None
-    tell: Callable[[Progress], None]
-    tell_partial: Callable[[ProbeReport], None]
-    cancel: threading.Event | None
-    reports: Reports
-    tell_report: Callable[[ProbeReport], None]
-    started: Started | None
-    guests: tuple[Guest, ...] = ()
-    used: tuple[PluginUsed, ...] = ()
-    given_up: dict[str, str] = field(default_factory=dict)
-    too_slow: list[str] = field(default_factory=list)
-    deaths: dict[str, int] = field(default_factory=dict)
-    report: ProbeReport | None = None
-    partial: ProbeReport | None = None
-    asked: list[str] = field(default_factory=list)
-    answers: dict[str, Observation] = field(default_factory=dict)
-
-    lasting: bool = False
-    """Whether the report would be the same again: no limit on time or memory had a part in it."""
+    def __init__(
+        self,
+        root: Path,
+        signals: Collection[str] | None,
+        tell: Callable[[Progress], None],
+        tell_partial: Callable[[ProbeReport], None],
+        tell_report: Callable[[ProbeReport], None],
+        cancel: threading.Event | None,
+        reports: Reports,
+        started: Started | None,
+    ) -> None:
+        self.root, self.signals = root, signals
+        self.tell, self.tell_partial, self.tell_report, self.cancel = tell, tell_partial, tell_report, cancel
+        self.reports, self.started = reports, started
+        self.guests, self.used = guests(signals)
+        self.given_up: dict[str, str] = {}
+        self.too_slow: list[str] = []
+        self.deaths: dict[str, int] = {}
+        self.report: ProbeReport | None = None
+        self.partial: ProbeReport | None = None
+        self.asked: list[str] = []
+        self.answers: dict[str, Observation] = {}
+        self.lasting = False
+        """Whether the report would be the same again: no limit on time or memory had a part in it."""
 
     def finished(self) -> ProbeReport:
         """Look, again where an attempt failed, until there is a report or no hope of one."""

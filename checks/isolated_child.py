@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gc
 import json
+import select
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from checks.cache.registry import known_probes
 from checks.cache.store import Store
@@ -20,9 +22,21 @@ from checks.plugins.guest import Guest
 from checks.report_wire import pack, pack_observation
 from checks.run import look_over
 
+AHEAD: Final = (
+    *("readers.python_facts", "readers.web_facts", "topics.secrets", "topics.secret_defaults", "complexity.measure"),
+    *("complexity.python_counts", "topics.load_scripts", "topics.observability_loggers", "application.entry_points"),
+    *("application.switches", "application.own_caches", "topics.environments", "topics.tries_again", "topics.code"),
+    *("application.calls_seen", "application.reach", "topics.secret_env_files", "readers.web_walk", "models.calls"),
+    *("application.service_sdks", "application.product_signs", "models.agent_tools", "application.queues"),
+    *("application.http_calls", "application.databases", "models.tracing", "topics.calls", "topics.scale"),
+    *("application.endpoints", "models.limits", "application.in_process", "application.own_clients"),
+)
+"""Modules of ours that looks after a change import, those first that nearly all do."""
+
 
 def main() -> None:
     """Look once, under the allowance."""
+    _load_ahead()
     asked = json.loads(sys.stdin.buffer.read())
     # What a library may print must not mix with what we say.
     said, sys.stdout = sys.stdout, sys.stderr
@@ -46,6 +60,14 @@ def main() -> None:
     )
     if store is not None:
         store.close()
+
+
+def _load_ahead() -> None:
+    """Load what the look will need, as long as the order has not come."""
+    for name in AHEAD:
+        if select.select([sys.stdin], [], [], 0)[0]:
+            return
+        import_module(f"checks.{name}")
 
 
 def settle() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from checks.frozen import Frozen
 
 STOPPED: Final = "stopped before it looked"
 """The reason of an observation that was not made because the look was stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Frozen):
     """How far a run is: `done` of `total` in a stage ("files", "code rules", "code"); `note` says what is next."""
 
     stage: str

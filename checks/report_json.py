@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
+from checks.frozen import asdict
 from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import Finding, Location, Observation, ProbeReport, Unread
 from checks.plugins.used import PluginUsed

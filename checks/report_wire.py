@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
+from checks.frozen import Frozen
 from checks.hotspots import HotFile, Hotspot, Hotspots
 from checks.observation import (
     Confidence,
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
+    return tuple(kind._hints) if issubclass(kind, Frozen) else ()
 
 
 def unpack(data: Plain) -> ProbeReport:

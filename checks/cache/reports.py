@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from checks.cache import version
 from checks.cache.place import DATABASE, UnusableCacheError, folder
 from checks.cache.store import Store
 from checks.digests import blake2b
+from checks.frozen import Frozen
 from checks.git import Git, GitProblem
 from checks.plugins import installed
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from checks.observation import ProbeReport
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """What a folder holds that git does not know: files of an earlier commit, say, laid out where nobody changes them.
 
     `state` names the content, and `top` is the repository it comes from, which must not hold the cache.

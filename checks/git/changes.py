@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from checks.frozen import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+
+class Changed(Frozen):
     """What one commit changed. `at` is the commit date in UTC, `author` is "Name <mail>" after .mailmap."""
 
     commit: str
@@ -18,8 +18,7 @@ class Changed:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Churn:
+class Churn(Frozen):
     """How many commits touched a file, and how many people made them (after .mailmap)."""
 
     commits: int

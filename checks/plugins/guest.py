@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from checks.frozen import replace
 from checks.plugins.installed import Plugin, code_of
 from checks.plugins.signals import probing
 from checks.plugins.used import PluginUsed

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checks.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class PluginUsed:
+class PluginUsed(Frozen):
     """A plug-in that a run asked: `digest` is of its installed files, `trouble` what of it was not used, and why."""
 
     name: str

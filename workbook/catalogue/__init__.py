@@ -1,6 +1,10 @@
 """The five checklists, the shared controls, the scope facts and the signals, as data."""
 
-from workbook.catalogue.load import CatalogueError, load_catalogue
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from workbook.catalogue.model import (
     SEVERITY_ORDER,
     Catalogue,
@@ -14,6 +18,9 @@ from workbook.catalogue.model import (
     Source,
     Threshold,
 )
+
+if TYPE_CHECKING:
+    from workbook.catalogue.load import CatalogueError, load_catalogue
 
 __all__ = [
     "SEVERITY_ORDER",
@@ -30,3 +37,10 @@ __all__ = [
     "Threshold",
     "load_catalogue",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # `readiness probe` needs the words of the model alone, and what reads the catalogue takes a while to load.
+    if name not in {"CatalogueError", "load_catalogue"}:
+        raise AttributeError(name)
+    return getattr(import_module("workbook.catalogue.load"), name)
