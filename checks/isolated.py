@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache.reports import Known, Reports
 from checks.children import allowance, process
@@ -25,6 +25,9 @@ from checks.observation import Examined, Observation, Outcome, ProbeReport, Unre
 from checks.plugins.guest import guests, with_guests
 from checks.progress import STOPPED, Progress
 from checks.report_wire import unpack, unpack_observation
+
+if TYPE_CHECKING:
+    from checks.git.listing import Told
 
 CACHE: Final = "cache"
 """The stage under which progress says what became of the cache."""
@@ -121,6 +124,8 @@ class _Look:
     def attempt(self) -> str:
         """Look once; the reason why no further attempt makes sense, "" where one does or the report is here."""
         lines = Lines(self._hear)
+        # Who looks again, a while later, asks git again.
+        told, self.reports.told = self.reports.told, None
         try:
             started, self.started = self.started or Started(), None
         except OSError as error:
@@ -128,7 +133,7 @@ class _Look:
         with closing(started):
             finished = started.child.finish(
                 timeout_s=_LOOK_S,
-                stdin=self._order(started.note),
+                stdin=self._order(started.note, told) + b"\n" + (told.output if told else b""),
                 output_cap_bytes=_OUTPUT_BYTES,
                 on_output=lines.add,
                 cancel=self.cancel,
@@ -158,7 +163,7 @@ class _Look:
         )
         return with_guests(redacted(rest), self.used)
 
-    def _order(self, note: Path) -> bytes:
+    def _order(self, note: Path, told: Told | None) -> bytes:
         order = {
             "root": os.fspath(self.root),
             "signals": None if self.signals is None else sorted(self.signals),
@@ -167,6 +172,7 @@ class _Look:
             "given_up": self.given_up,
             "too_slow": self.too_slow,
             "guests": self.guests,
+            "unlisted": None if told is None else told.unlisted,
             "cache": None if self.reports.place is None else os.fspath(self.reports.place),
         }
         return json.dumps(order).encode()

@@ -1,7 +1,8 @@
 """One attempt at a look, run as a program of its own by `checks.isolated`.
 
-Standard input holds what to do, as JSON; standard output gets one JSON object a line: `signals` (all that will be
-answered), `progress`, `answer`, `partial`, and at the end `report`.
+Standard input holds what to do, as a line of JSON, and behind it what git said of the files, if it was asked. Standard
+output gets one JSON object a line: `signals` (all that will be answered), `progress`, `answer`, `partial`, and at the
+end `report`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, Final, TextIO
 from checks.cache.registry import known_probes
 from checks.cache.store import Store
 from checks.children import allowance
+from checks.git.listing import Told
 from checks.plugins.guest import Guest
 from checks.report_wire import pack, pack_observation
 from checks.run import look_over
@@ -37,7 +39,8 @@ AHEAD: Final = (
 def main() -> None:
     """Look once, under the allowance."""
     _load_ahead()
-    asked = json.loads(sys.stdin.buffer.read())
+    order, _, listed = sys.stdin.buffer.read().partition(b"\n")
+    asked = json.loads(order)
     # What a library may print must not mix with what we say.
     said, sys.stdout = sys.stdout, sys.stderr
     settle()
@@ -57,6 +60,7 @@ def main() -> None:
         store=store,
         on_report=lambda report, lasting: _say(said, report=pack(report), lasting=lasting),
         guests=guests,
+        told=None if asked["unlisted"] is None else Told(listed, tuple(asked["unlisted"])),
     )
     if store is not None:
         store.close()

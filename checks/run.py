@@ -40,6 +40,7 @@ from checks.tree import Tree
 
 if TYPE_CHECKING:
     from checks.cache.store import Store
+    from checks.git.listing import Told
     from checks.plugins.guest import Guest
 
 __all__ = ["PROBES_VERSION", "STOPPED", "Progress", "look_over"]
@@ -74,6 +75,7 @@ def look_over(
     store: Store | None = None,
     on_report: Callable[[ProbeReport, bool], None] | None = None,
     guests: Sequence[Guest] = (),
+    told: Told | None = None,
 ) -> ProbeReport:
     """Run the probes of `signals` (all when None) over the folder `root` and report what they saw.
 
@@ -96,17 +98,18 @@ def look_over(
             whether the same tree would give the same report again: no limit on time or memory and no failure had a
             part in it.
         guests: The probes of plug-ins, asked when all of ours are done.
+        told: What git said of the files just now; it is asked when None.
 
     Raises:
         NotADirectoryError: `root` is no folder; the message says so in one line.
     """
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is not a folder: name the folder to look at with -C DIR")
-    tree, git = Tree.opened(root)
+    tree, git = Tree.opened(root, told)
     try:
         tree.give_up(given_up or {})
-        told = (on_progress or _ignore, on_answer or _ignore)
-        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *told, store, given_up or {})
+        tell = (on_progress or _ignore, on_answer or _ignore)
+        run = _Run(tree, git, signals, frozenset(too_slow), cancel or threading.Event(), *tell, store, given_up or {})
         with closing(run):
             run.begin_rules()
             run.answer(Stage.FILES)

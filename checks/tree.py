@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from checks.children import allowance
 from checks.digests import blake2b
@@ -18,6 +18,9 @@ from checks.files.text_content import NO_TEXT, NotTextError, decode
 from checks.git import Git, GitProblem
 from checks.observation import Examined, Unread
 from checks.reads import ALL_FILES, ENDING, FILE, MATCHING, NAMED_LIKE, PLACE, TEXT, TRACKED, Reads
+
+if TYPE_CHECKING:
+    from checks.git.listing import Told
 
 __all__ = ["File", "Limits", "Tree", "digest_of"]
 
@@ -31,7 +34,8 @@ class Tree:
 
     def __init__(self, root: Path, files: tuple[File, ...], limits: Limits, hash_name: str | None) -> None:
         self.root = root
-        self._files = files
+        self.admitted = files
+        """All files, sorted by path, asked by nobody: for who keeps the books."""
         self.limits = limits
         self.cut = ""
         """Why this is not the whole tree, where a limit on its size or depth was met."""
@@ -40,7 +44,7 @@ class Tree:
         self._hash_name = hash_name
         self._by_path = {file.path: file for file in files}
         self.every = tuple(self._by_path)
-        """The paths of all files, sorted, asked by nobody: for who keeps the books."""
+        """Their paths."""
         self._links: dict[str, str] = {}
         self._texts: dict[str, str | None] = {}
         self._cached = 0
@@ -67,12 +71,19 @@ class Tree:
         return tree
 
     @classmethod
-    def opened(cls, root: Path) -> tuple[Self, Git | None]:
-        """The files below `root`, and its git, which the caller closes; None where there is none."""
+    def opened(cls, root: Path, told: Told | None = None) -> tuple[Self, Git | None]:
+        """The files below `root`, and its git, which the caller closes; None where there is none.
+
+        Args:
+            root: The folder.
+            told: What git said of the files just now; it is asked when None.
+        """
         try:
             git = Git.open(root)
         except GitProblem:
             return cls.read(root, None), None
+        if told is not None:
+            git.believe(told)
         try:
             return cls.read(root, git), git
         except GitProblem as problem:
@@ -84,7 +95,7 @@ class Tree:
     def files(self) -> tuple[File, ...]:
         """All files, sorted by path."""
         self.reads.ask_listing(ALL_FILES)
-        return self._files
+        return self.admitted
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -114,7 +125,7 @@ class Tree:
 
     def again(self) -> Self:
         """The same files, of which nothing was read yet."""
-        other = type(self)(self.root, self._files, self.limits, self._hash_name)
+        other = type(self)(self.root, self.admitted, self.limits, self._hash_name)
         other._links, other._given_up, other.cut = self._links, self._given_up, self.cut
         return other
 
@@ -217,10 +228,8 @@ class Tree:
 
     def listing(self) -> str:
         """A digest of which files there are, whatever they hold: of their paths, and how they came to be listed."""
-        total = blake2b(self.conditions().encode(), digest_size=16)
-        for file in self._files:
-            total.update(os.fsencode(f"{file.path}\0{file.tracked}\n"))
-        return total.hexdigest()
+        facts = [self.conditions(), *(f"{file.path}\0{file.tracked}" for file in self.admitted)]
+        return blake2b(os.fsencode("\n".join(facts)), digest_size=16).hexdigest()
 
     def conditions(self) -> str:
         """A digest of how files come to be listed, links and what could not be listed included."""
@@ -231,7 +240,7 @@ class Tree:
 
     def tracked(self) -> str:
         """Whether git tracks each of the files, as a text with a sign for each; asked by nobody."""
-        return "".join("1" if file.tracked else "0" for file in self._files)
+        return "".join("1" if file.tracked else "0" for file in self.admitted)
 
     def note(self, path: str, reason: str) -> None:
         """Remember why something is not seen as it should be; `examined()` says it."""

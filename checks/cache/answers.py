@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from importlib import import_module
@@ -55,6 +55,7 @@ _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
 _DIGITS: Final = 32
 """Hexadecimal ones of a content's digest."""
+_TOGETHER: Final = 64 * _DIGITS
 _NONE: Final = "-" * _DIGITS
 """For a file that was not there."""
 _OURS: Final = "checks."
@@ -66,7 +67,7 @@ class Answers:
     def __init__(self, look: Look, store: Store, asked: str) -> None:
         self._look, self._store, self._asked = look, store, asked
         self._paths = look.tree.every
-        self._contents = "".join(look.facts.contents[path].hex() for path in self._paths)
+        self._contents = b"".join(map(look.facts.contents.__getitem__, self._paths)).hex()
         self._list = look.tree.listing()
         self._listing: Listing | None = None
         """What became of the list of files, where it is another or names may lead elsewhere."""
@@ -76,8 +77,7 @@ class Answers:
         self._same: dict[tuple[Question, str], object] = {}
         self._sets: dict[int, int] = {}
         self._sets_before: dict[int, int] = {}
-        before = self._old.get("contents", "")
-        self._changed = [number for number in range(len(self._paths)) if _of(before, number) != self._content(number)]
+        self._changed = list(_differing(self._old.get("contents", ""), self._contents))
         if len(self._changed) > _MOST_CHANGED:
             self._old = {}
         if self._old and self._listing is None and not self._decides.isdisjoint(self._changed_paths):
@@ -407,9 +407,6 @@ class Answers:
 
     # -- sets of files ----------------------------------------------------------------------------------------------
 
-    def _content(self, number: int) -> str:
-        return _of(self._contents, number)
-
     def _mask(self, paths: Iterable[str]) -> int:
         """A set of files as a number with a bit for each."""
         bits = bytearray(len(self._paths) // 8 + 1)
@@ -466,6 +463,14 @@ def _restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
 
 def _of(contents: str, number: int) -> str:
     return contents[number * _DIGITS : (number + 1) * _DIGITS]
+
+
+def _differing(before: str, now: str) -> Iterator[int]:
+    """The numbers of the files whose contents differ. Most do not, so many are compared at once."""
+    for start in range(0, len(now), _TOGETHER):
+        if before[start : start + _TOGETHER] != now[start : start + _TOGETHER]:
+            numbers = range(start // _DIGITS, min(start + _TOGETHER, len(now)) // _DIGITS)
+            yield from (number for number in numbers if _of(before, number) != _of(now, number))
 
 
 def _digest(*parts: str) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,13 +91,10 @@ class CodeRules:
 
 
 def _kept(tree: Tree, rows: Mapping[str, Any]) -> dict[str, _Kept]:
+    # Semgrep was given what is no larger: those files count as read.
+    too_large = {file.path for file in tree.admitted if file.size > MAX_BYTES}
     kept = {path: one for path, row in rows.items() if (one := _unpack(path, row)) is not None}
-    for path in list(kept):
-        # Semgrep was given what is no larger: those files count as read.
-        file = tree.file(path)
-        if file is not None and file.size <= MAX_BYTES and not tree.assume_read(path):
-            del kept[path]
-    return kept
+    return {path: one for path, one in kept.items() if path in too_large or tree.assume_read(path)}
 
 
 def _was_read(result: FileResult) -> bool:
@@ -112,7 +108,7 @@ def _pack(result: FileResult, tool: str) -> list[object]:
 
 def _unpack(path: str, row: Any) -> _Kept | None:
     """What `_pack` was given; None for a row of another shape."""
-    with suppress(TypeError, ValueError):
+    try:
         tool, matches, unread, left_out, wordless = row
         if not (matches or unread or left_out):
             return (_WORDLESS if wordless else _CLEAN), tool
@@ -120,5 +116,6 @@ def _unpack(path: str, row: Any) -> _Kept | None:
             RawMatch(rule, path, line, end, message, Severity(severity), signal)
             for rule, line, end, message, severity, signal in matches
         )
-        return FileResult(found, unread, left_out, wordless=wordless), tool
-    return None
+    except (TypeError, ValueError):
+        return None
+    return FileResult(found, unread, left_out, wordless=wordless), tool

@@ -127,7 +127,7 @@ class FileFacts:
     @cached_property
     def contents(self) -> dict[str, bytes]:
         """What stands for the content of each file; see `checks.cache.files`."""
-        return contents(self._tree, self._tree.every)
+        return contents(self._tree)
 
     def again(self, tree: Tree) -> FileFacts:
         """The same for another tree of the very same files."""

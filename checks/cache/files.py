@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from checks.digests import blake2b
@@ -13,17 +12,14 @@ if TYPE_CHECKING:
     from checks.tree import Tree
 
 
-def contents(tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+def contents(tree: Tree) -> dict[str, bytes]:
     """What stands for the content of each file as it lies there: 16 bytes, the same for the same content."""
-    begin = blake2b(_conversions(tree).encode(), digest_size=16)
+    begin = blake2b(_conversions(tree).encode(), digest_size=16).copy
     found: dict[str, bytes] = {}
-    for path in paths:
-        file = tree.file(path)
-        if file is None:
-            continue
-        one = begin.copy()
+    for path, size, blob, _ in tree.admitted:
+        one = begin()
         # A clean file's blob and size settle its bytes: line ends that git converted change the size.
-        one.update(f"{file.blob} {file.size}".encode() if file.blob else fingerprint(tree.root, path))
+        one.update(f"{blob} {size}".encode() if blob else fingerprint(tree.root, path))
         found[path] = one.digest()
     return found
 

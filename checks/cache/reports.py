@@ -16,6 +16,7 @@ from checks.git import Git, GitProblem
 from checks.plugins import installed
 
 if TYPE_CHECKING:
+    from checks.git.listing import Told
     from checks.observation import ProbeReport
 
 
@@ -29,6 +30,8 @@ class Known(Frozen):
     top: Path
     still: Callable[[], bool] | None = None
     """Tells, where it can, that nothing changed since: then nobody need be asked again."""
+    told: Told | None = None
+    """What git said of its files then."""
 
 
 class Reports:
@@ -52,6 +55,8 @@ class Reports:
         """
         self._root, self._signals, self._known = root, signals, known
         self._still = before.still if before else None
+        self.told = before.told if before else None
+        """What git said of its files just now; None where it is to be asked."""
         self._store: Store | None = None
         self.note = ""
         """What to say about the cache itself; "" for nothing."""

@@ -85,10 +85,13 @@ class Admission:
 
     def consider(self, path: str, mode: int, blob: str | None, tracked: bool | None) -> None:
         """Add one path to the files, or to what is skipped."""
-        reason = self._objection(path, mode)
-        if reason:
-            self.skipped[path] = reason
-            return
+        # Most lie in a folder that is known.
+        is_plain = self._plain_folders.get(path.rpartition("/")[0])
+        if mode == SUBMODULE_MODE or not is_plain or len(self.files) >= self.limits.files:
+            reason = self._objection(path, mode)
+            if reason:
+                self.skipped[path] = reason
+                return
         try:
             # Plain strings: this runs for every file, and Path objects take most of the time.
             seen = os.lstat(self._start + path)

@@ -36,6 +36,15 @@ class Listed(NamedTuple):
     expected: bool = True
 
 
+class Told(NamedTuple):
+    """What git said of its files when it was asked: for another process, which need not ask again."""
+
+    output: bytes
+    """The answer of `ask`."""
+    unlisted: tuple[str, ...]
+    """The folders it could not read, in its words."""
+
+
 def spells_all_paths(index: bytes) -> bool:
     """Whether no path of an index can lead out of the work tree, as far as its bytes tell at once."""
     if index[:8] not in _PLAIN_VERSIONS or any(one in index for one in _ABOVE):
@@ -68,30 +77,31 @@ def listed(output: bytes, prefix: str) -> tuple[Listed, ...]:
     """The files in the answer of `ask`, sorted by path."""
     index, gone, changed, others = [], set(), set(), []
     for line in _split(output):
-        match line[0]:
-            case "?":
-                others.append(line[2:])
-            case "R" | "r":
-                gone.add(line.partition("\t")[2])
-            case "C" | "c":
-                changed.add(line.partition("\t")[2])
-            case _:
-                index.append(line)
+        tag = line[0]
+        if tag == _PLAIN_TAG:
+            index.append(line)
+        elif tag == "?":
+            others.append(line[2:])
+        elif tag in "Rr":
+            gone.add(line.partition("\t")[2])
+        elif tag in "Cc":
+            changed.add(line.partition("\t")[2])
+        else:
+            index.append(line)
     found: dict[str, Listed] = {}
+    start = len(prefix)
     for line in index:
         head, _, path = line.partition("\t")
         tag, mode, blob, stage = head.split(" ")
         if path not in gone:
             # Entries marked assume-unchanged (lower case) or skip-worktree (S) say nothing about the file on disk.
-            clean = tag == _PLAIN_TAG and stage == "0" and path not in changed
-            kept = blob if clean else None
-            found[path] = Listed(
-                path[len(prefix) :], int(mode, 8), kept, tracked=True, expected=tag not in _SPARSE_TAGS
-            )
+            kept = blob if tag == _PLAIN_TAG and stage == "0" and path not in changed else None
+            found[path] = Listed(path[start:], int(mode, 8), kept, True, tag not in _SPARSE_TAGS)
     for path in others:
         kind = SUBMODULE_MODE if path.endswith("/") else 0
-        found[path] = Listed(path[len(prefix) :].rstrip("/"), kind, None, tracked=False)
-    return tuple(sorted(found.values(), key=lambda listed: listed.path))
+        found[path] = Listed(path[start:].rstrip("/"), kind, None, tracked=False)
+    # No two have one path, which stands first.
+    return tuple(sorted(found.values()))
 
 
 def unsure(output: bytes, prefix: str) -> Iterator[str]:
@@ -110,4 +120,4 @@ def _require_inside(path: str) -> None:
 
 
 def _split(output: bytes) -> list[str]:
-    return [os.fsdecode(line) for line in output.split(b"\0") if line]
+    return [line for line in os.fsdecode(output).split("\0") if line]

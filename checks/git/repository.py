@@ -15,7 +15,7 @@ from checks.children.process import Finished
 from checks.digests import blake2b
 from checks.files.fingerprint import bytes_to_read, fingerprint
 from checks.git.heads import loose_head
-from checks.git.listing import Listed, ask, listed, unsure
+from checks.git.listing import Listed, Told, ask, listed, unsure
 from checks.git.locate import locate
 from checks.git.problem import GitProblem
 from checks.git.program import OUTPUT_BYTES, run_git
@@ -138,6 +138,14 @@ class Git:
             return self._checked(arguments, done)
 
         return ask(call, self.prefix, plain=self._pinned.has_plain_index())
+
+    def told(self) -> Told:
+        """What git says of its files, for `believe`."""
+        return Told(self._listing, self.unlisted())
+
+    def believe(self, told: Told) -> None:
+        """Take what git said to another process of ours a moment ago, of the same folder, for what it would say now."""
+        self._listing, self._unlisted = told.output, list(told.unlisted)
 
     def state(self, most_bytes: int | None = None) -> str:
         """A digest of all that can be seen here: files and what they hold, HEAD, refs and the reach of the clone.

@@ -95,7 +95,7 @@ def test_the_tool_said_does_not_depend_on_what_is_kept(tmp_path: Path) -> None:
 
     def said(files: dict[str, str], store: Store | None) -> str:
         tree = tree_of(tmp_path / "tree", files)
-        rules = CodeRules(tree, store, lambda: contents(tree, tree.paths), threading.Event())
+        rules = CodeRules(tree, store, lambda: contents(tree), threading.Event())
         try:
             return rules.finish().tool
         finally:

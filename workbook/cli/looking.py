@@ -55,7 +55,7 @@ def look_at(
     before = None
     if git is not None:
         with git:
-            before = Known(git.state(), git.top, still)
+            before = Known(git.state(), git.top, still, git.told())
     lasting: list[bool] = []
     after: list[str] = []
     with _shown_to_a_person() as show:
