@@ -172,7 +172,7 @@ class _Look:
             "given_up": self.given_up,
             "too_slow": self.too_slow,
             "guests": self.guests,
-            "unlisted": None if told is None else told.unlisted,
+            "told": None if told is None else (told.unlisted, told.asked_at),
             "cache": None if self.reports.place is None else os.fspath(self.reports.place),
         }
         return json.dumps(order).encode()

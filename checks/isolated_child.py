@@ -60,7 +60,7 @@ def main() -> None:
         store=store,
         on_report=lambda report, lasting: _say(said, report=pack(report), lasting=lasting),
         guests=guests,
-        told=None if asked["unlisted"] is None else Told(listed, tuple(asked["unlisted"])),
+        told=Told(listed, *asked["told"]) if asked["told"] else None,
     )
     if store is not None:
         store.close()

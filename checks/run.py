@@ -119,7 +119,8 @@ def look_over(
             run.answer(Stage.CODE)
             run.answer_guests(guests)
             report = run.report(complete=not run.cancel.is_set())
-        lasting = run.code.trouble is None and _is_lasting(report)
+        # What was seen of a file that changed after it was listed is not to be taken for what it held.
+        lasting = run.code.trouble is None and not tree.changed and _is_lasting(report)
         if on_report is not None:
             on_report(report, lasting)
         run.look.facts.save()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 from checks.children import allowance
 from checks.digests import blake2b
 from checks.files.admission import MIB, Admission, File, Limits, why
+from checks.files.fingerprint import moment
 from checks.files.patterns import matching
 from checks.files.regular import open_below
 from checks.files.text_content import NO_TEXT, NotTextError, decode
@@ -39,6 +40,10 @@ class Tree:
         self.limits = limits
         self.cut = ""
         """Why this is not the whole tree, where a limit on its size or depth was met."""
+        self.since = 0
+        """When the files were listed, as `moment` tells; 0 where nobody need know."""
+        self.changed: set[str] = set()
+        """Files that were read after they had changed since: what is seen of them is of no content that was listed."""
         self.reads = Reads()
         """Who asked for which files."""
         self._hash_name = hash_name
@@ -62,12 +67,14 @@ class Tree:
         Raises:
             GitProblem: git cannot list them.
         """
-        found = Admission(root.resolve(), limits)
+        found, since = Admission(root.resolve(), limits), moment()
         if git is None or not found.ask(git):
             found.walk()
+        else:
+            since = git.asked_at()
         tree = cls(found.root, found.within_total(), limits, git.hash_name if git else None)
         tree._links, tree._partial, tree._skipped = found.links, found.partial, found.skipped
-        tree.cut = found.cut
+        tree.cut, tree.since = found.cut, since
         return tree
 
     @classmethod
@@ -127,6 +134,7 @@ class Tree:
         """The same files, of which nothing was read yet."""
         other = type(self)(self.root, self.admitted, self.limits, self._hash_name)
         other._links, other._given_up, other.cut = self._links, self._given_up, self.cut
+        other.since, other.changed = self.since, self.changed
         return other
 
     def exists(self, path: str) -> bool:
@@ -161,6 +169,8 @@ class Tree:
         try:
             with os.fdopen(self._open(path), "rb") as file:
                 content = file.read(self.limits.file_bytes + 1)
+                if os.fstat(file.fileno()).st_ctime_ns > self.since > 0:
+                    self.changed.add(path)
         except OSError as error:
             self._skipped[path] = why(error)
             return None

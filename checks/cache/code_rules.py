@@ -45,7 +45,7 @@ class CodeRules:
             cancel: Stops the scan when it is set.
             turns: Of all processes that work beside the look.
         """
-        self._store = store
+        self._store, self._changed = store, tree.changed
         self._kept: dict[str, _Kept] = {}
         self._bundles: Bundles | None = None
         program = semgrep.find_program(outside=tree.root)
@@ -79,7 +79,8 @@ class CodeRules:
         fresh = self._scanning.finish()
         if self._store is not None and self._bundles is not None and fresh.trouble is None:
             lasting = {path: result for path, result in fresh.files.items() if result.lasting}
-            rows = {path: _pack(result, fresh.tool) for path, result in lasting.items() if path in self._contents}
+            known = self._contents.keys() - self._changed
+            rows = {path: _pack(result, fresh.tool) for path, result in lasting.items() if path in known}
             self._store.put({self._key_of(path, self._contents[path]): row for path, row in rows.items()})
             self._bundles.add(rows)
         return semgrep.gather(Scan({**files, **fresh.files}, fresh.trouble, self._tool or fresh.tool))

@@ -97,7 +97,7 @@ class FileFacts:
             facts: What `json` can write.
             source: The text that the data quotes; the data itself is searched for secrets where there is none.
         """
-        key = self._key(kind, path) if self._store is not None else None
+        key = self._key(kind, path) if self._store is not None and path not in self._tree.changed else None
         if self._store is None or key is None or may_tell(source or json.dumps(facts)):
             return False
         self._fresh[key] = facts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,12 @@ from checks.files.regular import open_below
 MOST_BYTES: Final = 5 * 1024 * 1024
 """Larger files are read by no look, so their size says enough; as in `checks.files.admission.Limits`."""
 _CHUNK: Final = 1024 * 1024
+
+
+def moment() -> int:
+    """Now, by the clock from which files get their times of change: one that changes after this is not older."""
+    clock = getattr(time, "CLOCK_REALTIME_COARSE", None)
+    return time.time_ns() if clock is None else time.clock_gettime_ns(clock)
 
 
 def fingerprint(root: Path, path: str) -> bytes:

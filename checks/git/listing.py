@@ -43,6 +43,8 @@ class Told(NamedTuple):
     """The answer of `ask`."""
     unlisted: tuple[str, ...]
     """The folders it could not read, in its words."""
+    asked_at: int
+    """When, as `checks.files.fingerprint.moment` tells."""
 
 
 def spells_all_paths(index: bytes) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from checks.cache.signs import UNWALKED
 from checks.children.process import Finished
 from checks.digests import blake2b
-from checks.files.fingerprint import bytes_to_read, fingerprint
+from checks.files.fingerprint import bytes_to_read, fingerprint, moment
 from checks.git.heads import loose_head
 from checks.git.listing import Listed, Told, ask, listed, unsure
 from checks.git.locate import locate
@@ -54,6 +54,7 @@ class Git:
         self._pinned = pinned
         self._environment = pinned.environment()
         self._unlisted: list[str] = []
+        self._asked_at = 0
         self.root = root
         self.top = pinned.place.top
         below = root.relative_to(self.top).as_posix()
@@ -137,15 +138,21 @@ class Git:
             ]
             return self._checked(arguments, done)
 
+        self._asked_at = moment()
         return ask(call, self.prefix, plain=self._pinned.has_plain_index())
+
+    def asked_at(self) -> int:
+        """When git was asked for the files: what they hold is known from then, as `moment` tells."""
+        _ = self._listing
+        return self._asked_at
 
     def told(self) -> Told:
         """What git says of its files, for `believe`."""
-        return Told(self._listing, self.unlisted())
+        return Told(self._listing, self.unlisted(), self._asked_at)
 
     def believe(self, told: Told) -> None:
         """Take what git said to another process of ours a moment ago, of the same folder, for what it would say now."""
-        self._listing, self._unlisted = told.output, list(told.unlisted)
+        self._listing, self._unlisted, self._asked_at = told.output, list(told.unlisted), told.asked_at
 
     def state(self, most_bytes: int | None = None) -> str:
         """A digest of all that can be seen here: files and what they hold, HEAD, refs and the reach of the clone.
