@@ -22,6 +22,8 @@ COMPLEXITY = "code.no-complex-hotspots"
 SINCE_DAYS = 365
 """Churn is counted over this many days before the newest commit."""
 
+_UNTOUCHED = Churn(0, 0)
+
 MOST_ROWS = 50
 """Of functions, and of files; the highest scores are kept."""
 
@@ -82,7 +84,7 @@ def hotspots(look: Look) -> Hotspots:
     churn, note = _churn(look.git)
     # There are many functions and files, and few rows to fill.
     totals = ((path, sum(its.complexities)) for path, its in measured.files.items())
-    files = nsmallest(MOST_ROWS, ((-_scored(path, total, churn)[2], -total, path) for path, total in totals))
+    files = nsmallest(MOST_ROWS, ((-_score(path, total, churn), -total, path) for path, total in totals))
     return Hotspots(
         tuple(_function(one, measured, churn) for one in _worst(measured, churn)),
         tuple(_file(path, -total, measured, churn) for _, total, path in files),
@@ -95,11 +97,11 @@ def _worst(measured: Complexity, churn: Mapping[str, Churn] | None) -> list[Func
     """The functions with the highest scores."""
     worst = ((path, max(totals.complexities)) for path, totals in measured.files.items() if totals.complexities)
     # Each of these files has a function that stands before all those of other files.
-    near = nsmallest(MOST_ROWS, ((-_scored(path, most, churn)[2], -most, path) for path, most in worst))
+    near = nsmallest(MOST_ROWS, ((-_score(path, most, churn), -most, path) for path, most in worst))
     return nsmallest(
         MOST_ROWS,
         (one for _, _, path in near for one in measured.functions(path)),
-        key=lambda one: (-_scored(one.path, one.complexity, churn)[2], -one.complexity, one.path, one.line),
+        key=lambda one: (-_score(one.path, one.complexity, churn), -one.complexity, one.path, one.line),
     )
 
 
@@ -153,7 +155,13 @@ def _file(path: str, complexity: int, measured: Complexity, churn: Mapping[str, 
 
 
 def _scored(path: str, complexity: int, churn: Mapping[str, Churn] | None) -> tuple[int | None, int | None, int]:
+    score = _score(path, complexity, churn)
     if churn is None:
-        return None, None, complexity
-    seen = churn.get(path, Churn(0, 0))
-    return seen.commits, seen.authors, complexity * seen.commits
+        return None, None, score
+    seen = churn.get(path, _UNTOUCHED)
+    return seen.commits, seen.authors, score
+
+
+def _score(path: str, complexity: int, churn: Mapping[str, Churn] | None) -> int:
+    """What a place is ordered by."""
+    return complexity if churn is None else complexity * churn.get(path, _UNTOUCHED).commits

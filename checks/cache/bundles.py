@@ -5,7 +5,6 @@ A bundle says of each of its files which content it is about, so that a change c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -94,7 +93,7 @@ class Bundles:
         }
 
     def _number(self, path: str) -> int:
-        return crc32(os.fsencode(path)) & (self._count - 1)
+        return crc32(path.encode("utf-8", "surrogateescape")) & (self._count - 1)
 
     def _key(self, number: int) -> bytes:
         return blake2b(b"bundle\0%d\0" % number + self._name, digest_size=16).digest()

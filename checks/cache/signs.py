@@ -121,7 +121,8 @@ def _work_tree(root: str, tracked: int, apart: Collection[str]) -> Seen:
     seen = Seen(min(MOST_ENTRIES, 2 * tracked + _MOST_BESIDE), apart)
     waiting = look_into(root, root, seen)
     # Who started a thread does not fork: another thread may hold a lock that the copy would wait for.
-    if tracked > _MANY and "threading" not in sys.modules:
+    threading = sys.modules.get("threading")
+    if tracked > _MANY and (threading is None or threading.active_count() == 1):
         from checks.cache.shared_walk import walk_shared
 
         walk_shared(root, waiting, seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from checks.frozen import Frozen
 
@@ -18,7 +19,7 @@ class Changed(Frozen):
     paths: tuple[str, ...]
 
 
-class Churn(Frozen):
+class Churn(NamedTuple):
     """How many commits touched a file, and how many people made them (after .mailmap)."""
 
     commits: int
