@@ -12,6 +12,7 @@ from typing import Final
 
 from checks.cache.signs import sites
 from checks.children import process
+from checks.files.regular import read_small
 from checks.semgrep.findings import FileResult, RawMatch, Scan
 from checks.semgrep.output import Output, Problem, UnusableError, read
 from checks.semgrep.shards import Shard
@@ -32,6 +33,8 @@ _FRONTS: Final = (("--experimental", "--x-parmap"), _LEGACY)
 Forked (`--x-parmap`) even for one process: otherwise a rule's time limit is noticed late, up to thirty seconds on a
 single file of 24 kB, and everything costs a sixth more.
 """
+_SCRIPT: Final = b"from semgrep.console_scripts.entrypoint import main"
+"""By this line an installed script is semgrep's own."""
 _BASE_TIMEOUT_S = 120.0
 _TIMEOUT_PER_TARGET_S = 0.1
 _OUTPUT_BYTES = 64 * process.MIB
@@ -85,7 +88,8 @@ def _native(program: Path, room: Path) -> Path:
     """
     found = (Path(one, "semgrep", "bin", "semgrep-core") for one in sites())
     core = next((one for one in found if os.access(one, os.X_OK)), None)
-    if core is None or sys.platform != "linux" or program.parent != Path(sys.executable).parent:
+    is_ours = program.parent == Path(sys.executable).parent and _SCRIPT in (read_small(program) or b"")
+    if core is None or not is_ours or sys.platform != "linux":
         return program
     link = room / "osemgrep"
     with suppress(FileExistsError):

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -235,6 +237,22 @@ def test_a_semgrep_of_the_repository_is_never_run(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "executable", str(tmp_path / "elsewhere" / "python"))
     assert find_program(outside=tmp_path) is None
     assert find_program() == own / "semgrep"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="proved on Linux only")
+def test_the_native_front_starts_without_a_python_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from checks.children import process
+
+    ran: list[str] = []
+    run = process.run
+
+    def told(argv: Sequence[str], **how: Any) -> process.Finished:
+        ran.append(Path(argv[0]).name)
+        return run(argv, **how)
+
+    monkeypatch.setattr(process, "run", told)
+    assert scan(tree_of(tmp_path / "tree", {"a.py": GAP})).findings
+    assert ran == ["osemgrep"]
 
 
 def test_cancel_stops_a_hanging_semgrep_and_what_it_started(tmp_path: Path) -> None:
