@@ -8,7 +8,9 @@ import pytest
 
 import checks.isolated
 from checks.cache import signs
+from checks.children import process
 from checks.git.program import run_git
+from checks.isolated_start import Started
 from checks.observation import Examined, Observation, Outcome, ProbeReport
 from workbook.answers import Status
 from workbook.cli import again, unchanged
@@ -277,6 +279,27 @@ def test_git_lists_files_again_only_where_something_looks_different(answered, mo
     time.sleep(0.1)  # files that young are not trusted to look the same
     assert main(["-C", str(answered), "probe"]) == 0
     assert asked.count("ls-files") == (2 if changes else 1)
+    capsys.readouterr()
+
+
+def test_a_look_that_git_spares_us_leaves_no_process(answered, looks, monkeypatch, capsys):
+    begun = []
+
+    class Counted(Started):
+        def __init__(self):
+            super().__init__()
+            begun.append(self)
+
+    monkeypatch.setattr("checks.isolated_start.Started", Counted)
+    assert main(["-C", str(answered), "probe"]) == 0
+    assert (looks.times, len(begun)) == (1, 1)
+    os.utime(answered / "api/main.py", ns=(0, 0))
+    time.sleep(0.1)  # files that young are not trusted to look the same
+    for _ in range(2):
+        assert main(["-C", str(answered), "probe"]) == 0
+    assert (looks.times, len(begun)) == (1, 2)
+    assert not process._live
+    assert not any(one.note.parent.exists() for one in begun)
     capsys.readouterr()
 
 
