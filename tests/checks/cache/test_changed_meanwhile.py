@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import checks.run
 from checks.cache.store import Store
 from checks.git import Git
 from checks.report_wire import pack
@@ -23,7 +22,7 @@ WITHOUT = "import requests\n\n\ndef get(url):\n    return requests.get(url      
 
 @pytest.mark.parametrize("committed", [False, True])
 def test_what_a_file_held_for_a_while_is_not_kept_for_what_it_holds(tmp_path, monkeypatch, committed) -> None:
-    root, listing = tmp_path / "product", checks.run._read
+    root, listing = tmp_path / "product", Tree.read
     root.mkdir()
     (root / "app.py").write_text(WITH_TIMEOUT)
     for call in (["init", "-q"], *([["add", "-A"], _commit()] if committed else [])):
@@ -37,9 +36,9 @@ def test_what_a_file_held_for_a_while_is_not_kept_for_what_it_holds(tmp_path, mo
         return tree
 
     with Store(tmp_path / "cache.sqlite3") as store:
-        monkeypatch.setattr(checks.run, "_read", meanwhile)
+        monkeypatch.setattr(Tree, "read", meanwhile)
         look_over(root, store=store, on_report=lambda _, lasts: lasting.append(lasts))
-        monkeypatch.setattr(checks.run, "_read", listing)
+        monkeypatch.undo()
         (root / "app.py").write_text(WITH_TIMEOUT)
         time.sleep(0.05)
         look_over(root, store=store, on_report=lambda _, lasts: lasting.append(lasts))
