@@ -68,7 +68,8 @@ class Answers:
         self._look, self._store, self._asked = look, store, asked
         self._paths = look.tree.every
         self._contents = b"".join(map(look.facts.contents.__getitem__, self._paths)).hex()
-        self._list = look.tree.listing()
+        self._list, self._conditions = look.tree.listing(), look.tree.conditions()
+        # As it was listed: what turns out on reading files, who read them has noted (`_replay`).
         self._listing: Listing | None = None
         """What became of the list of files, where it is another or names may lead elsewhere."""
         self._old: dict[str, Any] = self._row("answers", self._list) or self._other_list()
@@ -192,7 +193,8 @@ class Answers:
             row["lookups"] = told(together(self._old["lookups"], lookups))
         else:
             row["lookups"] = {}
-            of_list = row_of(self._look, together(self._listing.lookups if self._listing else {}, lookups))
+            before = self._listing.lookups if self._listing else {}
+            of_list = row_of(self._look, self._conditions, together(before, lookups))
             self._store.put({self._key("listing", self._list): of_list})
         self._store.put({self._key("answers", self._list): row, self._last: {"list": self._list}})
 
@@ -224,7 +226,7 @@ class Answers:
     def _listed(self, digest: str, old: dict[str, Any]) -> Listing | None:
         """The list of files of an earlier look, unless it came about otherwise."""
         row = self._row("listing", digest)
-        if not row or row["conditions"] != self._look.tree.conditions():
+        if not row or row["conditions"] != self._conditions:
             return None
         return Listing(row | {"lookups": together(row["lookups"], old["lookups"])}, self._again)
 
@@ -326,13 +328,26 @@ class Answers:
     def _says(self, question: Question, number: int, said: Mapping[str, Any]) -> bool:
         """Whether a changed file says what it said."""
         path = self._paths[number]
-        if question == TEXT:
+        if question == TEXT or path in self._otherwise_readable:
             return False
         if question[0] in FACTS:
             return self._still(question, path, number)
         question = taken_apart(question[0])[0], question[1]
         return self._rests_on_same(question[0], path, number) or self._asked_again(question, path) == (
             said.get(path) or None
+        )
+
+    @cached_property
+    def _otherwise_readable(self) -> frozenset[str]:
+        """The changed files that could be read then and not now, or the other way: the report says which cannot be."""
+        before = self._old["partial"], self._old["skipped"]
+        for path in self._changed_paths:
+            self._again.tree.text(path)
+        now = self._again.tree.troubles()
+        return frozenset(
+            path
+            for path in self._changed_paths
+            if any(then.get(path) != since.get(path) for then, since in zip(before, now, strict=True))
         )
 
     def _asked_again(self, question: Question, path: str) -> object:

@@ -114,12 +114,15 @@ class Listing:
         return [number for number, path in enumerate(self._now) if path in self.added]
 
 
-def row_of(look: Look, lookups: Lookups) -> dict[str, Any]:
-    """What must be kept of a list of files to compare another with it; nothing where a name in it may be a secret."""
+def row_of(look: Look, conditions: str, lookups: Lookups) -> dict[str, Any]:
+    """What must be kept of a list of files to compare another with it; nothing where a name in it may be a secret.
+
+    The conditions are those of `Tree.conditions` before any file was read.
+    """
     tree = look.tree
     if may_tell("\n".join(tree.every)):
         return {}
-    return {"paths": tree.every, "tracked": tree.tracked(), "conditions": tree.conditions(), "lookups": told(lookups)}
+    return {"paths": tree.every, "tracked": tree.tracked(), "conditions": conditions, "lookups": told(lookups)}
 
 
 def told(lookups: Lookups) -> Lookups:

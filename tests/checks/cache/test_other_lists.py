@@ -53,6 +53,9 @@ def test_a_file_that_says_nothing_runs_few_steps_again(
 ) -> None:
     ran: list[str] = []
     keep = Answers.keep
+    # That a file is no text turns out on reading it: it is no matter of the list.
+    (product / "app" / "logo.txt").write_bytes(b"\0\1\2")
+    (product / "app" / "torn.md").write_bytes(b"# caf\xe9 \xff\n")
     monkeypatch.setattr(Answers, "keep", lambda self, name, value: (ran.append(name), keep(self, name, value))[1])
     with Store(tmp_path / "looks.sqlite3") as store:
         looked(product, store)
@@ -89,6 +92,19 @@ def test_a_file_that_said_nothing_when_it_came_is_heard_later(
             assert looked(product, store) == looked(product, None)
         (product / path).unlink()
         assert looked(product, store) == looked(product, None)
+
+
+@pytest.mark.parametrize("path", ["app/inner.py", "web/two.ts", "notes.txt", "package.json", "docs/guide.md"])
+def test_a_file_that_was_no_text_is_one_later(product: Path, tmp_path: Path, path: str) -> None:
+    file = product / path
+    file.parent.mkdir(exist_ok=True)
+    text = file.read_bytes() if file.exists() else b"Notes\n"
+    with Store(tmp_path / "looks.sqlite3") as store:
+        for number, content in enumerate([b"\0\1", text, b"\xff\xfe\xfa", text, text + b"\xe9\n", text]):
+            file.write_bytes(content)
+            assert looked(product, store) == looked(product, None)
+            (product / "app" / f"added_{number}.py").write_text(SILENT)
+            assert looked(product, store) == looked(product, None)
 
 
 @pytest.mark.parametrize(
