@@ -268,9 +268,9 @@ def _routed(look: Look) -> Iterator[EntryPoint]:
             continue
         folder = dependency.path.rpartition("/")[0]
         prefix = f"{folder}/" if folder else ""
-        patterns = [re.compile(_ROUTED[number]) for number in numbers]
-        for path in look.source_paths():
-            if path.startswith(prefix) and any(pattern.search(path[len(prefix) :]) for pattern in patterns):
+        routed = re.compile("|".join(_ROUTED[number] for number in numbers))
+        for path in filter(named_so(CODE_OF_PRODUCT), look.tree.named_like(routed)):
+            if path.startswith(prefix) and routed.search(path[len(prefix) :]):
                 yield EntryPoint(path, Entry.SERVICE, f"{dependency.name} loads it by its place")
 
 
@@ -285,7 +285,7 @@ def _of_sentry(look: Look) -> Iterator[EntryPoint]:
         if not any("withSentryConfig" in (look.tree.text(path) or "") for path in configs):
             continue
         major = re.search(r"\d+", dependency.requirement)
-        for path in look.source_paths(".js", ".ts"):
+        for path in filter(named_so((SOURCES, ".js\n.ts")), look.tree.named_like(_SENTRY)):
             found = _SENTRY.match(path, len(prefix)) if path.startswith(prefix) else None
             if found and (found[1] == "client" or (major and int(major[0]) <= _LAST_INJECTED)):
                 yield EntryPoint(path, Entry.SERVICE, "Sentry's wrapper of the Next config loads it")

@@ -12,6 +12,7 @@ from checks.application.http_calls import is_http, is_http_name
 from checks.application.product_signs import HOSTED_ENDPOINTS, HOSTED_MODELS, MODEL_FRAMEWORKS
 from checks.application.services import run_apart
 from checks.application.wiring import blind_spots
+from checks.files.listed import CODE_OF_PRODUCT, named_so
 from checks.look import PYTHON, WEB
 from checks.models.agent_signs import agent_signs
 from checks.models.development import development_files
@@ -368,7 +369,7 @@ def near_models(look: Look) -> frozenset[str]:
     """The files that hold model calls, with the product's files that load them or are loaded by them."""
     files = model_files(look)
     around = {other for path in files for other in (*look.reach.imported_by(path), *look.reach.imports_of(path))}
-    return files | around.intersection(look.source_paths())
+    return files | set(filter(named_so(CODE_OF_PRODUCT), around))
 
 
 _OF_WHAT_IS_GENERATED = frozenset(

@@ -12,7 +12,7 @@ from checks.application.services import run_apart
 from checks.models.calls import ModelCall, clients_for
 from checks.models.caps import ENDLESS
 from checks.once import once
-from checks.reads import of_one_file
+from checks.reads import SOURCES, of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -103,9 +103,7 @@ def waits_for_model(look: Look, call: ModelCall) -> bool:
 def _limiting_all(look: Look) -> tuple[str, ...]:
     """The reached Python files that set a limit for every call of a library."""
     return tuple(
-        path
-        for path in look.source_paths(".py")
-        if look.reach.reached(path) is not False and look.answer_of(_waits_for_all, path, "")
+        path for path in look.gather(_waits_for_all, "", (SOURCES, ".py")) if look.reach.reached(path) is not False
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, calls_in, calls_of, imports, lines_of
 from checks.application.named_values import assigned
+from checks.files.listed import CODE_OF_PRODUCT, named_so
 from checks.look import PYTHON, WEB, is_product
 from checks.models.calls import model_calls, model_files
 from checks.observation import Location
@@ -146,8 +147,8 @@ def _naming(path: str) -> tuple[str, ...]:
 def prompt_modules(look: Look) -> tuple[str, ...]:
     """Reached modules that are named for prompts and hold little but texts."""
     found = []
-    for path in look.source_paths():
-        if not _MODULE.search(path) or look.reach.reached(path) is False or path in model_files(look):
+    for path in filter(named_so(CODE_OF_PRODUCT), look.tree.named_like(_MODULE)):
+        if look.reach.reached(path) is False or path in model_files(look):
             continue
         if any(_is_prose(text) for text in _texts(look, path)) and not calls_of(look, path, _calls_out):
             found.append(path)

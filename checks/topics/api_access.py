@@ -19,6 +19,7 @@ from checks.application.wiring import (
     callees,
     calls,
     complain,
+    files_matching,
     function_at,
     line_matches,
     matches_in,
@@ -28,7 +29,7 @@ from checks.application.wiring import (
     span,
 )
 from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
-from checks.look import PYTHON, WEB, Look
+from checks.look import PYTHON, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
 
@@ -373,14 +374,18 @@ def _root_hooks(look: Look) -> Iterator[Location]:
 _HOOKED = re.compile(rf"(?:^|/)hooks\.server\.[jt]s$|{_NITRO_MIDDLEWARE.pattern}")
 
 
+_NEST_GUARDS = r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard"
+
+
 def _guards_of_web(look: Look) -> Iterator[Location]:
     nest = look.importers("@nestjs/core")
     yield from _root_hooks(look)
     # By place, or by what stands in it: nothing else of the other files is asked.
-    guarded = look.source_paths(*WEB) if nest else filter(named_so(WEB_OF_PRODUCT), look.tree.named_like(_HOOKED))
-    for path in guarded:
+    globally = files_matching(look, _NEST_GUARDS, WEB_OF_PRODUCT) if nest else []
+    placed = filter(named_so(WEB_OF_PRODUCT), look.tree.named_like(_HOOKED))
+    for path in sorted({*globally, *placed}):
         if nest:
-            yield from line_matches(look, path, r"useGlobalGuards\(.*(?:Auth|Jwt)|useClass:\s*\w*(?:Auth|Jwt)\w*Guard")
+            yield from line_matches(look, path, _NEST_GUARDS)
         if re.search(r"(?:^|/)hooks\.server\.[jt]s$", path) and _is_guarding_hook(look, path):
             yield Location(path)
         if _NITRO_MIDDLEWARE.search(path) and _is_guarding_middleware(look, path):

@@ -31,8 +31,8 @@ def answered_early(look: Look, paths: re.Pattern[str], names: re.Pattern[str]) -
     """Where reached code answers such a path itself, or wraps the application in a function of such a name for one."""
     found = []
     asked = f"{paths.flags}\n{paths.pattern}"
-    for path in (one for one in look.source_paths() if reached(look, one)):
-        found += [Location(path, line) for line in look.answer_of(_answers, path, asked)]
+    for path, lines in look.gather(_answers, asked).items():
+        found += [Location(path, line) for line in lines] if reached(look, path) else []
     for call in calls_that(look, _wraps):
         if call.reached and names.match(call.last):
             given = (*call.arguments[1:], *call.keys.values())

@@ -16,9 +16,11 @@ from checks.application.wiring import (
     arguments_of,
     calls,
     complain,
+    files_matching,
     line_matches,
     reached,
 )
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Location, Observation, Outcome, Severity
 from checks.probe import probe
@@ -90,7 +92,8 @@ def _headers(look: Look) -> list[Location]:
     for path in look.tree.match("nuxt.config.*"):
         if not re.search(r"\bheaders\s*:\s*false", look.tree.text(path) or ""):
             found += line_matches(look, path, r"[\"']nuxt-security[\"']")
-    for path in look.source_paths():
+    naming = {*files_matching(look, _NAMES), *files_matching(look, _SETTINGS, PYTHON_OF_PRODUCT)}
+    for path in sorted(naming):
         config = re.search(r"(?:^|/)next\.config\.[cm]?[jt]s$", path)
         if config and not re.search(r"\bheaders\b", look.tree.text(path) or ""):
             continue  # written down, and handed to nobody

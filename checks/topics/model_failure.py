@@ -9,12 +9,14 @@ from checks.application.calls_seen import Seen, calls_that, function_span, lines
 from checks.application.named_values import assigned, written_out
 from checks.application.numbers import share
 from checks.application.services import run_apart
-from checks.application.wiring import absent, answer, blind_spots, complain
+from checks.application.wiring import absent, answer, blind_spots, complain, web_modules
+from checks.files.listed import PYTHON_OF_PRODUCT, WEB_OF_PRODUCT
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_files, unless_called
 from checks.models.chat_hooks import answers_to_hooks
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.reads import of_one_file
 
 FALLBACK = "llm.failure-fallback"
 
@@ -92,7 +94,7 @@ def _pages_that_catch(look: Look) -> list[Location]:
     """Catches and error states of pages, and handlers for all errors of a service."""
     states = [
         Location(path, lines_of(look, path).count("\n", 0, match.start()) + 1)
-        for path in look.source_paths(*WEB)
+        for path in look.gather(_shows_failure, "", WEB_OF_PRODUCT)
         if look.reach.reached(path) is not False
         and path not in model_files(look)
         and (match := _STATES.search(lines_of(look, path)))
@@ -100,10 +102,15 @@ def _pages_that_catch(look: Look) -> list[Location]:
     states += [call.place for call in calls_that(look, _catches_all) if call.reached]
     return states + [
         Location(web.path, catch.line)
-        for web in look.web.modules(look.source_paths(*WEB))
+        for web in web_modules(look, "catches", dead=True)
         for catch in web.catches
         if look.reach.reached(web.path) is not False and catch.body == "handles"
     ]
+
+
+@of_one_file
+def _shows_failure(look: Look, path: str, _: str) -> bool:
+    return bool(_STATES.search(lines_of(look, path)))
 
 
 def _catches_all(call: Seen, _: str) -> bool:
@@ -148,16 +155,25 @@ def _has_handler_of_service(look: Look, seen: Seen) -> bool:
     named = [
         call for call in calls_that(look, _adds_handler) if call.reached and not run_apart(look, call.path, seen.path)
     ]
-    first = [call.arguments[0] for call in named if call.arguments]
-    first += [
-        mark.arguments[0].text
-        for module in look.python.modules(look.source_paths(*PYTHON))
-        if look.reach.reached(module.path) is not False and not run_apart(look, module.path, seen.path)
-        for function in module.functions
-        for mark in function.decorators
-        if mark.callee.rsplit(".", 1)[-1] in {"exception_handler", "errorhandler"} and mark.arguments
-    ]
-    return any(_MODEL_ERROR.search(one) for one in first)
+    if any(call.arguments and _MODEL_ERROR.search(call.arguments[0]) for call in named):
+        return True
+    return any(
+        look.reach.reached(path) is not False and not run_apart(look, path, seen.path)
+        for path in look.gather(_handles_model_errors, "", PYTHON_OF_PRODUCT)
+    )
+
+
+@of_one_file
+def _handles_model_errors(look: Look, path: str, _: str) -> bool:
+    """Whether a function of a file is marked to handle an error of a model's client."""
+    module = look.python.module(path)
+    marks = [mark for function in module.decorated for mark in function.decorators] if module else []
+    return any(
+        mark.callee.rsplit(".", 1)[-1] in {"exception_handler", "errorhandler"}
+        and mark.arguments
+        and _MODEL_ERROR.search(mark.arguments[0].text)
+        for mark in marks
+    )
 
 
 def _adds_handler(call: Seen, _: str) -> bool:

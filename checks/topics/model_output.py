@@ -9,7 +9,8 @@ from checks.application.endpoints import endpoints
 from checks.application.named_values import assigned
 from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots, complain
-from checks.look import PYTHON, WEB, Look
+from checks.files.listed import CODE_OF_PRODUCT, PYTHON_OF_PRODUCT, WEB_OF_PRODUCT, named_so
+from checks.look import PYTHON, Look
 from checks.models.answer_checks import FORCED, is_listed, is_read_by_code, is_typed, takes_typed_tools
 from checks.models.answer_flow import CLEANS, answers_run
 from checks.models.calls import SEARCHED, ModelCall, calls_in_use, model_calls, model_files, near_models, unless_called
@@ -266,11 +267,19 @@ def _has_bare_way(look: Look, seen: Seen, hops: int) -> bool:
 def _checks_inside(look: Look, text: str) -> bool:
     """Whether the text calls a parsing function of the repository's own that validates."""
     for name in set(re.findall(r"\b(\w*(?:parse|validate|load|decode|extract|from)_?\w*)\(", text)):
-        for module in look.python.modules(look.source_paths(*PYTHON)):
-            for item in module.functions:
-                if item.name == name and _CHECKS.search(lines_of(look, module.path, item.line, item.end_line)):
-                    return True
+        if look.gather(_validates_in, name, PYTHON_OF_PRODUCT):
+            return True
     return False
+
+
+@of_one_file
+def _validates_in(look: Look, path: str, name: str) -> bool:
+    """Whether a function of that name in a file validates."""
+    module = look.python.module(path)
+    return any(
+        item.name == name and _CHECKS.search(lines_of(look, path, item.line, item.end_line))
+        for item in (module.functions if module else ())
+    )
 
 
 @probe(UNSAFE, stage=Stage.CODE)
@@ -284,11 +293,11 @@ def no_unsafe_output(look: Look) -> Observation:
         "raw HTML in pages that show answers",
     )
     fix = "parse answers into a closed set of actions; show them as text or sanitized"
-    product = set(look.source_paths())
+    is_code = named_so(CODE_OF_PRODUCT)
     rules = ("llm.output-to-code", "llm.output-to-sql", "llm.output-to-html")
-    certain = [Location(one.path, one.line, one.end_line) for one in look.code.of(*rules) if one.path in product]
+    certain = [Location(one.path, one.line, one.end_line) for one in look.code.of(*rules) if is_code(one.path)]
     certain += [call.place for call in calls_that(look, _runs_answers) if call.reached]
-    certain += [place for place in answers_run(look) if place.path in product]
+    certain += [place for place in answers_run(look) if is_code(place.path)]
     shown, doubtful = _raw_html(look)
     certain += shown
     if certain:
@@ -302,11 +311,7 @@ def no_unsafe_output(look: Look) -> Observation:
         )
         return answer(UNSAFE, Outcome.UNMET, said, certain, searched=searched, fix=fix)
     doubtful += _interpreters_near(look)
-    pages = [
-        path
-        for path in look.source_paths(*WEB)
-        if look.reach.reached(path) is not False and look.answer_of(_has_raw_html, path, "")
-    ]
+    pages = [path for path in look.gather(_has_raw_html, "", WEB_OF_PRODUCT) if look.reach.reached(path) is not False]
     problem = look.code.trouble or ""
     left = [path for path in (*sorted(near_models(look)), *pages) if not look.code.complete_for([path])]
     if problem or left:
@@ -331,11 +336,11 @@ def _raw_html(look: Look) -> tuple[list[Location], list[Location]]:
     shown: list[Location] = []
     doubtful: list[Location] = []
     candidates = [Location(one.path, one.line, one.end_line) for one in look.code.of("fact.html.raw")]
-    for path in look.source_paths(*WEB):
-        candidates += [Location(path, line) for line in look.answer_of(_raw_html_in, path, "")]
-    product = set(look.source_paths())
+    for path, lines in look.gather(_raw_html_in, "", WEB_OF_PRODUCT).items():
+        candidates += [Location(path, line) for line in lines]
+    is_code = named_so(CODE_OF_PRODUCT)
     for place in sorted(set(candidates)):
-        if place.path not in product or look.reach.reached(place.path) is False:
+        if not is_code(place.path) or look.reach.reached(place.path) is False:
             continue
         value = lines_of(look, place.path, place.line, place.line + 2)
         if _CLEANED.search(value) or re.search(r"innerHTML\s*=\s*[\"'`][^$]*[\"'`]\s*;?\s*$", value.split("\n")[0]):
@@ -382,7 +387,7 @@ def _interpreters_near(look: Look) -> list[Location]:
     """Interpreters with a value that is no constant, in files with model calls and in those that call them."""
     files = model_files(look)
     near = files | {user for path in files for user in look.reach.imported_by(path)}
-    pages = "\n".join(look.files_with(sorted(near.intersection(look.source_paths())), "unsafe_allow_html"))
+    pages = "\n".join(look.files_with(sorted(filter(named_so(CODE_OF_PRODUCT), near)), "unsafe_allow_html"))
     found = []
     for call in calls_in(look, near, _may_interpret, pages):
         if call.reached and _INTERPRETS.fullmatch(call.name):

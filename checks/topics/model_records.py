@@ -18,6 +18,7 @@ from checks.application.calls_seen import (
 from checks.application.named_values import written_out
 from checks.application.numbers import counted, share
 from checks.application.wiring import absent, answer, blind_spots, complain, is_used
+from checks.files.listed import CODE_OF_PRODUCT, named_so
 from checks.look import Look
 from checks.models.calls import SEARCHED, model_calls, unless_called
 from checks.models.development import development_files
@@ -232,8 +233,8 @@ def cost_tracking(look: Look) -> Observation:
     stored: list[Location] = []
     returned: list[Location] = []
     near, aside = _files_near_models(look), development_files(look)
-    for path in look.source_paths():
-        if look.reach.reached(path) is False or path not in near or path in aside:
+    for path in sorted(filter(named_so(CODE_OF_PRODUCT), near)):
+        if look.reach.reached(path) is False or path in aside:
             continue
         for line, kept in look.answer_of(_uses, path, ""):
             if _is_run(look, path, line):

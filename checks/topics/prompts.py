@@ -7,6 +7,7 @@ import re
 from checks.application.calls_seen import Seen, calls_that
 from checks.application.numbers import counted, share
 from checks.application.wiring import answer, blind_spots, complain
+from checks.files.listed import CODE_OF_PRODUCT, named_so
 from checks.look import Look
 from checks.models.calls import model_calls, model_files, near_models, unless_called
 from checks.models.prompt_texts import inline_prompts, prompt_files, prompt_modules, system_prompts
@@ -64,13 +65,13 @@ def prompt_injection(look: Look) -> Observation:
         return missing
     searched = ("system prompts in application code", "data flow from requests, by the code rules")
     fix = "send what users write as a user message and keep the system prompt constant"
-    product = set(look.source_paths())
+    is_code = named_so(CODE_OF_PRODUCT)
     prompts = system_prompts(look)
     closed = {(one.place.path, one.place.line) for one in prompts if one.closed}
     fed = [
         Location(one.path, one.line, one.end_line)
         for one in look.code.of(*_FED)
-        if one.path in product and not any((one.path, line) in closed for line in range(one.line, one.end_line + 1))
+        if is_code(one.path) and not any((one.path, line) in closed for line in range(one.line, one.end_line + 1))
     ]
     fed += [one.place for one in prompts if one.fed]
     if fed:
