@@ -13,6 +13,7 @@ from checks.files.kinds import is_test
 from checks.look import PYTHON, WEB
 from checks.observation import Location
 from checks.once import once
+from checks.reads import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,7 @@ def connections_without(look: Look, having: Iterable[Location]) -> list[Location
     if len(serving_parts(look)) < 2:  # noqa: PLR2004 - as above
         return []
     places = {place.path: place for place in reversed(databases(look).server)}
-    settings = look.files_with((path for path in look.source_paths(".py") if reached(look, path)), "databases")
+    settings = [path for path in look.sources_with("databases", among=(SOURCES, ".py")) if reached(look, path)]
     opening = [path for path in {*places, *settings} if not is_one_off(path) and _opens(look.tree.text(path) or "")]
     found = services_without(look, opening, [place.path for place in having])
     return sorted(places.get(path, Location(path)) for path in found)

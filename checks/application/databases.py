@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, calls_of, calls_that, lines_of
 from checks.application.wiring import answer, not_applicable
-from checks.look import PYTHON, WEB, is_product
+from checks.look import PYTHON, is_product
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
 from checks.reads import of_one_file
@@ -167,10 +167,8 @@ def databases(look: Look) -> Databases:
 def _asked(look: Look, pattern: re.Pattern[str], is_call: Says | None = None) -> tuple[str, ...]:
     """The reached files that ask for tables or documents, by whatever name a wrapper gives the client."""
     named = {call.path for call in calls_that(look, is_call) if call.reached} if is_call else set[str]()
-    for path in look.source_paths(*PYTHON, *WEB):
-        unknown = path not in named and look.reach.reached(path) is not False
-        if unknown and look.answer_of(_asks, path, pattern.pattern):
-            named.add(path)
+    asking = look.gather(_asks, pattern.pattern)
+    named.update(path for path in asking if path not in named and look.reach.reached(path) is not False)
     return tuple(sorted(named))
 
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from checks.application.switches import conditions, is_unset, off_by
-from checks.application.wiring import span
-from checks.look import PYTHON
+from checks.application.wiring import files_matching, span
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.observation import Location
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ _SWITCH = re.compile(
 _ON = r"\s*(?::\s*bool\s*)?=\s*(?:[^\n=]*(?:\b[Tt]rue\b|[\"'](?:1|on|yes)[\"'])|[^\n]*default\s*=\s*True)"
 _OFF = r"\s*(?::\s*bool\s*)?=\s*[^\n]*\b[Ff]alse"
 _REFUSES = re.compile(r"\b40[13]\b|HTTP_40[13]|[Uu]nauthori[sz]ed|Forbidden|PermissionDenied|\babort\(|\braise\b")
+
+
+def may_refuse(look: Look) -> list[str]:
+    """The files of Python in which a guard may stand that `is_off_by_default`: the others have none."""
+    pattern = rf"(?im:{_SWITCH.pattern.removeprefix('(?im)')})|{_REFUSES.pattern}"
+    return files_matching(look, pattern, PYTHON_OF_PRODUCT)
 
 
 def is_off_by_default(look: Look, path: str, first: int, last: int) -> bool:
@@ -38,10 +44,8 @@ def _never_runs(look: Look, place: Location) -> bool:
 
 
 def _is_on(look: Look, name: str) -> bool:
-    for path in look.source_paths(*PYTHON):
+    for path in look.sources_with(name.lower(), among=PYTHON_OF_PRODUCT):
         source = look.tree.text(path) or ""
-        if name.lower() not in source.lower():
-            continue
         if re.search(rf"(?im)^\s*{re.escape(name)}{_OFF}", source):
             return False
         if re.search(rf"(?im)^\s*{re.escape(name)}{_ON}", source):

@@ -30,9 +30,9 @@ def _routing(look: Look, among: Question, *, dead: bool) -> Iterator[str]:
 
 @of_one_file
 def _may_route(look: Look, path: str, _: str) -> bool:
-    from checks.readers.python_routes import may_declare
+    from checks.readers import python_routes, web_routes
 
     module = look.module(path)
     if isinstance(module, PythonModule):
-        return may_declare(module)
-    return module is not None and bool(module.calls or module.exports or module.functions)
+        return python_routes.may_declare(module)
+    return module is not None and web_routes.may_declare(module)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, calls_that
-from checks.application.wiring import arguments_of, calls, is_used, modules_calling, python_modules, reached, span
+from checks.application.wiring import arguments_of, calls, is_used, modules_calling, modules_defining, reached, span
 from checks.look import PYTHON
 from checks.once import once
 from checks.readers.python_facts import PythonModule
@@ -71,7 +71,7 @@ def _handed_over(look: Look) -> frozenset[tuple[str, str]]:
     }
     return frozenset(
         (module.path, one.qualified)
-        for module in python_modules(look, "functions" if run else "asynchronous")
+        for module in modules_defining(look, names | run)
         for one in (module.functions if run else module.asynchronous)
         if (one.is_async and one.name in names)
         or (one.qualified in run and not _LOOPS.search(span(look, module.path, one.line, one.end_line)))

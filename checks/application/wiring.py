@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
@@ -179,6 +179,23 @@ def web_modules(look: Look, *having: str, dead: bool = False) -> Iterator[WebMod
         module = look.web.module(path) if dead or reached(look, path) else None
         if module:
             yield module
+
+
+def modules_defining(look: Look, names: Collection[str]) -> Iterator[PythonModule]:
+    """Readable Python modules of the application with a function of such a name, plain or qualified."""
+    # What a call is given may be no name at all, and must not be kept.
+    wanted = sorted(name for name in names if name.replace(".", "").isidentifier())
+    for path in look.gather(_defines, "\n".join(wanted), PYTHON_OF_PRODUCT) if wanted else ():
+        module = look.python.module(path) if reached(look, path) else None
+        if module:
+            yield module
+
+
+@of_one_file
+def _defines(look: Look, path: str, names: str) -> bool:
+    """Whether a file of Python defines a function of one of these names."""
+    module, wanted = look.python.module(path), names.split("\n")
+    return any(one.name in wanted or one.qualified in wanted for one in (module.functions if module else ()))
 
 
 def modules(look: Look, *having: str) -> Iterator[PythonModule | WebModule]:

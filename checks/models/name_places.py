@@ -70,7 +70,7 @@ def _is_unused(look: Look, text: str) -> bool:
         return False
     word = re.compile(rf"\b{constant['name']}\b")
     named = 0
-    for other in look.files_with(look.source_paths(), constant["name"].lower()):
+    for other in look.sources_with(constant["name"].lower()):
         named += len(word.findall(lines_of(look, other)))
         if named > 1:
             return False
@@ -88,7 +88,7 @@ def model_folders(look: Look) -> tuple[str, ...]:
         return ()
     readers = [
         lines_of(look, path)
-        for path in look.files_with(look.source_paths(), "readdir", "glob(", "iterdir", "listdir", "scandir", "walk(")
+        for path in look.sources_with("readdir", "glob(", "iterdir", "listdir", "scandir", "walk(")
         if look.reach.reached(path) is not False
     ]
     return tuple(path for path in found if any(_names_folder(text, path) for text in readers))

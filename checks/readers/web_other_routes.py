@@ -23,7 +23,21 @@ _LASTS = frozenset({"route", "openapi", "on", "query", "mutation", "handler", "o
     verb.lower() for verb in _VERBS
 }
 _ADDS_ROUTE = rf"(?s)(?:.*\.)?(?:{'|'.join(sorted(_LASTS))})"
+_SERVES = r"(?:Deno|Bun)\.serve"
 _SIGNS_IN = re.compile(r"^(?:auth\.)?(?:signIn|signOut|signUp|login|logout)$")
+
+
+def may_declare_otherwise(module: WebModule) -> bool:
+    """Whether a module may declare one of these routes: what `other_routes` looks at in it is there."""
+    exported = {"handler", "default"}.intersection(module.exports)
+    return bool(
+        any(place.search(module.path) for place in (_NETLIFY, _ASTRO, _REMIX))
+        or any(function_named(module, "handler" if name == "handler" else "fetch") for name in exported)
+        or calls_like(module, "callee", _ADDS_ROUTE)
+        or calls_like(module, "callee", _SERVES)
+        or "use server" in module.directives
+        or module.inner_directives
+    )
 
 
 def other_routes(module: WebModule, framework_of: Callable[[WebCall], str]) -> Iterator[tuple[WebRoute, str]]:
@@ -144,7 +158,7 @@ def _of_process(module: WebModule, exported: set[str]) -> Iterator[WebRoute]:
     elif "default" in exported and (fetch := function_named(module, "fetch")) and _takes_environment(fetch):
         yield _whole(module, "worker", (), "/*", "fetch")
     elif "/supabase/functions/" not in f"/{module.path}":
-        for call in calls_like(module, "callee", r"(?:Deno|Bun)\.serve"):
+        for call in calls_like(module, "callee", _SERVES):
             yield _route(module, call, call.callee.split(".", maxsplit=1)[0].lower(), (), "/*", ())
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checks.readers.facets import calls_like, function_named
 from checks.readers.web_facts import WebCall, WebImport, WebModule, WebRoute
-from checks.readers.web_other_routes import other_routes
+from checks.readers.web_other_routes import may_declare_otherwise, other_routes
 
 if TYPE_CHECKING:
     from checks.readers.web import WebCode
@@ -40,6 +40,8 @@ _DECORATORS = re.compile(r"^(Get|Post|Put|Patch|Delete|All)$")
 _ADDS_ROUTE = rf"(?s)(?:.*\.)?(?:{'|'.join(sorted(_METHODS))})|Get|Post|Put|Patch|Delete|All"
 _ADDS_MIDDLEWARE = r"(?s).+\.(?:use|register|addHook)"
 _PATH = re.compile(r"\b(?:path|prefix|base|url|route)[\"']?\s*:\s*[\"'`](/[^\"'`\n]{0,200})[\"'`]")
+_REGISTERS = r"(?s).*\.register"
+_PLACES = (_NEXT_APP, _SVELTE, _NEXT_PAGES, _NUXT, _SUPABASE, _VERCEL)
 _DEEPEST = 6
 """Routers in routers; nobody nests as many."""
 
@@ -57,6 +59,16 @@ class _Mount:
 
 _Level = tuple[_Mount, ...]
 """All places where one router is mounted."""
+
+
+def may_declare(module: WebModule) -> bool:
+    """Whether a module may declare a route or register what does: what `find_routes` looks at in it is there."""
+    return bool(
+        any(place.search(module.path) for place in _PLACES)
+        or calls_like(module, "callee", _ADDS_ROUTE)
+        or calls_like(module, "callee", _REGISTERS)
+        or may_declare_otherwise(module)
+    )
 
 
 def find_routes(code: WebCode, paths: tuple[str, ...]) -> tuple[WebRoute, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checks.application.before_all import stands_before
 from checks.application.endpoint import Endpoint
 from checks.application.endpoints import endpoints, helpers, source, unseen_endpoints, without_endpoints
-from checks.application.guard_switches import is_off_by_default
+from checks.application.guard_switches import is_off_by_default, may_refuse
 from checks.application.hollow import stops_nobody
 from checks.application.next_gate import next_gates
 from checks.application.numbers import counted, share
@@ -23,6 +23,7 @@ from checks.application.wiring import (
     function_at,
     line_matches,
     matches_in,
+    modules_defining,
     python_modules,
     reached,
     source_of,
@@ -114,7 +115,8 @@ def _all_open(look: Look, served: tuple[Endpoint, ...], fix: str) -> Observation
     places = [item.place for item in served]
     weak = [
         Location(module.path, function.line)
-        for module in python_modules(look, "functions")
+        for path in may_refuse(look)
+        if reached(look, path) and (module := look.python.module(path))
         for function in module.functions
         if is_off_by_default(look, module.path, function.line, function.end_line)
     ]
@@ -278,7 +280,7 @@ def _guard_function(look: Look, endpoint: Endpoint, name: str, home: str = "") -
     found = function_at(look, home or endpoint.place.path, name) or function_at(look, endpoint.module, name)
     if found or not re.fullmatch(r"\w+", name):
         return found
-    same = [(module, one) for module in python_modules(look, "functions") if (one := module.function(name))]
+    same = [(module, one) for module in modules_defining(look, [name]) if (one := module.function(name))]
     return same[0] if len(same) == 1 else None
 
 

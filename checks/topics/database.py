@@ -27,7 +27,7 @@ from checks.files.listed import CODE_OF_PRODUCT, PYTHON_OF_PRODUCT, WEB_OF_PRODU
 from checks.look import PYTHON, WEB, Look
 from checks.observation import Confidence, Location, Observation, Outcome
 from checks.probe import Stage, probe
-from checks.reads import of_one_file
+from checks.reads import SOURCES, of_one_file
 from checks.semgrep.findings import RawMatch
 from checks.topics.database_fed import fed_pieces, is_fed
 from checks.topics.database_filters import joined_filters
@@ -307,7 +307,7 @@ def _is_read(look: Look, home: str, name: str) -> bool:
     """Whether any code asks an object for the field, or a function is given it as a parameter."""
     asked = re.compile(rf"\.{name}\b")
     return not home.endswith(".py") or any(
-        asked.search(look.tree.text(path) or "") for path in look.files_with(look.source_paths(".py"), name.lower())
+        asked.search(look.tree.text(path) or "") for path in look.sources_with(name.lower(), among=(SOURCES, ".py"))
     )
 
 

@@ -9,13 +9,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import lines_of
-from checks.application.wiring import is_one_off, web_modules
+from checks.application.wiring import is_one_off, modules_calling, reached
+from checks.files.listed import WEB_OF_PRODUCT
 from checks.observation import Location
+from checks.readers.web_facts import WebModule
 from checks.topics.database_fed import comes_from_request
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.web_facts import WebCall, WebFunction, WebModule
+    from checks.readers.web_facts import WebCall, WebFunction
 
 _TEMPLATE = re.compile(r"`(?:[^`\\]|\\.)*`")
 _QUOTED = re.compile(r"'%?\$\{\s*([A-Za-z_$][\w$]*)((?:\??\.\w+)*)\s*\}%?'")
@@ -60,23 +62,21 @@ class _Builder:
 
 def quoted_pieces(look: Look) -> list[Quoted]:
     """Statements that hold what a function quotes by itself, unless it is given constants there."""
-    paths = [web.path for web in web_modules(look) if not is_one_off(web.path)]
-    builders = [
-        one
-        for web in look.web.modules(look.files_with(paths, "'${", "'%${"))
-        for one in _builders(lines_of(look, web.path), web)
-    ]
+    quoting = look.sources_with("'${", "'%${", among=WEB_OF_PRODUCT)
+    paths = [path for path in quoting if reached(look, path) and not is_one_off(path)]
+    builders = [one for web in look.web.modules(paths) for one in _builders(lines_of(look, web.path), web)]
     if not builders:
         return []
     found: dict[Location, bool] = {}
     names = {one.function for one in builders}
-    for web in look.web.modules(paths):
-        if not any(call.callee.rpartition(".")[2] in names for call in web.calls):
+    named = rf"(?s)(?:.*\.)?(?:{'|'.join(map(re.escape, sorted(names)))})"
+    for web, _ in modules_calling(look, "callee", named):
+        if not isinstance(web, WebModule) or is_one_off(web.path):
             continue
         text = lines_of(look, web.path)
         spans = list(_statements(text))
         for call in web.calls:
-            if call.callee.rpartition(".")[2] in names and any(first <= call.line <= last for first, last in spans):
+            if re.fullmatch(named, call.callee) and any(first <= call.line <= last for first, last in spans):
                 for builder in _called(look, web, call, builders):
                     given = call.arguments[builder.at] if builder.at < len(call.arguments) else ""
                     if given and not _LITERAL.fullmatch(given):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from checks.application.calls_seen import lines_of
 from checks.application.databases import DOCUMENT, databases, without_database
@@ -11,7 +12,7 @@ from checks.application.wiring import absent, answer, calls, not_applicable, pyt
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.reads import of_one_file
+from checks.reads import SOURCES, of_one_file
 from checks.topics.database_unmigrated import unmigrated
 
 SIGNAL = "db.migrations"
@@ -109,7 +110,7 @@ def _all_migrations(look: Look) -> list[str]:
 def _made_at_start(look: Look) -> list[Location]:
     """Where reached code holds the statements that make its tables, and sends statements to a database."""
     found = []
-    for path in look.files_with((path for path in look.source_paths() if reached(look, path)), "create table if not"):
+    for path in filter(partial(reached, look), look.sources_with("create table if not")):
         text = lines_of(look, path)
         if (match := _MAKES_TABLE.search(text)) and _SENDS.search(text):
             found.append(Location(path, text.count("\n", 0, match.start()) + 1))
@@ -120,7 +121,7 @@ def _incomplete(look: Look, tool: str, files: list[str]) -> tuple[str, list[Loca
     """What of the tables no migration makes: all where no revision does anything, or those of single Django apps."""
     if tool == "Alembic" and not any(_DOES_SOMETHING.search(look.tree.text(path) or "") for path in files):
         return "the revisions of Alembic change nothing", [Location(path) for path in files]
-    if tool != "Django" or next(look.files_with(look.source_paths(".py"), "migration_modules"), None):
+    if tool != "Django" or look.sources_with("migration_modules", among=(SOURCES, ".py")):
         return None
     homes = {path.rpartition("/migrations/")[0] for path in files}
     without = [place for home, place in _apps_with_tables(look).items() if home not in homes]
@@ -130,7 +131,7 @@ def _incomplete(look: Look, tool: str, files: list[str]) -> tuple[str, list[Loca
 
 def _apps_with_tables(look: Look) -> dict[str, Location]:
     """The installed Django apps whose models make tables: the folder of each, with the first such model."""
-    settings = [look.tree.text(path) or "" for path in look.files_with(look.source_paths(".py"), "installed_apps")]
+    settings = [look.tree.text(path) or "" for path in look.sources_with("installed_apps", among=(SOURCES, ".py"))]
     found: dict[str, Location] = {}
     for module in python_modules(look, "classes", dead=True):  # Django itself loads the models of what is installed
         home = re.sub(r"(?:^|/)models(?:\.py|/.*)$", "", module.path)

@@ -18,6 +18,7 @@ from checks.application.wiring import (
     calls,
     complain,
     is_used,
+    modules_defining,
     python_modules,
     span,
     web_modules,
@@ -115,7 +116,9 @@ def _hooks(look: Look) -> Iterator[tuple[Location, bool]]:
         for name, text in call.keys.items()
         if name in _GIVEN and is_used(look, module, call.function)
     }
-    for module in python_modules(look, "functions" if used else "decorated"):
+    decorated = python_modules(look, "decorated")
+    both = {module.path: module for module in (*decorated, *modules_defining(look, used))}
+    for _, module in sorted(both.items()):
         for function in module.functions if used else module.decorated:
             marks = {mark.callee.rsplit(".", 1)[-1]: mark for mark in function.decorators}
             stops = "on_event" in marks and any("shutdown" in value.text for value in marks["on_event"].arguments)
