@@ -12,7 +12,8 @@ from checks.models.asking import calls_what_asks
 from checks.models.calls import every_model_call, unless_called
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
-from checks.reads import of_one_file
+from checks.readers.web_facts import WebModule
+from checks.reads import ENDING, of_one_file
 
 EVALUATION = "llm.evaluation-set"
 _EVALUATORS = (
@@ -214,17 +215,20 @@ def _asks(look: Look, path: str, _: str) -> bool:
 
 def _evaluator_files(look: Look) -> list[str]:
     """Files, tests and scripts included, that use an evaluation library, or a tracing product to evaluate."""
-    loaded: dict[str, list[str]] = {}
-    for module in look.python.modules(look.python.paths):
-        loaded[module.path] = [item.dotted for item in module.imports if not item.paths]
-    for path in look.web.paths:
-        if web := look.web.module(path):
-            loaded[path] = [item.package for item in web.imports if item.package]
-    return [path for path, names in loaded.items() if not is_vendored(path) and _evaluates(look, path, names)]
+    return [path for endings in (PYTHON, WEB) for path in look.gather(_evaluates, "", (ENDING, "\n".join(endings)))]
 
 
-def _evaluates(look: Look, path: str, loaded: list[str]) -> bool:
-    exact = not path.endswith(PYTHON)
+@of_one_file
+def _evaluates(look: Look, path: str, _: str) -> bool:
+    """Whether a file uses such a library, or evaluates with such a product."""
+    module = None if is_vendored(path) else look.module(path)
+    if module is None:
+        return False
+    exact = isinstance(module, WebModule)
+    if isinstance(module, WebModule):
+        loaded = [item.package for item in module.imports if item.package]
+    else:
+        loaded = [item.dotted for item in module.imports if not item.paths]
     if any(one in _EVALUATORS if exact else one.startswith(_EVALUATORS) for one in loaded):
         return True
     records = any((one if exact else one.split(".")[0]) in _TRACERS for one in loaded)

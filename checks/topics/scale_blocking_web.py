@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from checks.application.routing import web_routing
 from checks.application.start_up import is_web_startup
-from checks.application.wiring import is_one_off, span, web_modules
-from checks.files.listed import WEB_OF_PRODUCT, named_so
+from checks.application.wiring import is_one_off, reached, span, web_modules
+from checks.files.listed import WEB, WEB_OF_PRODUCT, named_so
 from checks.observation import Location
 from checks.once import once
+from checks.readers.facets import calls_like
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -21,8 +23,9 @@ _SYNC_NODE = re.compile(
     r"(?:.*\.)?(?:readFileSync|writeFileSync|execSync|spawnSync|existsSync|readdirSync|pbkdf2Sync|scryptSync|hashSync|compareSync|deasync)"
 )
 _SERVER_NODE = re.compile(
-    r"(?:^|/)(?:api|server|backend|routes?|functions|controllers?|services?|handlers?)(?:/|\.)|route\.[jt]s$"
-    r"|^(?:[\w-]+/){0,2}(?:src/)?(?:middleware|proxy)\.[jt]s$"
+    rf"(?s)\A(?=.*(?:{'|'.join(map(re.escape, WEB))})\Z).*?"
+    r"(?:(?:^|/)(?:api|server|backend|routes?|functions|controllers?|services?|handlers?)(?:/|\.)|route\.[jt]s$"
+    r"|^(?:[\w-]+/){0,2}(?:src/)?(?:middleware|proxy)\.[jt]s$)"
 )
 _TOOL = re.compile(r"(?:^|/)(?:bin|tools?|cli)/|\.config\.[cm]?[jt]s$")
 """Where programs lie that somebody runs, and that answer no request."""
@@ -37,7 +40,10 @@ def blocking_in_web(look: Look) -> tuple[list[Location], int]:
     asynchronous = 0
     found: list[Location] = []
     waiting: list[tuple[WebModule, WebFunction, Location]] = []
-    for web in web_modules(look, "functions", "calls"):
+    for path in look.gather(_may_block, "", WEB_OF_PRODUCT):
+        web = look.web.module(path) if reached(look, path) else None
+        if web is None:
+            continue
         asynchronous += sum(one.is_async for one in web.functions)
         for call in web.calls if web.path in served else ():
             if not _SYNC_NODE.fullmatch(call.callee):
@@ -47,6 +53,15 @@ def blocking_in_web(look: Look) -> tuple[list[Location], int]:
             elif (function := _named_around(web, call.line)) and not _is_kept(look, web, function):
                 waiting.append((web, function, Location(web.path, call.line)))
     return found + list(_called(look, served, waiting)), asynchronous
+
+
+@of_one_file
+def _may_block(look: Look, path: str, _: str) -> bool:
+    """Whether a file has asynchronous functions, or blocking calls."""
+    web = look.web.module(path)
+    return web is not None and (
+        any(one.is_async for one in web.functions) or bool(calls_like(web, "callee", _SYNC_NODE.pattern))
+    )
 
 
 def _called(
