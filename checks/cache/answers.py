@@ -76,6 +76,8 @@ class Answers:
         self._new: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
         self._same: dict[tuple[Question, str], object] = {}
+        self._alike: dict[tuple[str, str, int, int], bool] = {}
+        self._joined: dict[Question, int] = {}
         self._sets: dict[int, int] = {}
         self._sets_before: dict[int, int] = {}
         self._changed = list(_differing(self._old.get("contents", ""), self._contents))
@@ -190,11 +192,11 @@ class Answers:
         lookups = together(*(one.lookups for one in reads))
         if self._old and self._listing is None:
             # Few files were parsed, and what the others look up is known.
-            row["lookups"] = told(together(self._old["lookups"], lookups))
+            row["lookups"] = together(self._old["lookups"], told(lookups))
         else:
             row["lookups"] = {}
             before = self._listing.lookups if self._listing else {}
-            of_list = row_of(self._look, self._conditions, together(before, lookups))
+            of_list = row_of(self._look, self._conditions, together(before, told(lookups)))
             self._store.put({self._key("listing", self._list): of_list})
         self._store.put({self._key("answers", self._list): row, self._last: {"list": self._list}})
 
@@ -291,15 +293,23 @@ class Answers:
     def _is_listed_alike(self, listing: Listing, entry: Mapping[str, Any]) -> bool:
         """Whether the list of files says what it said, and names lead where they led from the files that were asked."""
         for kind, argument, number, said in entry["asked"]:
-            name, among = taken_apart(kind)
-            gone = self._set_before(number) & listing.gone
-            if gone and (among is None or not said.keys().isdisjoint(listing.removed)):
-                return False
-            if among and any(self._asked_again((name, argument), path) for path in listing.added_among(among)):
-                return False
-            if not self._says_from_there(kind, argument, self._set(number) & self._moved, said):
+            # Most steps rest on what others asked, too.
+            row = kind, argument, number, id(said)
+            if row not in self._alike:
+                self._alike[row] = self._says_alike(listing, kind, argument, number, said)
+            if not self._alike[row]:
                 return False
         return all(listing.same(tuple(self._old["listing"][number])) for number in entry["listing"])
+
+    def _says_alike(self, listing: Listing, kind: str, argument: str, number: int, said: Mapping[str, Any]) -> bool:
+        """Whether what was asked of some files would be asked of those that there are now, and they say the same."""
+        name, among = taken_apart(kind)
+        gone = self._set_before(number) & listing.gone
+        if gone and (among is None or not said.keys().isdisjoint(listing.removed)):
+            return False
+        if among and any(self._asked_again((name, argument), path) for path in listing.added_among(among)):
+            return False
+        return self._says_from_there(kind, argument, self._set(number) & self._moved, said)
 
     def _says_from_there(self, kind: str, argument: str, moved: int, said: Mapping[str, Any]) -> bool:
         """Whether files from which names lead elsewhere say what they said."""
@@ -403,9 +413,12 @@ class Answers:
 
         They are asked in this look as the step would have asked them; that they say nothing is known.
         """
-        name, among = taken_apart(kind)
-        added = self._listing.added_among(among) if self._listing and among else ()
-        return self._mask(path for path in added if self._look.answered(QUESTIONS[name], argument, path)[1])
+        if (kind, argument) not in self._joined:
+            name, among = taken_apart(kind)
+            added = self._listing.added_among(among) if self._listing and among else ()
+            read = [path for path in added if self._look.answered(QUESTIONS[name], argument, path)[1]]
+            self._joined[kind, argument] = self._mask(read)
+        return self._joined[kind, argument]
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
         read = 0

@@ -117,12 +117,12 @@ class Listing:
 def row_of(look: Look, conditions: str, lookups: Lookups) -> dict[str, Any]:
     """What must be kept of a list of files to compare another with it; nothing where a name in it may be a secret.
 
-    The conditions are those of `Tree.conditions` before any file was read.
+    The conditions are those of `Tree.conditions` before any file was read, the lookups those of which `told` tells.
     """
     tree = look.tree
     if may_tell("\n".join(tree.every)):
         return {}
-    return {"paths": tree.every, "tracked": tree.tracked(), "conditions": conditions, "lookups": told(lookups)}
+    return {"paths": tree.every, "tracked": tree.tracked(), "conditions": conditions, "lookups": lookups}
 
 
 def told(lookups: Lookups) -> Lookups:
