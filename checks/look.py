@@ -76,6 +76,8 @@ class Look:
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
+        self.anew: Collection[str] = ()
+        """Files of which that look can tell nothing: to ask it of these alone takes longer than to read them."""
 
     @property
     def git(self) -> Git | None:
@@ -163,9 +165,8 @@ class Look:
         known = self._said.get((question, argument))
         if known is None:
             known = self._said[question, argument] = {}
-            self._said_before[question, argument] = self.recalled(question, argument)
         if path not in known:
-            before = self._said_before[question, argument]
+            before = {} if path in self.anew else self._before(question, argument)
             told: tuple[Any, bool, Step | None]
             if path in before and self.tree.assume_read(path):
                 told = before[path], True, None
@@ -177,6 +178,11 @@ class Look:
             # Most files say nothing to most questions.
             known[path] = told if told[0] or told[2] else self._silence.setdefault((type(told[0]), told[1]), told)
         return known[path]
+
+    def _before(self, question: OfOneFile, argument: str) -> Mapping[str, Any]:
+        if (question, argument) not in self._said_before:
+            self._said_before[question, argument] = self.recalled(question, argument)
+        return self._said_before[question, argument]
 
     def gather(
         self, question: Callable[[Look, str, str], Worked], argument: str = "", among: Question = CODE_OF_PRODUCT

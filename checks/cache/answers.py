@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from checks.cache import version
 from checks.cache.compact import Sayings, of_steps, read, written
 from checks.cache.facts import may_tell
-from checks.cache.listings import Listing, row_of, together, told
+from checks.cache.listings import Listing, added_to, row_of, together
 from checks.digests import blake2b
 from checks.look import PYTHON
 from checks.observation import Location, Unread
@@ -91,7 +91,7 @@ class Answers:
             every = [*(entry["asked"] for entry in self._old["answers"].values()), self._old["remembered"]]
             for asked_before in (one for asked in every for one in asked):
                 asked_before[3] = self._old["said"][asked_before[3]]
-            look.recalled = self._said_before
+            look.recalled, look.anew = self._said_before, frozenset(self._changed_paths)
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
 
@@ -192,11 +192,11 @@ class Answers:
         lookups = together(*(one.lookups for one in reads))
         if self._old and self._listing is None:
             # Few files were parsed, and what the others look up is known.
-            row["lookups"] = together(self._old["lookups"], told(lookups))
+            row["lookups"] = added_to(self._old["lookups"], lookups)
         else:
             row["lookups"] = {}
             before = self._listing.lookups if self._listing else {}
-            of_list = row_of(self._look, self._conditions, together(before, told(lookups)))
+            of_list = row_of(self._look, self._conditions, added_to(before, lookups))
             self._store.put({self._key("listing", self._list): of_list})
         self._store.put({self._key("answers", self._list): row, self._last: {"list": self._list}})
 

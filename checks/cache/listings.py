@@ -139,6 +139,17 @@ def told(lookups: Lookups) -> Lookups:
     }
 
 
+def added_to(before: Lookups, lookups: Lookups) -> Lookups:
+    """Lookups put together with those of an earlier look, which were told: only what is new may be a secret."""
+    new: Lookups = {}
+    for kind, folders in lookups.items():
+        for folder, names in folders.items():
+            known = before.get(kind, {}).get(folder, {})
+            if other := {name: found for name, found in names.items() if known.get(name) != found}:
+                new.setdefault(kind, {})[folder] = other
+    return together(before, told(new))
+
+
 def together(*every: Lookups) -> Lookups:
     """Lookups put together; of one that was made twice, the last counts."""
     found: Lookups = {}
