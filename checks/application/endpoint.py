@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from checks.look import PYTHON
 from checks.observation import Location
 
 if TYPE_CHECKING:
-    from checks.readers.python_facts import Parameter
+    from checks.readers.python_facts import Function, Parameter
 
 _DELIBERATELY_PUBLIC = re.compile(
     r"(?i)(?:^|/)(?:health[\w-]*|ready|readyz|live|livez|liveness|readiness|ping|status|heartbeat|metrics|up"
@@ -29,7 +29,8 @@ _TAKES_FROM_ANYBODY = re.compile(
 class Endpoint:
     """One route that is served, as far as can be told. `guards` run before the handler: texts of the source.
 
-    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`.
+    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`. Where it ends
+    is asked for by those alone who want to know: each line that is added to it moves that.
     """
 
     framework: str
@@ -39,11 +40,18 @@ class Endpoint:
     module: str
     handler: str
     first: int
-    last: int
+    end: int
     guards: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     resolved: bool = True
     """Whether the handler's own source was found."""
+    function: Function | None = field(default=None, compare=False)
+    """The handler, where its end is not told in `end`."""
+
+    @property
+    def last(self) -> int:
+        """The last line of the handler."""
+        return self.function.end_line if self.function else self.end
 
     @property
     def is_python(self) -> bool:

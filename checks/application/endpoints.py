@@ -24,6 +24,7 @@ from checks.application.wiring import (
 from checks.digests import of_text
 from checks.observation import Location, Observation, Outcome
 from checks.once import once
+from checks.readers.facets import line_of
 from checks.reads import of_one_file
 
 if TYPE_CHECKING:
@@ -171,11 +172,11 @@ def _python(look: Look) -> Iterator[Endpoint]:
 
 def _of_route(look: Look, route: Route) -> Endpoint:
     found = function_at(look, route.module, route.handler)
-    module, first, last = route.module, route.line, route.line
+    module, first = route.module, route.line
     handler = route.handler
     guards = (*route.dependencies, *(item for item in route.decorators if item not in route.dependencies))
     if found:
-        module, first, last = found[0].path, found[1].line, found[1].end_line
+        module, first = found[0].path, line_of(*found)
         handler = found[1].qualified
         guards = (*guards, *_class_guards(look, *found))
         if route.framework == "django":  # its routes stand apart from the handlers and what decorates them
@@ -188,10 +189,11 @@ def _of_route(look: Look, route: Route) -> Endpoint:
         module,
         handler,
         first,
-        last,
+        first,
         guards,
         route.parameters,
         found is not None,
+        found[1] if found else None,
     )
 
 

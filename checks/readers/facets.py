@@ -33,6 +33,11 @@ _WITHIN: Final = {
 """Fields of which those records are asked for that have a text in one of their own, and which that is."""
 
 
+_LINE_OF: Final = "line of"
+_BESIDE: Final = "calls beside"
+"""Parts that lines decide: the line of one function, and the calls of a name that stand in lines of assignments."""
+
+
 class Placed:
     """A record of something that stands in a line of a file, or a module that holds such records."""
 
@@ -157,6 +162,17 @@ def function_named(module: WebModule, name: str) -> WebFunction | None:
     return next(iter(_part(module, like("functions named", name))), None)
 
 
+def line_of(module: PythonModule, function: Function) -> int:
+    """The line in which a function of a module begins; where it ends, and where others stand, is not asked for."""
+    lines: tuple[int, ...] = _part(module, like(_LINE_OF, function.qualified))
+    return lines[0] if len(lines) == 1 else function.line
+
+
+def calls_beside(module: PythonModule, callee: str) -> tuple[tuple[Assignment, Call], ...]:
+    """The calls of a name that stand in the line of an assignment, with that; in which line is not asked for."""
+    return _part(module, like(_BESIDE, callee))
+
+
 def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
     asker: _Asker | None = getattr(module, "_of", None)
     if asker is None:
@@ -167,12 +183,21 @@ def _part(module: PythonModule | WebModule, name: str) -> tuple[Any, ...]:
 
 
 def field_of(facet: str) -> str:
-    """The field of which a part with a pattern or a function in its name is taken: where it is the same, so is that."""
-    return _WITHIN.get(facet.partition(LIKE)[0], ("calls", ""))[0]
+    """The field of which a part with a pattern or a function in its name is taken: where it is the same, so is that.
+
+    "", which is all of a module with its lines, where these decide.
+    """
+    by = facet.partition(LIKE)[0]
+    return "" if by in {_LINE_OF, _BESIDE} else _WITHIN.get(by, ("calls", ""))[0]
 
 
 def _like(module: Any, name: str) -> tuple[Any, ...]:
     by, _, pattern = name.partition(LIKE)
+    if by == _LINE_OF:
+        return tuple(one.line for one in module.functions if one.qualified == pattern)
+    if by == _BESIDE:
+        calls = [call for call in module.calls if call.callee == pattern]
+        return tuple((one, call) for one in module.assignments for call in calls if call.line == one.line)
     if by in _WITHIN:
         field, own = _WITHIN[by]
         return tuple(one for one in getattr(module, field) if getattr(one, own) == pattern)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from checks.readers.facets import calls_like
+from checks.readers.facets import calls_beside, calls_like, line_of
 from checks.readers.python_facts import Assignment, Call, Function, PythonModule, Route, Value
 from checks.readers.python_lineage import lineage
 from checks.readers.python_litestar import OF_LITESTAR, litestar_routes
@@ -94,9 +94,9 @@ def _routers(code: PythonCode, module: PythonModule) -> Iterator[tuple[tuple[str
     for assignment in assignments:
         made = _called_in(assignment)
         own, inherited = ("", ()) if made in known else _own_router(code, module, made)
-        # Which other calls there are, and in which lines, is asked of the names alone that make a router.
-        alike = calls_like(module, "callee", re.escape(made)) if own or made in known else ()
-        there = [call for call in alike if call.line == assignment.line]
+        # Which other calls there are is asked of the names alone that make a router.
+        beside = calls_beside(module, made) if own or made in known else ()
+        there = [call for one, call in beside if one is assignment]
         if not there:
             continue
         call, guards = there[-1], _guards(there[-1])
@@ -190,7 +190,7 @@ def _decorated(
         _methods(decorator, verb),
         path or "",
         module.path,
-        function.line,
+        line_of(module, function),
         function.qualified,
         function.is_async,
         guards,
