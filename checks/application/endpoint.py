@@ -29,8 +29,8 @@ _TAKES_FROM_ANYBODY = re.compile(
 class Endpoint:
     """One route that is served, as far as can be told. `guards` run before the handler: texts of the source.
 
-    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`. Where it ends
-    is asked for by those alone who want to know: each line that is added to it moves that.
+    `path` is "" where it is not written down. `first` and `last` are the lines of the handler, in `module`. Where it
+    ends is asked for by those alone who want to know: each line that is added to it moves that.
     """
 
     framework: str
