@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from checks.application.calls_seen import lines_of
+from checks.application.partly_read import partly_read
 from checks.application.wiring import absent, answer
 from checks.files.kinds import is_vendored
 from checks.look import PYTHON, WEB, Look
@@ -215,7 +216,9 @@ def _asks(look: Look, path: str, _: str) -> bool:
 
 def _evaluator_files(look: Look) -> list[str]:
     """Files, tests and scripts included, that use an evaluation library, or a tracing product to evaluate."""
-    return [path for endings in (PYTHON, WEB) for path in look.gather(_evaluates, "", (ENDING, "\n".join(endings)))]
+    every = (ENDING, "\n".join(PYTHON)), (ENDING, "\n".join(WEB))
+    partly_read(look, *every)
+    return [path for among in every for path in look.gather(_evaluates, "", among)]
 
 
 @of_one_file

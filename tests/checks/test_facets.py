@@ -13,11 +13,22 @@ from benchmarks.products import Product, read_products
 from checks import run
 from checks.application import calls_seen, product_said, switches, wiring
 from checks.application.calls_seen import Seen, calls_that
+from checks.application.endpoints import endpoints
+from checks.application.routing import web_routing
 from checks.cache.answers import Answers
 from checks.cache.store import Store
-from checks.look import Look
+from checks.look import WEB, Look
 from checks.readers import python_facts, web_facts
-from checks.readers.facets import assignments_within, calls_like, calls_within, field_of, like, same
+from checks.readers.facets import (
+    assignments_within,
+    calls_beside,
+    calls_like,
+    calls_within,
+    field_of,
+    like,
+    line_of,
+    same,
+)
 from checks.readers.python_facts import PythonModule
 from checks.reads import QUESTIONS, READABLE, RESTS_ON, Question, name_of
 from checks.report_wire import pack
@@ -66,6 +77,8 @@ def asked(look: Look, ask: Callable[[PythonModule], object]) -> set[Question]:
         (lambda module: [call.callee for call in module.calls], {"calls"}),
         (lambda module: [call.line for call in module.calls], {"calls", ""}),
         (lambda module: module.function("load").end_line, {"functions called~load", ""}),
+        (lambda module: line_of(module, module.functions[0]), {"functions", "line of~load"}),
+        (lambda module: [call.callee for _, call in calls_beside(module, "a.b")], {"calls beside~a.b"}),
         (lambda module: set(module.imports), {"imports", ""}),
         (lambda module: module.path, set()),
         (lambda module: module.made_globally, {"made_globally"}),
@@ -108,7 +121,13 @@ def test_lines_of_web_code_count_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("now", "still", "changed"),
     [
-        ("\n" + CODE, ["calls", "functions", "imports", "classes"], [""]),
+        ("\n" + CODE, ["calls", "functions", "imports", "classes", "calls beside~httpx.Client"], ["", "line of~load"]),
+        (CODE.replace("    found", "    # a word\n    found"), ["line of~load", "calls beside~client.get"], [""]),
+        (
+            CODE.replace("found = client", "found = 1\n    client"),
+            ["line of~load", "calls"],
+            ["calls beside~client.get"],
+        ),
         (
             CODE + "\n\ndef other():\n    found = call(1)\n",
             ["calls in~load", "assignments in~load", "functions called~load", "functions named~load"],
@@ -135,6 +154,7 @@ def test_a_change_is_told_from_what_stands(tmp_path: Path, now: str, still: list
 @pytest.mark.parametrize("part", ["calls in~load", "assignments in~load", "functions called~load", "resolved~.*"])
 def test_a_part_is_the_same_where_the_field_is_of_which_it_is_taken(tmp_path: Path, part: str) -> None:
     module = module_of(tmp_path, CODE)
+    assert (field_of("line of~load"), field_of("calls beside~a")) == ("", ""), "lines decide these, which no field has"
     taken = asked(look_at(tmp_path), lambda module: getattr(module, field_of(part)))
     assert taken == {("python module", field_of(part))}
     assert same(module, module, part)
@@ -193,6 +213,27 @@ def test_few_steps_run_again_after_an_edit_inside_a_function(
     assert every > 70
     assert len(ran) <= most
     assert pack(warm) == pack(run.look_over(root))
+
+
+def test_where_endpoints_are_does_not_rest_on_where_their_handlers_end(tmp_path: Path) -> None:
+    code = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef get():\n    return 1\n"
+    look = look_at(tmp_path, code)
+    with look.reads.step("one"):
+        assert [item.place.line for item in endpoints(look)] == [7]
+    with look.reads.step("other"):
+        assert [item.last for item in endpoints(look)] == [8]
+    lines = "python module", ""
+    assert not any(lines in step.asked for step in look.reads.everything("one"))
+    assert any(lines in step.asked for step in look.reads.everything("other"))
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=[product.name for product in PRODUCTS])
+def test_web_files_that_may_not_declare_a_route_declare_none(product: Product, tmp_path: Path) -> None:
+    for path, text in product.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    look = Look(Tree.read(tmp_path, None))
+    assert look.web.routes(web_routing(look, dead=True)) == look.web.routes(look.source_paths(*WEB))
 
 
 ARGUMENTS = {
