@@ -12,7 +12,7 @@ from checks.digests import blake2b
 from checks.files.listed import CODE_OF_PRODUCT, PYTHON, PYTHON_OF_PRODUCT, WEB, WEB_OF_PRODUCT, is_product, named_so
 from checks.observation import Finding, Location, Proposal, Unread
 from checks.once import GivenUpError
-from checks.reads import CODE, GIT, SOURCES, TESTS, Noted, gathered, name_of, of_one_file
+from checks.reads import CODE, GIT, MODULES, READABLE, SOURCES, TESTS, Noted, gathered, name_of, of_one_file
 
 if TYPE_CHECKING:
     from checks.application.reach import Reach
@@ -68,6 +68,8 @@ class Look:
         self._done: dict[Callable[[Look], Any], Any] = {}
         self._steps: dict[Callable[[Look], Any], str] = {}
         self._said: dict[tuple[Callable[[Look, str, str], Any], str], dict[str, tuple[Any, bool, Step | None]]] = {}
+        self._troubles: dict[tuple[OfOneFile, str], dict[str, list[Question]]] = {}
+        """Files that could not be read in full for a question, with what was asked of their readers."""
         self._listed: dict[Question, tuple[str, ...]] = {}
         self._gathered: dict[
             tuple[Callable[[Look, str, str], Any], str, Question], tuple[dict[str, Any], list[str], tuple[Step, ...]]
@@ -153,6 +155,7 @@ class Look:
         answer, was_read, leans_on = self.answered(question, argument, path)
         if leans_on is not None:
             self.reads.lean(leans_on)
+        self._tell_troubles(question, argument, [path])
         # What its name alone settles does not depend on what it holds.
         if was_read:
             self.reads.told((name_of(question), argument), path, answer)
@@ -174,10 +177,20 @@ class Look:
                 with self.reads.aside() as step:
                     answer = question(self, path, argument)
                 leans = self.reads.leaned(name_of(question), step)
+                if path in self.reads.troubled:
+                    parsed = [(kind, READABLE) for kind in MODULES if path in step.asked.get((kind, READABLE), ())]
+                    self._troubles.setdefault((question, argument), {})[path] = parsed
                 told = answer, bool(step.asked), step if leans else None
             # Most files say nothing to most questions.
             known[path] = told if told[0] or told[2] else self._silence.setdefault((type(told[0]), told[1]), told)
         return known[path]
+
+    def _tell_troubles(self, question: OfOneFile, argument: str, paths: Collection[str]) -> None:
+        """Who asks rests on whether files can be read that could not be in full for the answer: the report says so."""
+        for path, parsed in self._troubles.get((question, argument), {}).items():
+            if path in paths:
+                for one in parsed:
+                    self.reads.ask(one, path)
 
     def _before(self, question: OfOneFile, argument: str) -> Mapping[str, Any]:
         if (question, argument) not in self._said_before:
@@ -207,6 +220,7 @@ class Look:
         found, read, leaning = self._gathered[asked]
         for step in leaning:
             self.reads.lean(step)
+        self._tell_troubles(question, argument, read)
         self.reads.told_all((gathered(among, question), argument), read, found)
         return found
 

@@ -158,6 +158,8 @@ class Reads:
         """Where names lead, by the kind of `LOOKUPS` and the folder they were looked up from."""
         self.leaning: set[str] = set()
         """Questions of `of_one_file` by name that some file answered with more than itself: see `leaned`."""
+        self.troubled: set[str] = set()
+        """Files that turned out to be unreadable, at least in part."""
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -250,6 +252,7 @@ class Reads:
     def unread(self, *files: Unread) -> None:
         """Files turn out to be unreadable."""
         self.now.unread += files
+        self.troubled.update(one.path for one in files)
 
     def found(self, *findings: Finding) -> None:
         """Something is found that the report will say."""

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
-from checks.cache.compact import Sayings, of_steps, read, written
+from checks.cache.compact import Sayings, of_steps, read, restorer, written
 from checks.cache.facts import may_tell
 from checks.cache.listings import Listing, added_to, row_of, together
 from checks.digests import blake2b
@@ -234,7 +234,7 @@ class Answers:
 
     def _said_before(self, question: OfOneFile, argument: str) -> dict[str, Any]:
         """What unchanged files said to a question, where reading them had no effect but the answer."""
-        restored = _restorer(question)
+        restored = restorer(question)
         if restored is None or name_of(question) in self._old["leaning"]:
             return {}
         those = 0
@@ -307,8 +307,9 @@ class Answers:
         gone = self._set_before(number) & listing.gone
         if gone and (among is None or not said.keys().isdisjoint(listing.removed)):
             return False
-        if among and any(self._asked_again((name, argument), path) for path in listing.added_among(among)):
-            return False
+        for path in listing.added_among(among) if among else ():
+            if self._asked_again((name, argument), path) or self._is_troubled(path):
+                return False
         return self._says_from_there(kind, argument, self._set(number) & self._moved, said)
 
     def _says_from_there(self, kind: str, argument: str, moved: int, said: Mapping[str, Any]) -> bool:
@@ -343,9 +344,9 @@ class Answers:
         if question[0] in FACTS:
             return self._still(question, path, number)
         question = taken_apart(question[0])[0], question[1]
-        return self._rests_on_same(question[0], path, number) or self._asked_again(question, path) == (
-            said.get(path) or None
-        )
+        if self._rests_on_same(question[0], path, number):
+            return True
+        return self._asked_again(question, path) == (said.get(path) or None) and not self._is_troubled(path)
 
     @cached_property
     def _otherwise_readable(self) -> frozenset[str]:
@@ -359,6 +360,10 @@ class Answers:
             for path in self._changed_paths
             if any(then.get(path) != since.get(path) for then, since in zip(before, now, strict=True))
         )
+
+    def _is_troubled(self, path: str) -> bool:
+        """Whether a file that was asked again could not be read in full for that: who parses it is to say so."""
+        return path in self._again.reads.troubled
 
     def _asked_again(self, question: Question, path: str) -> object:
         """What a changed file says now, in a look of its own: it must leave no trace in this one."""
@@ -472,21 +477,6 @@ def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule
     from checks.readers import web_facts
 
     return web_facts.rows().unpack(pair[0]), web_facts.rows().unpack(pair[1])
-
-
-def _restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
-    """What makes of a kept answer, None for nothing, what the question returned; None where its type is not known.
-
-    The type is the one in the question's signature, to which a type checker holds it.
-    """
-    returns = str(question.__annotations__.get("return", ""))
-    if returns == "bool":
-        return bool
-    if returns == "list[int]":
-        return lambda said: list(said or ())
-    if returns.startswith("list[tuple["):
-        return lambda said: [tuple(one) for one in said or ()]
-    return None
 
 
 def _of(contents: str, number: int) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Set
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from checks.reads import Question, Step
+    from checks.reads import OfOneFile, Question, Step
 
 _FEW: Final = 64
 """Files of a set that are kept by their numbers."""
@@ -61,3 +61,18 @@ def of_steps(steps: Iterable[Step]) -> dict[Question, tuple[Set[str], dict[str, 
             else:
                 found[question] = paths, answers
     return found
+
+
+def restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
+    """What makes of a kept answer, None for nothing, what the question returned; None where its type is not known.
+
+    The type is the one in the question's signature, to which a type checker holds it.
+    """
+    returns = str(question.__annotations__.get("return", ""))
+    if returns == "bool":
+        return bool
+    if returns == "list[int]":
+        return lambda said: list(said or ())
+    if returns.startswith("list[tuple["):
+        return lambda said: [tuple(one) for one in said or ()]
+    return None

@@ -153,3 +153,20 @@ def test_unchanged_files_are_not_read_again_where_one_is_added(
         assert looked(product, store, signals) == cold
         assert "app/added.py" in read
         assert {path for path in read if path.endswith((".py", ".ts"))} == {"app/added.py"}
+
+
+@pytest.mark.parametrize("path", ["tests/test_main.py", "tests/__init__.py", "tests/helper.py", "app/added.py"])
+def test_a_file_that_no_longer_parses_is_said_to(product: Path, tmp_path: Path, path: str) -> None:
+    (product / "tests").mkdir()
+    (product / "tests" / "test_main.py").write_text("from app.main import get\n\n\ndef test_it():\n    assert get()\n")
+    broken = "    def broken(:\n"
+    file = product / path
+    with Store(tmp_path / "looks.sqlite3") as store:
+        looked(product, store)
+        for text in ("", broken, "x = 1\n", broken):
+            file.write_text(text)
+            assert looked(product, store) == looked(product, None)
+            # Nor is it forgotten where another changes, or is added.
+            (product / "app" / "inner.py").write_text(f"def one(value):\n    return value + {len(text)}\n")
+            (product / "tests" / f"fresh_{len(text)}.py").write_text("")
+            assert looked(product, store) == looked(product, None)

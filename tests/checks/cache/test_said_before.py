@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checks import run
-from checks.cache import answers
+from checks.cache import compact
 from checks.cache.store import Store
 from checks.probe import probes
 from checks.reads import QUESTIONS
@@ -73,7 +73,7 @@ def test_every_answer_that_is_said_again_has_the_type_of_its_question() -> None:
     }
     asked = 0
     for question in QUESTIONS.values():
-        restored = answers._restorer(question)
+        restored = compact.restorer(question)
         if restored is not None:
             asked += 1
             said, nothing = kinds[question.__annotations__["return"]]
