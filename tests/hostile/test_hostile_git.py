@@ -107,6 +107,9 @@ METHODS: dict[str, Callable[[Git], object]] = {
     "canonical": lambda git: git.canonical(ANA),
     "is_shallow": lambda git: git.is_shallow(),
     "state": lambda git: git.state(),
+    "told": lambda git: git.told(),
+    "believe": lambda git: (git.believe(git.told()), git.files()),
+    "asked_at": lambda git: git.asked_at(),
     "close": lambda git: git.close(),
 }
 """Every public member of `Git`."""
@@ -158,6 +161,12 @@ def quick_look(root: Path) -> None:
     look_over(root, signals={"release.changelog"})
 
 
+def told_look(root: Path) -> None:
+    with Git.open(root) as git:
+        told = git.told()
+    look_over(root, signals={"release.changelog"}, told=told)
+
+
 def earlier(root: Path) -> None:
     with Git.open(root) as git, laid_out(git, "HEAD~1") as folder:
         assert folder is None or any(folder.iterdir())
@@ -193,6 +202,9 @@ CALLERS: dict[str, dict[str, Callable[[Path], object]]] = {
     "checks.challenge.child": {},
     "checks.files.admission": {"listing the tree": digest},
     "checks.hotspots": {"how often files changed": ask_churn},
+    # Hands on what git said.
+    "checks.isolated": {},
+    "checks.isolated_child": {"a look that is told what git said": told_look},
     "checks.look": {"a probe that reads tags": ask_release},
     "checks.portrait.child": {"the portrait of a product": lambda root: portrait_of(root, {})},
     "checks.run": {"the file probes": quick_look},
@@ -284,7 +296,7 @@ def test_the_matrix_holds_every_member_of_git_and_every_function_of_its_package(
             if ours and (inspect.isfunction(thing) or inspect.isclass(thing)):
                 found.add(f"{module.__name__}.{name}")
     data = {"changes.Changed", "history.Commit", "listing.Listed", "locate.Place", "repository.Git", "repository.Tag"}
-    data |= {"timeline.Moment", "changes.Churn"}
+    data |= {"timeline.Moment", "changes.Churn", "listing.Told"}
     said_elsewhere = {f"checks.git.{name}" for name in data}
     errors = {name for name in found if name.startswith("checks.git.problem.")}
     assert found - said_elsewhere - errors == set(FUNCTIONS) | INNER
