@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -80,36 +81,28 @@ def pinned(call: Callable[[PinnedDirectory], object]) -> Callable[[Path], None]:
     return inside
 
 
+PLAIN_METHODS = (
+    *("head", "branch", "files", "past", "lists_plainly", "unlisted", "tags", "timeline", "churn", "is_shallow"),
+    *("state", "told", "asked_at"),
+)
 METHODS: dict[str, Callable[[Git], object]] = {
     "open": lambda git: Git.open(git.root).close(),
     "git_dir": lambda git: git.git_dir,
     "hash_name": lambda git: git.hash_name,
-    "head": lambda git: git.head(),
-    "branch": lambda git: git.branch(),
     "commit_id": lambda git: (git.commit_id("v1"), git.commit_id("HEAD~1")),
-    "files": lambda git: git.files(),
-    "past": lambda git: git.past(),
-    "lists_plainly": lambda git: git.lists_plainly(),
-    "unlisted": lambda git: git.unlisted(),
     "changed_between": lambda git: (git.changed_between("HEAD~1"), git.changed_between("HEAD", ["app.py"])),
     "blob_ids": lambda git: (git.blob_ids(["README.md", "app.py"]), git.blob_ids(["README.md"], "v1")),
     "show": lambda git: (git.show("HEAD", "README.md"), git.show("HEAD", "app.py")),
     "merge_base": lambda git: git.merge_base("HEAD~1"),
-    "tags": lambda git: git.tags(),
     "tree": lambda git: (git.tree("HEAD"), git.tree("v1")),
     "since": lambda git: git.since("HEAD~1"),
     "log": lambda git: (git.log(limit=3), git.log(["app.py", "README.md"])),
     "changes": lambda git: (git.changes(), git.changes(3, ["app.py"])),
-    "timeline": lambda git: git.timeline(),
     "blobs": lambda git: git.blobs(git.blob_ids(["README.md", "app.py"]).values()),
-    "churn": lambda git: git.churn(),
     "stored_id": lambda git: git.stored_id("app.py", b"a\r\n"),
     "canonical": lambda git: git.canonical(ANA),
-    "is_shallow": lambda git: git.is_shallow(),
-    "state": lambda git: git.state(),
-    "told": lambda git: git.told(),
     "believe": lambda git: (git.believe(git.told()), git.files()),
-    "asked_at": lambda git: git.asked_at(),
+    **{name: methodcaller(name) for name in PLAIN_METHODS},
     "close": lambda git: git.close(),
 }
 """Every public member of `Git`."""
