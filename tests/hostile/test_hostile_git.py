@@ -82,8 +82,7 @@ def pinned(call: Callable[[PinnedDirectory], object]) -> Callable[[Path], None]:
 
 
 PLAIN_METHODS = (
-    *("head", "branch", "files", "past", "lists_plainly", "unlisted", "tags", "timeline", "churn", "is_shallow"),
-    *("state", "told", "asked_at"),
+    "head branch files past lists_plainly unlisted tags timeline churn is_shallow state told asked_at".split()
 )
 METHODS: dict[str, Callable[[Git], object]] = {
     "open": lambda git: Git.open(git.root).close(),
