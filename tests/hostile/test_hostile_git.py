@@ -81,9 +81,8 @@ def pinned(call: Callable[[PinnedDirectory], object]) -> Callable[[Path], None]:
     return inside
 
 
-PLAIN_METHODS = (
-    "head branch files past lists_plainly unlisted tags timeline churn is_shallow state told asked_at".split()
-)
+PLAIN_METHODS = {"head", "branch", "files", "past", "lists_plainly", "unlisted", "tags", "timeline", "churn", "state"}
+PLAIN_METHODS |= {"is_shallow", "told", "asked_at"}
 METHODS: dict[str, Callable[[Git], object]] = {
     "open": lambda git: Git.open(git.root).close(),
     "git_dir": lambda git: git.git_dir,
