@@ -124,7 +124,7 @@ def test_files_that_come_back_are_known_together_again(tmp_path: Path) -> None:
         for text in ("print(1)\n", "print(2)\n", "print(1)\n", "print(1)\n"):
             asked.clear()
             tree = tree_of(tmp_path / "tree", {"a.py": text, "b.py": text})
-            rules = CodeRules(tree, store, lambda tree=tree: contents(tree, tree.paths), threading.Event())
+            rules = CodeRules(tree, store, lambda tree=tree: contents(tree), threading.Event())
             assert rules.finish().tool
             rules.close()
         assert sum(asked) == 1
