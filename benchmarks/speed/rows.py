@@ -34,6 +34,7 @@ READINESS = [sys.executable, "-P", "-m", "workbook"]
 AFTER = "status after an answer"
 IN_FUNCTION = "a line added in a function"
 ADDED = "a file added"
+_HIDDEN = re.compile(r"(?:^|/)\.")
 _RETURNS = re.compile(r"(?m)^([ \t]+)return\b")
 _PYTHON = ("# round {}", "counted = {}", "def added(value):\n    return value\n")
 _WEB = ("// round {}", "let counted = {};", "export function added(value) {\n  return value;\n}\n")
@@ -226,11 +227,15 @@ def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
 def changing(bed: Bed) -> str:
     """The file that is changed: the bed's first with a function that returns something, of Python where there is any.
 
+    Not in a hidden folder: git may ignore what is added there.
+
     Raises:
         FailedError: there is none.
     """
     for ending in _CHANGED:
         for path in git(bed.place, "ls-files", f"*{ending}").splitlines():
+            if _HIDDEN.search(path):
+                continue
             if _RETURNS.search((bed.place / path).read_text(encoding="utf-8", errors="replace")):
                 return path
     raise FailedError(f"{bed.name} has no function that could be changed")
