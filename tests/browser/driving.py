@@ -217,7 +217,11 @@ class Sheet:
 
     def says(self, text: str) -> None:
         """Wait until the form's status says this."""
-        self.status.filter(has_text=text).wait_for()
+        try:
+            self.status.filter(has_text=text).wait_for()
+        except Exception as error:
+            focus = self.page.evaluate("document.activeElement?.outerHTML.slice(0, 300)")
+            raise AssertionError(f"it says {self.status.all_text_contents()}, and the focus is on {focus}") from error
 
     def save(self) -> None:
         """Save the notebook's file, as Ctrl+S does."""

@@ -20,6 +20,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from workbook.errors import Refused
 from workbook.notebook.loops import hand_over, running_loop
 from workbook.text import terminal
 
@@ -75,7 +76,11 @@ class Guard(anywidget.AnyWidget):
         if isinstance(typed, dict) and content.get("asked") == self.asked:
             texts = {str(kind): str(text) for kind, text in typed.items()}
             for take in self._takers:
-                take(texts, bool(pressed))
+                try:
+                    take(texts, bool(pressed))
+                except Refused as refusal:
+                    # The disk does not take them; they are in their fields, and a press takes them from there.
+                    self.complain(str(refusal))
         button = self._buttons.get(pressed)
         if button is not None and not button.disabled:
             button.click()

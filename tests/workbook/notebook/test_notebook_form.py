@@ -399,3 +399,17 @@ def test_the_box_is_told_with_the_press(opened):
     assert opened.state.answer(blocked.control.id).gap is Gap.ABSENT
     tell(form, {"stops": "yes"}, asked=blocked.control.id, button=form.panel.choices["n"])
     assert opened.state.answer(blocked.control.id).status is Status.BLOCKER
+
+
+def test_words_that_the_disk_does_not_take_stop_no_press(opened, control, monkeypatch):
+    form = form_of(opened, control)
+
+    def full(*_):
+        raise Refused("the disk is full")
+
+    with monkeypatch.context() as context:
+        context.setattr(opened.typed, "keep", full)
+        tell(form, {"note": "still in its field"}, asked=control)
+        assert form.guard.status.startswith("the disk is full")
+    tell(form, {"note": "still in its field"}, asked=control, button=form.panel.choices["y"])
+    assert opened.state.answer(control).note == "still in its field"
