@@ -103,16 +103,19 @@ class Ahead:
             "listing": self._listing,
             "given_up": dict(self._given_up),
         }
-        # Without a process there is no help.
-        with suppress(OSError):
-            process.run(
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[2])],
-                cwd=Path("/"),
-                timeout_s=_LONGEST_S,
-                stdin=json.dumps(order).encode(),
-                cancel=self._stop,
-            )
-        self._turns.release()
+        try:
+            # Without a process there is no help.
+            with suppress(OSError):
+                process.run(
+                    [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[2])],
+                    cwd=Path("/"),
+                    timeout_s=_LONGEST_S,
+                    stdin=json.dumps(order).encode(),
+                    cancel=self._stop,
+                )
+        finally:
+            # Whatever became of it: the code rules wait for this turn.
+            self._turns.release()
 
 
 def shared(folder: Path, count: int) -> mmap.mmap:

@@ -68,8 +68,8 @@ class Answers:
         self._look, self._store, self._asked = look, store, asked
         self._paths = look.tree.every
         self._contents = b"".join(map(look.facts.contents.__getitem__, self._paths)).hex()
-        self._list, self._conditions = look.tree.listing(), look.tree.conditions()
         # As it was listed: what turns out on reading files, who read them has noted (`_replay`).
+        self._list, self._conditions = look.tree.listing(), look.tree.conditions()
         self._listing: Listing | None = None
         """What became of the list of files, where it is another or names may lead elsewhere."""
         self._old: dict[str, Any] = self._row("answers", self._list) or self._other_list()
