@@ -176,7 +176,8 @@ class Sheet:
     def __init__(self, page: Any, lab: Lab, path: Path) -> None:
         self.page, self.lab, self.path = page, lab, path
         self.outputs = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea")
-        self.form = page.locator(".jp-OutputArea .readiness-form").filter(has=page.locator("button.readiness-choice"))
+        choice = page.locator("button.readiness-choice:visible")
+        self.form = page.locator(".jp-OutputArea .readiness-form").filter(has=choice)
         self.probes = page.locator(".jp-OutputArea .readiness-form").filter(has_text="Look again").first
         self.status = self.form.locator("[role=status]")
 
@@ -210,8 +211,12 @@ class Sheet:
         self.page.wait_for_function(taken)
 
     def run(self) -> None:
-        """Run all cells and wait until each has its number."""
+        """Run all cells and wait for them."""
         self.begin()
+        self.ran()
+
+    def ran(self) -> None:
+        """Wait until each cell has its number."""
         ended = f"() => [...document.querySelectorAll('{TARGETS}')].every(one => /\\[\\d/.test(one.textContent))"
         self.page.wait_for_function(ended)
 

@@ -123,11 +123,37 @@ def test_no_press_overtakes_what_was_typed_where_the_kernel_is_slow(workbook: Se
     ]
 
 
+LATE = """from workbook.notebook.guard import HERE, Script
+Script._esm = "await new Promise((go) => setTimeout(go, 3000));" + (HERE / "guard.js").read_text()
+"""
+
+
+@pytest.mark.usefixtures("workbook")
+def test_no_key_or_word_goes_astray_where_the_script_of_a_form_comes_late(opened: Any) -> None:
+    sheet = opened("4", LATE)
+    keys = sheet.page.keyboard
+    for _ in range(4):  # title, opening, probes, form
+        keys.press("Shift+Enter")
+    sheet.page.locator(".jp-OutputArea button.readiness-choice").first.wait_for(state="attached")
+    assert not sheet.form.is_visible()
+    sheet.form.wait_for()
+    cells = sheet.page.locator(".jp-Notebook .jp-Cell").count()
+    keys.press("ArrowUp")
+    sheet.tab_to("button.readiness-key-y")
+    for key in ("b", "d", "d", "p"):
+        keys.press(key)
+    sheet.says("Answered: partly")
+    assert sheet.page.locator(".jp-Notebook .jp-Cell").count() == cells
+
+
 def test_probes_show_how_far_they_are_and_stop_when_asked(workbook: Session, opened: Any, lab: Any) -> None:
-    # Of its own content, so that nothing that was kept of another look can answer for it.
-    (workbook.root / "api" / "fresh.py").write_text(f"import os\nos.system({str(workbook.root)!r})\n")
+    # Of their own content, so that nothing that was kept of another look can answer for them; many, so that the rules
+    # take long enough for their process to be found.
+    for number in range(400):
+        code = f"import os\nos.system({f'{workbook.root} {number}'!r})\n" * 30
+        (workbook.root / "api" / f"fresh_{number}.py").write_text(code)
     sheet = opened("4")
-    sheet.run()
+    sheet.begin()
 
     def at_work() -> list[psutil.Process]:
         found = []
@@ -141,6 +167,7 @@ def test_probes_show_how_far_they_are_and_stop_when_asked(workbook: Session, ope
         return found
 
     looking = until(at_work)
+    sheet.ran()
     sheet.probes.locator("progress").wait_for()
     sheet.probes.locator("[role=status]", has_text="code rules").wait_for()
     # The form is alive meanwhile.

@@ -43,8 +43,9 @@ TAGS = {
     "th",
     "td",
 }
-TAGS |= {"strong", "em", "a", "section", "header", "details", "summary", "span"}
+TAGS |= {"strong", "em", "a", "section", "header", "details", "summary", "span", "progress"}
 ATTRIBUTES = {"class", "scope", "style", "id", "href", "target", "rel", "aria-label", "role", "title"}
+ATTRIBUTES |= {"max", "value"}  # of a bar
 STYLES = {
     "text-align:left;vertical-align:top",
     "text-align:left;vertical-align:top;min-width:16em;overflow-wrap:anywhere",

@@ -58,7 +58,7 @@ SHOWING |= {"sheet": "sheet", "brief": "summary"}
 """Commands that must have shown a kind of hostile field, so that the test is known to look at something."""
 
 VIEWS = {
-    *("PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Guard"),
+    *("PillarBook", "Page", "PillarForm", "ProbePanel", "QuestionPanel", "ClashPanel", "Script"),
     *("CommitPanel", "Workbook", "Table", "ReportPanel", "Told"),
 }
 """The views of the notebook face that `test_notebook_views…` renders. A new one is rendered there and named here."""

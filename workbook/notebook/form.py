@@ -104,9 +104,7 @@ class PillarForm:
         moves = ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})
         body = ipywidgets.HBox([self._list, self.panel.widget], layout={"flex_flow": "row wrap"})
         body.add_class("readiness-body")
-        widget = ipywidgets.VBox([self._headline, moves, self.guard, self.clashes.widget, self.committing.widget, body])
-        widget.add_class("readiness-form")
-        return widget
+        return self.guard.form([self._headline, moves], [self.clashes.widget, self.committing.widget, body])
 
     def _welcome(self) -> None:
         waiting = self.session.recover()

@@ -1,7 +1,15 @@
-// Lives beside a form (class readiness-form): status line, progress bar, keyboard guard, ARIA.
+// Lives beside a form (class readiness-form): keyboard guard, what is typed and pressed, ARIA, and the word that a
+// kernel is gone. It speaks to the kernel and is not spoken to; what it has to know stands in classes (guard.py).
 const FORM = ".readiness-form";
 const PRESS = "readiness-press-";
+const FIELD = "readiness-field-";
+const ASKED = "readiness-asked-";
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+
+// The rest of the first class of an element that begins so; undefined where it has none.
+function named(element, beginning) {
+  return [...(element?.classList ?? [])].find((name) => name.startsWith(beginning))?.slice(beginning.length);
+}
 
 // JupyterLab listens on the document; capturing on the window comes before it. Default actions (typing, moving the
 // focus, pressing a button) are untouched. Keys with a modifier and Escape stay JupyterLab's.
@@ -27,94 +35,77 @@ function silence(form) {
   return () => { for (const one of held) one.disabled = false; };
 }
 
-function render({ model, el }) {
-  const status = document.createElement("div");
-  status.className = "readiness-status";
-  status.setAttribute("role", "status");
-  const bar = document.createElement("progress");
-  bar.max = 1;
-  bar.setAttribute("aria-label", "Probes");
-  el.append(bar, status);
+// What screen readers are told beside the words.
+function mark(form) {
+  for (const line of form.querySelectorAll(".readiness-status")) line.setAttribute("role", "status");
+  for (const button of form.querySelectorAll("button.readiness-choice")) {
+    button.setAttribute("aria-pressed", String(button.classList.contains("readiness-given")));
+  }
+  for (const button of form.querySelectorAll("button.readiness-entry")) {
+    if (button.classList.contains("readiness-current")) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
 
-  let revive;
-  const say = () => {
-    status.textContent = revive ? LOST : model.get("status");
-    status.classList.toggle("readiness-trouble", !revive && model.get("trouble"));
-  };
-  const advance = () => {
-    const share = model.get("progress");
-    bar.hidden = Boolean(revive) || share < 0;
-    // Nothing known yet: a bar that moves, not one that stands at its left end.
-    if (share > 0) bar.value = share;
-    else bar.removeAttribute("value");
-  };
-  const press = () => {
-    const form = el.closest(FORM);
-    if (!form) return;
-    for (const button of form.querySelectorAll("button.readiness-choice")) {
-      button.setAttribute("aria-pressed", String(button.classList.contains(`readiness-key-${model.get("pressed")}`)));
-    }
-    for (const button of form.querySelectorAll("button.readiness-entry")) {
-      if (button.classList.contains("readiness-current")) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
-    }
-  };
+function render({ model, el }) {
+  const lost = document.createElement("div");
+  lost.className = "readiness-lost";
+  lost.setAttribute("role", "status");
+  el.append(lost);
+
   // A widget's own value waits while the kernel is busy, and the kernel may hear each widget in another thread: what
   // is typed and what is pressed goes by this widget alone, in its order.
   const tell = (event) => {
     const form = el.closest(FORM);
     const button = event.type === "click" ? event.target.closest("button") : null;
     if (!form || !form.contains(event.target) || (event.type === "click" && !button)) return;
-    const pressed = [...(button?.classList ?? [])].find((name) => name.startsWith(PRESS))?.slice(PRESS.length) ?? "";
+    const pressed = named(button, PRESS) ?? "";
     if (button && !pressed) return;
     if (pressed) {
       event.stopImmediatePropagation();
       event.preventDefault();
     }
     const typed = {};
-    for (const field of form.querySelectorAll("[class*=readiness-field-]")) {
-      const kind = [...field.classList].find((name) => name.startsWith("readiness-field-"));
+    for (const field of form.querySelectorAll(`[class*=${FIELD}]`)) {
       const input = field.querySelector("input, textarea");
       const text = input?.type === "checkbox" ? (input.checked ? "yes" : "") : input?.value ?? "";
-      typed[kind.slice("readiness-field-".length)] = text;
+      typed[named(field, FIELD)] = text;
     }
-    model.send({ asked: model.get("asked"), typed, pressed });
+    model.send({ asked: named(form.querySelector(".readiness-status"), ASKED), typed, pressed });
   };
-  const listen = () => {
-    const form = el.closest(FORM);
-    if (!form || form.classList.contains("jupyter-widgets-disconnected") === Boolean(revive)) return;
+  let revive;
+  const listen = (form) => {
+    if (form.classList.contains("jupyter-widgets-disconnected") === Boolean(revive)) return;
     if (revive) {
       revive();
       revive = undefined;
     } else revive = silence(form);
-    say();
-    advance();
+    lost.textContent = revive ? LOST : "";
   };
   const onKey = (event) => guard(event, el);
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("input", tell, true);
   window.addEventListener("click", tell, true);
-  model.on("change:status", say);
-  model.on("change:trouble", say);
-  model.on("change:progress", advance);
-  // Buttons are drawn after this widget and change class when another question is shown.
+  // The form is drawn around this widget, its buttons after it; they change class when another question is shown.
   let watcher;
-  const settle = requestAnimationFrame(() => {
+  let settling;
+  const settle = () => {
     const form = el.closest(FORM);
-    if (!form) return;
-    watcher = new MutationObserver(() => { press(); listen(); });
+    if (!form) {
+      settling = requestAnimationFrame(settle);
+      return;
+    }
+    const look = () => { mark(form); listen(form); };
+    watcher = new MutationObserver(look);
     watcher.observe(form, { subtree: true, childList: true, attributeFilter: ["class"] });
-    press();
-    listen();
-  });
-  model.on("change:pressed", press);
-  say();
-  advance();
+    look();
+  };
+  settling = requestAnimationFrame(settle);
   return () => {
     window.removeEventListener("keydown", onKey, true);
     window.removeEventListener("input", tell, true);
     window.removeEventListener("click", tell, true);
-    cancelAnimationFrame(settle);
+    cancelAnimationFrame(settling);
     watcher?.disconnect();
   };
 }

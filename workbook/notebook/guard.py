@@ -1,15 +1,18 @@
-"""The small widget beside every form: it keeps keys from JupyterLab, says what happened, and shows progress.
+"""The line between a form in the browser and the kernel: keys, what is typed and pressed, what is said, and progress.
 
-With a stock form focused, `b` inserts a cell and `d d` deletes some. The script of this widget keeps keys that are
+With a stock form focused, `b` inserts a cell and `d d` deletes some. A script beside every form keeps keys that are
 typed inside our own forms, and only those, from the shortcuts; see `guard.js`.
 
-What is typed and what is pressed comes by this widget alone. A kernel may hear other widgets in several threads, and
+What is typed and what is pressed comes by this script alone. A kernel may hear other widgets in several threads, and
 then hears of a press before it hears of the words that were typed before it.
+
+What is said goes by stock widgets: a widget with a script that took more than two seconds to load hears nothing from
+the kernel ever after (anywidget 0.11, `Runtime.ready`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -18,39 +21,76 @@ from weakref import WeakValueDictionary
 
 import anywidget
 import ipywidgets
-import traitlets
 
 from workbook.errors import Refused
 from workbook.notebook.loops import hand_over, running_loop
-from workbook.text import terminal
+from workbook.text import html, terminal
 
 HERE = Path(__file__).parent
+BAR = '<progress max="1" aria-label="Probes"{}></progress>'
 
 
-class Guard(anywidget.AnyWidget):
-    """Status line, progress bar and keyboard guard of the form it is part of. Its texts are set as text, never HTML."""
+class Script(anywidget.AnyWidget):
+    """The script in the browser. It speaks and is not spoken to; what it has to know stands in classes of widgets."""
 
     _esm = HERE / "guard.js"
     _css = HERE / "guard.css"
 
-    status = traitlets.Unicode("").tag(sync=True)
-    """What was done or went wrong, read out by screen readers."""
-    trouble = traitlets.Bool(False).tag(sync=True)
-    """Whether the status is an error."""
-    progress = traitlets.Float(-1.0).tag(sync=True)
-    """The share that is done, 0 to 1; below 0 hides the bar."""
-    pressed = traitlets.Unicode("").tag(sync=True)
-    """The key of the answer that stands; its button says so to screen readers."""
-    asked = traitlets.Unicode("").tag(sync=True)
-    """The control whose texts the fields hold; what was typed for another one is not taken for this."""
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
+class Guard:
+    """The line of one form."""
+
+    def __init__(self) -> None:
+        self.script = Script()
+        self.status = ""
+        """What was done or went wrong, read out by screen readers."""
+        self.trouble = False
+        """Whether the status is an error."""
+        self._line = ipywidgets.HTML()
+        self._bar = ipywidgets.HTML(layout={"display": "none"})
+        self._bar.add_class("readiness-bar")
+        self._progress = -1.0
+        self.asked = ""
         self._takers: list[Callable[[Mapping[str, str], bool], None]] = []
         self._buttons: WeakValueDictionary[str, ipywidgets.Button] = WeakValueDictionary()
         self._numbers = count(1)
         self._loop = running_loop()
-        self.on_msg(self._received)
+        self.script.on_msg(self._received)
+
+    @property
+    def asked(self) -> str:
+        """The control whose texts the fields hold; what was typed for another one is not taken for this."""
+        return self._asked
+
+    @asked.setter
+    def asked(self, control: str) -> None:
+        self._asked = control
+        self._line._dom_classes = ("readiness-status", f"readiness-asked-{control}")
+
+    @property
+    def progress(self) -> float:
+        """The share that is done, 0 to 1; below 0 hides the bar."""
+        return self._progress
+
+    @progress.setter
+    def progress(self, share: float) -> None:
+        self._progress = share
+        # Nothing known yet: a bar that moves, not one that stands at its left end.
+        self._bar.value = BAR.format(f' value="{share:.3f}"' if share > 0 else "")
+        self._bar.layout.display = None if share >= 0 else "none"
+
+    def form(self, above: Iterable[ipywidgets.Widget] = (), below: Iterable[ipywidgets.Widget] = ()) -> ipywidgets.VBox:
+        """A form with this line inside; what can be pressed comes into sight with the script.
+
+        Before that its keys would be JupyterLab's: `b` would insert a cell where somebody means a button.
+        """
+        made = ipywidgets.VBox([*above, self.script, self._bar, self._line, *below])
+        made.add_class("readiness-form")
+        for part in made.children:
+            if isinstance(part, ipywidgets.Box):
+                part.layout.visibility = "hidden"
+                part.add_class("readiness-guarded")
+        return made
 
     def on_typed(self, take: Callable[[Mapping[str, str], bool], None]) -> None:
         """Hand on what is typed into fields of class "readiness-field-<kind>": texts by kind, at every key.
@@ -65,6 +105,19 @@ class Guard(anywidget.AnyWidget):
         name = str(next(self._numbers))
         self._buttons[name] = button
         button.add_class(f"readiness-press-{name}")
+
+    def say(self, text: str) -> None:
+        """Tell what was done."""
+        self._tell(text, trouble=False)
+
+    def complain(self, text: str) -> None:
+        """Tell what went wrong and what to do."""
+        self._tell(text, trouble=True)
+
+    def _tell(self, text: str, *, trouble: bool) -> None:
+        self.trouble, self.status = trouble, terminal(text)
+        said = html(self.status)
+        self._line.value = f'<strong class="readiness-trouble">Not done: {said}</strong>' if trouble else said
 
     def _received(self, _widget: Any, content: Any, _buffers: Any) -> None:
         # In the kernel's own thread, as all that reads the session, whichever thread a message comes in.
@@ -84,11 +137,3 @@ class Guard(anywidget.AnyWidget):
         button = self._buttons.get(pressed)
         if button is not None and not button.disabled:
             button.click()
-
-    def say(self, text: str) -> None:
-        """Tell what was done."""
-        self.trouble, self.status = False, terminal(text)
-
-    def complain(self, text: str) -> None:
-        """Tell what went wrong and what to do."""
-        self.trouble, self.status = True, terminal(text)

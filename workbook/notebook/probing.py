@@ -34,8 +34,7 @@ class ProbePanel:
         self.again = button(self.guard, "Look again", self.start)
         self.stop = button(self.guard, "Stop", self.cancel)
         self._found = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox([ipywidgets.HBox([self.again, self.stop]), self.guard, self._found])
-        self.widget.add_class("readiness-form")
+        self.widget = self.guard.form([ipywidgets.HBox([self.again, self.stop])], [self._found])
 
     @property
     def running(self) -> bool:

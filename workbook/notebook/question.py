@@ -142,7 +142,9 @@ class QuestionPanel:
         self._asked.value = _asked(question)
         self._seen.value = _seen(question, words.probed(question, self._session.report))
         self._kept.value = _kept(question)
-        self._guard.pressed = next((choice.key for choice in CHOICES if _stands(question, choice)), "")
+        given = next((choice.key for choice in CHOICES if _stands(question, choice)), "")
+        for key, made in self.choices.items():
+            (made.add_class if key == given else made.remove_class)("readiness-given")
         disputed = question.judged.standing is Standing.DISPUTED
         for widget in (self.dispute, self.hold):
             widget.layout.display = None if disputed else "none"

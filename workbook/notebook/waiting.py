@@ -37,7 +37,7 @@ def look(session: Session) -> None:
             outcome.append(error)
 
     guard.say("The probes are looking; nothing is executed or sent. ■ stops them.")
-    display(guard)  # type: ignore[no-untyped-call,unused-ignore]  # the library has no types
+    display(guard.form())  # type: ignore[no-untyped-call,unused-ignore]  # the library has no types
     thread = threading.Thread(target=run, name="readiness-probes", daemon=True)
     thread.start()
     while thread.is_alive():

@@ -118,7 +118,7 @@ def test_somebody_elses_save_is_decided_before_a_commit(form, opened, git):
 def test_half_typed_message_and_people_survive_a_killed_kernel(form, opened):
     form.commit.click()
     asked = form.guard.asked
-    form.guard._handle_custom_msg({"asked": asked, "typed": {"message": "Half a me", "people": "Bo"}}, [])
+    form.guard.script._handle_custom_msg({"asked": asked, "typed": {"message": "Half a me", "people": "Bo"}}, [])
     assert {(field.kind, text) for field, text in opened.typed.texts.items()} == {
         ("commit message", "Half a me"),
         ("co-authors", "Bo"),

@@ -55,7 +55,7 @@ def test_a_click_writes_what_the_operation_writes(opened, twin, control, choice)
     form.panel.reason.value = "No such thing here" if choice.needs_reason else ""
     form.panel.choices[choice.key].click()
     assert not form.guard.trouble, form.guard.status
-    assert form.guard.pressed == choice.key
+    assert [key for key, one in form.panel.choices.items() if "readiness-given" in one._dom_classes] == [choice.key]
     form.save.click()
 
     question = twin.question(control)
@@ -325,7 +325,7 @@ def tell(form, typed, *, asked, button=None):
     """The message that the browser sends at a key, or where a button is pressed."""
     names = [name for name in button._dom_classes if name.startswith("readiness-press-")] if button else []
     pressed = names[0].removeprefix("readiness-press-") if names else ""
-    form.guard._handle_custom_msg({"asked": asked, "typed": typed, "pressed": pressed}, [])
+    form.guard.script._handle_custom_msg({"asked": asked, "typed": typed, "pressed": pressed}, [])
 
 
 def test_a_press_does_not_overtake_what_was_typed(opened, control):
