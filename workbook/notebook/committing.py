@@ -162,8 +162,8 @@ class CommitPanel:
         self._texts[kind] = self._fields[kind].value
         self._keep_typed()
 
-    def _take_typed(self, texts: Mapping[str, str], pressing: bool) -> None:
-        """What the browser's fields hold; only a press sets them here too, nobody types into them at that moment."""
+    def _take_typed(self, texts: Mapping[str, str], _asked: str, pressing: bool) -> None:
+        """What the fields hold, whatever question is open; only a press sets them here too, while nobody types."""
         if not self.widget.children:
             return
         for kind in texts.keys() & self._fields.keys():

@@ -27,6 +27,7 @@ from workbook.notebook.loops import hand_over, running_loop
 from workbook.text import html, terminal
 
 HERE = Path(__file__).parent
+Taker = Callable[[Mapping[str, str], str, bool], None]
 BAR = '<progress max="1" aria-label="Probes"{}></progress>'
 
 
@@ -51,7 +52,7 @@ class Guard:
         self._bar.add_class("readiness-bar")
         self._progress = -1.0
         self.asked = ""
-        self._takers: list[Callable[[Mapping[str, str], bool], None]] = []
+        self._takers: list[Taker] = []
         self._buttons: WeakValueDictionary[str, ipywidgets.Button] = WeakValueDictionary()
         self._numbers = count(1)
         self._loop = running_loop()
@@ -59,7 +60,7 @@ class Guard:
 
     @property
     def asked(self) -> str:
-        """The control whose texts the fields hold; what was typed for another one is not taken for this."""
+        """The control whose texts the fields hold; what is typed comes with the one that the browser shows."""
         return self._asked
 
     @asked.setter
@@ -92,11 +93,12 @@ class Guard:
                 part.add_class("readiness-guarded")
         return made
 
-    def on_typed(self, take: Callable[[Mapping[str, str], bool], None]) -> None:
+    def on_typed(self, take: Taker) -> None:
         """Hand on what is typed into fields of class "readiness-field-<kind>": texts by kind, at every key.
 
-        The second argument says that a button is about to be pressed, so that nobody types just now. Widgets hold
-        their own value back while the kernel is busy, and a press overtakes it; these messages keep their order.
+        The second argument is the control that the browser showed then: the screen may lag behind the kernel. The
+        third says that a button is about to be pressed, so that nobody types just now. Widgets hold their own value
+        back while the kernel is busy, and a press overtakes it; these messages keep their order.
         """
         self._takers.append(take)
 
@@ -126,11 +128,11 @@ class Guard:
 
     def _take(self, content: Mapping[str, Any]) -> None:
         typed, pressed = content.get("typed"), str(content.get("pressed", ""))
-        if isinstance(typed, dict) and content.get("asked") == self.asked:
+        if isinstance(typed, dict):
             texts = {str(kind): str(text) for kind, text in typed.items()}
             for take in self._takers:
                 try:
-                    take(texts, bool(pressed))
+                    take(texts, str(content.get("asked", "")), bool(pressed))
                 except Refused as refusal:
                     # The disk does not take them; they are in their fields, and a press takes them from there.
                     self.complain(str(refusal))

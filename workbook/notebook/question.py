@@ -174,12 +174,16 @@ class QuestionPanel:
 
     def _fill(self) -> None:
         """Show what is stored, or what is half typed on top of it."""
-        answer = self.question.answer
         self._ground = self._session.on_disk
-        self._stored = {"note": redact(answer.note), "reason": redact(answer.reason)}
-        self._stored |= {"dispute": redact(answer.dispute_note), **dict.fromkeys(PASSING, "")}
+        self._stored = self._as_stored(self.question)
         for kind in self.fields:
             self._set(kind, self._session.typed.get(Field(kind, self._control)) or self._stored[kind])
+
+    @staticmethod
+    def _as_stored(question: Question) -> dict[str, str]:
+        answer = question.answer
+        stored = {"note": redact(answer.note), "reason": redact(answer.reason), "dispute": redact(answer.dispute_note)}
+        return stored | dict.fromkeys(PASSING, "")
 
     def _set(self, kind: str, text: str) -> None:
         if text.strip() != self._texts[kind].strip():  # a space at the end may be the next word's
@@ -189,8 +193,11 @@ class QuestionPanel:
         self._texts[kind] = self.fields[kind].value
         self._keep_typed(kind)
 
-    def _take_typed(self, texts: Mapping[str, str], pressing: bool) -> None:
+    def _take_typed(self, texts: Mapping[str, str], asked: str, pressing: bool) -> None:
         """What the browser's fields hold. Only a press sets them here too: nobody types into them at that moment."""
+        if asked != self._control:
+            self._take_late(texts, asked)
+            return
         for kind in texts.keys() & self.fields.keys():
             if texts[kind] != self._texts[kind]:
                 self._texts[kind] = texts[kind]
@@ -199,6 +206,13 @@ class QuestionPanel:
                 self.fields[kind].value = texts[kind]
         if pressing and "stops" in texts:
             self.stops.value = bool(texts["stops"])
+
+    def _take_late(self, texts: Mapping[str, str], asked: str) -> None:
+        """What was typed for a question that the kernel had left already comes back when it is opened again."""
+        if asked:
+            stored = self._as_stored(self._session.question(asked))
+            for kind in texts.keys() & self.fields.keys():
+                self._session.typed.keep(Field(kind, asked), "" if texts[kind] == stored[kind] else texts[kind])
 
     def _keep_typed(self, kind: str) -> None:
         """After every key, so that a killed kernel takes nothing along."""

@@ -357,6 +357,12 @@ def test_texts_of_another_question_are_not_taken_for_this_one(opened, control):
     other = next(one for one in form.entries if one != control)
     tell(form, {"note": "meant for another"}, asked=other, button=form.panel.choices["p"])
     assert opened.state.answer(control).note == ""
+    form.open(other)
+    assert form.panel.note.value == "meant for another"
+    tell(form, {"note": "typed before the screen followed"}, asked=control)
+    assert form.panel.note.value == "meant for another"
+    form.open(control)
+    assert form.panel.note.value == "typed before the screen followed"
 
 
 def test_what_is_typed_and_pressed_is_done_in_its_order_in_one_thread(opened, control):
