@@ -37,6 +37,7 @@ FACTS: Final = MODULES | {MEASURE[0]}
 ALL_FILES: Final = "all files"
 ENDING: Final = "files that end so"
 MATCHING: Final = "files that match"
+ANY_MATCHING: Final = "whether any file matches"
 NAMED_LIKE: Final = "files that are named like"
 SOURCES: Final = "code of the product"
 TESTS: Final = "tests"

@@ -13,12 +13,13 @@ from checks.children import allowance
 from checks.digests import blake2b
 from checks.files.admission import MIB, Admission, File, Limits, why
 from checks.files.fingerprint import moment
+from checks.files.listed import like
 from checks.files.patterns import matching
 from checks.files.regular import open_below
 from checks.files.text_content import NO_TEXT, NotTextError, decode
 from checks.git import Git, GitProblem
 from checks.observation import Examined, Unread
-from checks.reads import ALL_FILES, ENDING, FILE, MATCHING, NAMED_LIKE, PLACE, TEXT, TRACKED, Reads
+from checks.reads import ALL_FILES, ANY_MATCHING, ENDING, FILE, MATCHING, PLACE, TEXT, TRACKED, Reads
 
 if TYPE_CHECKING:
     from checks.git.listing import Told
@@ -117,7 +118,7 @@ class Tree:
 
     def named_like(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
         """The paths in which a pattern is found, sorted."""
-        self.reads.ask_listing(NAMED_LIKE, f"{pattern.flags}\n{pattern.pattern}")
+        self.reads.ask_listing(*like(pattern))
         return tuple(filter(pattern.search, self.every))
 
     def is_tracked(self, path: str) -> bool:
@@ -221,6 +222,15 @@ class Tree:
         if patterns not in self._matches:
             self._matches[patterns] = matching(patterns, self.every)
         return self._matches[patterns]
+
+    def has_match(self, *patterns: str) -> bool:
+        """Whether any path matches, as `match` finds them: who asks rests on that alone.
+
+        Raises:
+            ValueError: A pattern is invalid or too costly; the message names it.
+        """
+        self.reads.ask_listing(ANY_MATCHING, "\n".join(patterns))
+        return bool(matching(patterns, self.every))
 
     def count_as_read(self, paths: Iterable[str], partial: Mapping[str, str], skipped: Mapping[str, str]) -> None:
         """Count files as looked at in an earlier look of which `troubles` were told, where they have not changed."""

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import version
-from checks.cache.compact import Sayings, of_steps, read, restorer, written
+from checks.cache.compact import Rows, of_steps, read, restorer
 from checks.cache.facts import may_tell
 from checks.cache.listings import Listing, added_to, row_of, together
 from checks.digests import blake2b
@@ -76,7 +76,10 @@ class Answers:
         self._new: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
         self._same: dict[tuple[Question, str], object] = {}
-        self._alike: dict[tuple[str, str, int, int], bool] = {}
+        # By the identity of a row of the earlier look, which lives as long as this.
+        self._alike: dict[int, bool] = {}
+        self._standing: dict[int, bool] = {}
+        self._carrying: dict[int, list[Any]] = {}
         self._joined: dict[Question, int] = {}
         self._sets: dict[int, int] = {}
         self._sets_before: dict[int, int] = {}
@@ -88,9 +91,12 @@ class Answers:
             self._old = self._old if self._listing else {}
         self._counted = 0
         if self._old:
-            every = [*(entry["asked"] for entry in self._old["answers"].values()), self._old["remembered"]]
-            for asked_before in (one for asked in every for one in asked):
-                asked_before[3] = self._old["said"][asked_before[3]]
+            rows = self._old["asked"]
+            for row in rows:
+                row[3] = self._old["said"][row[3]]
+            for entry in self._old["answers"].values():
+                entry["asked"] = [rows[number] for number in entry["asked"]]
+            self._old["remembered"] = [rows[number] for number in self._old["remembered"]]
             look.recalled, look.anew = self._said_before, frozenset(self._changed_paths)
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
@@ -107,10 +113,7 @@ class Answers:
             return None
         if name not in self._new:
             self._new[name] = entry | {
-                "asked": [
-                    [kind, argument, self._set(number) | self._added(kind, argument), said]
-                    for kind, argument, number, said in entry["asked"]
-                ],
+                "asked": [self._carried(row) for row in entry["asked"]],
                 "listing": [self._old["listing"][number] for number in entry["listing"]],
             }
             self._replay(entry)
@@ -152,35 +155,23 @@ class Answers:
 
     def save(self) -> None:
         """Write the answers of this look to the cache, those that were recalled included."""
-        sets: dict[int, int] = {}
         listing: dict[Question, int] = {}
-        sayings = Sayings()
+        rows, remembered = Rows(), self._remembered()
         answers = {}
-
-        def packed(every: Iterable[Any]) -> list[Any]:
-            return [
-                [kind, argument, sets.setdefault(mask, len(sets)), sayings.number_of(said)]
-                for kind, argument, mask, said in every
-            ]
-
         for name, entry in self._new.items():
-            asked = packed(entry["asked"])
             listed = [listing.setdefault((kind, argument), len(listing)) for kind, argument in entry["listing"]]
-            answers[name] = entry | {"asked": asked, "listing": listed}
-        remembered = packed(self._remembered())
-        # To ask the module of each question would be to import it.
-        kinds = {taken_apart(kind)[0] for entry in answers.values() for kind, *_ in entry["asked"]}
+            answers[name] = entry | {"asked": rows.numbers_of(entry["asked"]), "listing": listed}
+        places = rows.numbers_of(remembered)
         rests_on = self._old.get("rests on", {}) | RESTS_ON
         partial, skipped = self._look.tree.troubles()
         reads = [self._look.reads, *([self._again.reads] if "_again" in self.__dict__ else [])]
-        row = {
+        row = rows.written() | {
             "contents": self._contents,
-            "sets": [written(mask) for mask in sets],
-            "said": sayings.all,
             "listing": list(listing),
             "answers": answers,
-            "remembered": remembered,
-            "rests on": {kind: rests_on[kind] for kind in kinds & rests_on.keys()},
+            "remembered": places,
+            # To ask the module of each question would be to import it.
+            "rests on": {kind: rests_on[kind] for kind in rows.kinds & rests_on.keys()},
             "leaning": sorted(self._look.reads.leaning.union(self._old.get("leaning", ()))),
             "decides": sorted(self._decides.union(*(one.asked_by(RESOLVING) for one in reads))),
             "partial": partial,
@@ -254,9 +245,8 @@ class Answers:
     def _asked_before(self) -> dict[Question, list[tuple[int, Mapping[str, Any]]]]:
         """What was asked in the earlier look, with the files that were, and what those said; each once."""
         found: dict[Question, dict[tuple[int, int], tuple[int, Mapping[str, Any]]]] = {}
-        for asked in (*(entry["asked"] for entry in self._old["answers"].values()), self._old["remembered"]):
-            for kind, argument, number, said in asked:
-                found.setdefault((taken_apart(kind)[0], argument), {})[number, id(said)] = number, said
+        for kind, argument, number, said in self._old["asked"]:
+            found.setdefault((taken_apart(kind)[0], argument), {})[number, id(said)] = number, said
         return {question: list(every.values()) for question, every in found.items()}
 
     def _remembered(self) -> list[Any]:
@@ -283,21 +273,23 @@ class Answers:
             return False
         if self._listing and not self._is_listed_alike(self._listing, entry):
             return False
-        for kind, argument, number, said in entry["asked"]:
+        return all(map(self._stands, entry["asked"]))
+
+    def _stands(self, row: list[Any]) -> bool:
+        """Whether the changed files say what they said; most steps rest on what others asked, too."""
+        if id(row) not in self._standing:
+            kind, argument, number, said = row
             mask = self._set(number)
-            for changed in self._changed:
-                if mask >> changed & 1 and not self._says((kind, argument), changed, said):
-                    return False
-        return True
+            changed = (one for one in self._changed if mask >> one & 1)
+            self._standing[id(row)] = all(self._says((kind, argument), one, said) for one in changed)
+        return self._standing[id(row)]
 
     def _is_listed_alike(self, listing: Listing, entry: Mapping[str, Any]) -> bool:
         """Whether the list of files says what it said, and names lead where they led from the files that were asked."""
-        for kind, argument, number, said in entry["asked"]:
-            # Most steps rest on what others asked, too.
-            row = kind, argument, number, id(said)
-            if row not in self._alike:
-                self._alike[row] = self._says_alike(listing, kind, argument, number, said)
-            if not self._alike[row]:
+        for row in entry["asked"]:
+            if id(row) not in self._alike:
+                self._alike[id(row)] = self._says_alike(listing, *row)
+            if not self._alike[id(row)]:
                 return False
         return all(listing.same(tuple(self._old["listing"][number])) for number in entry["listing"])
 
@@ -413,6 +405,13 @@ class Answers:
 
     # -- doing again what an answer did to the look -----------------------------------------------------------------
 
+    def _carried(self, row: list[Any]) -> list[Any]:
+        """A row of the earlier look as one of this."""
+        if id(row) not in self._carrying:
+            kind, argument, number, said = row
+            self._carrying[id(row)] = [kind, argument, self._set(number) | self._added(kind, argument), said]
+        return self._carrying[id(row)]
+
     def _added(self, kind: str, argument: str) -> int:
         """The added files that are read where a question is `gathered` again: from now on who asks rests on them too.
 
@@ -427,7 +426,7 @@ class Answers:
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
         read = 0
-        for _, _, number, _ in entry["asked"]:
+        for number in {number for _, _, number, _ in entry["asked"]}:
             read |= self._set(number)
         self._look.noted.extend(Unread(path, reason) for path, reason in entry["unread"])
         self._look.found(*(unpack_finding(one) for one in entry["findings"]))

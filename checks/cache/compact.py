@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Set
 from typing import TYPE_CHECKING, Any, Final
 
+from checks.reads import taken_apart
+
 if TYPE_CHECKING:
     from checks.reads import OfOneFile, Question, Step
 
@@ -47,6 +49,41 @@ class Sayings:
                 self.all.append(said)
             self._numbers[id(said)] = self._texts[text]
         return self._numbers[id(said)]
+
+
+class Rows:
+    """What was asked of which files, with what those said: rows, each once, since most steps rest on the same."""
+
+    def __init__(self) -> None:
+        self._sets: dict[int, int] = {}
+        self._sayings = Sayings()
+        self._rows: dict[tuple[str, str, int, int], int] = {}
+        self._known: dict[int, int] = {}
+
+    def numbers_of(self, asked: Iterable[list[Any]]) -> list[int]:
+        """The places of rows of kind, argument, set and answers in what is `written`; the caller holds on to them."""
+        found = []
+        for row in asked:
+            number = self._known.get(id(row))
+            if number is None:
+                kind, argument, mask, said = row
+                one = kind, argument, self._sets.setdefault(mask, len(self._sets)), self._sayings.number_of(said)
+                number = self._known[id(row)] = self._rows.setdefault(one, len(self._rows))
+            found.append(number)
+        return found
+
+    @property
+    def kinds(self) -> set[str]:
+        """The names of the questions that are asked."""
+        return {taken_apart(kind)[0] for kind in {kind for kind, *_ in self._rows}}
+
+    def written(self) -> dict[str, Any]:
+        """All rows for the cache, with the sets and the answers that they name by their places."""
+        return {
+            "asked": [list(row) for row in self._rows],
+            "sets": [written(mask) for mask in self._sets],
+            "said": self._sayings.all,
+        }
 
 
 def of_steps(steps: Iterable[Step]) -> dict[Question, tuple[Set[str], dict[str, object]]]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache.facts import may_tell
 from checks.files.listed import PYTHON, named_so
-from checks.reads import FILE, LOOKUPS, PLACE, PYTHON_IMPORT, TRACKED, WEB_FILE, WEB_IMPORT, Question
+from checks.files.patterns import matching
+from checks.reads import ANY_MATCHING, FILE, LOOKUPS, PLACE, PYTHON_IMPORT, TRACKED, WEB_FILE, WEB_IMPORT, Question
 from checks.tree import folders_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Listing:
             return argument not in self._other and argument not in self._other_folders
         if kind == TRACKED:
             return argument not in self._other and argument not in self._tracked_else
+        if kind == ANY_MATCHING:
+            patterns = tuple(argument.split("\n"))
+            return bool(matching(patterns, self.before)) == bool(matching(patterns, self._now))
         return not any(map(named_so((kind, argument)), self._other))
 
     def added_among(self, among: Question) -> list[str]:

@@ -51,6 +51,11 @@ def named_so(asked: Question) -> Callable[[str], bool]:
     raise ValueError(kind)
 
 
+def like(pattern: re.Pattern[str]) -> Question:
+    """The files in whose paths a pattern is found."""
+    return NAMED_LIKE, f"{pattern.flags}\n{pattern.pattern}"
+
+
 def is_product(path: str) -> bool:
     """Whether a file belongs to the product itself: no test, vendored, generated, documentation or example file."""
     folder, _, name = path.rpartition("/")

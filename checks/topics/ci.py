@@ -11,6 +11,7 @@ from checks.application.wiring import answer, complain
 from checks.look import Look
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.reads import of_one_file
 from checks.topics import ci_jobs
 from checks.topics.ci_collected import below, chosen_folder, chosen_mark, split_arguments, told_folders
 from checks.topics.ci_jobs import SEARCHED, Run
@@ -120,11 +121,14 @@ _PACKAGES = ("package.json", "pyproject.toml", "requirements.txt", "manage.py", 
 def _left_suite(look: Look, real: list[Case], blocking: set[str]) -> list[str]:
     """The files of a package's whole suite that CI leaves out, however small its share is; one file is no suite."""
     suites: dict[tuple[str, str], list[Case]] = {}
+    packages: dict[str, str] = {}
     for case in real:
-        folder = case.path.rpartition("/")[0]
-        while folder and not any(look.tree.exists(f"{folder}/{name}") for name in _PACKAGES):
-            folder = folder.rpartition("/")[0]
-        suites.setdefault((folder, case.kind), []).append(case)
+        inner = folder = case.path.rpartition("/")[0]
+        if inner not in packages:
+            while folder and not any(look.tree.exists(f"{folder}/{name}") for name in _PACKAGES):
+                folder = folder.rpartition("/")[0]
+            packages[inner] = folder
+        suites.setdefault((packages[inner], case.kind), []).append(case)
     for found in suites.values():
         paths = {case.path for case in found}
         if len(paths) >= _FEWEST_FILES and len(found) >= _FEWEST_CASES and not paths & blocking:
@@ -164,13 +168,17 @@ def covered(look: Look, run: Run, real: list[Case]) -> set[str]:
     away = [below(base, word) for word in left_out]
     mark = chosen_mark(look, command.words) if runner == "pytest" else ""
     return {
-        case.path
-        for case in real
-        if case.kind == kind
-        and (not mark or f"mark.{mark}" in (look.tree.text(case.path) or ""))
-        and any(_is_below(case.path, root) for root in roots)
-        and not any(_is_below(case.path, folder) for folder in away)
+        path
+        for path in {case.path for case in real if case.kind == kind}
+        if (not mark or look.answer_of(_holds_mark, path, mark))
+        and any(_is_below(path, root) for root in roots)
+        and not any(_is_below(path, folder) for folder in away)
     }
+
+
+@of_one_file
+def _holds_mark(look: Look, path: str, mark: str) -> bool:
+    return f"mark.{mark}" in (look.tree.text(path) or "")
 
 
 _PROGRAM = re.compile(r"(?:python[\d.]*|coverage run)(?: -\S+)* (\S*(?<!manage)(?<!runtests)\.py)\b")

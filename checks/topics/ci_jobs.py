@@ -92,7 +92,7 @@ def _is_touched(look: Look, workflow: Workflow) -> bool:
         # A name with a wildcard for many folders may follow it at once: `**.js`.
         wanted = ["/" + re.sub(r"\*\*(?=[^/])", "**/*", one.removeprefix("/")) for one in paths if one[0] != "!"]
         try:
-            if not wanted or "$" in "".join(wanted) or look.tree.match(*wanted):
+            if not wanted or "$" in "".join(wanted) or look.tree.has_match(*wanted):
                 return True
         except ValueError:
             return True  # a pattern that only the host understands

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checks.files.kinds import is_generated, is_vendored
 from checks.observation import Location
+
+_EXAMPLES = frozenset({"examples", "example", "samples", "sample", "tutorial", "tutorials", "docs_src"})
+
+
+def is_left_out(path: str) -> bool:
+    """Whether tests in a file are not the product's: somebody else's, a program's, or of an example."""
+    return is_vendored(path) or is_generated(path) or not _EXAMPLES.isdisjoint(path.split("/")[:-1])
 
 
 @dataclass(frozen=True, slots=True)

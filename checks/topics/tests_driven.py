@@ -177,17 +177,21 @@ def fixtures_that(
 
 
 @of_one_file
-def _has_functions(look: Look, path: str, _: str) -> bool:
+def _makes_fixtures(look: Look, path: str, _: str) -> bool:
     module = look.python.module(path)
-    return module is not None and bool(module.functions)
+    return any(_is_fixture(mark) for function in module.functions for mark in function.decorators) if module else False
+
+
+def _is_fixture(mark: Call) -> bool:
+    return mark.callee.endswith("fixture")
 
 
 def _fixtures(look: Look) -> Iterator[tuple[str, PythonModule, Function]]:
     """Every fixture, with the name that tests ask for it by."""
-    for path in look.gather(_has_functions, "", (TEST_FILES, ".py")):
+    for path in look.gather(_makes_fixtures, "", (TEST_FILES, ".py")):
         module = look.python.module(path)
         for function in module.functions if module else ():
             for mark in function.decorators:
-                if module and mark.callee.endswith("fixture"):
+                if module and _is_fixture(mark):
                     given = mark.keywords["name"].value if "name" in mark.keywords else None
                     yield (given if isinstance(given, str) else function.name), module, function

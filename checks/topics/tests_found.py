@@ -7,20 +7,17 @@ from collections.abc import Iterator
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from checks.files.kinds import is_generated, is_test, is_vendored
-from checks.look import PYTHON, WEB
+from checks.files.listed import like
 from checks.once import once
-from checks.topics.tests_case import Case
-from checks.topics.tests_python import NAME, is_collected_file, name_patterns, python_cases
-from checks.topics.tests_web import web_cases
+from checks.reads import of_one_file
+from checks.topics import tests_python, tests_web
+from checks.topics.tests_case import Case, is_left_out
 
 if TYPE_CHECKING:
     from checks.look import Look
 
-_WEB_NAME = re.compile(r"[._-](test|spec|cy|e2e)(-d)?\.[cm]?[jt]sx?$|(^|/)(__tests__|e2e|cypress|tests?)/")
 _OF_PACKAGE = re.compile(r"(?:^|(.*/))tests?\.[cm]?[jt]s")
 """AVA, tap and Node's runner also collect a file of this name beside the manifest."""
-_EXAMPLES = frozenset({"examples", "example", "samples", "sample", "tutorial", "tutorials", "docs_src"})
 _OTHER = {
     ".go": (re.compile(r"_test\.go$"), re.compile(r"\bfunc Test\w+"), re.compile(r"\bt\.(Err|Fa)|assert\.|require\.")),
     ".rs": (re.compile(r"\.rs$"), re.compile(r"#\[(\w+::)?test\]"), re.compile(r"\bassert\w*!|#\[should_panic")),
@@ -40,27 +37,24 @@ def cases(look: Look) -> tuple[Case, ...]:
 
 
 def _cases(look: Look) -> Iterator[Case]:
-    patterns = name_patterns(look)
-    for path in sorted({path for wanted in _named(patterns) for path in look.tree.named_like(wanted)}):
-        if is_vendored(path) or is_generated(path) or _EXAMPLES.intersection(path.split("/")[:-1]):
-            continue
-        if path.endswith(PYTHON) and is_collected_file(path, patterns):
-            module = look.python.module(path)
-            if module:
-                yield from python_cases(look, module)
-        elif path.endswith(WEB) and ((is_test(path) and _WEB_NAME.search(path)) or _beside_manifest(look, path)):
-            web = look.web.module(path)
-            if web:
-                yield from web_cases(look, web, look.tree.text(path) or "")
-        else:
-            yield from _other(look, path)
-
-
-def _named(patterns: tuple[str, ...]) -> Iterator[re.Pattern[str]]:
-    """How files may be called that hold tests."""
-    yield from (NAME, _WEB_NAME, _OF_PACKAGE)
-    yield from (name for name, _, _ in _OTHER.values())
-    yield from (re.compile(rf"(?s)(?:^|/){translate(pattern)}") for pattern in patterns if pattern != "*.py")
+    patterns = tests_python.name_patterns(look)
+    own = [re.compile(rf"(?s)(?:^|/){translate(pattern)}") for pattern in patterns if pattern != "*.py"]
+    in_python: dict[str, list[tests_python.Row]] = {}
+    for name in (tests_python.NAME, *own):
+        in_python |= look.gather(tests_python.tests_in, "\n".join(patterns), like(name))
+    in_web = dict(look.gather(tests_web.tests_in, "", like(tests_web.NAME)))
+    for path in look.tree.named_like(_OF_PACKAGE):
+        if path not in in_web and _beside_manifest(look, path):
+            in_web[path] = look.answer_of(tests_web.tests_in, path, tests_web.ANY_NAME)
+    in_other: dict[str, list[tuple[int, bool]]] = {}
+    for name, _, _ in _OTHER.values():
+        in_other |= look.gather(_tests_in_other, "", like(name))
+    known: tests_python.Known = {}
+    for path in sorted({*in_python, *in_web, *in_other}):
+        yield from tests_python.python_cases(look, path, in_python.get(path, []), known)
+        yield from tests_web.web_cases(look, path, in_web.get(path, []))
+        for line, asserts in in_other.get(path, ()):
+            yield Case(path, line, line, "other", "asserts" if asserts else "none")
 
 
 def _beside_manifest(look: Look, path: str) -> bool:
@@ -71,11 +65,13 @@ def _beside_manifest(look: Look, path: str) -> bool:
 # -- other languages ----------------------------------------------------------------------------------------------
 
 
-def _other(look: Look, path: str) -> Iterator[Case]:
+@of_one_file
+def _tests_in_other(look: Look, path: str, _: str) -> list[tuple[int, bool]]:
+    """The line of a file's first test, and whether anything in it asserts."""
     for suffix, (name, marks, asserts) in _OTHER.items():
         if (path.endswith(suffix) or (suffix == ".ex" and path.endswith(".exs"))) and name.search(path):
-            text = look.tree.text(path) or ""
+            text = "" if is_left_out(path) else look.tree.text(path) or ""
             match = marks.search(text)
             if match:
-                line = text.count("\n", 0, match.start()) + 1
-                yield Case(path, line, line, "other", "asserts" if asserts.search(text) else "none")
+                return [(text.count("\n", 0, match.start()) + 1, asserts.search(text) is not None)]
+    return []

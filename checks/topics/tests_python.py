@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from checks.files.listed import PYTHON
 from checks.readers.facets import calls_within
 from checks.readers.plain import mapping, read_toml, sequence
 from checks.readers.python_lineage import lineage
-from checks.topics.tests_case import Case
+from checks.reads import of_one_file
+from checks.topics.tests_case import Case, is_left_out
 
 if TYPE_CHECKING:
     from checks.look import Look
-    from checks.readers.python_facts import Call, Function, PythonModule
+    from checks.readers.python_facts import Function, PythonModule
 
 NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests)\.py$")
 _ASSERTS = re.compile(
@@ -30,9 +32,11 @@ _WEAK = re.compile(
     r"|[\w.]+(\[[^\]]*\])?( is not None)?)"
     r"\s*(,\s*[\"'f].*)?(#.*)?$|\.assert(True\(True\)|IsNotNone\(|IsInstance\()"
 )
+_DOTTED = re.compile(r"[\w.]+")
+"""What a helper can be called by."""
 _MOST_HELPERS = 3
 """How many helpers deep an assertion is looked for."""
-_Known = dict[tuple[str, str, str, int], bool]
+Known = dict[tuple[str, str, str, int], bool]
 """Whether a call to a helper ends in an assertion: by file, class, what is called and how deep to look."""
 
 
@@ -60,17 +64,49 @@ def is_collected_file(path: str, patterns: tuple[str, ...]) -> bool:
     return bool(NAME.search(path)) or any(pattern != "*.py" and fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def python_cases(look: Look, module: PythonModule) -> Iterator[Case]:
-    """The tests of a module, in order; none of a script that is run by hand."""
-    found = list(_cases(look, module))
-    by_framework = any(item.top in {"pytest", "unittest", "django", "hypothesis"} for item in module.imports)
-    if module.main_guard and not by_framework and all(case.grade == "none" for case in found):
-        return
-    yield from found
+Row = tuple[int, int, bool, list[str], str, str, bool, bool, int, int, list[str], bool]
+"""What a file says of one of its functions: see `tests_in`."""
 
 
-def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
-    bases = {item.name: _bases(look, module, item.name) for item in module.classes}
+@of_one_file
+def tests_in(
+    look: Look, path: str, patterns: str
+) -> list[tuple[int, int, bool, list[str], str, str, bool, bool, int, int, list[str], bool]]:
+    """What a file alone says of its functions that may be tests, in order.
+
+    Each is its first and last line, whether it is enabled, its parameters, its qualified name and its class; whether
+    it is collected for sure, or only where its class inherits from one of tests; whether it asserts by itself, how
+    many of its lines are weak, how many of its assertions count, and the calls that may assert beside them, where that
+    makes a difference; and whether its file may be a script that is run by hand.
+    """
+    if not path.endswith(PYTHON) or is_left_out(path) or not is_collected_file(path, tuple(patterns.split("\n"))):
+        return []
+    module = look.python.module(path)
+    return list(_told(look, module)) if module else []
+
+
+def python_cases(look: Look, path: str, told: list[Row], known: Known) -> Iterator[Case]:
+    """The tests of a file of which that is told, in order; none of a script that is run by hand."""
+    found = list(_cases(look, path, told, known))
+    if not (told and told[0][-1] and all(case.grade == "none" for case in found)):
+        yield from found
+
+
+def _cases(look: Look, path: str, told: list[Row], known: Known) -> Iterator[Case]:
+    for line, end, enabled, parameters, name, owner, is_sure, asserts, weak, counting, calls, _ in told:
+        module = None if is_sure and not calls else look.python.module(path)
+        if not is_sure and not (module and any(_is_of_tests(base) for base in _bases(look, module, owner))):
+            continue
+        helping = 0
+        if module:
+            helping = sum(_has_asserting(look, module, owner, call, _MOST_HELPERS, known) for call in calls)
+        grade = "none"
+        if asserts or helping:
+            grade = "weak" if weak and weak >= counting + helping else "asserts"
+        yield Case(path, line, end, "python", grade, enabled, tuple(parameters), name)
+
+
+def _told(look: Look, module: PythonModule) -> Iterator[Row]:
     lines = (look.tree.text(module.path) or "").splitlines()
     skipped_classes = {
         i.name for i in module.classes if any("skip" in d and "skipif" not in d.lower() for d in i.decorators)
@@ -80,24 +116,25 @@ def _cases(look: Look, module: PythonModule) -> Iterator[Case]:
         for a in module.assignments
         if a.target == "pytestmark"
     )
-    calls: dict[str, list[Call]] = {}
+    by_framework = any(item.top in {"pytest", "unittest", "django", "hypothesis"} for item in module.imports)
+    by_hand = module.main_guard and not by_framework
+    calls: dict[str, list[str]] = {}
     for call in module.calls:
-        calls.setdefault(call.function, []).append(call)
-    known: _Known = {}
+        calls.setdefault(call.function, []).append(call.callee)
     for function in module.functions:
-        if not function.name.startswith("test") or not _is_collected(function, bases):
+        if not function.name.startswith("test"):
+            continue
+        bases = next((item.bases for item in module.classes if item.name == function.owner), ())
+        is_sure = _is_surely_collected(function, bases)
+        if not is_sure and not bases:
             continue
         skipped = whole or function.owner in skipped_classes
         skipped = skipped or any(re.search(r"\bskip\b", mark.callee) for mark in function.decorators)
-        yield Case(
-            module.path,
-            function.line,
-            function.end_line,
-            "python",
-            _grade(look, module, function, calls.get(function.qualified, []), lines, known),
-            not skipped,
-            tuple(item.name for item in function.parameters),
-            function.qualified,
+        yield (
+            *(function.line, function.end_line, not skipped, [item.name for item in function.parameters]),
+            *(function.qualified, function.owner, is_sure),
+            *_assertions(module, function, calls.get(function.qualified, []), lines),
+            by_hand,
         )
 
 
@@ -106,36 +143,34 @@ def _bases(look: Look, module: PythonModule, name: str) -> tuple[str, ...]:
     return tuple(base for _, one in lineage(look.python, module, name) for base in one.bases)
 
 
-def _is_collected(function: Function, bases: dict[str, tuple[str, ...]]) -> bool:
+def _is_of_tests(base: str) -> bool:
+    return "Test" in base or "Case" in base
+
+
+def _is_surely_collected(function: Function, bases: tuple[str, ...]) -> bool:
     if not function.owner:
         return "." not in function.qualified
-    return function.owner.startswith("Test") or any(
-        "Test" in base or "Case" in base for base in bases.get(function.owner, ())
-    )
+    return function.owner.startswith("Test") or any(_is_of_tests(base) for base in bases)
 
 
-def _grade(
-    look: Look, module: PythonModule, function: Function, calls: list[Call], lines: list[str], known: _Known
-) -> str:
-    if not module.complete:
-        body = "\n".join(lines[function.line - 1 : function.end_line])
-        return "asserts" if re.search(r"\bassert\b|\.assert\w+\(|raises\(", body) else "none"
-    asserting = [call for call in calls if _ASSERTS.search(call.callee)]
-    helping = [
-        call
-        for call in calls
-        if not _ASSERTS.search(call.callee)
-        and _has_asserting(look, module, function.owner, call.callee, _MOST_HELPERS, known)
-    ]
+def _assertions(
+    module: PythonModule, function: Function, calls: list[str], lines: list[str]
+) -> tuple[bool, int, int, list[str]]:
+    """Whether a test asserts by itself, its weak lines, its assertions, and calls that may change what it comes to."""
     told = lines[function.line - 1 : function.end_line]
+    if not module.complete:
+        return re.search(r"\bassert\b|\.assert\w+\(|raises\(", "\n".join(told)) is not None, 0, 0, []
+    others = [callee for callee in calls if not _ASSERTS.search(callee)]
+    asserting = len(calls) - len(others)
     constant = sum(1 for line in told if _CONSTANT.search(line))
-    if not (function.assertions > constant or function.raises or asserting or helping):
-        return "none"
-    weak = sum(1 for line in lines[function.line - 1 : function.end_line] if _WEAK.search(line))
-    return "weak" if weak and weak >= function.assertions + len(asserting) + len(helping) else "asserts"
+    asserts = bool(function.assertions > constant or function.raises or asserting)
+    weak = sum(1 for line in told if _WEAK.search(line))
+    counting = function.assertions + asserting
+    helpers_matter = not asserts or 0 < weak >= counting
+    return asserts, weak, counting, [callee for callee in others if _DOTTED.fullmatch(callee)] if helpers_matter else []
 
 
-def _has_asserting(look: Look, module: PythonModule, owner: str, callee: str, depth: int, known: _Known) -> bool:
+def _has_asserting(look: Look, module: PythonModule, owner: str, callee: str, depth: int, known: Known) -> bool:
     """Whether one of the functions that a call means asserts."""
     key = (module.path, owner, callee, depth)
     if key not in known:
@@ -143,7 +178,7 @@ def _has_asserting(look: Look, module: PythonModule, owner: str, callee: str, de
     return known[key]
 
 
-def _asserts(look: Look, module: PythonModule, function: Function, depth: int, known: _Known) -> bool:
+def _asserts(look: Look, module: PythonModule, function: Function, depth: int, known: Known) -> bool:
     """Whether a helper asserts, itself or through helpers of its own."""
     if function.assertions or depth == 0:
         return function.assertions > 0

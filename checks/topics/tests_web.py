@@ -6,12 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.topics.tests_case import Case
+from checks.files.kinds import is_test
+from checks.files.listed import WEB
+from checks.reads import of_one_file
+from checks.topics.tests_case import Case, is_left_out
 
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.web_facts import WebCall, WebModule
 
+NAME = re.compile(r"[._-](test|spec|cy|e2e)(-d)?\.[cm]?[jt]sx?$|(^|/)(__tests__|e2e|cypress|tests?)/")
+ANY_NAME = "any name"
+"""Asked of `tests_in` where it is known otherwise that a runner collects the file."""
 _CASE = re.compile(
     r"^(it|test|specify|fit|Deno\.test|QUnit\.test)(\.(each|only|concurrent|for|serial|fails|sequential|failing))*$"
 )
@@ -44,9 +50,36 @@ _CHAI = re.compile(r"\)\s*\.(not\.)?(to|is|should|eventually)\b")
 _MOST_HOPS = 3
 
 
-def web_cases(look: Look, module: WebModule, text: str) -> Iterator[Case]:
-    """The tests of a module, in order."""
-    kind = "browser" if _is_browser(look, module, text, _MOST_HOPS) else "web"
+@of_one_file
+def tests_in(look: Look, path: str, named: str) -> list[tuple[int, int, str, str, bool]]:
+    """What a file alone says of its tests, in order: first and last line, kind, grade, and whether each is enabled.
+
+    The kind is "" where it depends on the repository's own fixtures.
+    """
+    if not path.endswith(WEB) or is_left_out(path):
+        return []
+    if named != ANY_NAME and not (is_test(path) and NAME.search(path)):
+        return []
+    module = look.web.module(path)
+    if module is None:
+        return []
+    text = look.tree.text(path) or ""
+    drives = _drives(module, text)
+    kind = "browser" if drives else "" if drives is None and _given(module) else "web"
+    return list(_told(module, text, kind))
+
+
+def web_cases(look: Look, path: str, told: list[tuple[int, int, str, str, bool]]) -> Iterator[Case]:
+    """The tests of a file of which that is told, in order."""
+    given = "web"
+    if any(not kind for _, _, kind, _, _ in told):
+        module = look.web.module(path)
+        given = "browser" if module and _is_given_browser(look, module, _MOST_HOPS) else "web"
+    for line, end, kind, grade, enabled in told:
+        yield Case(path, line, end, kind or given, grade, enabled)
+
+
+def _told(module: WebModule, text: str, kind: str) -> Iterator[tuple[int, int, str, str, bool]]:
     off = [call for call in module.calls if _OFF.match(call.callee)]
     off += _switched_off_inside(module)
     for call in module.calls:
@@ -60,7 +93,7 @@ def web_cases(look: Look, module: WebModule, text: str) -> Iterator[Case]:
         if _TABLE.search(call.callee) and len(call.arguments) == 1:
             continue  # the table of `it.each(table)(name, test)`; the call that follows is the test
         disabled = any(item.line <= call.line and call.end_line <= item.end_line for item in off)
-        yield Case(module.path, call.line, call.end_line, kind, _grade(module, call, text), not disabled)
+        yield call.line, call.end_line, kind, _grade(module, call, text), not disabled
 
 
 def _switched_off_inside(module: WebModule) -> list[WebCall]:
@@ -76,20 +109,31 @@ def _switched_off_inside(module: WebModule) -> list[WebCall]:
     return off
 
 
-def _is_browser(look: Look, module: WebModule, text: str, hops: int) -> bool:
-    """Whether its tests drive a browser: by the package that gives them, also through the repository's own fixtures."""
+def _drives(module: WebModule, text: str) -> bool | None:
+    """Whether tests of a module drive a browser, by what it holds; None where fixtures that it imports may."""
     if "playwright.dev" in text:
         return False  # what the tool's own starter visits says nothing of this product
     if "cy.mount(" in text and "cy.visit(" not in text:
         return False  # a component on its own is no flow
     if any(_BROWSER.match(item.package) for item in module.imports):
         return True
-    if any(_GLOBALS.match(call.callee) for call in module.calls):
-        return True
+    return True if any(_GLOBALS.match(call.callee) for call in module.calls) else None
+
+
+def _given(module: WebModule) -> list[str]:
+    """The repository's own files that give a module its tests."""
     given = {item.path for item in module.imports if item.path and {"test", "it"}.intersection(item.names.values())}
-    for path in sorted(given) if hops else ():
+    return sorted(given)
+
+
+def _is_given_browser(look: Look, module: WebModule, hops: int) -> bool:
+    """Whether the repository's own fixtures that a module imports drive a browser."""
+    for path in _given(module) if hops else ():
         fixtures = look.web.module(path)
-        if fixtures and _is_browser(look, fixtures, look.tree.text(path) or "", hops - 1):
+        if fixtures is None:
+            continue
+        drives = _drives(fixtures, look.tree.text(path) or "")
+        if drives or (drives is None and _is_given_browser(look, fixtures, hops - 1)):
             return True
     return False
 

@@ -70,6 +70,11 @@ def test_every_answer_that_is_said_again_has_the_type_of_its_question() -> None:
         "list[tuple[str, int]]": ([("a", 3)], []),
         "list[tuple[str, str, int]]": ([("a", "b", 3)], []),
         "list[tuple[str, list[str]]]": ([("a", ["b"])], []),
+        "list[tuple[int, int, str, str, bool]]": ([(3, 9, "web", "none", True)], []),
+        "list[tuple[int, int, bool, list[str], str, str, bool, bool, int, int, list[str], bool]]": (
+            [(3, 9, True, ["client"], "test_a", "", True, False, 1, 0, ["checked"], False)],
+            [],
+        ),
     }
     asked = 0
     for question in QUESTIONS.values():
@@ -95,7 +100,7 @@ def test_what_many_answers_rest_on_is_kept_once(product: Path, tmp_path: Path) -
         rests = sum(
             row["said"][said] != {} and kind.endswith(":_first_parts")
             for entry in row["answers"].values()
-            for kind, _, _, said in entry["asked"]
+            for kind, _, _, said in (row["asked"][number] for number in entry["asked"])
         )
         assert rests == 0
         # What each file imports is remembered once; no answer rests on all of it.
