@@ -218,10 +218,9 @@ class Tree:
         Raises:
             ValueError: A pattern is invalid or too costly; the message names it.
         """
+        found = self._matching(patterns)
         self.reads.ask_listing(MATCHING, "\n".join(patterns))
-        if patterns not in self._matches:
-            self._matches[patterns] = matching(patterns, self.every)
-        return self._matches[patterns]
+        return found
 
     def has_match(self, *patterns: str) -> bool:
         """Whether any path matches, as `match` finds them: who asks rests on that alone.
@@ -229,8 +228,15 @@ class Tree:
         Raises:
             ValueError: A pattern is invalid or too costly; the message names it.
         """
+        found = self._matching(patterns)
         self.reads.ask_listing(ANY_MATCHING, "\n".join(patterns))
-        return bool(matching(patterns, self.every))
+        return bool(found)
+
+    def _matching(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        # Before it is counted as asked: a pattern that is invalid is so whatever files there are.
+        if patterns not in self._matches:
+            self._matches[patterns] = matching(patterns, self.every)
+        return self._matches[patterns]
 
     def count_as_read(self, paths: Iterable[str], partial: Mapping[str, str], skipped: Mapping[str, str]) -> None:
         """Count files as looked at in an earlier look of which `troubles` were told, where they have not changed."""

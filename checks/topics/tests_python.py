@@ -32,8 +32,6 @@ _WEAK = re.compile(
     r"|[\w.]+(\[[^\]]*\])?( is not None)?)"
     r"\s*(,\s*[\"'f].*)?(#.*)?$|\.assert(True\(True\)|IsNotNone\(|IsInstance\()"
 )
-_DOTTED = re.compile(r"[\w.]+")
-"""What a helper can be called by."""
 _MOST_HELPERS = 3
 """How many helpers deep an assertion is looked for."""
 Known = dict[tuple[str, str, str, int], bool]
@@ -167,7 +165,9 @@ def _assertions(
     weak = sum(1 for line in told if _WEAK.search(line))
     counting = function.assertions + asserting
     helpers_matter = not asserts or 0 < weak >= counting
-    return asserts, weak, counting, [callee for callee in others if _DOTTED.fullmatch(callee)] if helpers_matter else []
+    # A helper is called by identifiers and dots; what else a call may begin with is not for the cache.
+    named = [callee for callee in others if all(map(str.isidentifier, callee.split(".")))]
+    return asserts, weak, counting, named if helpers_matter else []
 
 
 def _has_asserting(look: Look, module: PythonModule, owner: str, callee: str, depth: int, known: Known) -> bool:

@@ -123,6 +123,37 @@ def test_no_press_overtakes_what_was_typed_where_the_kernel_is_slow(workbook: Se
     ]
 
 
+LAGGING = """import time
+from workbook.notebook.form import PillarForm
+step = PillarForm._step
+PillarForm._step = lambda self, by: (time.sleep(2), step(self, by))
+"""
+
+
+@pytest.mark.usefixtures("workbook")
+def test_words_typed_while_the_screen_lags_stay_with_their_question(opened: Any) -> None:
+    sheet = opened("4", LAGGING)
+    keys, form = sheet.page.keyboard, sheet.form
+    for _ in range(4):  # title, opening, probes, form
+        keys.press("Shift+Enter")
+    form.wait_for()
+    keys.press("ArrowUp")
+    sheet.tab_to("button.readiness-key-y")
+    keys.press("j")
+    sheet.tab_to("textarea")
+    keys.type("meant for the first")
+    sheet.tab_to("button.readiness-key-y", back=True)
+    keys.press("y")
+    form.locator("button.readiness-entry.readiness-current", has_text="2.").wait_for()
+    sheet.says("still showed another question")
+    assert sheet.page.locator(".readiness-field-note textarea").input_value() == ""
+    keys.press("k")
+    form.locator("button.readiness-entry.readiness-current", has_text="1.").wait_for()
+    sheet.page.wait_for_function(
+        "() => document.querySelector('.readiness-field-note textarea').value === 'meant for the first'"
+    )
+
+
 LATE = """from workbook.notebook.guard import HERE, Script
 Script._esm = "await new Promise((go) => setTimeout(go, 3000));" + (HERE / "guard.js").read_text()
 """

@@ -4,6 +4,7 @@ const FORM = ".readiness-form";
 const PRESS = "readiness-press-";
 const FIELD = "readiness-field-";
 const ASKED = "readiness-asked-";
+const ABOUT = "readiness-about-";
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
 
 // The rest of the first class of an element that begins so; undefined where it has none.
@@ -65,13 +66,24 @@ function render({ model, el }) {
       event.stopImmediatePropagation();
       event.preventDefault();
     }
+    const asked = named(form.querySelector(".readiness-status"), ASKED);
     const typed = {};
     for (const field of form.querySelectorAll(`[class*=${FIELD}]`)) {
+      // While another question is being drawn, some fields are of the one and some of the other.
+      if ((named(field, ABOUT) ?? asked) !== asked) continue;
       const input = field.querySelector("input, textarea");
       const text = input?.type === "checkbox" ? (input.checked ? "yes" : "") : input?.value ?? "";
       typed[named(field, FIELD)] = text;
     }
-    model.send({ asked: named(form.querySelector(".readiness-status"), ASKED), typed, pressed });
+    model.send({ asked, typed, pressed });
+  };
+  // A stock field sends its text once more when it is left, not saying of which question it is.
+  const hush = (event) => {
+    const form = el.closest(FORM);
+    const isText = event.target.matches?.("input:not([type=checkbox]), textarea");
+    if (isText && form?.contains(event.target) && event.target.closest(`[class*=${FIELD}]`)) {
+      event.stopImmediatePropagation();
+    }
   };
   let revive;
   const listen = (form) => {
@@ -86,6 +98,7 @@ function render({ model, el }) {
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("input", tell, true);
   window.addEventListener("click", tell, true);
+  window.addEventListener("change", hush, true);
   // The form is drawn around this widget, its buttons after it; they change class when another question is shown.
   let watcher;
   let settling;
@@ -99,12 +112,14 @@ function render({ model, el }) {
     watcher = new MutationObserver(look);
     watcher.observe(form, { subtree: true, childList: true, attributeFilter: ["class"] });
     look();
+    form.classList.add("readiness-live");
   };
   settling = requestAnimationFrame(settle);
   return () => {
     window.removeEventListener("keydown", onKey, true);
     window.removeEventListener("input", tell, true);
     window.removeEventListener("click", tell, true);
+    window.removeEventListener("change", hush, true);
     cancelAnimationFrame(settling);
     watcher?.disconnect();
   };

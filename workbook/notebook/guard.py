@@ -28,6 +28,7 @@ from workbook.text import html, terminal
 
 HERE = Path(__file__).parent
 Taker = Callable[[Mapping[str, str], str, bool], None]
+WAITS = "The form is loading. If no buttons appear, reload the page; it needs anywidget's extension of JupyterLab."
 BAR = '<progress max="1" aria-label="Probes"{}></progress>'
 
 
@@ -54,6 +55,7 @@ class Guard:
         self.asked = ""
         self._takers: list[Taker] = []
         self._buttons: WeakValueDictionary[str, ipywidgets.Button] = WeakValueDictionary()
+        self._bound: set[str] = set()
         self._numbers = count(1)
         self._loop = running_loop()
         self.script.on_msg(self._received)
@@ -87,10 +89,14 @@ class Guard:
         """
         made = ipywidgets.VBox([*above, self.script, self._bar, self._line, *below])
         made.add_class("readiness-form")
-        for part in made.children:
-            if isinstance(part, ipywidgets.Box):
-                part.layout.visibility = "hidden"
-                part.add_class("readiness-guarded")
+        guarded = [part for part in made.children if isinstance(part, ipywidgets.Box)]
+        for part in guarded:
+            part.layout.visibility = "hidden"
+            part.add_class("readiness-guarded")
+        if guarded:
+            waits = ipywidgets.HTML(html(WAITS))
+            waits.add_class("readiness-waits")
+            made.children = (*made.children, waits)
         return made
 
     def on_typed(self, take: Taker) -> None:
@@ -102,9 +108,14 @@ class Guard:
         """
         self._takers.append(take)
 
-    def hears(self, button: ipywidgets.Button) -> None:
-        """Have presses of a button come by here, in their order among all that is typed and pressed in the form."""
+    def hears(self, button: ipywidgets.Button, *, bound: bool) -> None:
+        """Have presses of a button come by here, in their order among all that is typed and pressed in the form.
+
+        One that is bound to the question is not taken for another than the browser showed.
+        """
         name = str(next(self._numbers))
+        if bound:
+            self._bound.add(name)
         self._buttons[name] = button
         button.add_class(f"readiness-press-{name}")
 
@@ -127,15 +138,19 @@ class Guard:
             hand_over(self._loop, partial(self._take, content))
 
     def _take(self, content: Mapping[str, Any]) -> None:
-        typed, pressed = content.get("typed"), str(content.get("pressed", ""))
+        typed, pressed, asked = content.get("typed"), str(content.get("pressed", "")), str(content.get("asked", ""))
         if isinstance(typed, dict):
             texts = {str(kind): str(text) for kind, text in typed.items()}
             for take in self._takers:
                 try:
-                    take(texts, str(content.get("asked", "")), bool(pressed))
+                    take(texts, asked, bool(pressed))
                 except Refused as refusal:
                     # The disk does not take them; they are in their fields, and a press takes them from there.
                     self.complain(str(refusal))
         button = self._buttons.get(pressed)
-        if button is not None and not button.disabled:
+        if button is None or button.disabled:
+            return
+        if pressed in self._bound and asked != self.asked:
+            self.complain("the screen still showed another question; look at this one, then press again")
+        else:
             button.click()

@@ -26,9 +26,16 @@ def handled(guard: Guard, handler: Handler) -> Callable[[object], None]:
     return callback
 
 
-def button(guard: Guard, label: str, handler: Handler) -> ipywidgets.Button:
-    """A button of a guard's form. Errors are shown in place, and no press overtakes what was typed before it."""
+def button(guard: Guard, label: str, handler: Handler, *, bound: bool = False) -> ipywidgets.Button:
+    """A button of a guard's form. Errors are shown in place, and no press overtakes what was typed before it.
+
+    Args:
+        guard: The form's line.
+        label: What stands on it.
+        handler: What it does.
+        bound: Whether it is about the open question, so that a press on a screen that still shows another is refused.
+    """
     made = ipywidgets.Button(description=label)
     made.on_click(handled(guard, handler))
-    guard.hears(made)
+    guard.hears(made, bound=bound)
     return made

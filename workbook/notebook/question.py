@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ import ipywidgets
 from checks.secrets.shapes import redact
 from workbook.answers import Evidence, Gap, Status
 from workbook.assess import Standing
+from workbook.errors import Refused
 from workbook.evidence import recognized
 from workbook.glossary import explained
 from workbook.guide import CHOICES, Choice, Question
@@ -50,7 +52,7 @@ class QuestionPanel:
         self._seen = ipywidgets.HTML()
         self._kept = ipywidgets.HTML()
         self._explained = ipywidgets.HTML()
-        self.explain = button(guard, "Explain", self._explain)
+        self.explain = button(guard, "Explain", self._explain, bound=True)
         self.choices = {choice.key: self._choice_button(choice) for choice in CHOICES}
         self.stops = ipywidgets.Checkbox(description='A "no" stops the launch', indent=False)
         self.stops.add_class("readiness-field-stops")
@@ -84,10 +86,10 @@ class QuestionPanel:
             field.continuous_update = False
             field.observe(handled(guard, partial(self._changed, kind)), names="value")
         guard.on_typed(self._take_typed)
-        self.attach = button(guard, "Attach", self._attach_typed)
-        self.prefilled = button(guard, "", self._attach_seen)
-        self.hold = button(guard, "It holds all the same", self._dispute)
-        self.read = button(guard, "Read the report", self._read_report)
+        self.attach = button(guard, "Attach", self._attach_typed, bound=True)
+        self.prefilled = button(guard, "", self._attach_seen, bound=True)
+        self.hold = button(guard, "It holds all the same", self._dispute, bound=True)
+        self.read = button(guard, "Read the report", self._read_report, bound=True)
         self.reports = ReportPanel(session, guard, self._recorded)
         self.widget = ipywidgets.VBox(
             [
@@ -128,7 +130,12 @@ class QuestionPanel:
         self.reports.clear()
         self._explained.value = ""
         question = self.question
-        self._fill()
+        with ExitStack() as held:
+            # Text and mark come in one message: what is sent back is known to be of this question.
+            for kind, field in self.fields.items():
+                held.enter_context(field.hold_sync())
+                field._dom_classes = (f"readiness-field-{kind}", f"readiness-about-{control}")
+            self._fill()
         self._guard.asked = control
         self.stops.value = question.answer.gap is not Gap.ABSENT
         self.stops.layout.display = None if question.stops_launch else "none"
@@ -209,15 +216,24 @@ class QuestionPanel:
 
     def _take_late(self, texts: Mapping[str, str], asked: str) -> None:
         """What was typed for a question that the kernel had left already comes back when it is opened again."""
-        if asked:
-            stored = self._as_stored(self._session.question(asked))
-            for kind in texts.keys() & self.fields.keys():
-                self._session.typed.keep(Field(kind, asked), "" if texts[kind] == stored[kind] else texts[kind])
+        if not asked:
+            return
+        stored = self._as_stored(self._session.question(asked))
+        refusals = []
+        for kind in texts.keys() & self.fields.keys():
+            try:
+                self._keep(Field(kind, asked), texts[kind], stored[kind])
+            except Refused as refusal:  # the disk; what comes after it is remembered all the same
+                refusals.append(refusal)
+        if refusals:
+            raise refusals[0]
 
     def _keep_typed(self, kind: str) -> None:
         """After every key, so that a killed kernel takes nothing along."""
-        text = self._texts[kind]
-        self._session.typed.keep(Field(kind, self._control), "" if text == self._stored[kind] else text)
+        self._keep(Field(kind, self._control), self._texts[kind], self._stored[kind])
+
+    def _keep(self, field: Field, text: str, stored: str) -> None:
+        self._session.typed.keep(field, "" if text.strip() == stored.strip() else text)
 
     def _new(self, kind: str) -> str | None:
         """What was typed into a field; None where it is as stored."""
@@ -286,7 +302,7 @@ class QuestionPanel:
         self._on_change()
 
     def _choice_button(self, choice: Choice) -> ipywidgets.Button:
-        made = button(self._guard, f"{choice.key}  {choice.word}", partial(self._choose, choice))
+        made = button(self._guard, f"{choice.key}  {choice.word}", partial(self._choose, choice), bound=True)
         made.add_class("readiness-choice")
         made.add_class(f"readiness-key-{choice.key}")
         return made

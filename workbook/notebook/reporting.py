@@ -28,7 +28,7 @@ class ReportPanel:
         self._on_record = on_record
         self._record: Callable[[], object] | None = None
         self._told = ipywidgets.HTML()
-        self.agree = button(guard, "Record what it says", self._agreed)
+        self.agree = button(guard, "Record what it says", self._agreed, bound=True)
         self.widget = ipywidgets.VBox([self._told, self.agree])
         self.clear()
 

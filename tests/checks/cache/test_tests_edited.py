@@ -107,6 +107,25 @@ def test_what_makes_no_difference_asks_no_probe_again(
         assert recalled >= SIGNALS
 
 
+@pytest.mark.parametrize("path", ["app/more.py", "package.json"])
+def test_a_pattern_that_only_the_host_understands_stops_no_later_look(product: Path, tmp_path: Path, path: str) -> None:
+    strange = WORKFLOW.replace("app/**", "app/*-*-*-*-*.json")
+    (product / ".github/workflows/ci.yml").write_text(strange)
+    (product / "tsconfig.json").write_text("{}")
+    with Store(tmp_path / "looks.sqlite3") as store:
+        looked(product, store)
+        edited(product, path, FILES.get(path, "") + "\n")
+        assert looked(product, store) == looked(product, None)
+
+
+def test_a_helper_of_any_script_asserts(product: Path) -> None:
+    first = looked(product, None)
+    text = FILES["tests/test_one.py"].replace("from tests.helpers import checked", "import os")
+    helper = "\n\ndef जाँचो(value):\n    assert value\n"
+    edited(product, "tests/test_one.py", text.replace("checked(2)", "जाँचो(2)") + helper)
+    assert json.loads(looked(product, None))["tests.exist"] == json.loads(first)["tests.exist"]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
