@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from checks import run
-from checks.cache.answers import Answers
 from checks.cache.store import Store
 from checks.look import Look
 from checks.report_wire import pack
@@ -33,22 +32,6 @@ def product(tmp_path: Path) -> Path:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     return root
-
-
-@pytest.fixture
-def recalled(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The steps whose answer held."""
-    seen: set[str] = set()
-    recall = Answers.recall
-
-    def watched(answers: Answers, name: str) -> object:
-        value = recall(answers, name)
-        if value is not None:
-            seen.add(name)
-        return value
-
-    monkeypatch.setattr(Answers, "recall", watched)
-    return seen
 
 
 def looked(root: Path, store: Store | None) -> str:

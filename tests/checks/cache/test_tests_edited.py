@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from checks import run
-from checks.cache.answers import Answers
 from checks.cache.store import Store
 from checks.report_wire import pack
 
@@ -58,22 +56,6 @@ def product(tmp_path: Path) -> Path:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     return root
-
-
-@pytest.fixture
-def recalled(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The steps whose answer held."""
-    seen: set[str] = set()
-    recall = Answers.recall
-
-    def watched(answers: Answers, name: str) -> Any:
-        value = recall(answers, name)
-        if value is not None:
-            seen.add(name)
-        return value
-
-    monkeypatch.setattr(Answers, "recall", watched)
-    return seen
 
 
 def looked(root: Path, store: Store | None) -> str:
