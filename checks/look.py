@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks import shared
@@ -255,6 +256,15 @@ class Look:
             self.reads.lean(step)
         self.tell_gathered(question, argument, found)
         return {path: found[path] for path in paths if path in found}
+
+    def read_what_decides(self) -> None:
+        """Read what decides where web imports lead, where there is web code: then it counts as examined.
+
+        A cold look reads it when an import asks for it, a warm one may know where all of them lead.
+        """
+        if any(path.endswith(WEB) for path in self.tree.every):
+            with suppress(GivenUpError):
+                self.once(shared.web_imports)
 
     def again(self) -> Look:
         """A look at the same files by which nothing was read yet."""

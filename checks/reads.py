@@ -21,6 +21,8 @@ Question = tuple[str, str]
 
 TEXT: Final = ("text", "")
 """The content itself."""
+DECIDES: Final = ("what decides where web imports lead", "")
+"""The content too, of files that are read in every look: see `Look.read_what_decides`."""
 PYTHON_MODULE: Final = "python module"
 WEB_MODULE: Final = "web module"
 MODULES: Final = frozenset({PYTHON_MODULE, WEB_MODULE})

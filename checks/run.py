@@ -118,6 +118,8 @@ def look_over(
             run.finish_rules()
             run.answer(Stage.CODE)
             run.answer_guests(guests)
+            if not run.cancel.is_set():
+                run.look.read_what_decides()
             report = run.report(complete=not run.cancel.is_set())
         # What was seen of a file that changed after it was listed is not to be taken for what it held.
         lasting = run.code.trouble is None and not tree.changed and _is_lasting(report)

@@ -46,6 +46,11 @@ def web(look: Look) -> WebCode:
     return WebCode(look.tree, look.noted, measure, look.facts)
 
 
+def web_imports(look: Look) -> str:
+    """Which web imports may lead into the tree, by all that packages and compilers are told of it."""
+    return look.web.resolver.inward()
+
+
 def manifests(look: Look) -> Manifests:
     """Manifests of every ecosystem."""
     from checks.readers.manifests import Manifests

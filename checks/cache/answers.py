@@ -25,6 +25,7 @@ from checks.observation import Location, Unread
 from checks.readers.facets import LIKE, field_of, same
 from checks.reads import (
     CODE,
+    DECIDES,
     FACTS,
     FILE,
     GIT,
@@ -306,7 +307,7 @@ class Answers:
 
     def _says_from_there(self, kind: str, argument: str, moved: int, said: Mapping[str, Any]) -> bool:
         """Whether files from which names lead elsewhere say what they said."""
-        if not moved or kind in {TEXT[0], MEASURE[0]}:
+        if not moved or kind in {TEXT[0], DECIDES[0], MEASURE[0]}:
             return True
         question = taken_apart(kind)[0], argument
         if kind in FACTS or moved.bit_count() > _MOST_CHANGED:
@@ -331,7 +332,7 @@ class Answers:
     def _says(self, question: Question, number: int, said: Mapping[str, Any]) -> bool:
         """Whether a changed file says what it said."""
         path = self._paths[number]
-        if question == TEXT or path in self._otherwise_readable:
+        if question in {TEXT, DECIDES} or path in self._otherwise_readable:
             return False
         if question[0] in FACTS:
             return self._still(question, path, number)
@@ -426,7 +427,7 @@ class Answers:
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
         read = 0
-        for number in {number for _, _, number, _ in entry["asked"]}:
+        for number in {number for kind, _, number, _ in entry["asked"] if kind != DECIDES[0]}:
             read |= self._set(number)
         self._look.noted.extend(Unread(path, reason) for path, reason in entry["unread"])
         self._look.found(*(unpack_finding(one) for one in entry["findings"]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checks.readers.plain import mapping, read_json, sequence
-from checks.reads import RESOLVING, WEB_FILE, WEB_IMPORT
+from checks.reads import DECIDES, RESOLVING, WEB_FILE, WEB_IMPORT
 
 if TYPE_CHECKING:
     from checks.observation import Unread
@@ -123,13 +123,13 @@ class Resolver:
         named: dict[str, str] = {}
         for path in self._tree.match("package.json"):
             if "node_modules/" not in path and path != "package.json":
-                name = read_json(self._tree, path, []).get("name")
+                name = self._settings(path, []).get("name")
                 if isinstance(name, str) and name:
                     named[name] = path.rpartition("/")[0]
         return named
 
     def _workspace_file(self, folder: str, inner: str) -> str:
-        data = read_json(self._tree, f"{folder}/package.json", [])
+        data = self._settings(f"{folder}/package.json", [])
         exports = data.get("exports")
         exact = mapping(exports).get(f"./{inner}" if inner else ".", exports if isinstance(exports, str) else None)
         named = [*_strings(exact), *([] if inner else [data.get("main"), data.get("module")])]
@@ -140,6 +140,13 @@ class Resolver:
                     if found:
                         return found
         return ""
+
+    def _settings(self, path: str, unread: list[Unread], *, comments: bool = False) -> dict[str, Any]:
+        # That it was read, and could not be, is no part of what an import says: the look sees to it.
+        with self._tree.reads.aside():
+            data = read_json(self._tree, path, unread, comments=comments)
+        self._tree.reads.ask(DECIDES, path)
+        return data
 
     # -- tsconfig paths ---------------------------------------------------------------------------------------------
 
@@ -162,7 +169,7 @@ class Resolver:
         return found
 
     def _paths_of(self, path: str, depth: int) -> list[tuple[str, str]]:
-        data = read_json(self._tree, path, self._unread, comments=True)
+        data = self._settings(path, self._unread, comments=True)
         options = mapping(data.get("compilerOptions"))
         folder = path.rpartition("/")[0]
         base = posixpath.normpath(posixpath.join(folder, str(options.get("baseUrl") or ".")))

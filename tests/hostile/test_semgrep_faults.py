@@ -225,14 +225,17 @@ def test_a_repository_supplies_no_semgrep(project, beside, tmp_path, monkeypatch
 
 def test_cancel_while_semgrep_hangs_leaves_nothing(project, rooms, beside, family) -> None:
     beside(family.script)
-    cancel = threading.Event()
+    cancel, files_are_done = threading.Event(), threading.Event()
 
     def stop() -> None:
         family.numbers()
+        # Semgrep starts beside the other probes, which may be slower.
+        files_are_done.wait(120)
         cancel.set()
 
     threading.Thread(target=stop, daemon=True).start()
-    report = look_over(project, cancel=cancel)
+    report = look_over(project, cancel=cancel, on_partial=lambda _: files_are_done.set())
+    assert files_are_done.is_set()
     assert not report.complete
     assert set(outcomes(report)) >= TROUBLED
     assert {report.observations[one].outcome for one in TROUBLED} == {Outcome.UNKNOWN}

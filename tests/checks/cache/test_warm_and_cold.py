@@ -45,6 +45,7 @@ WEB = """export async function load(name) {
 }
 """
 ASK = "def ask(q):\n    return client.chat.completions.create(model='m', messages=[q])\n"
+SECRET = "ghp_" + "a8Kd02LmQz91XcVb47TyUi63OpWe58RtNj20"
 PIECES = {
     "app/extra.py": [USERS, MAIN, "def broken(:\n", "", "import subprocess\nsubprocess.run('ls ' + x, shell=True)\n"],
     "app/users.py": [USERS, USERS.replace("requests.get", "httpx.get"), "\n\n" + USERS, "x = [\n"],
@@ -58,6 +59,16 @@ PIECES = {
     "app/latin.py": [b"# \xe9\nx = 1\n", b"# coding: latin-1\n# \xe9\n"],
     "Dockerfile": ["FROM python:3.12\nCMD python app/main.py\n", "FROM python\nUSER app\n"],
     "requirements.txt": ["fastapi\n", "fastapi==0.1\nrequests\n"],
+    "pyproject.toml": ['[project]\nname = "acme"\ndependencies = ["flask"]\n', "[tool.pytest.ini_options]\n", "[\n"],
+    "packages/ui/package.json": ['{"name": "@acme/ui", "main": "index.js"}', '{"name": "ui"}', "{"],
+    "packages/ui/index.js": [WEB, 'import { load } from "../../web/load"\nload("x")\n'],
+    "web/shop.vue": ['<script setup>\nimport { load } from "@acme/ui"\nload("x")\n</script>\n', "<script>\n"],
+    "tests/test_users.py": ["def test_user():\n    assert user('x')\n", "from app.users import user\n", "def (\n"],
+    "web/load.test.ts": ['import { load } from "./load"\ntest("x", () => expect(load("x")))\n', "test.skip()\n"],
+    "docs/runbook.md": ["# Runbook\n\n## Rollback\n\n1. Deploy the release before.\n", "# Notes\n"],
+    ".env.example": ["TOKEN=\n", "DATABASE_URL=postgres://db.example.com/x\n"],
+    "app/settings.py": ["import os\nTOKEN = os.environ['TOKEN']\n", f"TOKEN = '{SECRET}'\n"],
+    "docker-compose.yml": ["services:\n  db:\n    image: postgres\n", "services: [\n"],
     ".github/workflows/ci.yml": ["on: push\njobs:\n  test:\n    steps:\n      - run: pytest\n", "on: [\n"],
 }
 
@@ -106,6 +117,33 @@ def test_random_edits_leave_warm_and_cold_looks_the_same(repository: Path, tmp_p
             warm = run.look_over(repository, signals=signals, store=store)
             cold = run.look_over(repository, signals=signals)
             assert json.dumps(pack(warm)) == json.dumps(pack(cold)), (seed, done, signals)
+
+
+def test_what_decides_where_imports_lead_is_examined_though_none_is_looked_up_again(
+    repository: Path, tmp_path: Path
+) -> None:
+    (repository / "web" / "load.ts").unlink()
+    (repository / "web" / "page.ts").write_text('import { gone } from "@/gone";\ngone("x");\n')
+    (repository / "tsconfig.json").write_text("{")
+    with Store(tmp_path / "looks.sqlite3") as store:
+        for added in ("first.py", "second.py"):
+            (repository / "app" / added).write_text("x = 1\n")
+            warm = run.look_over(repository, signals={"errors.not-swallowed"}, store=store)
+            assert pack(warm) == pack(run.look_over(repository, signals={"errors.not-swallowed"}))
+            assert [one.path for one in warm.files.partial] == ["tsconfig.json"]
+
+
+def test_what_decides_where_imports_lead_counts_for_nothing_where_no_web_code_is_left(
+    repository: Path, tmp_path: Path
+) -> None:
+    (repository / "users.py").write_text("router = None\n")
+    (repository / "tsconfig.json").write_text("{")
+    with Store(tmp_path / "looks.sqlite3") as store:
+        assert [one.path for one in run.look_over(repository, store=store).files.partial] == ["tsconfig.json"]
+        (repository / "web" / "load.ts").unlink()
+        warm = run.look_over(repository, store=store)
+        assert pack(warm) == pack(run.look_over(repository))
+        assert not warm.files.partial
 
 
 def test_the_second_look_is_the_first_without_looking(
@@ -165,8 +203,7 @@ def test_what_was_owed_to_chance_is_not_kept(repository: Path, tmp_path: Path, m
 
 def test_no_secret_reaches_the_cache(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    secret = "ghp_" + "a8Kd02LmQz91XcVb47TyUi63OpWe58RtNj20"
-    (repository / "app" / "settings.py").write_text(f'GITHUB_TOKEN = "{secret}"\nrequests.get(url, auth="{secret}")\n')
+    (repository / "app" / "settings.py").write_text(f'GITHUB_TOKEN = "{SECRET}"\nrequests.get(url, auth="{SECRET}")\n')
     report = look_over(repository)
     assert any(one.location.path == "app/settings.py" for one in report.findings)
     place = next((tmp_path / "cache").rglob(DATABASE))
@@ -174,8 +211,8 @@ def test_no_secret_reaches_the_cache(repository: Path, tmp_path: Path, monkeypat
         rows = [row for (row,) in store._rows("SELECT key FROM kept", ())]
         kept = json.dumps(list(store.get(rows).values()))
     assert rows
-    assert secret not in kept
-    assert secret.encode() not in place.read_bytes()
+    assert SECRET not in kept
+    assert SECRET.encode() not in place.read_bytes()
 
 
 def test_what_findings_show_follows_the_file(repository: Path, tmp_path: Path) -> None:
