@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -79,6 +79,11 @@ class Look:
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
+        self.carry: Callable[[str], Set[str] | None] = _not
+        """Counts as read what a step of `checks.reads.carried` read in that look, where it would read the same.
+
+        Returns the files that it must take in anew; None where that is all of them.
+        """
         self.anew: Collection[str] = ()
         """Files of which that look can tell nothing: to ask it of these alone takes longer than to read them."""
 
@@ -425,6 +430,10 @@ class Look:
                 if (dev or not item.dev) and any(names_below(name, item.name, "/") for name in names)
             )
         )
+
+
+def _not(_: str) -> Set[str] | None:
+    return None
 
 
 def _nothing(_: Callable[[Look, str, str], Any], __: str) -> Mapping[str, Any]:

@@ -118,6 +118,19 @@ def taken_apart(kind: str) -> tuple[str, Question | None]:
     return name, (of, "\n".join(argument))
 
 
+CARRIED: Final[set[str]] = set()
+"""The steps of `carried`."""
+
+
+def carried(step: str) -> str:
+    """Register a step whose reads are kept, so that who must be asked again need not do all of its work again.
+
+    Its work asks `Look.carry` whether it would read the same; returns the name.
+    """
+    CARRIED.add(step)
+    return step
+
+
 class Step:
     """What one probe, or one piece of shared work, asked for by itself, and which other steps it used."""
 
@@ -241,7 +254,7 @@ class Reads:
         Where names lead is not counted: files from which names lead elsewhere are known (`lookups`).
         """
         leans = any(kind not in LOOKUPS for kind, _ in step.listing)
-        used = self._with_used(step, but=RESOLVING)[1:] if step.uses else ()
+        used = self.with_used(step, but=RESOLVING)[1:] if step.uses else ()
         leans = leans or any(one.asked or one.listing or one.whole for one in used)
         if leans:
             self.leaning.add(question)
@@ -267,7 +280,7 @@ class Reads:
 
     def everything(self, name: str) -> list[Step]:
         """A step and all that it used, each once."""
-        return self._with_used(self.steps[name])
+        return self.with_used(self.steps[name])
 
     def asked_by(self, name: str) -> set[str]:
         """The files that the step of that name asked about; none where there was no such step."""
@@ -286,7 +299,7 @@ class Reads:
 
     def unread_so_far(self) -> list[Unread]:
         """What the step that is under way could not read, with all that it used."""
-        return self.unread_by(self._with_used(self.now))
+        return self.unread_by(self.with_used(self.now))
 
     def _own(self, question: Question, asked: Set[str]) -> set[str]:
         """The set of a step, to be added to: one that is held for many as well is copied."""
@@ -302,7 +315,8 @@ class Reads:
                     same = frozenset(paths)
                     step.asked[question] = self._shared.setdefault(same, same)
 
-    def _with_used(self, step: Step, but: str = "") -> list[Step]:
+    def with_used(self, step: Step, but: str = "") -> list[Step]:
+        """A step and all that it used, `but` the one of that name, each once."""
         found: dict[str, Step] = {}
         waiting = sorted(step.uses)
         while waiting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from importlib import import_module
 from sys import intern
@@ -18,12 +18,13 @@ from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
 from checks.readers.web_facts import WebCall
-from checks.reads import name_of, of_one_file, rests_on
+from checks.reads import carried, name_of, of_one_file, rests_on
 from checks.shared import REACH
 
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import Call, PythonModule
+    from checks.reads import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def calls_of(look: Look, path: str, says: Says = _any, argument: str = "") -> li
     """The calls of one file, in the order in which it was walked: all, or those that `calls_that` finds in it."""
     asked, every, known = _asked(says, argument), _by_file(look), _found_in(look)
     if (asked, path) not in known:
-        calls = _reached(look, path, [call for call in every.get(path, ()) if says(call, argument)])
+        calls = _reached(look, path, [call for call in every.of(path) if says(call, argument)])
         known[asked, path] = _told(calls), calls
     told, calls = known[asked, path]
     if calls:
@@ -127,7 +128,7 @@ def _found_in(_: Look) -> dict[tuple[str, str], tuple[str, list[Seen]]]:
 
 def calls_in(look: Look, paths: Container[str], says: Says = _any, argument: str = "") -> list[Seen]:
     """The calls of some files, in the order of `calls_that`; what the others hold does not matter to who asks."""
-    return [call for path in _by_file(look) if path in paths for call in calls_of(look, path, says, argument)]
+    return [call for path in _by_file(look).paths if path in paths for call in calls_of(look, path, says, argument)]
 
 
 def calls_that(look: Look, says: Says, argument: str = "") -> tuple[Seen, ...]:
@@ -145,7 +146,9 @@ def calls_that(look: Look, says: Says, argument: str = "") -> tuple[Seen, ...]:
     look.reads.used(_BY_FILE)
     if asked not in known:
         every = _by_file(look)
-        those = {path: those for path, calls in every.items() if (those := [c for c in calls if says(c, argument)])}
+        silent = every.silent(asked)
+        asked_of = (path for path in every.paths if path not in silent)
+        those = {path: those for path in asked_of if (those := [c for c in every.of(path) if says(c, argument)])}
         found = {path: _reached(look, path, calls) for path, calls in those.items()}
         told = {path: _told(those) for path, those in found.items()}
         known[asked] = told, tuple(call for those in found.values() for call in those)
@@ -196,14 +199,17 @@ class _Alone:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._known: dict[str, list[Seen]] = {}
+        self._known: dict[str, tuple[list[Seen], Step]] = {}
 
     def of(self, path: str) -> list[Seen]:
-        # Asked for each time, so that it is known that the file is read.
+        # Asked for each time, so that it is known that the file is read, and what others are for it.
         self._look.module(path)
         if path not in self._known:
-            self._known[path] = list(_of_file(self._look, path))
-        return self._known[path]
+            with self._look.reads.aside() as step:
+                self._known[path] = list(_of_file(self._look, path)), step
+        calls, step = self._known[path]
+        self._look.reads.took(step, but=path)
+        return calls
 
 
 def _told(calls: list[Seen]) -> str:
@@ -219,22 +225,50 @@ def _told(calls: list[Seen]) -> str:
 
 
 @once
-def _by_file(look: Look) -> dict[str, list[Seen]]:
+def _by_file(look: Look) -> _ByFile:
     """The calls of each file, those without any included. Who uses them says which it asks for.
 
     Here only other files that name them are read, and whether files that entry points do not reach call them is open.
     """
-    found: dict[str, list[Seen]] = {}
-    for path in look.listed(PYTHON_OF_PRODUCT, WEB_OF_PRODUCT):
+    return _ByFile(look)
+
+
+_BY_FILE = carried(f"{_by_file.__module__}.{_by_file.__name__}")
+
+
+class _ByFile:
+    """Walks all files at once, unless all that names them elsewhere is as it was: then those that are asked for."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._known: dict[str, list[Seen]] = {}
+        self.paths = dict.fromkeys(look.listed(PYTHON_OF_PRODUCT, WEB_OF_PRODUCT))
+        """In their order."""
+        self._anew = look.carry(_BY_FILE)
+        for path in self.paths:
+            if self._anew is None or path in self._anew:
+                look.reads.took(self._walk(path), but=path)
+
+    def of(self, path: str) -> list[Seen]:
+        """The calls of one file; none of a file that is not among the paths."""
+        if path not in self._known and path in self.paths:
+            self._walk(path)
+        return self._known.get(path, [])
+
+    def _walk(self, path: str) -> Step:
         # Parsed before, so none of them is opened: the calls of a large tree take longer than one step may.
         allowance.reading(path)
-        with look.reads.aside() as step:
-            found[path] = list(_of_file(look, path))
-        look.reads.took(step, but=path)
-    return found
+        with self._look.reads.aside() as step:
+            self._known[path] = list(_of_file(self._look, path))
+        return step
 
-
-_BY_FILE = f"{_by_file.__module__}.{_by_file.__name__}"
+    def silent(self, asked: str) -> Set[str]:
+        """The files that are known to hold no call of those that are asked for."""
+        if self._anew is None:
+            return frozenset()
+        before = self._look.recalled(_those_that, asked)
+        silent = {path for path, told in before.items() if not told} - self._anew
+        return set(filter(self._look.tree.assume_read, silent))
 
 
 def _of_file(look: Look, path: str) -> Iterator[Seen]:

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks.application.calls_seen import Seen, lines_of
-from checks.application.wiring import python_modules
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.look import PYTHON
 from checks.once import once
 from checks.readers.facets import calls_like
+from checks.reads import of_one_file, rests_on
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -70,9 +71,8 @@ def own_client_waits(look: Look, client: OwnClient) -> bool:
 @once
 def _known(look: Look) -> dict[str, OwnClient]:
     found: dict[str, OwnClient] = {}
-    for module in python_modules(look, "imports", dead=True):
-        if not _LIBRARIES.intersection(item.top for item in module.imports):
-            continue
+    modules = (look.python.module(path) for path in look.gather(_imports_a_library, "", PYTHON_OF_PRODUCT))
+    for module in filter(None, modules):
         for one in module.classes:
             if any(_BASES.fullmatch(base) for base in one.bases):
                 found[one.name] = OwnClient(module.path, one.line, one.end_line)
@@ -90,6 +90,13 @@ def _known(look: Look) -> dict[str, OwnClient]:
             ):
                 found[function.name] = OwnClient(module.path, function.line, function.end_line)
     return found
+
+
+@rests_on(python=("imports",), web=())
+@of_one_file
+def _imports_a_library(look: Look, path: str, _: str) -> bool:
+    module = look.python.module(path)
+    return module is not None and not _LIBRARIES.isdisjoint(item.top for item in module.imports)
 
 
 def _returns_it(text: str) -> bool:

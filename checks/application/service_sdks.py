@@ -15,6 +15,7 @@ from checks.application.named_values import written_out
 from checks.look import PYTHON
 from checks.observation import Location
 from checks.once import once
+from checks.reads import of_one_file
 
 if TYPE_CHECKING:
     from checks.look import Look
@@ -96,7 +97,7 @@ def service_waits(look: Look, call: Seen) -> bool:
         return True
     package = call.name.split(".", 1)[0]
     if package == "stripe" and call.path.endswith(PYTHON):
-        return any(_STRIPE_LIMIT.search(lines_of(look, path)) for path in _files_of(look, "stripe"))
+        return any(look.answer_of(_limits_stripe, path, "") for path in _files_of(look, "stripe"))
     return any(
         one.reached and one.name == f"{call.name.rpartition('.')[0]}.setTimeout"
         for one in calls_that(look, _sets_a_timeout)
@@ -114,9 +115,18 @@ def stripe_tries(look: Look) -> tuple[Location, ...]:
         Location(path, number)
         for path in _files_of(look, "stripe")
         if path.endswith(PYTHON)
-        for number, line in enumerate(lines_of(look, path).split("\n"), 1)
-        if _STRIPE_TRIES.match(line)
+        for number in look.answer_of(_lets_stripe_try, path, "")
     )
+
+
+@of_one_file
+def _limits_stripe(look: Look, path: str, _: str) -> bool:
+    return bool(_STRIPE_LIMIT.search(lines_of(look, path)))
+
+
+@of_one_file
+def _lets_stripe_try(look: Look, path: str, _: str) -> list[int]:
+    return [n for n, line in enumerate(lines_of(look, path).split("\n"), 1) if _STRIPE_TRIES.match(line)]
 
 
 def _makers(look: Look, call: Seen) -> list[Seen]:

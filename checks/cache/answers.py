@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import asdict
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from checks.cache import version
-from checks.cache.compact import Rows, of_steps, read, restorer
+from checks.cache import contents, version
+from checks.cache.compact import Rows, of_steps, restorer
 from checks.cache.facts import may_tell
 from checks.cache.listings import Listing, added_to, row_of, together
+from checks.cache.sets import FileSets
 from checks.digests import blake2b
 from checks.look import PYTHON
 from checks.observation import Location, Unread
 from checks.readers.facets import LIKE, field_of, same
 from checks.reads import (
+    CARRIED,
     CODE,
     DECIDES,
     FACTS,
     FILE,
     GIT,
+    LOOKUPS,
     MEASURE,
     MODULES,
     PYTHON_MODULE,
@@ -54,11 +57,6 @@ if TYPE_CHECKING:
 
 _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
-_DIGITS: Final = 32
-"""Hexadecimal ones of a content's digest."""
-_TOGETHER: Final = 64 * _DIGITS
-_NONE: Final = "-" * _DIGITS
-"""For a file that was not there."""
 _OURS: Final = "checks."
 
 
@@ -82,9 +80,9 @@ class Answers:
         self._standing: dict[int, bool] = {}
         self._carrying: dict[int, list[Any]] = {}
         self._joined: dict[Question, int] = {}
-        self._sets: dict[int, int] = {}
-        self._sets_before: dict[int, int] = {}
-        self._changed = list(_differing(self._old.get("contents", ""), self._contents))
+        self._beside: dict[Question, tuple[list[list[Any]], set[Question]]] = {}
+        """What changed files were read with when they were asked again: rows of other files, and of their list."""
+        self._changed = list(contents.differing(self._old.get("contents", ""), self._contents))
         if len(self._changed) > _MOST_CHANGED:
             self._old = {}
         if self._old and self._listing is None and not self._decides.isdisjoint(self._changed_paths):
@@ -98,7 +96,8 @@ class Answers:
             for entry in self._old["answers"].values():
                 entry["asked"] = [rows[number] for number in entry["asked"]]
             self._old["remembered"] = [rows[number] for number in self._old["remembered"]]
-            look.recalled, look.anew = self._said_before, frozenset(self._changed_paths)
+            look.recalled, look.carry, look.anew = self._said_before, self.carry, frozenset(self._changed_paths)
+        self._sets = FileSets(self._paths, self._old.get("sets", ()), self._listing)
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
 
@@ -113,10 +112,13 @@ class Answers:
         if entry is None or not self._holds(entry):
             return None
         if name not in self._new:
-            self._new[name] = entry | {
-                "asked": [self._carried(row) for row in entry["asked"]],
-                "listing": [self._old["listing"][number] for number in entry["listing"]],
-            }
+            listing = [self._old["listing"][number] for number in entry["listing"]]
+            asked = list(map(self._carried, entry["asked"]))
+            for kind, argument, *_ in entry["asked"]:
+                rows, also_listing = self._beside.get((taken_apart(kind)[0], argument), ((), ()))
+                asked += rows
+                listing += also_listing
+            self._new[name] = entry | {"asked": asked, "listing": listing}
             self._replay(entry)
         return entry["value"]
 
@@ -127,24 +129,50 @@ class Answers:
         asked = of_steps(steps)
         listing = {one for step in steps for one in step.listing}
         # Of what is not there, only that is known.
-        listing |= {(FILE, path) for paths, _ in asked.values() for path in paths if path not in self._numbers}
+        listing |= {(FILE, path) for paths, _ in asked.values() for path in paths if path not in self._sets.numbers}
         entry = {
             "value": value,
             "findings": [asdict(one) for step in steps for one in step.findings],
             "unread": [[one.path, one.reason] for one in self._look.reads.unread_by(steps)],
             "whole": {what: self._token(what) for what in sorted(whole)},
-            "asked": [[*question, self._mask(paths), answers] for question, (paths, answers) in asked.items()],
+            "asked": [[*question, self._sets.mask(paths), answers] for question, (paths, answers) in asked.items()],
             "listing": sorted(listing),
         }
         if not may_tell("".join(json.dumps(entry[part]) for part in ("value", "findings", "listing"))):
             self._new[name] = entry
+
+    def carry(self, name: str) -> Set[str] | None:
+        """Have the step of that name, which is under way, read what it read; see `Look.carry`."""
+        not_taken_in = self.recall(name)
+        if not_taken_in is None:
+            return None
+        step, entry = self._look.reads.now, self._new[name]
+        for kind, argument, mask, said in entry["asked"]:
+            step.asked[kind, argument] = frozenset(self._sets.paths(mask))
+            step.answers[kind, argument] = dict(said)
+        step.listing.update((kind, argument) for kind, argument in entry["listing"])
+        step.whole.update(entry["whole"])
+        step.unread += [Unread(path, reason) for path, reason in entry["unread"]]
+        return {*not_taken_in, *self._else_now(), *self._old["troubled"]}
+
+    def _else_now(self) -> Set[str]:
+        return {*self._changed_paths, *self._sets.paths(self._moved)}
+
+    def _keep_steps(self) -> None:
+        """Keep what steps that can be carried read, in this look or, where it holds, in one before."""
+        for name in CARRIED & self._look.reads.steps.keys():
+            self.keep(name, [])
+        for name in self._old.get("answers", {}):
+            not_taken_in = self.recall(name) if name.startswith(_OURS) and name not in self._new else None
+            if not_taken_in is not None:
+                self._new[name]["value"] = sorted({*not_taken_in, *self._else_now()})
 
     def shown(self, place: Location, cut: Callable[[], str]) -> str:
         """What a finding at a place shows: what it did before, where the file did not change, else what is cut now."""
         where = f"{place.line}-{place.end_line}"
         known = self._shown.setdefault(place.path, {})
         if where not in known:
-            number = self._numbers.get(place.path)
+            number = self._sets.numbers.get(place.path)
             stands = bool(self._old) and number is not None and number not in self._changed
             before = self._old["shown"].get(place.path, {}).get(where) if stands else None
             text = cut() if before is None else before
@@ -159,9 +187,10 @@ class Answers:
         listing: dict[Question, int] = {}
         rows, remembered = Rows(), self._remembered()
         answers = {}
+        self._keep_steps()
         for name, entry in self._new.items():
-            listed = [listing.setdefault((kind, argument), len(listing)) for kind, argument in entry["listing"]]
-            answers[name] = entry | {"asked": rows.numbers_of(entry["asked"]), "listing": listed}
+            listed = {listing.setdefault((kind, argument), len(listing)) for kind, argument in entry["listing"]}
+            answers[name] = entry | {"asked": rows.numbers_of(entry["asked"]), "listing": sorted(listed)}
         places = rows.numbers_of(remembered)
         rests_on = self._old.get("rests on", {}) | RESTS_ON
         partial, skipped = self._look.tree.troubles()
@@ -213,9 +242,7 @@ class Answers:
         if listing is None or len(listing.added) + len(listing.removed) > _MOST_CHANGED:
             return {}
         self._listing = listing
-        places = {path: number for number, path in enumerate(listing.before)}
-        contents = (_of(old["contents"], places[path]) if path in places else _NONE for path in self._paths)
-        return old | {"contents": "".join(contents)}
+        return old | {"contents": contents.as_of_now(old["contents"], listing.before, self._paths)}
 
     def _listed(self, digest: str, old: dict[str, Any]) -> Listing | None:
         """The list of files of an earlier look, unless it came about otherwise."""
@@ -232,15 +259,15 @@ class Answers:
         those = 0
         answers: dict[str, Any] = {}
         for number, said in self._asked_before.get((name_of(question), argument), ()):
-            those |= self._set(number)
+            those |= self._sets.now(number)
             # Steps go on asking after an answer rests on them: what was said then is not of this answer.
-            asked = set(self._in(self._set(number)))
+            asked = set(self._sets.paths(self._sets.now(number)))
             answers |= {path: one for path, one in said.items() if path in asked}
         for number in self._changed:
             those &= ~(1 << number)
         those &= ~self._moved
         troubled = set(self._old["troubled"])
-        return {path: restored(answers.get(path)) for path in self._in(those) if path not in troubled}
+        return {path: restored(answers.get(path)) for path in self._sets.paths(those) if path not in troubled}
 
     @cached_property
     def _asked_before(self) -> dict[Question, list[tuple[int, Mapping[str, Any]]]]:
@@ -253,15 +280,15 @@ class Answers:
     def _remembered(self) -> list[Any]:
         """What files said beside what steps rest on, in this look, or before where it was not asked for again."""
         step = self._look.reads.steps.get(REMEMBERED, Step())
-        stands = ~self._mask(self._changed_paths) & ~self._moved
+        stands = ~self._sets.mask(self._changed_paths) & ~self._moved
         before = {(one[0], one[1]): one for one in self._old.get("remembered", ())}
         old = [
-            [*question, self._set(number) & stands, said]
+            [*question, self._sets.now(number) & stands, said]
             for question, (_, _, number, said) in before.items()
             if question not in step.asked
         ]
-        now = [[*question, self._mask(paths), step.answers.get(question, {})] for question, paths in step.asked.items()]
-        return old + now
+        asked = step.asked.items()
+        return old + [[*one, self._sets.mask(paths), step.answers.get(one, {})] for one, paths in asked]
 
     # -- does an answer still hold ----------------------------------------------------------------------------------
 
@@ -280,7 +307,7 @@ class Answers:
         """Whether the changed files say what they said; most steps rest on what others asked, too."""
         if id(row) not in self._standing:
             kind, argument, number, said = row
-            mask = self._set(number)
+            mask = self._sets.now(number)
             changed = (one for one in self._changed if mask >> one & 1)
             self._standing[id(row)] = all(self._says((kind, argument), one, said) for one in changed)
         return self._standing[id(row)]
@@ -297,13 +324,13 @@ class Answers:
     def _says_alike(self, listing: Listing, kind: str, argument: str, number: int, said: Mapping[str, Any]) -> bool:
         """Whether what was asked of some files would be asked of those that there are now, and they say the same."""
         name, among = taken_apart(kind)
-        gone = self._set_before(number) & listing.gone
+        gone = self._sets.before(number) & listing.gone
         if gone and (among is None or not said.keys().isdisjoint(listing.removed)):
             return False
         for path in listing.added_among(among) if among else ():
             if self._asked_again((name, argument), path) or self._is_troubled(path):
                 return False
-        return self._says_from_there(kind, argument, self._set(number) & self._moved, said)
+        return self._says_from_there(kind, argument, self._sets.now(number) & self._moved, said)
 
     def _says_from_there(self, kind: str, argument: str, moved: int, said: Mapping[str, Any]) -> bool:
         """Whether files from which names lead elsewhere say what they said."""
@@ -312,13 +339,13 @@ class Answers:
         question = taken_apart(kind)[0], argument
         if kind in FACTS or moved.bit_count() > _MOST_CHANGED:
             return False
-        return all(self._asked_again(question, path) == (said.get(path) or None) for path in self._in(moved))
+        return all(self._asked_again(question, path) == (said.get(path) or None) for path in self._sets.paths(moved))
 
     @cached_property
     def _moved(self) -> int:
         """The files from which names lead elsewhere: what they said may have been said of other files."""
         listing = self._listing
-        return self._mask(path for path in self._paths if listing.leads_elsewhere(path)) if listing else 0
+        return self._sets.mask(path for path in self._paths if listing.leads_elsewhere(path)) if listing else 0
 
     @property
     def _decides(self) -> set[str]:
@@ -365,9 +392,22 @@ class Answers:
             module = question[0].partition(":")[0]
             if module.startswith(_OURS):
                 import_module(module)
-            answer = QUESTIONS[question[0]](self._again, path, question[1]) if question[0] in QUESTIONS else ["unknown"]
+            reads = self._again.reads
+            with reads.aside() as step:
+                known = QUESTIONS.get(question[0])
+                answer = known(self._again, path, question[1]) if known else ["unknown"]
             self._same[key] = json.loads(json.dumps(answer)) or None
+            self._note_beside(question, path, reads.with_used(step))
         return self._same[key]
+
+    def _note_beside(self, question: Question, path: str, steps: list[Step]) -> None:
+        """Note what a changed file was read with: an answer that is the same may rest on more than it did."""
+        rows, listing = self._beside.setdefault(question, ([], set()))
+        listing.update(one for step in steps for one in step.listing if one[0] not in LOOKUPS)
+        for asked, (every, said) in of_steps(steps).items():
+            if paths := every - {path}:
+                told = {one: what for one, what in said.items() if one in paths}
+                rows.append([*asked, self._sets.mask(paths), told])
 
     def _rests_on_same(self, kind: str, path: str, number: int) -> bool:
         """Whether a question rests on parts of a module that are the same, so that it need not be asked again."""
@@ -392,7 +432,7 @@ class Answers:
         """What a reader made of a changed file before, and what it makes of it now; None where either is not known."""
         key = kind, path
         if key not in self._before_and_now:
-            again, before = self._again, bytes.fromhex(_of(self._old["contents"], number))
+            again, before = self._again, bytes.fromhex(contents.of(self._old["contents"], number))
             rows = again.facts.before_and_now(kind, path, before, lambda: again.work_out(kind, path))
             self._before_and_now[key] = _modules(kind, rows) if rows and kind in MODULES else rows
         return self._before_and_now[key]
@@ -410,7 +450,7 @@ class Answers:
         """A row of the earlier look as one of this."""
         if id(row) not in self._carrying:
             kind, argument, number, said = row
-            self._carrying[id(row)] = [kind, argument, self._set(number) | self._added(kind, argument), said]
+            self._carrying[id(row)] = [kind, argument, self._sets.now(number) | self._added(kind, argument), said]
         return self._carrying[id(row)]
 
     def _added(self, kind: str, argument: str) -> int:
@@ -422,51 +462,21 @@ class Answers:
             name, among = taken_apart(kind)
             added = self._listing.added_among(among) if self._listing and among else ()
             read = [path for path in added if self._look.answered(QUESTIONS[name], argument, path)[1]]
-            self._joined[kind, argument] = self._mask(read)
+            self._joined[kind, argument] = self._sets.mask(read)
         return self._joined[kind, argument]
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
         read = 0
         for number in {number for kind, _, number, _ in entry["asked"] if kind != DECIDES[0]}:
-            read |= self._set(number)
+            read |= self._sets.now(number)
         self._look.noted.extend(Unread(path, reason) for path, reason in entry["unread"])
         self._look.found(*(unpack_finding(one) for one in entry["findings"]))
         partial, skipped = self._old["partial"], self._old["skipped"]
         # Most answers rest on the same files.
-        self._look.tree.count_as_read(self._in(read & ~self._counted), partial, skipped)
+        self._look.tree.count_as_read(self._sets.paths(read & ~self._counted), partial, skipped)
         self._counted |= read
-        measured = next((self._set(number) for kind, _, number, _ in entry["asked"] if kind == MEASURE[0]), 0)
-        self._look.left_out.update(set(self._in(measured)).intersection(self._old["left out"]))
-
-    # -- sets of files ----------------------------------------------------------------------------------------------
-
-    def _mask(self, paths: Iterable[str]) -> int:
-        """A set of files as a number with a bit for each."""
-        bits = bytearray(len(self._paths) // 8 + 1)
-        for path in paths:
-            number = self._numbers.get(path)
-            if number is not None:
-                bits[number >> 3] |= 1 << (number & 7)
-        return int.from_bytes(bits, "little")
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {path: number for number, path in enumerate(self._paths)}
-
-    def _set(self, number: int) -> int:
-        if number not in self._sets:
-            mask = self._set_before(number)
-            self._sets[number] = self._listing.renumbered(mask) if self._listing else mask
-        return self._sets[number]
-
-    def _set_before(self, number: int) -> int:
-        if number not in self._sets_before:
-            self._sets_before[number] = read(self._old["sets"][number])
-        return self._sets_before[number]
-
-    def _in(self, mask: int) -> Iterable[str]:
-        bits = bin(mask)[:1:-1]
-        return (path for path, bit in zip(self._paths, bits, strict=False) if bit == "1")
+        measured = next((self._sets.now(number) for kind, _, number, _ in entry["asked"] if kind == MEASURE[0]), 0)
+        self._look.left_out.update(set(self._sets.paths(measured)).intersection(self._old["left out"]))
 
 
 def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule, PythonModule | WebModule]:
@@ -477,18 +487,6 @@ def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule
     from checks.readers import web_facts
 
     return web_facts.rows().unpack(pair[0]), web_facts.rows().unpack(pair[1])
-
-
-def _of(contents: str, number: int) -> str:
-    return contents[number * _DIGITS : (number + 1) * _DIGITS]
-
-
-def _differing(before: str, now: str) -> Iterator[int]:
-    """The numbers of the files whose contents differ. Most do not, so many are compared at once."""
-    for start in range(0, len(now), _TOGETHER):
-        if before[start : start + _TOGETHER] != now[start : start + _TOGETHER]:
-            numbers = range(start // _DIGITS, min(start + _TOGETHER, len(now)) // _DIGITS)
-            yield from (number for number in numbers if _of(before, number) != _of(now, number))
 
 
 def _digest(*parts: str) -> bytes:

@@ -61,16 +61,19 @@ class Rows:
         self._known: dict[int, int] = {}
 
     def numbers_of(self, asked: Iterable[list[Any]]) -> list[int]:
-        """The places of rows of kind, argument, set and answers in what is `written`; the caller holds on to them."""
-        found = []
+        """The places of rows of kind, argument, set and answers in what is `written`, each once.
+
+        The caller holds on to the rows.
+        """
+        found: dict[int, None] = {}
         for row in asked:
             number = self._known.get(id(row))
             if number is None:
                 kind, argument, mask, said = row
                 one = kind, argument, self._sets.setdefault(mask, len(self._sets)), self._sayings.number_of(said)
                 number = self._known[id(row)] = self._rows.setdefault(one, len(self._rows))
-            found.append(number)
-        return found
+            found[number] = None
+        return list(found)
 
     @property
     def kinds(self) -> set[str]:
@@ -108,6 +111,8 @@ def restorer(question: OfOneFile) -> Callable[[Any], Any] | None:
     returns = str(question.__annotations__.get("return", ""))
     if returns == "bool":
         return bool
+    if returns == "str":
+        return lambda said: said or ""
     if returns == "list[int]":
         return lambda said: list(said or ())
     if returns.startswith("list[tuple["):

@@ -24,13 +24,16 @@ from checks.application.numbers import share
 from checks.application.own_clients import own_client
 from checks.application.service_sdks import stripe_tries
 from checks.application.switches import default_of, values_of
-from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable, python_modules
+from checks.application.wiring import absent, answer, blind_spots, complain, function_at, not_applicable
 from checks.application.wrapped import definition, wrappers
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.look import PYTHON, WEB, Look
 from checks.models.calls import clients_for, embedding_calls, model_calls
 from checks.models.limits import waits_for_model
 from checks.observation import Confidence, Location, Observation, Outcome, Severity
 from checks.probe import probe
+from checks.readers.python_facts import Call
+from checks.reads import of_one_file
 from checks.topics.queue_retries import run_again, tried_again, worked_files
 from checks.topics.tries_again import OPTION, has_option, loops
 
@@ -218,24 +221,40 @@ def _is_run(look: Look, path: str) -> bool:
 
 
 def _decorated(look: Look) -> list[_Retry]:
-    """Functions below a bare decorator: `@retry` is no call."""
-    return [
-        (Location(module.path, one.line), _pauses(one.resolved, ""), (item.line, item.end_line))
-        for module in python_modules(look, "decorated", dead=True)
-        if _is_run(look, module.path)
+    """Functions below a bare decorator, as `@retry` is no call, and tasks that Celery runs as a whole again."""
+    paths = (path for path in look.gather(_has_such, "", PYTHON_OF_PRODUCT) if _is_run(look, path))
+    functions = [
+        (module.path, item, one)
+        for module in filter(None, map(look.python.module, paths))
         for item in module.decorated
         for one in item.decorators
-        if _BACKOFF.fullmatch(one.resolved) and not one.arguments and not one.keywords
-    ] + [
-        # Celery runs the whole task again
-        (Location(module.path, one.line), "retry_backoff" in one.keywords, (item.line, item.end_line))
-        for module in python_modules(look, "decorated", dead=True)
-        if _is_run(look, module.path)
-        for item in module.decorated
-        for one in item.decorators
-        if one.callee.rsplit(".", 1)[-1] in {"task", "shared_task", "actor"}
-        and {"autoretry_for", "retry_backoff", "max_backoff"} & one.keywords.keys()
     ]
+    return [
+        (Location(path, one.line), _pauses(one.resolved, ""), (item.line, item.end_line))
+        for path, item, one in functions
+        if _is_bare(one)
+    ] + [
+        (Location(path, one.line), "retry_backoff" in one.keywords, (item.line, item.end_line))
+        for path, item, one in functions
+        if _is_of_a_task(one)
+    ]
+
+
+@of_one_file
+def _has_such(look: Look, path: str, _: str) -> bool:
+    module = look.python.module(path)
+    return module is not None and any(
+        _is_bare(one) or _is_of_a_task(one) for item in module.decorated for one in item.decorators
+    )
+
+
+def _is_bare(one: Call) -> bool:
+    return bool(_BACKOFF.fullmatch(one.resolved)) and not one.arguments and not one.keywords
+
+
+def _is_of_a_task(one: Call) -> bool:
+    named = one.callee.rsplit(".", 1)[-1] in {"task", "shared_task", "actor"}
+    return named and not {"autoretry_for", "retry_backoff", "max_backoff"}.isdisjoint(one.keywords)
 
 
 def _pauses(name: str, text: str) -> bool:

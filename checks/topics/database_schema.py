@@ -8,7 +8,8 @@ from functools import partial
 from checks.application.calls_seen import lines_of
 from checks.application.databases import DOCUMENT, databases, without_database
 from checks.application.numbers import counted
-from checks.application.wiring import absent, answer, calls, not_applicable, python_modules, reached, span
+from checks.application.wiring import absent, answer, calls, not_applicable, reached, span
+from checks.files.listed import PYTHON_OF_PRODUCT
 from checks.look import Look
 from checks.observation import Location, Observation, Outcome
 from checks.probe import probe
@@ -51,6 +52,7 @@ _SCHEMAS = (
 )
 _DOES_SOMETHING = re.compile(r"(?m)\bop\.\w+|^[ \t]+(?!def\b)[^#\n\"']*\w\(")
 """A call inside a function of a revision."""
+_MODELS = re.compile(r"(?:^|/)models(?:\.py|/.*)$")
 _MAKES_NO_TABLE = re.compile(r"\b(?:abstract|proxy)\s*=\s*True|\bmanaged\s*=\s*False")
 _MAKES_TABLE = re.compile(r"(?i)\bcreate table if not exists\b")
 _SENDS = re.compile(r"\.\w*(?:exec\w*|query|run|prepare|batch|begin|unsafe)\w*\(|\bsql`")
@@ -124,26 +126,38 @@ def _incomplete(look: Look, tool: str, files: list[str]) -> tuple[str, list[Loca
     if tool != "Django" or look.sources_with("migration_modules", among=(SOURCES, ".py")):
         return None
     homes = {path.rpartition("/migrations/")[0] for path in files}
-    without = [place for home, place in _apps_with_tables(look).items() if home not in homes]
+    models = [path for home, path in _apps_with_tables(look).items() if home not in homes]
+    without = [Location(path, line) for path in models for line in _tables(look, path)[:1]]
     said = f"{counted(len(without), 'Django app has', 'Django apps have')} tables and no migrations"
     return (said, without) if without else None
 
 
-def _apps_with_tables(look: Look) -> dict[str, Location]:
-    """The installed Django apps whose models make tables: the folder of each, with the first such model."""
+def _apps_with_tables(look: Look) -> dict[str, str]:
+    """The installed Django apps whose models make tables: the folder of each, with the first module of such models."""
     settings = [look.tree.text(path) or "" for path in look.sources_with("installed_apps", among=(SOURCES, ".py"))]
-    found: dict[str, Location] = {}
-    for module in python_modules(look, "classes", dead=True):  # Django itself loads the models of what is installed
-        home = re.sub(r"(?:^|/)models(?:\.py|/.*)$", "", module.path)
+    found: dict[str, str] = {}
+    # Whether they are reached does not matter: Django itself loads the models of what is installed.
+    for path in look.gather(_makes_tables, "", PYTHON_OF_PRODUCT):
+        home = _MODELS.sub("", path)
         app = re.escape(home.rpartition("/")[2])
-        if home == module.path or home in found or not any(re.search(rf"[\"'.]{app}[\"'.]", text) for text in settings):
-            continue
-        for item in module.classes:
-            body = span(look, module.path, item.line, item.end_line)
-            if "models.Model" in item.bases and not _MAKES_NO_TABLE.search(body):
-                found[home] = Location(module.path, item.line)
-                break
+        if home not in found and any(re.search(rf"[\"'.]{app}[\"'.]", text) for text in settings):
+            found[home] = path
     return found
+
+
+@of_one_file
+def _makes_tables(look: Look, path: str, _: str) -> bool:
+    return bool(_MODELS.search(path) and _tables(look, path))
+
+
+def _tables(look: Look, path: str) -> list[int]:
+    """The lines of the classes of a module of Django models that make a table."""
+    module = look.python.module(path)
+    return [
+        item.line
+        for item in (module.classes if module else ())
+        if "models.Model" in item.bases and not _MAKES_NO_TABLE.search(span(look, path, item.line, item.end_line))
+    ]
 
 
 def _is_migration(look: Look, tool: str, path: str) -> bool:

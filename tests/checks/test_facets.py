@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.products import Product, read_products
 from checks import run
-from checks.application import calls_seen, product_said, switches, wiring
+from checks.application import calls_seen, own_clients, product_said, switches, wiring
 from checks.application.calls_seen import Seen, calls_that
 from checks.application.endpoints import endpoints
 from checks.application.routing import web_routing
@@ -238,6 +238,7 @@ def test_web_files_that_may_not_declare_a_route_declare_none(product: Product, t
 
 ARGUMENTS = {
     name_of(calls_seen._those_that): f"{calls_seen.__name__}:_any\n",
+    name_of(own_clients._imports_a_library): "",
     name_of(wiring._calls_like): like("callee", ".*"),
     name_of(switches._assigned): "app",
     name_of(product_said.called_like): product_said.asked_for(re.compile(".")),
