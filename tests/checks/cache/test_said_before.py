@@ -58,6 +58,7 @@ def test_every_answer_that_is_said_again_has_the_type_of_its_question() -> None:
     probes()
     kinds: dict[str, tuple[Any, Any]] = {
         "bool": (True, False),
+        "str": ("a", ""),
         "list[int]": ([3], []),
         "list[tuple[int, bool, int, int]]": ([(3, True, 1, 9)], []),
         "list[tuple[int, int]]": ([(3, 9)], []),
