@@ -79,7 +79,7 @@ class Look:
         self._said_before: dict[tuple[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = {}
         self.recalled: Callable[[Callable[[Look, str, str], Any], str], Mapping[str, Any]] = _nothing
         """What files that did not change since said to a question in an earlier look; see `checks.cache.answers`."""
-        self.carry: Callable[[str], Set[str] | None] = _not
+        self.take_up: Callable[[str], Set[str] | None] = _not
         """Counts as read what a step of `checks.reads.carried` read in that look, where it would read the same.
 
         Returns the files that it must take in anew; None where that is all of them.
@@ -130,6 +130,11 @@ class Look:
     def begin_code(self, code: CodeFindings) -> None:
         """Hand over semgrep's findings; the runner calls this once, before the probes of the CODE stage."""
         self._code = code
+
+    @property
+    def finished(self) -> Set[str]:
+        """The shared work that was done to its end, by the names of its steps."""
+        return {self._steps[work] for work in self._done}
 
     # -- work that probes share -------------------------------------------------------------------------------------
 

@@ -125,7 +125,7 @@ CARRIED: Final[set[str]] = set()
 def carried(step: str) -> str:
     """Register a step whose reads are kept, so that who must be asked again need not do all of its work again.
 
-    Its work asks `Look.carry` whether it would read the same; returns the name.
+    Its work asks `Look.take_up` whether it would read the same; returns the name.
     """
     CARRIED.add(step)
     return step

@@ -244,15 +244,15 @@ class _ByFile:
         self._known: dict[str, list[Seen]] = {}
         self.paths = dict.fromkeys(look.listed(PYTHON_OF_PRODUCT, WEB_OF_PRODUCT))
         """In their order."""
-        self._anew = look.carry(_BY_FILE)
+        self._to_walk = look.take_up(_BY_FILE)
         for path in self.paths:
-            if self._anew is None or path in self._anew:
+            if self._to_walk is None or path in self._to_walk:
                 look.reads.took(self._walk(path), but=path)
 
     def of(self, path: str) -> list[Seen]:
         """The calls of one file; none of a file that is not among the paths."""
         if path not in self._known and path in self.paths:
-            self._walk(path)
+            self._walk(path)  # What that reads of others was taken up.
         return self._known.get(path, [])
 
     def _walk(self, path: str) -> Step:
@@ -264,10 +264,10 @@ class _ByFile:
 
     def silent(self, asked: str) -> Set[str]:
         """The files that are known to hold no call of those that are asked for."""
-        if self._anew is None:
+        if self._to_walk is None:
             return frozenset()
         before = self._look.recalled(_those_that, asked)
-        silent = {path for path, told in before.items() if not told} - self._anew
+        silent = {path for path, told in before.items() if not told} - self._to_walk
         return set(filter(self._look.tree.assume_read, silent))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checks.files.listed import is_product
+
 if TYPE_CHECKING:
     from checks.look import Look
     from checks.readers.python_facts import PythonModule
@@ -45,7 +47,8 @@ def _class_of(look: Look, module: PythonModule, annotation: str, hops: int) -> s
         if item.local == head and not item.paths:
             dotted = f"{item.dotted}.{rest}" if rest else item.dotted
             return dotted if _CLIENTS.fullmatch(dotted) else ""
-        if item.local == head and hops and (home := look.python.module(item.paths[-1])):
+        # As `PythonCode.trace`, names are followed within the product.
+        if item.local == head and hops and is_product(item.paths[-1]) and (home := look.python.module(item.paths[-1])):
             return _alias(look, home, rest or item.name, hops - 1)
     return _alias(look, module, name, hops - 1) if hops else ""
 

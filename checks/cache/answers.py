@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from checks.cache import contents, version
 from checks.cache.compact import Rows, of_steps, restorer
-from checks.cache.facts import may_tell
+from checks.cache.facts import may_tell, unpacked
 from checks.cache.listings import Listing, added_to, row_of, together
 from checks.cache.sets import FileSets
 from checks.digests import blake2b
@@ -52,8 +52,6 @@ from checks.report_wire import unpack_finding
 if TYPE_CHECKING:
     from checks.cache.store import Store
     from checks.look import Look
-    from checks.readers.python_facts import PythonModule
-    from checks.readers.web_facts import WebModule
 
 _MOST_CHANGED: Final = 200
 """Files; where more of them changed, every probe is run."""
@@ -96,7 +94,7 @@ class Answers:
             for entry in self._old["answers"].values():
                 entry["asked"] = [rows[number] for number in entry["asked"]]
             self._old["remembered"] = [rows[number] for number in self._old["remembered"]]
-            look.recalled, look.carry, look.anew = self._said_before, self.carry, frozenset(self._changed_paths)
+            look.recalled, look.take_up, look.anew = self._said_before, self.take_up, frozenset(self._changed_paths)
         self._sets = FileSets(self._paths, self._old.get("sets", ()), self._listing)
         self._before_and_now: dict[tuple[str, str], tuple[Any, Any] | None] = {}
         self._shown: dict[str, dict[str, str]] = {}
@@ -141,31 +139,39 @@ class Answers:
         if not may_tell("".join(json.dumps(entry[part]) for part in ("value", "findings", "listing"))):
             self._new[name] = entry
 
-    def carry(self, name: str) -> Set[str] | None:
-        """Have the step of that name, which is under way, read what it read; see `Look.carry`."""
+    def take_up(self, name: str) -> Set[str] | None:
+        """Have the step of that name, which is under way, read what it read; see `Look.take_up`."""
         not_taken_in = self.recall(name)
         if not_taken_in is None:
             return None
         step, entry = self._look.reads.now, self._new[name]
         for kind, argument, mask, said in entry["asked"]:
-            step.asked[kind, argument] = frozenset(self._sets.paths(mask))
-            step.answers[kind, argument] = dict(said)
+            step.asked[kind, argument] = step.asked.get((kind, argument), frozenset()) | {*self._sets.paths(mask)}
+            step.answers.setdefault((kind, argument), {}).update(said)
         step.listing.update((kind, argument) for kind, argument in entry["listing"])
         step.whole.update(entry["whole"])
         step.unread += [Unread(path, reason) for path, reason in entry["unread"]]
-        return {*not_taken_in, *self._else_now(), *self._old["troubled"]}
+        return {*not_taken_in, *self._may_differ(), *self._old["troubled"]}
 
-    def _else_now(self) -> Set[str]:
+    def _may_differ(self) -> Set[str]:
+        """The files that may not be what they were to a step."""
         return {*self._changed_paths, *self._sets.paths(self._moved)}
 
     def _keep_steps(self) -> None:
-        """Keep what steps that can be carried read, in this look or, where it holds, in one before."""
+        """Keep what steps that are carried read, in this look or, where it holds, in one before.
+
+        Their value is the files that they have not taken in since.
+        """
         for name in CARRIED & self._look.reads.steps.keys():
-            self.keep(name, [])
+            self._new.pop(name, None)
+            if name in self._look.finished:
+                self.keep(name, [])
+        # Their modules may not be imported; no signal has such a name.
         for name in self._old.get("answers", {}):
-            not_taken_in = self.recall(name) if name.startswith(_OURS) and name not in self._new else None
-            if not_taken_in is not None:
-                self._new[name]["value"] = sorted({*not_taken_in, *self._else_now()})
+            if name.startswith(_OURS) and name not in self._look.reads.steps:
+                not_taken_in = self.recall(name)
+                if not_taken_in is not None:
+                    self._new[name]["value"] = sorted({*not_taken_in, *self._may_differ()})
 
     def shown(self, place: Location, cut: Callable[[], str]) -> str:
         """What a finding at a place shows: what it did before, where the file did not change, else what is cut now."""
@@ -202,7 +208,7 @@ class Answers:
             "remembered": places,
             # To ask the module of each question would be to import it.
             "rests on": {kind: rests_on[kind] for kind in rows.kinds & rests_on.keys()},
-            "leaning": sorted(self._look.reads.leaning.union(self._old.get("leaning", ()))),
+            "leaning": sorted({*self._old.get("leaning", ())}.union(*(one.leaning for one in reads))),
             "decides": sorted(self._decides.union(*(one.asked_by(RESOLVING) for one in reads))),
             "partial": partial,
             "skipped": skipped,
@@ -397,6 +403,7 @@ class Answers:
                 known = QUESTIONS.get(question[0])
                 answer = known(self._again, path, question[1]) if known else ["unknown"]
             self._same[key] = json.loads(json.dumps(answer)) or None
+            reads.leaned(question[0], step)
             self._note_beside(question, path, reads.with_used(step))
         return self._same[key]
 
@@ -434,7 +441,9 @@ class Answers:
         if key not in self._before_and_now:
             again, before = self._again, bytes.fromhex(contents.of(self._old["contents"], number))
             rows = again.facts.before_and_now(kind, path, before, lambda: again.work_out(kind, path))
-            self._before_and_now[key] = _modules(kind, rows) if rows and kind in MODULES else rows
+            if rows and kind in MODULES:
+                rows = unpacked(kind, rows[0]), unpacked(kind, rows[1])
+            self._before_and_now[key] = rows
         return self._before_and_now[key]
 
     def _token(self, what: str) -> str:
@@ -477,16 +486,6 @@ class Answers:
         self._counted |= read
         measured = next((self._sets.now(number) for kind, _, number, _ in entry["asked"] if kind == MEASURE[0]), 0)
         self._look.left_out.update(set(self._sets.paths(measured)).intersection(self._old["left out"]))
-
-
-def _modules(kind: str, pair: tuple[Any, Any]) -> tuple[PythonModule | WebModule, PythonModule | WebModule]:
-    if kind == PYTHON_MODULE:
-        from checks.readers import python_facts
-
-        return python_facts.rows().unpack(pair[0]), python_facts.rows().unpack(pair[1])
-    from checks.readers import web_facts
-
-    return web_facts.rows().unpack(pair[0]), web_facts.rows().unpack(pair[1])
 
 
 def _digest(*parts: str) -> bytes:

@@ -12,12 +12,14 @@ from checks.cache import version
 from checks.cache.bundles import Bundles
 from checks.cache.files import contents, key_of
 from checks.children import allowance
-from checks.reads import FACTS, TEXT
+from checks.reads import FACTS, PYTHON_MODULE, TEXT
 from checks.secrets.shapes import suspect
 
 if TYPE_CHECKING:
     from checks.cache.ahead import Ahead
     from checks.cache.store import Store
+    from checks.readers.python_facts import PythonModule
+    from checks.readers.web_facts import WebModule
     from checks.tree import Tree
 
 
@@ -167,6 +169,17 @@ class FileFacts:
         asked.update(wanted)
         if self._store is not None:
             self._rows.update(self._store.get(wanted))
+
+
+def unpacked(kind: str, row: Any) -> PythonModule | WebModule:
+    """The module of which a reader kept a row."""
+    if kind == PYTHON_MODULE:
+        from checks.readers import python_facts
+
+        return python_facts.rows().unpack(row)
+    from checks.readers import web_facts
+
+    return web_facts.rows().unpack(row)
 
 
 # Several facts quote the same text, one after the other.

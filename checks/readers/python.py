@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.cache.facts import FileFacts
+from checks.files.listed import is_product
 from checks.observation import Unread
 from checks.readers import python_ast, python_newer, python_older
 from checks.readers.facets import attend
@@ -126,7 +127,8 @@ class PythonCode:
         """`call.resolved` with names from other repository files followed to where they were made.
 
         `from app.llm import client` in `path`, and `client = openai.OpenAI()` in app/llm.py, give
-        "openai.OpenAI.chat.completions.create" for `client.chat.completions.create(...)`.
+        "openai.OpenAI.chat.completions.create" for `client.chat.completions.create(...)`. Names of the product are
+        followed within it: what is read of other files for a name alone would count as examined, or not, by chance.
         """
         name = call.resolved
         for _ in range(_MOST_HOPS):
@@ -140,6 +142,8 @@ class PythonCode:
         module = self.module(path)
         for item in module.imports if module else ():
             if item.paths and item.name and (name == item.dotted or name.startswith(item.dotted + ".")):
+                if is_product(path) and not is_product(item.paths[-1]):
+                    continue
                 target = self.module(item.paths[-1])
                 rest = name[len(item.dotted) :]
                 if target and item.name in target.bound and target.path != path:

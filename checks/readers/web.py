@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.cache.facts import FileFacts
+from checks.files.listed import is_product
 from checks.observation import Unread
 from checks.readers.facets import attend
 from checks.readers.grammar import TooSlowError
@@ -91,7 +92,7 @@ class WebCode:
         return self._routes[chosen]
 
     def trace(self, call: WebCall) -> str:
-        """`call.resolved` with names from other repository files followed to where they were made.
+        """`call.resolved` with names from other files of the product followed to where they were made.
 
         `import { client } from "./llm"` and `export const client = new OpenAI()` there give
         "openai.default.chat.completions.create" for `client.chat.completions.create(...)`.
@@ -99,7 +100,7 @@ class WebCode:
         name = call.resolved
         for _ in range(_MOST_HOPS):
             target, _, inner = name.partition("#")
-            if not inner:
+            if not inner or not is_product(target):
                 return name
             module = self.module(target)
             head, _, rest = inner.partition(".")

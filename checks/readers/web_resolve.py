@@ -22,7 +22,8 @@ _BY_CONVENTION = ("@/", "~/", "~~/", "$lib/", "src/")
 NEVER_PACKAGES = (".", "/", "#", *_BY_CONVENTION)
 """How specifiers begin that lead to a file of the tree or nowhere."""
 _INWARD = (r"[./].*", *(f"{re.escape(start)}.*" for start in _BY_CONVENTION))
-_MOST_EXTENDS = 5
+_MOST_EXTENDS = 50
+"""Files; each is read once for who extends it."""
 
 
 class Resolver:
@@ -163,12 +164,13 @@ class Resolver:
         found: dict[str, list[tuple[str, str]]] = {}
         for path in self._tree.match("tsconfig*.json", "jsconfig.json"):
             if "node_modules/" not in path:
-                aliases = self._paths_of(path, 0)
+                aliases = self._paths_of(path, set())
                 if aliases:
                     found.setdefault(path.rpartition("/")[0], []).extend(aliases)
         return found
 
-    def _paths_of(self, path: str, depth: int) -> list[tuple[str, str]]:
+    def _paths_of(self, path: str, taken: set[str]) -> list[tuple[str, str]]:
+        taken.add(path)
         data = self._settings(path, self._unread, comments=True)
         options = mapping(data.get("compilerOptions"))
         folder = path.rpartition("/")[0]
@@ -179,11 +181,16 @@ class Resolver:
             aliases += [(pattern, posixpath.join(base, str(target))) for target in sequence(targets)]
         if "baseUrl" in options:
             aliases.append((r"([\w-].*)", posixpath.join(base, "*")))
-        for parent in sequence(data.get("extends")) if depth < _MOST_EXTENDS else []:
+        for parent in sequence(data.get("extends")):
             inherited = posixpath.normpath(posixpath.join(folder, str(parent)))
             for candidate in (inherited, f"{inherited}.json"):
-                if str(parent).startswith(".") and candidate in self._files:
-                    aliases += self._paths_of(candidate, depth + 1)
+                if (
+                    str(parent).startswith(".")
+                    and candidate in self._files
+                    and candidate not in taken
+                    and len(taken) < _MOST_EXTENDS
+                ):
+                    aliases += self._paths_of(candidate, taken)
         return aliases
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checks.readers.plain import RefusedError, load_yaml
+from checks.readers import web_resolve
+from checks.readers.plain import RefusedError, load_yaml, read_json
 from checks.readers.shell import split, unwrapped
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -84,6 +87,20 @@ def test_every_reader_survives_and_says_what_it_could_not_read(look_at):
         "vercel.json",
     }
     assert all(item.reason and "\n" not in item.reason and len(item.reason) < 200 for item in look.unread)
+
+
+def test_settings_that_all_extend_each_other_are_read_a_bounded_number_of_times(look_at, monkeypatch):
+    names = [f"tsconfig.{number}.json" for number in range(30)]
+    text = json.dumps({"extends": [f"./{name}" for name in names], "compilerOptions": {"paths": {"@/*": ["./web/*"]}}})
+    look = look_at(dict.fromkeys(names, text) | {"a.ts": "import '@/b';\n", "web/b.ts": "export const b = 1;\n"})
+    read = []
+    monkeypatch.setattr(
+        web_resolve,
+        "read_json",
+        lambda tree, path, *rest, **more: read.append(path) or read_json(tree, path, *rest, **more),
+    )
+    assert [item.path for item in look.web.module("a.ts").imports] == ["web/b.ts"]
+    assert len(read) <= len(names) ** 2
 
 
 def test_a_byte_order_mark_hides_nothing(look_at):

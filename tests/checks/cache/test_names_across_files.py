@@ -19,6 +19,7 @@ MAIN = "from fastapi import FastAPI\nimport app.leaf\n\napp = FastAPI()\n"
 USES = "def go(url):\n    return grab(url)\n"
 PYTHON = (
     "from app.m{one} import n{two}",
+    "from app.vendor.m{one} import n{two}",
     "import app.m{one}",
     "n{two} = None",
     "n{two} = n{three}",
@@ -76,6 +77,23 @@ def test_an_answer_that_held_rests_on_what_a_changed_file_came_to_read(
         assert alike(product, store, signals) is Outcome.UNMET
 
 
+@pytest.mark.parametrize("signals", [None, frozenset({TIMEOUTS})])
+@pytest.mark.parametrize("text", ["named = 1\ngrab = None\n", "def broken(:\n"])
+@pytest.mark.parametrize("folder", ["vendor", "tests", "examples"])
+def test_what_is_no_part_of_the_product_is_examined_for_no_name(
+    product: Path, tmp_path: Path, folder: str, text: str, signals: frozenset[str] | None
+) -> None:
+    leaf, other = product / "app" / "leaf.py", product / "app" / folder / "other.py"
+    other.parent.mkdir()
+    other.write_text(text)
+    with Store(tmp_path / "looks.sqlite3") as store:
+        for names in ("named", "grab, named", "named"):
+            leaf.write_text(f"from app.{folder}.other import {names}\n\n{USES}")
+            for note in ("# Notes\n", "# More notes\n"):
+                (product / "notes.md").write_text(note)
+                assert alike(product, store, signals) is Outcome.NOT_APPLICABLE
+
+
 def test_only_files_that_may_hold_such_calls_are_walked_again(
     product: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,10 +117,12 @@ def test_random_names_leave_warm_and_cold_looks_the_same(product: Path, tmp_path
     seed = random.SystemRandom().randrange(10**6)
     chance = random.Random(seed)  # noqa: S311  # which names, no secret
     (product / "app" / "main.py").write_text(f"from app import m0\nimport app.m1\n{MAIN}app.include_router(m0.n0)\n")
+    (product / "app" / "vendor").mkdir()
     done = []
 
     def written() -> None:
-        path, kinds = chance.choice([(f"m{chance.randrange(4)}.py", PYTHON), (f"m{chance.randrange(3)}.ts", WEB)])
+        name = f"m{chance.randrange(4)}"
+        path, kinds = chance.choice([(f"{name}.py", PYTHON), (f"vendor/{name}.py", PYTHON), (f"{name}.ts", WEB)])
         lines = [
             chance.choice(kinds).format(one=chance.randrange(4), two=chance.randrange(3), three=chance.randrange(3))
             for _ in range(chance.randrange(5))
