@@ -210,6 +210,7 @@ def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
     """What a look costs after each kind of change; the bar is one for all, as the promise is."""
     told = {"one file changed": "a comment at its end", IN_FUNCTION: "", ADDED: ""}
     where = "Every file is listed, and what is kept of each and of all answers is read, before it is known what holds."
+    beside = {IN_FUNCTION: " What rests on the lines of that function, or tells places below it, is asked again."}
     return [
         Row(
             f"{bed.called(what)}{f': {state}' if state else ''}",
@@ -218,7 +219,7 @@ def _changes(bed: Bed, against: str, theirs: tuple[str, ...]) -> list[Row]:
             "wall",
             (bed.called(what),),
             theirs,
-            where=where,
+            where=where + beside.get(what, ""),
         )
         for what, state in told.items()
     ]

@@ -222,7 +222,7 @@ def _is_run(look: Look, path: str) -> bool:
 
 def _decorated(look: Look) -> list[_Retry]:
     """Functions below a bare decorator, as `@retry` is no call, and tasks that Celery runs as a whole again."""
-    paths = (path for path in look.gather(_has_such, "", PYTHON_OF_PRODUCT) if _is_run(look, path))
+    paths = (path for path in look.gather(_is_retried, "", PYTHON_OF_PRODUCT) if _is_run(look, path))
     functions = [
         (module.path, item, one)
         for module in filter(None, map(look.python.module, paths))
@@ -241,7 +241,7 @@ def _decorated(look: Look) -> list[_Retry]:
 
 
 @of_one_file
-def _has_such(look: Look, path: str, _: str) -> bool:
+def _is_retried(look: Look, path: str, _: str) -> bool:
     module = look.python.module(path)
     return module is not None and any(
         _is_bare(one) or _is_of_a_task(one) for item in module.decorated for one in item.decorators
